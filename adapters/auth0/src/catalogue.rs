@@ -1,0 +1,63 @@
+//! The ids of what set-up made once for the whole Auth0 tenant: roles, and the connections that organizations share.
+
+use std::sync::Arc;
+
+use tenantry_domain::Role;
+use tokio::sync::OnceCell;
+
+use crate::ManagementError;
+use crate::management::{Management, Operation};
+use crate::wire::{Connection, RoleRecord};
+
+/// The connections that every organization shares: password and social.
+const SHARED_STRATEGIES: [&str; 2] = ["auth0", "google-oauth2"];
+
+/// Ids that are looked up once and kept: neither roles nor shared connections change while the product runs.
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    management: Arc<Management>,
+    roles: OnceCell<Vec<RoleRecord>>,
+    connections: OnceCell<Vec<String>>,
+}
+
+impl Catalogue {
+    pub(crate) fn new(management: Arc<Management>) -> Self {
+        Self { management, roles: OnceCell::new(), connections: OnceCell::new() }
+    }
+
+    /// The id of the tenant-wide role of this name.
+    pub(crate) async fn role_id(&self, role: Role) -> Result<&str, ManagementError> {
+        let roles = self.roles.get_or_try_init(|| self.read_roles()).await?;
+        let found = roles.iter().find(|record| record.name == role.name());
+        found
+            .map(|record| record.id.as_str())
+            .ok_or_else(|| ManagementError::SetUp(format!("role named {role}")))
+    }
+
+    /// The ids of the connections that every organization gets.
+    pub(crate) async fn shared_connections(&self) -> Result<&[String], ManagementError> {
+        Ok(self.connections.get_or_try_init(|| self.read_connections()).await?)
+    }
+
+    async fn read_roles(&self) -> Result<Vec<RoleRecord>, ManagementError> {
+        let roles: Vec<RoleRecord> =
+            self.management.call(&Operation::get(&["roles"], &[("per_page", "100")])).await?;
+        // What is missing now may be made in a minute: it is not remembered as missing.
+        for role in Role::ALL {
+            if !roles.iter().any(|record| record.name == role.name()) {
+                return Err(ManagementError::SetUp(format!("role named {role}")));
+            }
+        }
+        Ok(roles)
+    }
+
+    async fn read_connections(&self) -> Result<Vec<String>, ManagementError> {
+        let query = SHARED_STRATEGIES.map(|strategy| ("strategy", strategy));
+        let connections: Vec<Connection> =
+            self.management.call(&Operation::get(&["connections"], &query)).await?;
+        if !connections.iter().any(|connection| connection.strategy == "auth0") {
+            return Err(ManagementError::SetUp("password connection (strategy auth0)".to_owned()));
+        }
+        Ok(connections.into_iter().map(|connection| connection.id).collect())
+    }
+}

@@ -1,0 +1,152 @@
+//! The shapes of Auth0's Management API that we read and write, with Auth0's own field names.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use tenantry_domain::{
+    ConversionId, EmailAddress, Roles, Tenant, TenantId, TenantName, TenantRef, User, UserId,
+};
+
+/// Where the guide keeps a subscription: in `app_metadata` of users and in `metadata` of organizations.
+pub(crate) const SUBSCRIPTION: &str = "subscription";
+/// Who made an organization, in its `metadata`.
+pub(crate) const CREATED_BY: &str = "created_by";
+/// In which conversion an organization was made, in its `metadata`.
+pub(crate) const CONVERSION: &str = "conversion";
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct RoleRecord {
+    pub(crate) id: String,
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Connection {
+    pub(crate) id: String,
+    pub(crate) strategy: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct UserRecord {
+    user_id: UserId,
+    name: Option<String>,
+    email: Option<String>,
+    picture: Option<String>,
+    #[serde(default)]
+    app_metadata: serde_json::Map<String, serde_json::Value>,
+}
+
+impl UserRecord {
+    pub(crate) fn subscription(&self) -> Option<&str> {
+        self.app_metadata.get(SUBSCRIPTION)?.as_str()
+    }
+}
+
+impl From<UserRecord> for User {
+    fn from(record: UserRecord) -> Self {
+        let subscription = record.subscription().map(str::to_owned);
+        let name = record.name.or_else(|| record.email.clone()).unwrap_or_default();
+        Self {
+            id: record.user_id,
+            name,
+            email: record.email.and_then(|email| EmailAddress::try_from(email.as_str()).ok()),
+            picture: record.picture,
+            subscription,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct UserPatch {
+    pub(crate) app_metadata: BTreeMap<&'static str, String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct OrganizationRecord {
+    pub(crate) id: TenantId,
+    pub(crate) name: String,
+    pub(crate) display_name: Option<String>,
+    #[serde(default)]
+    pub(crate) metadata: BTreeMap<String, String>,
+}
+
+impl OrganizationRecord {
+    /// The organization as a tenant; `None` when its name can't be one of ours (made by other means, too short).
+    pub(crate) fn into_tenant(self) -> Option<Tenant> {
+        let name = TenantName::try_from(self.name.as_str()).ok()?;
+        let made_in = self.metadata.get(CONVERSION);
+        Some(Tenant {
+            display_name: self.display_name.unwrap_or(self.name),
+            subscription: self.metadata.get(SUBSCRIPTION).cloned(),
+            made_in: made_in.and_then(|id| ConversionId::try_from(id.as_str()).ok()),
+            tenant: TenantRef { id: self.id, name },
+        })
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct NewOrganization<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) display_name: &'a str,
+    pub(crate) metadata: BTreeMap<&'static str, String>,
+    pub(crate) enabled_connections: Vec<EnabledConnection<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct EnabledConnection<'a> {
+    pub(crate) connection_id: &'a str,
+    pub(crate) assign_membership_on_login: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct OrganizationPatch {
+    pub(crate) metadata: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct MembersPage {
+    pub(crate) members: Vec<MemberRecord>,
+    pub(crate) next: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct MembersTotal {
+    pub(crate) total: u32,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct MemberRecord {
+    user_id: UserId,
+    name: Option<String>,
+    email: Option<String>,
+    picture: Option<String>,
+    #[serde(default)]
+    roles: Vec<RoleName>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct RoleName {
+    pub(crate) name: String,
+}
+
+impl From<MemberRecord> for tenantry_domain::Member {
+    fn from(record: MemberRecord) -> Self {
+        Self {
+            user: record.user_id,
+            name: record.name.or_else(|| record.email.clone()).unwrap_or_default(),
+            email: record.email.and_then(|email| EmailAddress::try_from(email.as_str()).ok()),
+            picture: record.picture,
+            roles: Roles::from_names(record.roles.iter().map(|role| role.name.as_str())),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct NewMembers<'a> {
+    pub(crate) members: [&'a str; 1],
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct NewRoles<'a> {
+    pub(crate) roles: [&'a str; 1],
+}

@@ -1,0 +1,159 @@
+//! The identity provider as a whole: one state behind both doors.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use secrecy::SecretString;
+use tenantry_domain::Timestamp;
+use tenantry_ports::{Clock, Random};
+
+use crate::calls::{Call, Calls};
+use crate::config::FakeConfig;
+use crate::ids::Ids;
+use crate::keys::{KeyError, Keys};
+use crate::login::{self, Context};
+use crate::seed;
+use crate::store::{State, Store, StoreError};
+
+/// An identity provider in memory. Clones share one state.
+#[derive(Clone)]
+pub struct Fake(Arc<Core>);
+
+/// Why the fake can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum FakeError {
+    /// The issuer can't be the base of addresses.
+    #[error(
+        "the issuer must be an http or https address that ends with a slash, such as http://127.0.0.1:4400/"
+    )]
+    Issuer,
+    /// The data directory can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The signing keys can't be used.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+}
+
+/// By what a client proves itself.
+#[derive(Clone, Debug)]
+pub struct ClientCredentials {
+    /// The public id.
+    pub client_id: String,
+    /// The secret.
+    pub client_secret: SecretString,
+}
+
+impl Fake {
+    /// A provider that forgets everything when its last clone and router are dropped.
+    pub fn in_memory(
+        config: FakeConfig,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, FakeError> {
+        Self::start(Store::in_memory(), config, clock, random)
+    }
+
+    /// A provider whose state lives in `directory`: ids, secrets and data are those of the last time.
+    ///
+    /// What it has answered is on disk. Waits a moment for a predecessor that has the directory open.
+    pub fn open(
+        directory: &Path,
+        config: FakeConfig,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, FakeError> {
+        Self::start(Store::open(directory)?, config, clock, random)
+    }
+
+    fn start(
+        store: Store,
+        config: FakeConfig,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, FakeError> {
+        let issuer = &config.issuer;
+        if !matches!(issuer.scheme(), "http" | "https") || !issuer.as_str().ends_with('/') {
+            return Err(FakeError::Issuer);
+        }
+        let (store, ids) = (Arc::new(store), Ids::new(random));
+        store.write_blocking(|state| {
+            seed::plant(state, &config, &ids);
+            login::sweep(state, clock.now());
+            Ok::<_, StoreError>(())
+        })?;
+        let keys = Keys::start(&store, &ids, &clock)?;
+        let swept_at = AtomicI64::new(clock.now().as_seconds());
+        Ok(Self(Arc::new(Core { store, keys, ids, clock, config, swept_at, calls: Calls::default() })))
+    }
+
+    /// The provider's HTTP door: Auth0's protocol and login pages.
+    pub fn router(&self) -> axum::Router {
+        crate::http::router(self.0.clone())
+    }
+
+    /// The credentials of the client of this name; `None` when there is none, or when the disk has failed.
+    pub fn client(&self, name: &str) -> Option<ClientCredentials> {
+        let credentials = self.0.store.read(|state| {
+            state.client_by_name(name).map(|client| ClientCredentials {
+                client_id: client.id.clone(),
+                client_secret: client.secret.expose().into(),
+            })
+        });
+        credentials.ok().flatten()
+    }
+
+    /// What was asked over HTTP since the start, the latest 10,000 requests, the oldest first.
+    pub fn calls(&self) -> Vec<Call> {
+        self.0.calls.all()
+    }
+
+    /// Forgets the calls so far.
+    pub fn clear_calls(&self) {
+        self.0.calls.clear();
+    }
+
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Fake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fake").field("issuer", &self.0.config.issuer.as_str()).finish_non_exhaustive()
+    }
+}
+
+/// What both doors share.
+pub(crate) struct Core {
+    pub(crate) store: Arc<Store>,
+    pub(crate) keys: Keys,
+    pub(crate) ids: Ids,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) config: FakeConfig,
+    pub(crate) calls: Calls,
+    swept_at: AtomicI64,
+}
+
+const SWEEP_EVERY: i64 = 600;
+
+impl Core {
+    pub(crate) fn context(&self) -> Context<'_> {
+        Context {
+            issuer: &self.config.issuer,
+            now: self.clock.now(),
+            ids: &self.ids,
+            trial_days: self.config.trial_days,
+        }
+    }
+
+    /// Clears away what has expired, when that was not done for a while.
+    pub(crate) fn sweep_if_due(&self, state: &mut State, now: Timestamp) {
+        let due = self.swept_at.load(Ordering::Relaxed) + SWEEP_EVERY <= now.as_seconds();
+        if due {
+            self.swept_at.store(now.as_seconds(), Ordering::Relaxed);
+            login::sweep(state, now);
+        }
+    }
+}

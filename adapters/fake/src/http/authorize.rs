@@ -1,0 +1,57 @@
+//! `/authorize`: begins a login (RFC 6749 section 4.1.1, OpenID Connect Core section 3.1.2).
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::cookies::Cookies;
+use super::errors::PageError;
+use super::parameters::{Form, Parameters, Query};
+use super::universal_login::{back_to_client, respond};
+use crate::fake::Core;
+use crate::login::{self, Callback, Refusal};
+use crate::store::StoreError;
+
+pub(super) async fn by_query(
+    State(core): State<Arc<Core>>,
+    cookies: Cookies,
+    Query(parameters): Query,
+) -> Result<Response, PageError> {
+    authorize(&core, &cookies, parameters).await
+}
+
+pub(super) async fn by_form(
+    State(core): State<Arc<Core>>,
+    cookies: Cookies,
+    Form(parameters): Form,
+) -> Result<Response, PageError> {
+    authorize(&core, &cookies, parameters).await
+}
+
+async fn authorize(core: &Core, cookies: &Cookies, parameters: Parameters) -> Result<Response, PageError> {
+    if let Some(name) = parameters.duplicate() {
+        return Err(PageError::invalid_request(format!("The parameter {name} stands there twice")));
+    }
+    let parameters = parameters.into_map();
+    let context = core.context();
+    let request = match core.store.read(|state| login::check(state, context.issuer, &parameters))? {
+        Ok(request) => request,
+        Err(Refusal::Page { error, description }) => {
+            return Err(PageError { status: StatusCode::FORBIDDEN, error, description });
+        }
+        Err(Refusal::Callback { redirect_uri, state, error }) => {
+            return back_to_client(&Callback::Error(error), &redirect_uri, state.as_deref(), &[]);
+        }
+    };
+    let session = cookies.session_hash();
+    let next = core
+        .store
+        .write(|state| {
+            core.sweep_if_due(state, context.now);
+            Ok::<_, StoreError>(login::begin(state, &context, request, session.as_deref()))
+        })
+        .await?;
+    respond(core, next)
+}

@@ -1,0 +1,136 @@
+//! What is answered when something is wrong: Auth0's JSON for programs, a page with a way on for people.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::pages;
+use crate::keys::KeyError;
+use crate::store::StoreError;
+
+/// An error of the token endpoint and its like (RFC 6749 section 5.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OAuthError {
+    pub(super) status: StatusCode,
+    pub(super) error: &'static str,
+    pub(super) description: String,
+}
+
+impl OAuthError {
+    pub(super) fn new(status: StatusCode, error: &'static str, description: impl Into<String>) -> Self {
+        Self { status, error, description: description.into() }
+    }
+
+    pub(super) fn invalid_request(description: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", description)
+    }
+
+    pub(super) fn missing(parameter: &str) -> Self {
+        Self::invalid_request(format!("Missing required parameter: {parameter}"))
+    }
+
+    pub(super) fn invalid_grant(description: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "invalid_grant", description)
+    }
+
+    pub(super) fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "access_denied", "Unauthorized")
+    }
+
+    pub(super) fn access_denied(description: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "access_denied", description)
+    }
+}
+
+impl From<StoreError> for OAuthError {
+    fn from(_: StoreError) -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "temporarily_unavailable",
+            "The identity provider's disk has failed",
+        )
+    }
+}
+
+impl From<KeyError> for OAuthError {
+    fn from(_: KeyError) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "There is no signing key")
+    }
+}
+
+impl IntoResponse for OAuthError {
+    fn into_response(self) -> Response {
+        let body = Json(json!({ "error": self.error, "error_description": self.description }));
+        let mut response = (self.status, no_store(), body).into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
+        }
+        response
+    }
+}
+
+pub(super) fn no_store() -> [(header::HeaderName, HeaderValue); 2] {
+    [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::PRAGMA, HeaderValue::from_static("no-cache")),
+    ]
+}
+
+/// Why a person sees an error page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PageError {
+    pub(super) status: StatusCode,
+    /// As the custom error page would get it.
+    pub(super) error: &'static str,
+    pub(super) description: String,
+}
+
+impl PageError {
+    pub(super) fn invalid_request(description: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", description: description.into() }
+    }
+
+    /// The login is over, or was begun in another browser.
+    pub(super) fn expired() -> Self {
+        Self::invalid_request(
+            "This login has ended or was started in another browser. You may have pressed the back button or kept \
+             the page open for more than an hour.",
+        )
+    }
+}
+
+impl From<StoreError> for PageError {
+    fn from(_: StoreError) -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            error: "temporarily_unavailable",
+            description:
+                "The identity provider can't write to its disk. Restart it when there is room again."
+                    .to_owned(),
+        }
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        pages::html(
+            self.status,
+            &pages::ErrorPage {
+                frame: pages::Frame::bare("Something is not right"),
+                error: self.error,
+                description: &self.description,
+            },
+        )
+    }
+}
+
+pub(super) async fn not_found() -> PageError {
+    PageError {
+        status: StatusCode::NOT_FOUND,
+        error: "not_found",
+        description: "There is nothing at this address.".to_owned(),
+    }
+}

@@ -1,0 +1,198 @@
+//! `/v2/logout` and `/oidc/logout` (OpenID Connect RP-Initiated Logout): end the browser's session at the provider.
+
+use std::sync::Arc;
+
+use axum::extract::State as Shared;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::Value;
+use url::Url;
+
+use super::cookies::{self, Cookies};
+use super::errors::PageError;
+use super::pages::{Frame, LogoutPage, LogoutParameters, html};
+use super::parameters::{Form, Parameters, Query};
+use super::universal_login::{redirect, with_cookies};
+use crate::fake::Core;
+use crate::login::address;
+use crate::store::{State, StoreError};
+
+/// Asks nothing, and leads to `returnTo`: one of the tenant's logout URLs, or of the client's when it is named.
+pub(super) async fn v2(
+    Shared(core): Shared<Arc<Core>>,
+    cookies: Cookies,
+    Query(query): Query,
+) -> Result<Response, PageError> {
+    let allowed = core.store.read(|state| allowed_urls(state, query.get("client_id")))??;
+    let target = match query.get("returnTo").filter(|wanted| !wanted.is_empty()) {
+        Some(wanted) if allowed.iter().any(|url| same_page(url, wanted)) => Some(wanted.to_owned()),
+        Some(wanted) => return Err(not_allowed("returnTo", wanted)),
+        None => allowed.into_iter().next(),
+    };
+    end_session(&core, &cookies, None).await?;
+    Ok(answer(&core, target.as_deref()))
+}
+
+pub(super) async fn oidc_by_query(
+    Shared(core): Shared<Arc<Core>>,
+    cookies: Cookies,
+    Query(parameters): Query,
+) -> Result<Response, PageError> {
+    oidc(&core, &cookies, &parameters).await
+}
+
+pub(super) async fn oidc_by_form(
+    Shared(core): Shared<Arc<Core>>,
+    cookies: Cookies,
+    Form(parameters): Form,
+) -> Result<Response, PageError> {
+    oidc(&core, &cookies, &parameters).await
+}
+
+/// The person agreed to log out. The session's cookie is `SameSite`, so no other site can agree for them.
+pub(super) async fn confirm(
+    Shared(core): Shared<Arc<Core>>,
+    cookies: Cookies,
+    Form(parameters): Form,
+) -> Result<Response, PageError> {
+    let target = post_logout_target(&core, &parameters, parameters.get("client_id"))?;
+    end_session(&core, &cookies, None).await?;
+    Ok(answer(&core, target.as_deref()))
+}
+
+async fn oidc(core: &Core, cookies: &Cookies, parameters: &Parameters) -> Result<Response, PageError> {
+    let hint = id_token_hint(core, parameters).await?;
+    let hinted_client = hint.as_ref().map(|hint| hint.client_id.as_str());
+    let target = post_logout_target(core, parameters, parameters.get("client_id").or(hinted_client))?;
+    let sid = parameters
+        .get("logout_hint")
+        .map(str::to_owned)
+        .or_else(|| hint.as_ref().map(|hint| hint.sid.clone()));
+    let own = current_sid(core, cookies)?;
+    match (sid, own) {
+        (Some(sid), own) if own.as_ref().is_none_or(|own| *own == sid) => {
+            end_session(core, cookies, Some(sid)).await?;
+            Ok(answer(core, target.as_deref()))
+        }
+        (None, None) => Ok(answer(core, target.as_deref())),
+        // Whoever sent the browser does not know whose session this is: the person decides.
+        _ => Ok(html(
+            StatusCode::OK,
+            &LogoutPage {
+                frame: Frame::bare("Log out"),
+                confirm: Some(LogoutParameters {
+                    client_id: parameters.get("client_id").or(hinted_client),
+                    return_to: parameters.get("post_logout_redirect_uri"),
+                    state: parameters.get("state"),
+                }),
+            },
+        )),
+    }
+}
+
+struct Hint {
+    client_id: String,
+    sid: String,
+}
+
+/// An expired token still says whose session it was.
+async fn id_token_hint(core: &Core, parameters: &Parameters) -> Result<Option<Hint>, PageError> {
+    let Some(token) = parameters.get("id_token_hint") else { return Ok(None) };
+    let invalid = || PageError::invalid_request("The id_token_hint is not one of ours");
+    let keys = core.keys.ready().await.map_err(|_| invalid())?;
+    let claims = keys.verify(token).ok_or_else(invalid)?;
+    let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
+    match (text("aud"), text("sid")) {
+        (Some(client_id), Some(sid)) => Ok(Some(Hint { client_id, sid })),
+        _ => Err(invalid()),
+    }
+}
+
+fn post_logout_target(
+    core: &Core,
+    parameters: &Parameters,
+    client_id: Option<&str>,
+) -> Result<Option<String>, PageError> {
+    let Some(wanted) = parameters.get("post_logout_redirect_uri").filter(|wanted| !wanted.is_empty()) else {
+        return Ok(None);
+    };
+    let allowed = core.store.read(|state| allowed_urls(state, client_id))??;
+    if !allowed.iter().any(|url| url == wanted) {
+        return Err(not_allowed("post_logout_redirect_uri", wanted));
+    }
+    Ok(address(wanted, &[("state", parameters.get("state"))]).map(String::from))
+}
+
+fn allowed_urls(state: &State, client_id: Option<&str>) -> Result<Vec<String>, PageError> {
+    match client_id {
+        None => Ok(state.settings().allowed_logout_urls),
+        Some(id) => state
+            .clients
+            .get(id)
+            .map(|client| client.allowed_logout_urls.clone())
+            .ok_or_else(|| PageError::invalid_request(format!("Unknown client: {id}"))),
+    }
+}
+
+fn not_allowed(parameter: &str, url: &str) -> PageError {
+    PageError::invalid_request(format!(
+        "The \"{parameter}\" querystring parameter \"{url}\" is not defined as a valid URL in \"Allowed Logout URLs\""
+    ))
+}
+
+/// Query and fragment are not compared.
+fn same_page(allowed: &str, wanted: &str) -> bool {
+    let bare = |text: &str| {
+        let mut url = Url::parse(text).ok()?;
+        url.set_query(None);
+        url.set_fragment(None);
+        Some(url)
+    };
+    bare(allowed).is_some_and(|allowed| Some(allowed) == bare(wanted))
+}
+
+fn current_sid(core: &Core, cookies: &Cookies) -> Result<Option<String>, PageError> {
+    let Some(hash) = cookies.session_hash() else { return Ok(None) };
+    let now = core.clock.now();
+    Ok(core.store.read(|state| state.live_session(&hash, now).map(|session| session.sid.clone()))?)
+}
+
+async fn end_session(core: &Core, cookies: &Cookies, sid: Option<String>) -> Result<(), PageError> {
+    let hash = cookies.session_hash();
+    core.store
+        .write(|state| {
+            if let Some(hash) = hash {
+                state.sessions.remove(&hash);
+            }
+            if let Some(sid) = sid {
+                state.end_session_by_sid(&sid);
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await?;
+    Ok(())
+}
+
+fn answer(core: &Core, target: Option<&str>) -> Response {
+    let clear = [cookies::clear_session(&core.config.issuer)];
+    match target {
+        Some(url) => redirect(url, &clear),
+        None => {
+            let page = LogoutPage { frame: Frame::bare("You are logged out"), confirm: None };
+            with_cookies(html(StatusCode::OK, &page), &clear)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_query_and_fragment_may_differ() {
+        assert!(same_page("https://app.example/bye", "https://app.example/bye?x=1#y"));
+        assert!(!same_page("https://app.example/bye", "https://app.example/by"));
+        assert!(!same_page("https://app.example/bye", "https://app.example.evil/bye"));
+        assert!(!same_page("not a url", "not a url"));
+    }
+}

@@ -1,0 +1,78 @@
+//! `/connections`: list, read, delete.
+
+use axum::http::Method;
+use serde_json::json;
+
+use super::call::Call;
+use super::error::ApiError;
+use super::fields::Fields;
+use super::paging::Paging;
+use super::{Answer, Operation, Reply, views};
+use crate::model::Connection;
+use crate::store::State;
+
+const LIST_QUERY: &[&str] =
+    &["strategy", "name", "fields", "include_fields", "page", "per_page", "include_totals", "from", "take"];
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/connections", &["read:connections"], LIST_QUERY, list),
+        Operation::get("/connections/{id}", &["read:connections"], &["fields", "include_fields"], read),
+        Operation::write(Method::DELETE, "/connections/{id}", &["delete:connections"], delete),
+    ]
+}
+
+fn list(state: &State, call: &Call<'_>) -> Answer {
+    let (fields, strategies) = (Fields::of(call)?, call.query.all("strategy").collect::<Vec<_>>());
+    let name = call.query.get("name");
+    let wanted = |connection: &&Connection| {
+        (strategies.is_empty() || strategies.contains(&connection.strategy.as_str()))
+            && name.is_none_or(|name| name == connection.name)
+    };
+    let with_options = call.has_scope("read:connections_options");
+    Ok(Paging::of(call)?.reply(
+        "connections",
+        |after| {
+            let after = after.map(str::to_owned);
+            let rows = state.connections.iter().filter(wanted);
+            rows.filter(move |row| after.as_ref().is_none_or(|after| row.id > *after))
+        },
+        |connection| connection.id.clone(),
+        |connection| fields.apply(views::connection(connection, with_options)),
+    ))
+}
+
+fn read(state: &State, call: &Call<'_>) -> Answer {
+    let fields = Fields::of(call)?;
+    let connection = state.connections.get(call.path("id")).ok_or_else(ApiError::no_connection)?;
+    Ok(Reply::ok(fields.apply(views::connection(connection, call.has_scope("read:connections_options")))))
+}
+
+/// 202 for a connection that is there and 204 for one that is not; its accounts go with it.
+#[expect(clippy::unnecessary_wraps, reason = "all operations have this signature")]
+fn delete(state: &mut State, call: &Call<'_>) -> Answer {
+    let Some(connection) = state.connections.get(call.path("id")).cloned() else {
+        return Ok(Reply::NoContent);
+    };
+    let users: Vec<String> = state
+        .users
+        .iter()
+        .filter(|user| user.connection == connection.name)
+        .map(|user| user.id.clone())
+        .collect();
+    for user_id in users {
+        state.delete_user(&user_id);
+    }
+    let organizations: Vec<_> = state
+        .organizations
+        .iter()
+        .filter(|organization| organization.enabled_connection(&connection.id).is_some())
+        .cloned()
+        .collect();
+    for mut organization in organizations {
+        organization.enabled_connections.retain(|enabled| enabled.connection_id != connection.id);
+        state.organizations.put(organization);
+    }
+    state.connections.remove(&connection.id);
+    Ok(Reply::Json(axum::http::StatusCode::ACCEPTED, json!({ "deleted_at": call.context.now })))
+}

@@ -1,0 +1,162 @@
+//! The Management API: one table of operations, each a function from the state and a call to a reply.
+
+mod body;
+mod call;
+mod connections;
+mod enabled_connections;
+mod error;
+mod fields;
+mod member_roles;
+mod members;
+mod organizations;
+mod paging;
+mod roles;
+mod users;
+mod views;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{RawPathParams, State as Shared};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, any, on};
+
+use super::bearer;
+use super::parameters::Query;
+use crate::fake::Core;
+use crate::store::State;
+use crate::tokens::management_audience;
+use call::Call;
+pub(super) use error::ApiError;
+
+/// What an operation answers.
+enum Reply {
+    Json(StatusCode, serde_json::Value),
+    NoContent,
+}
+
+type Answer = Result<Reply, ApiError>;
+
+/// Which of the token's scopes an operation asks for.
+enum Scopes {
+    /// One of these.
+    Any(&'static [&'static str]),
+}
+
+/// What an operation does with the state. A write that fails leaves nothing behind.
+enum Run {
+    Read(fn(&State, &Call<'_>) -> Answer),
+    Write(fn(&mut State, &Call<'_>) -> Answer),
+}
+
+/// One operation of the API.
+struct Operation {
+    method: Method,
+    /// Below `/api/v2`.
+    path: &'static str,
+    scopes: Scopes,
+    /// The query parameters that it knows; any other is refused.
+    query: &'static [&'static str],
+    run: Run,
+}
+
+impl Operation {
+    fn get(
+        path: &'static str,
+        scopes: &'static [&'static str],
+        query: &'static [&'static str],
+        run: fn(&State, &Call<'_>) -> Answer,
+    ) -> Self {
+        Self { method: Method::GET, path, scopes: Scopes::Any(scopes), query, run: Run::Read(run) }
+    }
+
+    fn write(
+        method: Method,
+        path: &'static str,
+        scopes: &'static [&'static str],
+        run: fn(&mut State, &Call<'_>) -> Answer,
+    ) -> Self {
+        Self { method, path, scopes: Scopes::Any(scopes), query: &[], run: Run::Write(run) }
+    }
+}
+
+/// The table. What is not in it is answered 501.
+fn operations() -> impl Iterator<Item = Operation> {
+    organizations::operations()
+        .into_iter()
+        .chain(members::operations())
+        .chain(member_roles::operations())
+        .chain(enabled_connections::operations())
+        .chain(users::operations())
+        .chain(roles::operations())
+        .chain(connections::operations())
+}
+
+const BASE: &str = "/api/v2";
+
+pub(super) fn routes() -> Router<Arc<Core>> {
+    let routes = operations().fold(Router::new(), |router, operation| {
+        let Ok(filter) = MethodFilter::try_from(operation.method.clone()) else { return router };
+        let path = format!("{BASE}{}", operation.path);
+        let operation = Arc::new(operation);
+        let handler = move |Shared(core): Shared<Arc<Core>>,
+                            path: RawPathParams,
+                            Query(query): Query,
+                            headers: HeaderMap,
+                            body: Bytes| async move {
+            let answer = perform(&core, &operation, &path, query, &headers, &body).await;
+            answer.into_response()
+        };
+        router.route(&path, on(filter, handler))
+    });
+    routes
+        .method_not_allowed_fallback(not_implemented)
+        .route(BASE, any(not_implemented))
+        .route(&format!("{BASE}/{{*path}}"), any(not_implemented))
+}
+
+async fn perform(
+    core: &Arc<Core>,
+    operation: &Operation,
+    path: &RawPathParams,
+    query: super::parameters::Parameters,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Answer {
+    let audience = management_audience(&core.config.issuer);
+    let claims = bearer::access_token(core, headers, &audience).await?;
+    let scopes = call::scopes_of(&claims);
+    let Scopes::Any(wanted) = operation.scopes;
+    call::require_any(&scopes, wanted)?;
+    let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let call = Call::new(core.context(), scopes, path, query, operation.query, headers, body)?;
+    match operation.run {
+        Run::Read(run) => core.store.read(|state| run(state, &call))?,
+        Run::Write(run) => core.store.write(|state| run(state, &call)).await,
+    }
+}
+
+async fn not_implemented(method: Method, uri: Uri) -> ApiError {
+    ApiError::not_implemented(format!("This development provider does not have {method} {} yet", uri.path()))
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Json(status, body) => (status, super::errors::no_store(), axum::Json(body)).into_response(),
+            Self::NoContent => StatusCode::NO_CONTENT.into_response(),
+        }
+    }
+}
+
+impl Reply {
+    fn ok(body: serde_json::Value) -> Self {
+        Self::Json(StatusCode::OK, body)
+    }
+
+    fn created(body: serde_json::Value) -> Self {
+        Self::Json(StatusCode::CREATED, body)
+    }
+}

@@ -1,0 +1,228 @@
+//! The hosted login pages, at Auth0's own paths and with its own field names and buttons. They need no JavaScript.
+
+mod identifier;
+mod log_in;
+mod organization;
+mod sign_up;
+mod stand_in;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use super::cookies::{self, Cookies};
+use super::errors::PageError;
+use super::pages::Frame;
+use super::parameters::Parameters;
+use crate::fake::Core;
+use crate::login::{self, Callback, CallbackError, Next, Options, Page, SignUpError};
+use crate::model::{Authenticated, LoginTransaction};
+use crate::store::StoreError;
+
+pub(super) fn routes() -> Router<Arc<Core>> {
+    Router::new()
+        .route(path(Page::Login), get(log_in::show).post(log_in::submit))
+        .route(path(Page::SignUp), get(sign_up::show).post(sign_up::submit))
+        .route(path(Page::Identifier), get(identifier::show).post(identifier::submit))
+        .route(PASSWORD, get(identifier::show_password).post(identifier::submit_password))
+        .route(
+            path(Page::OrganizationPrompt),
+            get(organization::show_prompt).post(organization::submit_prompt),
+        )
+        .route(
+            path(Page::OrganizationPicker),
+            get(organization::show_picker).post(organization::submit_picker),
+        )
+        .route(path(Page::StandIn), get(stand_in::show).post(stand_in::submit))
+}
+
+/// The second of the two pages of an identifier-first login; no login begins there.
+const PASSWORD: &str = "/u/login/password";
+
+fn path(page: Page) -> &'static str {
+    match page {
+        Page::Login => "/u/login",
+        Page::SignUp => "/u/signup",
+        Page::Identifier => "/u/login/identifier",
+        Page::OrganizationPrompt => "/u/organization",
+        Page::OrganizationPicker => "/u/organization/picker",
+        Page::StandIn => "/u/stand-in",
+    }
+}
+
+/// One login on its way, as its pages see it.
+struct Visit<'a> {
+    core: &'a Core,
+    cookies: &'a Cookies,
+    transaction: LoginTransaction,
+}
+
+impl<'a> Visit<'a> {
+    /// The login that the `state` parameter names and that this browser takes part in.
+    fn find(core: &'a Core, cookies: &'a Cookies, query: &Parameters) -> Result<Self, PageError> {
+        let handle = query.get("state").ok_or_else(PageError::expired)?;
+        let hash = cookies.transaction_hash(handle).ok_or_else(PageError::expired)?;
+        let now = core.clock.now();
+        let transaction = core.store.read(|state| state.live_transaction(handle, &hash, now).cloned())?;
+        Ok(Self { core, cookies, transaction: transaction.ok_or_else(PageError::expired)? })
+    }
+
+    fn handle(&self) -> &str {
+        &self.transaction.handle
+    }
+
+    fn frame(&self, title: &str) -> Result<Frame, PageError> {
+        let request = &self.transaction.request;
+        let (client, organization) = self.core.store.read(|state| {
+            let client = state.clients.get(&request.client_id).map(|client| client.name.clone());
+            let organization = request.organization.as_ref().and_then(|id| state.organizations.get(id));
+            (client, organization.map(|organization| organization.label().to_owned()))
+        })?;
+        Ok(Frame { client, organization, ..Frame::bare(title) })
+    }
+
+    /// The ways in. Should the last have gone since the login began, there is nothing left to show.
+    fn options(&self) -> Result<Options, PageError> {
+        self.core
+            .store
+            .read(|state| login::options(state, &self.transaction.request))?
+            .map_err(|error| PageError::invalid_request(error.to_string()))
+    }
+
+    fn identifier(&self) -> &str {
+        let request = &self.transaction.request;
+        self.transaction.identifier.as_deref().or(request.login_hint.as_deref()).unwrap_or_default()
+    }
+
+    /// Sends the browser to another page of this login.
+    fn go_to(&self, path: &str) -> Response {
+        redirect(&format!("{path}?state={}", self.handle()), &[])
+    }
+
+    /// Ends the login for somebody who has just proved who they are.
+    async fn log_in(&self, user_id: String, connection: String) -> Result<Response, PageError> {
+        let context = self.core.context();
+        let who = Authenticated { user_id, connection, at: context.now, session: None };
+        let session = self.cookies.session_hash();
+        let next = self
+            .core
+            .store
+            .write(|state| {
+                let next = login::resume(state, &context, &self.transaction, &who, session.as_deref());
+                Ok::<_, StoreError>(next)
+            })
+            .await?;
+        respond(self.core, next)
+    }
+
+    /// Ends the login without a user.
+    async fn refuse(&self, error: CallbackError) -> Result<Response, PageError> {
+        self.core
+            .store
+            .write(|state| {
+                login::finish(state, self.handle());
+                Ok::<_, StoreError>(())
+            })
+            .await?;
+        respond(self.core, Next::callback(&self.transaction, Callback::Error(error), None))
+    }
+
+    /// Leads to the page of a social or enterprise connection.
+    async fn leave_for(&self, connection: &str) -> Result<Response, PageError> {
+        let offered = self.options()?.buttons.into_iter().any(|button| button.connection == connection);
+        if !offered {
+            return Err(PageError::invalid_request(CallbackError::ConnectionNotFound.to_string()));
+        }
+        self.remember(|transaction| transaction.upstream = Some(connection.to_owned())).await?;
+        Ok(self.go_to(path(Page::StandIn)))
+    }
+
+    async fn remember(&self, change: impl FnOnce(&mut LoginTransaction)) -> Result<(), PageError> {
+        let mut transaction = self.transaction.clone();
+        change(&mut transaction);
+        let put = |state: &mut crate::store::State| {
+            state.login_transactions.put(transaction);
+            Ok::<_, StoreError>(())
+        };
+        Ok(self.core.store.write(put).await?)
+    }
+
+    /// A page, and what keeps the browser from remembering too many logins.
+    fn page(&self, response: Response) -> Response {
+        with_cookies(response, &self.cookies.evictions(&self.core.config.issuer))
+    }
+}
+
+/// Why an account was not made: the person can mend it, or nobody can.
+enum Refused {
+    SignUp(SignUpError),
+    Page(PageError),
+}
+
+impl From<SignUpError> for Refused {
+    fn from(error: SignUpError) -> Self {
+        Self::SignUp(error)
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Page(error.into())
+    }
+}
+
+/// Does with the browser what the login says.
+pub(super) fn respond(core: &Core, next: Next) -> Result<Response, PageError> {
+    let issuer = &core.config.issuer;
+    match next {
+        Next::Page { page, handle, new_transaction } => {
+            let cookie =
+                new_transaction.and_then(|secret| cookies::set_transaction(issuer, &handle, &secret));
+            Ok(redirect(&format!("{}?state={handle}", path(page)), cookie.as_slice()))
+        }
+        Next::Callback { handle, redirect_uri, state, callback, new_session } => {
+            let mut set = Vec::new();
+            set.extend(cookies::clear_transaction(issuer, &handle));
+            if let Some(secret) = new_session {
+                let hours = core.store.read(|state| state.settings().session_lifetime)?;
+                set.push(cookies::set_session(issuer, &secret, hours));
+            }
+            back_to_client(&callback, &redirect_uri, state.as_deref(), &set)
+        }
+    }
+}
+
+/// Sends the browser to the client's callback.
+pub(super) fn back_to_client(
+    callback: &Callback,
+    redirect_uri: &str,
+    state: Option<&str>,
+    cookies: &[String],
+) -> Result<Response, PageError> {
+    let address = callback.address(redirect_uri, state);
+    let address = address
+        .ok_or_else(|| PageError::invalid_request(format!("The callback {redirect_uri} is no address")))?;
+    Ok(redirect(address.as_str(), cookies))
+}
+
+/// 302, as Auth0 answers: the method of what follows is GET.
+pub(super) fn redirect(address: &str, cookies: &[String]) -> Response {
+    let headers = [
+        (header::LOCATION, HeaderValue::from_str(address).unwrap_or(HeaderValue::from_static("/"))),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    with_cookies((StatusCode::FOUND, headers).into_response(), cookies)
+}
+
+pub(super) fn with_cookies(mut response: Response, cookies: &[String]) -> Response {
+    for cookie in cookies {
+        if let Ok(value) = HeaderValue::from_str(cookie) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
+}

@@ -1,0 +1,98 @@
+//! `/u/signup`: makes an account in the password database.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::super::cookies::Cookies;
+use super::super::errors::PageError;
+use super::super::pages::{SignUpPage, html};
+use super::super::parameters::{Form, Query};
+use super::log_in::{NO_EMAIL, NO_PASSWORD};
+use super::{Page, Refused, Visit, path};
+use crate::fake::Core;
+use crate::login::{self, SignUpError};
+use crate::passwords::Strength;
+
+pub(super) async fn show(
+    State(core): State<Arc<Core>>,
+    cookies: Cookies,
+    Query(query): Query,
+) -> Result<Response, PageError> {
+    let visit = Visit::find(&core, &cookies, &query)?;
+    if !visit.options()?.sign_up {
+        return Ok(visit.go_to(path(Page::Login)));
+    }
+    render(&visit, visit.identifier(), Mistakes::default())
+}
+
+pub(super) async fn submit(
+    State(core): State<Arc<Core>>,
+    cookies: Cookies,
+    Query(query): Query,
+    Form(form): Form,
+) -> Result<Response, PageError> {
+    let visit = Visit::find(&core, &cookies, &query)?;
+    if let Some(connection) = form.get("connection") {
+        return visit.leave_for(connection).await;
+    }
+    let options = visit.options()?;
+    let Some(connection) = options.database.filter(|_| options.sign_up) else {
+        return Ok(visit.go_to(path(Page::Login)));
+    };
+    let (email, password) = (form.get("email").unwrap_or_default(), form.get("password").unwrap_or_default());
+    if email.trim().is_empty() || password.is_empty() {
+        let mistakes = Mistakes {
+            email: email.trim().is_empty().then_some(NO_EMAIL.to_owned()),
+            password: password.is_empty().then_some(NO_PASSWORD.to_owned()),
+            strength: None,
+        };
+        return render(&visit, email, mistakes);
+    }
+    let context = core.context();
+    let made = core
+        .store
+        .write(|state| login::sign_up(state, &context, &connection, email, password).map_err(Refused::from))
+        .await;
+    match made {
+        Ok(user_id) => visit.log_in(user_id, connection).await,
+        Err(Refused::Page(error)) => Ok(error.into_response()),
+        Err(Refused::SignUp(error)) => render(&visit, email, Mistakes::of(error, password)),
+    }
+}
+
+#[derive(Default)]
+struct Mistakes {
+    email: Option<String>,
+    password: Option<String>,
+    strength: Option<Strength>,
+}
+
+impl Mistakes {
+    fn of(error: SignUpError, password: &str) -> Self {
+        let text = Some(error.to_string());
+        match error {
+            SignUpError::WeakPassword => {
+                Self { password: text, strength: Some(Strength::of(password)), ..Self::default() }
+            }
+            SignUpError::InvalidEmail | SignUpError::UserExists => Self { email: text, ..Self::default() },
+        }
+    }
+}
+
+fn render(visit: &Visit<'_>, email: &str, mistakes: Mistakes) -> Result<Response, PageError> {
+    let options = visit.options()?;
+    let wrong = mistakes.email.is_some() || mistakes.password.is_some();
+    let page = SignUpPage {
+        frame: visit.frame("Sign up")?,
+        state: visit.handle(),
+        email,
+        email_error: mistakes.email.as_deref(),
+        password_error: mistakes.password.as_deref(),
+        strength: mistakes.strength,
+        buttons: &options.buttons,
+    };
+    Ok(visit.page(html(if wrong { StatusCode::BAD_REQUEST } else { StatusCode::OK }, &page)))
+}

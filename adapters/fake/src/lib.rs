@@ -1,0 +1,30 @@
+//! An identity provider in memory that speaks Auth0's wire protocol: for development, demonstrations and tests.
+//!
+//! One state, two doors: [`Fake::router`] serves Auth0's Authentication API, Universal Login and the part of the
+//! Management API that the product uses, and the types of [`ports`] implement the product's ports on the same state
+//! without HTTP. It is not for real people's accounts.
+
+mod calls;
+mod config;
+mod cursor;
+mod fake;
+mod http;
+mod ids;
+mod keys;
+mod login;
+mod model;
+mod passwords;
+pub mod ports;
+mod secrets;
+mod seed;
+mod store;
+mod tokens;
+
+pub use calls::Call;
+pub use config::{
+    FakeConfig, OrganizationRequireBehavior, OrganizationUsage, Seed, SeedClient, SeedClientKind,
+    SeedConnection, SeedLogin, SeedRole,
+};
+pub use fake::{ClientCredentials, Fake, FakeError};
+pub use keys::KeyError;
+pub use store::StoreError;

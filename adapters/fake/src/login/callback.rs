@@ -1,0 +1,115 @@
+//! What goes back to the client's callback: a code, or an error (RFC 6749 section 4.1.2).
+
+use url::Url;
+
+/// Why the client gets no code; the texts are Auth0's own.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum CallbackError {
+    #[error("Login required")]
+    LoginRequired,
+    #[error("Interaction required")]
+    InteractionRequired,
+    #[error("{0}")]
+    InvalidRequest(String),
+    #[error("Unsupported response type: {0}")]
+    UnsupportedResponseType(String),
+    #[error("parameter organization is required for this client")]
+    OrganizationRequired,
+    #[error("parameter organization is not allowed for this client")]
+    OrganizationNotAllowed,
+    #[error("parameter organization is invalid: {0}")]
+    OrganizationInvalid(String),
+    #[error("authorization request parameter organization must be an organization id")]
+    OrganizationMustBeId,
+    #[error("invitation not found or already used")]
+    InvitationNotFound,
+    #[error("no connections enabled for the client")]
+    NoConnections,
+    #[error("no connections enabled for the organization are visible")]
+    NoVisibleConnections,
+    #[error("the connection was not found")]
+    ConnectionNotFound,
+    #[error("Service not enabled within domain: {0}")]
+    UnknownAudience(String),
+    #[error("user {user} is not part of the {organization} organization")]
+    NotAMember { user: String, organization: String },
+    #[error("client requires organization membership, but user does not belong to any organization")]
+    NoOrganization,
+    #[error("user is blocked")]
+    Blocked,
+    #[error("User did not authorize the request")]
+    Cancelled,
+}
+
+impl CallbackError {
+    /// The value of the `error` parameter.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::LoginRequired => "login_required",
+            Self::InteractionRequired => "interaction_required",
+            Self::UnsupportedResponseType(_) => "unsupported_response_type",
+            Self::InvalidRequest(_)
+            | Self::OrganizationRequired
+            | Self::OrganizationNotAllowed
+            | Self::OrganizationInvalid(_)
+            | Self::OrganizationMustBeId
+            | Self::InvitationNotFound
+            | Self::NoConnections
+            | Self::NoVisibleConnections
+            | Self::ConnectionNotFound => "invalid_request",
+            Self::UnknownAudience(_) | Self::NotAMember { .. } | Self::NoOrganization | Self::Cancelled => {
+                "access_denied"
+            }
+            Self::Blocked => "unauthorized",
+        }
+    }
+}
+
+/// What the client gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Callback {
+    /// A code to redeem.
+    Code(String),
+    /// Why there is none.
+    Error(CallbackError),
+}
+
+impl Callback {
+    /// The address that carries it; `None` when what is registered as a callback is no address.
+    pub(crate) fn address(&self, redirect_uri: &str, state: Option<&str>) -> Option<Url> {
+        match self {
+            Self::Code(code) => address(redirect_uri, &[("code", Some(code)), ("state", state)]),
+            Self::Error(error) => address(
+                redirect_uri,
+                &[
+                    ("error", Some(error.code())),
+                    ("error_description", Some(&error.to_string())),
+                    ("state", state),
+                ],
+            ),
+        }
+    }
+}
+
+/// `base` with more query parameters; its own stay.
+pub(crate) fn address(base: &str, parameters: &[(&str, Option<&str>)]) -> Option<Url> {
+    let mut url = Url::parse(base).ok()?;
+    let present = || parameters.iter().filter_map(|(name, value)| value.map(|value| (*name, value)));
+    if present().next().is_some() {
+        url.query_pairs_mut().extend_pairs(present());
+    }
+    Some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_callback_keeps_its_own_parameters() {
+        let url = address("https://app.example/cb?tenant=1", &[("code", Some("a b")), ("state", None)]);
+        assert_eq!(url.unwrap().as_str(), "https://app.example/cb?tenant=1&code=a+b");
+        assert_eq!(address("https://app.example/cb", &[]).unwrap().as_str(), "https://app.example/cb");
+        assert_eq!(address("not an address", &[]), None);
+    }
+}

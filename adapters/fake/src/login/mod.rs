@@ -1,0 +1,50 @@
+//! How a login goes, decided on the state alone: nothing here knows HTTP.
+
+mod authorization_request;
+mod callback;
+mod credentials;
+mod entry;
+mod membership;
+mod options;
+mod post_login;
+mod redeem;
+mod settle;
+mod stand_in;
+mod transactions;
+
+use tenantry_domain::Timestamp;
+use url::Url;
+
+use crate::ids::Ids;
+
+pub(crate) use authorization_request::{Refusal, check};
+pub(crate) use callback::{Callback, CallbackError, address};
+pub(crate) use credentials::{SignUpError, hash_to_check, sign_up};
+pub(crate) use entry::{Choice, Next, begin, choose_organization, pick_organization, resume};
+pub(crate) use options::{Button, Options, options};
+pub(crate) use post_login::post_login_claims;
+pub(crate) use redeem::{RedeemError, Redemption, redeem};
+pub(crate) use settle::pickable_organizations;
+pub(crate) use stand_in::{Identity, known_identities, stand_in};
+pub(crate) use transactions::{finish, sweep};
+
+/// What a login needs besides the state.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) issuer: &'a Url,
+    pub(crate) now: Timestamp,
+    pub(crate) ids: &'a Ids,
+    /// How long a newcomer's trial lasts.
+    pub(crate) trial_days: u32,
+}
+
+/// The pages that a login may have to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    Login,
+    SignUp,
+    Identifier,
+    OrganizationPrompt,
+    OrganizationPicker,
+    StandIn,
+}

@@ -1,0 +1,37 @@
+//! Begins and ends login transactions, and clears away what has expired.
+
+use tenantry_domain::Timestamp;
+
+use super::Context;
+use crate::model::{AuthorizationRequest, LoginTransaction};
+use crate::secrets::sha256;
+use crate::store::State;
+
+/// A new transaction and what its cookie holds.
+pub(super) fn new(context: &Context<'_>, request: AuthorizationRequest) -> (LoginTransaction, String) {
+    let cookie = context.ids.secret();
+    let transaction = LoginTransaction {
+        handle: context.ids.transaction(context.now),
+        cookie_hash: sha256(&cookie),
+        request,
+        started_at: context.now,
+        upstream: None,
+        identifier: None,
+        organization_is_settled: false,
+        authenticated: None,
+    };
+    (transaction, cookie)
+}
+
+/// Ends a transaction.
+pub(crate) fn finish(state: &mut State, handle: &str) {
+    state.login_transactions.remove(handle);
+}
+
+/// Clears away what nobody can use any more.
+pub(crate) fn sweep(state: &mut State, now: Timestamp) {
+    let settings = state.settings();
+    state.login_transactions.remove_where(|transaction| !transaction.is_live(now));
+    state.authorization_codes.remove_where(|code| !code.is_live(now));
+    state.sessions.remove_where(|session| !session.is_live(&settings, now));
+}

@@ -1,0 +1,31 @@
+//! What a client may do at an API in its own name.
+
+use serde::{Deserialize, Serialize};
+
+use crate::store::{Row, State};
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ClientGrant {
+    pub(crate) id: String,
+    pub(crate) client_id: String,
+    pub(crate) audience: String,
+    pub(crate) scope: Vec<String>,
+}
+
+impl Row for ClientGrant {
+    const TABLE: &'static str = "client_grants";
+
+    fn key(&self) -> String {
+        self.id.clone()
+    }
+
+    fn alternate_key(&self) -> Option<String> {
+        Some(self.client_id.clone())
+    }
+}
+
+impl State {
+    pub(crate) fn client_grant(&self, client_id: &str, audience: &str) -> Option<&ClientGrant> {
+        self.client_grants.by_alternate_key(client_id).find(|grant| grant.audience == audience)
+    }
+}

@@ -1,0 +1,68 @@
+//! A source of users: the password database, a social provider, or an enterprise's own identity provider.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::store::{Row, State};
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Connection {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) strategy: String,
+    pub(crate) display_name: Option<String>,
+    /// The strategy's own settings, as the Management API takes and returns them.
+    pub(crate) options: Map<String, Value>,
+    pub(crate) enabled_clients: BTreeSet<String>,
+}
+
+/// What people call a social provider; strategies that are not here are enterprise connections.
+const SOCIAL: [(&str, &str); 4] =
+    [("google-oauth2", "Google"), ("github", "GitHub"), ("windowslive", "Microsoft"), ("apple", "Apple")];
+
+impl Connection {
+    pub(crate) fn is_database(&self) -> bool {
+        self.strategy == "auth0"
+    }
+
+    pub(crate) fn is_social(&self) -> bool {
+        SOCIAL.iter().any(|(strategy, _)| *strategy == self.strategy)
+    }
+
+    /// Whether it is an enterprise's own identity provider.
+    pub(crate) fn is_enterprise(&self) -> bool {
+        !self.is_database() && !self.is_social()
+    }
+
+    /// Whether people can't make an account of their own here.
+    pub(crate) fn sign_up_is_disabled(&self) -> bool {
+        self.options.get("disable_signup").and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// What the button says after "Continue with".
+    pub(crate) fn label(&self) -> &str {
+        let social =
+            || SOCIAL.iter().find(|(strategy, _)| *strategy == self.strategy).map(|(_, label)| *label);
+        self.display_name.as_deref().or_else(social).unwrap_or(&self.name)
+    }
+}
+
+impl Row for Connection {
+    const TABLE: &'static str = "connections";
+
+    fn key(&self) -> String {
+        self.id.clone()
+    }
+
+    fn alternate_key(&self) -> Option<String> {
+        Some(self.name.clone())
+    }
+}
+
+impl State {
+    pub(crate) fn connection_by_name(&self, name: &str) -> Option<&Connection> {
+        self.connections.by_alternate_key(name).next()
+    }
+}

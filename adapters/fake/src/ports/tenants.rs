@@ -1,0 +1,133 @@
+//! [`Tenants`] on the fake's state.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use tenantry_domain::{ConversionId, Subscription, Tenant, TenantId, TenantName, TenantRef};
+use tenantry_ports::{NewTenant, Tenants, TenantsError};
+
+use super::{Failed, SUBSCRIPTION};
+use crate::login::Context;
+use crate::model::{EnabledConnection, Organization};
+use crate::store::State;
+use crate::{Fake, StoreError};
+
+/// Organizations of the fake, without HTTP.
+#[derive(Clone, Debug)]
+pub struct FakeTenants {
+    fake: Fake,
+}
+
+// Auth0's adapter uses these keys too, so what came in by one door is understood at the other.
+const CREATED_BY: &str = "created_by";
+const CONVERSION: &str = "conversion";
+
+impl FakeTenants {
+    pub(super) fn new(fake: Fake) -> Self {
+        Self { fake }
+    }
+}
+
+#[async_trait]
+impl Tenants for FakeTenants {
+    async fn create(&self, tenant: &NewTenant) -> Result<Tenant, TenantsError> {
+        let core = self.fake.core();
+        let context = core.context();
+        core.store
+            .write(|state| create(state, &context, tenant).map_err(Failed::Port))
+            .await
+            .map_err(TenantsError::from)
+    }
+
+    async fn find(&self, tenant: &TenantId) -> Result<Option<Tenant>, TenantsError> {
+        let store = &self.fake.core().store;
+        Ok(store.read(|state| state.organizations.get(tenant.as_str()).and_then(tenant_of))?)
+    }
+
+    async fn find_by_name(&self, name: &TenantName) -> Result<Option<Tenant>, TenantsError> {
+        let store = &self.fake.core().store;
+        Ok(store.read(|state| state.organization_by_name(name.as_str()).and_then(tenant_of))?)
+    }
+
+    async fn set_subscription(
+        &self,
+        tenant: &TenantId,
+        subscription: Subscription,
+    ) -> Result<(), TenantsError> {
+        let write = |state: &mut State| {
+            let row = state.organizations.get(tenant.as_str());
+            let mut row = row.ok_or(Failed::Port(TenantsError::UnknownTenant))?.clone();
+            row.metadata.insert(SUBSCRIPTION.to_owned(), subscription.to_string());
+            state.organizations.put(row);
+            Ok::<_, Failed<TenantsError>>(())
+        };
+        self.fake.core().store.write(write).await.map_err(TenantsError::from)
+    }
+}
+
+fn create(state: &mut State, context: &Context<'_>, tenant: &NewTenant) -> Result<Tenant, TenantsError> {
+    let made_by_this = [
+        (CREATED_BY.to_owned(), tenant.created_by.to_string()),
+        (CONVERSION.to_owned(), tenant.conversion.to_string()),
+    ];
+    if let Some(holder) = state.organization_by_name(tenant.name.as_str()) {
+        let is_repetition = made_by_this.iter().all(|(key, value)| holder.metadata.get(key) == Some(value));
+        return tenant_of(holder).filter(|_| is_repetition).ok_or(TenantsError::NameTaken);
+    }
+    let shared = state.connections.iter().filter(|connection| !connection.is_enterprise());
+    let enabled_connections = shared
+        .map(|connection| EnabledConnection {
+            connection_id: connection.id.clone(),
+            assign_membership_on_login: false,
+            show_as_button: true,
+            is_signup_enabled: false,
+        })
+        .collect();
+    let mut metadata = BTreeMap::from(made_by_this);
+    metadata.insert(SUBSCRIPTION.to_owned(), tenant.subscription.to_string());
+    let organization = Organization {
+        id: context.ids.organization(),
+        name: tenant.name.as_str().to_owned(),
+        display_name: Some(tenant.display_name.clone()),
+        branding: None,
+        metadata,
+        enabled_connections,
+        created_at: context.now,
+    };
+    let made = tenant_of(&organization).ok_or(TenantsError::NotStored)?;
+    state.organizations.put(organization);
+    Ok(made)
+}
+
+/// The organization as a tenant; `None` when its name can't be one of the product's (made by other means, too short).
+pub(super) fn tenant_of(organization: &Organization) -> Option<Tenant> {
+    let made_in = organization.metadata.get(CONVERSION);
+    Some(Tenant {
+        tenant: tenant_ref(organization)?,
+        display_name: organization.label().to_owned(),
+        subscription: organization.metadata.get(SUBSCRIPTION).cloned(),
+        made_in: made_in.and_then(|id| ConversionId::try_from(id.as_str()).ok()),
+    })
+}
+
+pub(super) fn tenant_ref(organization: &Organization) -> Option<TenantRef> {
+    Some(TenantRef {
+        id: TenantId::try_from(organization.id.as_str()).ok()?,
+        name: TenantName::try_from(organization.name.as_str()).ok()?,
+    })
+}
+
+impl From<StoreError> for TenantsError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<Failed<Self>> for TenantsError {
+    fn from(failed: Failed<Self>) -> Self {
+        match failed {
+            Failed::Port(error) => error,
+            Failed::Store(error) => error.into(),
+        }
+    }
+}

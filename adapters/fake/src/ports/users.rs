@@ -1,0 +1,72 @@
+//! [`Users`] on the fake's state.
+
+use async_trait::async_trait;
+use tenantry_domain::{EmailAddress, Subscription, User, UserId};
+use tenantry_ports::{Users, UsersError};
+
+use super::{Failed, SUBSCRIPTION};
+use crate::{Fake, StoreError, tokens};
+
+/// Users of the fake, without HTTP.
+#[derive(Clone, Debug)]
+pub struct FakeUsers {
+    fake: Fake,
+}
+
+impl FakeUsers {
+    pub(super) fn new(fake: Fake) -> Self {
+        Self { fake }
+    }
+}
+
+#[async_trait]
+impl Users for FakeUsers {
+    async fn find(&self, user: &UserId) -> Result<Option<User>, UsersError> {
+        let core = self.fake.core();
+        let found = core.store.read(|state| {
+            state.users.get(user.as_str()).map(|row| User {
+                id: user.clone(),
+                name: row.display_name().to_owned(),
+                email: row.email.as_deref().and_then(|email| EmailAddress::try_from(email).ok()),
+                picture: Some(tokens::picture_of(row, &core.config.issuer)),
+                subscription: row
+                    .app_metadata
+                    .get(SUBSCRIPTION)
+                    .and_then(|text| text.as_str())
+                    .map(str::to_owned),
+            })
+        })?;
+        Ok(found)
+    }
+
+    async fn set_subscription(&self, user: &UserId, subscription: Subscription) -> Result<(), UsersError> {
+        let core = self.fake.core();
+        let now = core.clock.now();
+        core.store
+            .write(|state| {
+                let row = state.users.get(user.as_str()).ok_or(Failed::Port(UsersError::UnknownUser))?;
+                let mut row = row.clone();
+                row.app_metadata.insert(SUBSCRIPTION.to_owned(), subscription.to_string().into());
+                row.updated_at = now;
+                state.users.put(row);
+                Ok::<_, Failed<UsersError>>(())
+            })
+            .await
+            .map_err(UsersError::from)
+    }
+}
+
+impl From<StoreError> for UsersError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<Failed<Self>> for UsersError {
+    fn from(failed: Failed<Self>) -> Self {
+        match failed {
+            Failed::Port(error) => error,
+            Failed::Store(error) => error.into(),
+        }
+    }
+}

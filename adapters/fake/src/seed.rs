@@ -1,0 +1,118 @@
+//! Brings the state in line with the configuration at the start.
+
+use std::collections::BTreeSet;
+
+use secrecy::ExposeSecret as _;
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use crate::config::{FakeConfig, Seed, SeedClient, SeedClientKind};
+use crate::ids::Ids;
+use crate::model::{AppType, Client, ClientGrant, Connection, Role, TenantSettings};
+use crate::secrets::Secret;
+use crate::store::{Row as _, State};
+use crate::tokens::management_audience;
+
+/// Creates what is missing, and renews what the configuration decides; ids and secrets that exist stay.
+pub(crate) fn plant(state: &mut State, config: &FakeConfig, ids: &Ids) {
+    settings(state, config);
+    for seed in &config.seed.roles {
+        let id = state.role_by_name(&seed.name).map_or_else(|| ids.role(), |role| role.id.clone());
+        state.roles.put(Role { id, name: seed.name.clone(), description: seed.description.clone() });
+    }
+    let web_clients: Vec<String> = config
+        .seed
+        .clients
+        .iter()
+        .filter_map(|seed| {
+            let client_id = client(state, &config.seed, seed, ids);
+            match &seed.kind {
+                SeedClientKind::RegularWeb => Some(client_id),
+                SeedClientKind::MachineToMachine { scopes } => {
+                    grant(state, &config.issuer, client_id, scopes, ids);
+                    None
+                }
+            }
+        })
+        .collect();
+    connections(state, &config.seed, &web_clients, ids);
+}
+
+fn settings(state: &mut State, config: &FakeConfig) {
+    let earlier = state.settings();
+    if let Some(old) = earlier.issuer.as_ref().filter(|old| **old != config.issuer) {
+        let (old, new) = (management_audience(old), management_audience(&config.issuer));
+        let moved: Vec<ClientGrant> =
+            state.client_grants.iter().filter(|grant| grant.audience == old).cloned().collect();
+        for grant in moved {
+            state.client_grants.put(ClientGrant { audience: new.clone(), ..grant });
+        }
+    }
+    state.settings.put(TenantSettings {
+        issuer: Some(config.issuer.clone()),
+        identifier_first: config.seed.login.identifier_first,
+        allow_organization_name_in_authentication_api: config.seed.login.allow_organization_name,
+        ..earlier
+    });
+}
+
+fn client(state: &mut State, seeds: &Seed, seed: &SeedClient, ids: &Ids) -> String {
+    let earlier = state.client_by_name(&seed.name).cloned();
+    let given_secret = seed.client_secret.as_ref().map(|secret| Secret::new(secret.expose_secret()));
+    let client_id = seed.client_id.clone();
+    let client_id = client_id.or_else(|| earlier.as_ref().map(Client::key)).unwrap_or_else(|| ids.client());
+    if let Some(earlier) = earlier.as_ref().filter(|earlier| earlier.id != client_id) {
+        state.clients.remove(&earlier.id);
+        state.client_grants.remove_where(|grant| grant.client_id == earlier.id);
+    }
+    let kept_secret = earlier.map(|earlier| earlier.secret);
+    state.clients.put(Client {
+        id: client_id.clone(),
+        name: seed.name.clone(),
+        secret: given_secret.or(kept_secret).unwrap_or_else(|| Secret::new(ids.client_secret())),
+        app_type: match seed.kind {
+            SeedClientKind::RegularWeb => AppType::RegularWeb,
+            SeedClientKind::MachineToMachine { .. } => AppType::NonInteractive,
+        },
+        callbacks: seed.callbacks.clone(),
+        allowed_logout_urls: seed.logout_urls.clone(),
+        initiate_login_uri: seed.initiate_login_uri.clone(),
+        organization_usage: seeds.login.organization_usage,
+        organization_require_behavior: seeds.login.organization_require_behavior,
+    });
+    client_id
+}
+
+fn grant(state: &mut State, issuer: &Url, client_id: String, scopes: &[String], ids: &Ids) {
+    let audience = management_audience(issuer);
+    let id = state
+        .client_grant(&client_id, &audience)
+        .map_or_else(|| ids.client_grant(), |grant| grant.id.clone());
+    state.client_grants.put(ClientGrant { id, client_id, audience, scope: scopes.to_vec() });
+}
+
+fn connections(state: &mut State, seeds: &Seed, web_clients: &[String], ids: &Ids) {
+    for seed in &seeds.connections {
+        let earlier = state.connection_by_name(&seed.name).cloned();
+        let mut connection = earlier.unwrap_or_else(|| Connection {
+            id: ids.connection(),
+            name: seed.name.clone(),
+            strategy: seed.strategy.clone(),
+            display_name: None,
+            options: default_options(&seed.strategy),
+            enabled_clients: BTreeSet::new(),
+        });
+        connection.enabled_clients.extend(web_clients.iter().cloned());
+        connection.enabled_clients.retain(|client_id| state.clients.get(client_id).is_some());
+        state.connections.put(connection);
+    }
+}
+
+fn default_options(strategy: &str) -> Map<String, Value> {
+    let options = match strategy {
+        "auth0" => json!({ "passwordPolicy": "good", "brute_force_protection": true }),
+        "google-oauth2" => json!({ "email": true, "profile": true, "scope": ["email", "profile"] }),
+        _ => json!({}),
+    };
+    options.as_object().cloned().unwrap_or_default()
+}

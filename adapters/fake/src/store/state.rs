@@ -1,0 +1,62 @@
+//! Everything that the provider knows, as typed tables.
+
+use super::table::{Change, Row, Table};
+use crate::model::{
+    AuthorizationCode, BrowserSession, Client, ClientGrant, Connection, LoginTransaction, Member,
+    Organization, RefreshToken, Role, SigningKey, TenantSettings, User,
+};
+
+macro_rules! tables {
+    ($($field:ident: $row:ty,)*) => {
+        /// The whole state. Whoever holds it mutably is inside a transaction of the store.
+        #[derive(Default)]
+        pub(crate) struct State {
+            $(pub(crate) $field: Table<$row>,)*
+        }
+
+        impl State {
+            pub(super) const TABLES: &'static [&'static str] = &[$(<$row as Row>::TABLE,)*];
+
+            pub(super) fn roll_back(&mut self) {
+                $(self.$field.roll_back();)*
+            }
+
+            pub(super) fn has_changed(&self) -> bool {
+                $(self.$field.has_changed())||*
+            }
+
+            pub(super) fn changes(&self) -> Result<Vec<Change>, serde_json::Error> {
+                let mut changes = Vec::new();
+                $(self.$field.changes(&mut changes)?;)*
+                Ok(changes)
+            }
+
+            pub(super) fn forget_before(&mut self) {
+                $(self.$field.forget_before();)*
+            }
+
+            pub(super) fn load(&mut self, table: &str, json: &[u8]) -> Result<(), serde_json::Error> {
+                match table {
+                    $(<$row as Row>::TABLE => self.$field.load(json),)*
+                    _ => Ok(()),
+                }
+            }
+        }
+    };
+}
+
+tables! {
+    settings: TenantSettings,
+    clients: Client,
+    connections: Connection,
+    users: User,
+    organizations: Organization,
+    members: Member,
+    roles: Role,
+    client_grants: ClientGrant,
+    signing_keys: SigningKey,
+    sessions: BrowserSession,
+    login_transactions: LoginTransaction,
+    authorization_codes: AuthorizationCode,
+    refresh_tokens: RefreshToken,
+}

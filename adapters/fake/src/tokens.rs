@@ -1,0 +1,166 @@
+//! What stands in the tokens, as Auth0 fills them.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use tenantry_domain::Timestamp;
+use url::Url;
+
+use crate::model::User;
+use crate::store::State;
+
+/// How long an ID token lasts: Auth0's default of `jwt_configuration.lifetime_in_seconds`.
+const ID_TOKEN_LIFETIME: Duration = Duration::from_hours(10);
+/// How long an access token lasts.
+pub(crate) const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_hours(24);
+
+/// What a login granted a client: carried from the login through code and refresh token into the tokens.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Grant {
+    pub(crate) scope: Vec<String>,
+    pub(crate) sid: String,
+    /// The organization's id.
+    pub(crate) organization: Option<String>,
+    /// Present when the client asked for it by `max_age` or `prompt=login`.
+    pub(crate) auth_time: Option<Timestamp>,
+    /// What the post-login steps set.
+    pub(crate) claims: Map<String, Value>,
+}
+
+impl Grant {
+    pub(crate) fn has_scope(&self, name: &str) -> bool {
+        self.scope.iter().any(|scope| scope == name)
+    }
+}
+
+/// Where a default picture is drawn.
+pub(crate) fn picture_of(user: &User, issuer: &Url) -> String {
+    let initials = || -> String {
+        let letters = user.display_name().chars().filter(char::is_ascii_alphabetic).take(2);
+        let letters: String = letters.collect::<String>().to_ascii_lowercase();
+        format!("{issuer}avatars/{}.svg", if letters.is_empty() { "x" } else { &letters })
+    };
+    user.picture.clone().unwrap_or_else(initials)
+}
+
+/// The claims about a person that `scope` opens (OpenID Connect Core section 5.4).
+pub(crate) fn profile_claims(user: &User, scope: &[String], issuer: &Url) -> Map<String, Value> {
+    let has = |name: &str| scope.iter().any(|scope| scope == name);
+    let mut claims = Map::new();
+    let mut set = |name: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            claims.insert(name.to_owned(), value.into());
+        }
+    };
+    if has("profile") {
+        set("name", Some(user.display_name()));
+        set("nickname", Some(user.display_nickname()));
+        set("given_name", user.given_name.as_deref());
+        set("family_name", user.family_name.as_deref());
+        set("picture", Some(&picture_of(user, issuer)));
+        set("updated_at", Some(&user.updated_at.to_string()));
+    }
+    if has("email") {
+        set("email", user.email.as_deref());
+        claims.insert("email_verified".to_owned(), user.email_verified.into());
+    }
+    claims
+}
+
+/// The claims of an ID token.
+pub(crate) fn id_token(
+    state: &State,
+    issuer: &Url,
+    (user, client_id, grant): (&User, &str, &Grant),
+    nonce: Option<&str>,
+    now: Timestamp,
+) -> Map<String, Value> {
+    // A custom claim never replaces one of the protocol's own, so those come last.
+    let mut claims = grant.claims.clone();
+    claims.extend(profile_claims(user, &grant.scope, issuer));
+    claims.extend(organization_claims(state, grant.organization.as_deref()));
+    let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+    set("iss", issuer.as_str().into());
+    set("sub", user.id.as_str().into());
+    set("aud", client_id.into());
+    set("iat", now.as_seconds().into());
+    set("exp", (now + ID_TOKEN_LIFETIME).as_seconds().into());
+    set("sid", grant.sid.as_str().into());
+    if let Some(nonce) = nonce {
+        set("nonce", nonce.into());
+    }
+    if let Some(auth_time) = grant.auth_time {
+        set("auth_time", auth_time.as_seconds().into());
+    }
+    claims
+}
+
+/// The claims of the access token of a person: good for `/userinfo` alone.
+pub(crate) fn user_access_token(
+    state: &State,
+    issuer: &Url,
+    (user, client_id, grant): (&User, &str, &Grant),
+    now: Timestamp,
+) -> Map<String, Value> {
+    let mut claims = access_token(issuer, &userinfo_audience(issuer), client_id, &grant.scope, now);
+    claims.insert("sub".to_owned(), user.id.as_str().into());
+    claims.extend(organization_claims(state, grant.organization.as_deref()));
+    claims
+}
+
+/// The claims of an access token that a client gets in its own name.
+pub(crate) fn client_access_token(
+    issuer: &Url,
+    audience: &str,
+    client_id: &str,
+    scope: &[String],
+    now: Timestamp,
+) -> Map<String, Value> {
+    let mut claims = access_token(issuer, audience, client_id, scope, now);
+    claims.insert("sub".to_owned(), format!("{client_id}@clients").into());
+    claims.insert("gty".to_owned(), "client-credentials".into());
+    claims
+}
+
+fn access_token(
+    issuer: &Url,
+    audience: &str,
+    client_id: &str,
+    scope: &[String],
+    now: Timestamp,
+) -> Map<String, Value> {
+    let claims = json!({
+        "iss": issuer,
+        "aud": audience,
+        "azp": client_id,
+        "scope": scope.join(" "),
+        "iat": now.as_seconds(),
+        "exp": (now + ACCESS_TOKEN_LIFETIME).as_seconds(),
+    });
+    match claims {
+        Value::Object(claims) => claims,
+        _ => Map::new(),
+    }
+}
+
+fn organization_claims(state: &State, organization: Option<&str>) -> Map<String, Value> {
+    let mut claims = Map::new();
+    if let Some(organization) = organization.and_then(|id| state.organizations.get(id)) {
+        claims.insert("org_id".to_owned(), organization.id.as_str().into());
+        if state.settings().allow_organization_name_in_authentication_api {
+            claims.insert("org_name".to_owned(), organization.name.as_str().into());
+        }
+    }
+    claims
+}
+
+/// The audience of the Management API.
+pub(crate) fn management_audience(issuer: &Url) -> String {
+    format!("{issuer}api/v2/")
+}
+
+/// The audience of `/userinfo`.
+pub(crate) fn userinfo_audience(issuer: &Url) -> String {
+    format!("{issuer}userinfo")
+}

@@ -1,0 +1,136 @@
+//! One client at one issuer.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use reqwest::Client;
+use secrecy::SecretString;
+use tenantry_domain::Timestamp;
+use tenantry_ports::Clock;
+use url::Url;
+
+use crate::claims::{Claims, Expected};
+use crate::http::get;
+use crate::jws::UnverifiedToken;
+use crate::key_cache::KeyCache;
+use crate::single_flight::SingleFlight;
+use crate::{
+    Endpoint, IdToken, Issuer, LoggedOut, Metadata, OidcError, SigningAlgorithm, id_token, logout_token,
+};
+
+/// What an issuer and we agreed on when it registered us as its client.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// Who we trust.
+    pub issuer: Issuer,
+    /// Who we are.
+    pub client_id: String,
+    /// How we prove it at the token endpoint.
+    pub client_secret: SecretString,
+    /// Where browsers come back to.
+    pub redirect_uri: Url,
+}
+
+/// An OpenID Connect relying party: one client at one issuer, shared by all who log in through it.
+///
+/// Making one does nothing: the issuer is asked when it is first needed.
+pub struct RelyingParty {
+    registration: Registration,
+    algorithms: Vec<SigningAlgorithm>,
+    clock: Arc<dyn Clock>,
+    http: Client,
+    metadata: OnceLock<Metadata>,
+    discovery: SingleFlight<()>,
+    keys: Arc<KeyCache>,
+}
+
+impl RelyingParty {
+    /// A relying party that accepts RS256 alone. `http` should come from [`http_client`](crate::http_client).
+    pub fn new(registration: Registration, clock: Arc<dyn Clock>, http: Client) -> Self {
+        Self::with_algorithms(registration, vec![SigningAlgorithm::Rs256], clock, http)
+    }
+
+    /// A relying party that accepts these algorithms and no others, whatever the issuer advertises.
+    pub fn with_algorithms(
+        registration: Registration,
+        algorithms: Vec<SigningAlgorithm>,
+        clock: Arc<dyn Clock>,
+        http: Client,
+    ) -> Self {
+        let keys = Arc::new(KeyCache::new(http.clone(), Arc::clone(&clock), algorithms.clone()));
+        let (metadata, discovery) = (OnceLock::new(), SingleFlight::new());
+        Self { registration, algorithms, clock, http, metadata, discovery, keys }
+    }
+
+    /// What this client is registered as.
+    pub fn registration(&self) -> &Registration {
+        &self.registration
+    }
+
+    /// The issuer's endpoints. Fetched at the first call that succeeds and never again.
+    pub async fn metadata(&self) -> Result<&Metadata, OidcError> {
+        loop {
+            if let Some(metadata) = self.metadata.get() {
+                return Ok(metadata);
+            }
+            self.discovery.run(self.now(), Duration::ZERO, self.discover()).await?;
+        }
+    }
+
+    /// Verifies an ID token for the login attempt with this `nonce`. With `max_age`, the person must have proved who
+    /// they are no longer ago than that.
+    pub async fn verify_id_token(
+        &self,
+        token: &str,
+        nonce: &str,
+        max_age: Option<Duration>,
+    ) -> Result<IdToken, OidcError> {
+        let claims = self.verified_claims(token, id_token::TYPES).await?;
+        Ok(IdToken::check(claims, self.expected(), nonce, max_age)?)
+    }
+
+    /// Verifies a logout token. What it says may be carried out twice without harm, so a replay is not refused.
+    pub async fn verify_logout_token(&self, token: &str) -> Result<LoggedOut, OidcError> {
+        let claims = self.verified_claims(token, logout_token::TYPES).await?;
+        Ok(LoggedOut::check(&claims, self.expected())?)
+    }
+
+    pub(crate) fn http(&self) -> &Client {
+        &self.http
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    async fn verified_claims(&self, token: &str, types: &[&str]) -> Result<Claims, OidcError> {
+        let token = UnverifiedToken::parse(token, &self.algorithms, types)?;
+        let jwks_uri = &self.metadata().await?.jwks_uri;
+        let key = self.keys.find(token.key_id.as_deref(), token.algorithm, jwks_uri).await?;
+        Ok(token.verify(&key)?)
+    }
+
+    fn expected(&self) -> Expected<'_> {
+        let Registration { issuer, client_id, .. } = &self.registration;
+        Expected { issuer: issuer.as_str(), client_id, now: self.now() }
+    }
+
+    async fn discover(&self) -> Result<(), OidcError> {
+        // Another flight may have landed between our look and our take-off.
+        if self.metadata.get().is_some() {
+            return Ok(());
+        }
+        let issuer = &self.registration.issuer;
+        let body = get(&self.http, Endpoint::Discovery, &issuer.discovery_url(), self.now()).await?;
+        let metadata = Metadata::parse(&body, issuer)?;
+        self.metadata.get_or_init(|| metadata);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for RelyingParty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RelyingParty").field("registration", &self.registration).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,54 @@
+//! What can go wrong with a database, and how each port says it.
+
+use tenantry_ports::{CheckoutsError, JourneysError, LoginAttemptsError, SessionsError};
+
+/// The database can't be opened or brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file can't be opened.
+    #[error("the database can't be opened")]
+    Open(#[source] sqlx::Error),
+    /// It was written by a newer version, or a migration failed.
+    #[error("the database can't be brought up to date")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+/// A read or a write failed, or a row holds what it should not.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    #[error("column {column} holds {why}")]
+    Row { column: &'static str, why: String },
+}
+
+impl StoreError {
+    /// The value in `column` is not what was once written there.
+    pub(crate) fn row(column: &'static str) -> impl FnOnce(&dyn std::fmt::Display) -> Self {
+        move |why| Self::Row { column, why: why.to_string() }
+    }
+}
+
+impl From<StoreError> for SessionsError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<StoreError> for JourneysError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<StoreError> for LoginAttemptsError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<StoreError> for CheckoutsError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}

@@ -1,0 +1,88 @@
+//! SQLite: one file, in write-ahead mode, every acknowledged write on the disk.
+
+mod checkouts;
+mod journeys;
+mod login_attempts;
+mod secrets;
+mod sessions;
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+pub use crate::error::OpenError;
+pub use checkouts::SqlCheckouts;
+pub use journeys::SqlJourneys;
+pub use login_attempts::SqlLoginAttempts;
+pub use sessions::SqlSessions;
+
+/// How many connections read at once.
+const READERS: u32 = 4;
+
+/// How long a statement waits for another process that holds the file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// An open database. Clones share its connections.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// SQLite takes one writer at a time: with one connection they queue here, not at the file's lock.
+    write: SqlitePool,
+    read: SqlitePool,
+}
+
+impl Database {
+    /// Opens or makes the file, and brings it up to date.
+    pub async fn open(file: &Path) -> Result<Self, OpenError> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // An acknowledged write survives losing power, not only the end of the process.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        let write = pool(1).connect_with(options.clone()).await.map_err(OpenError::Open)?;
+        migrate(&write).await?;
+        let read = pool(READERS).connect_lazy_with(options.read_only(true));
+        Ok(Self { write, read })
+    }
+
+    /// A database in memory, gone with its last clone.
+    pub async fn in_memory() -> Result<Self, OpenError> {
+        let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
+        let only = pool(1).connect_with(options).await.map_err(OpenError::Open)?;
+        migrate(&only).await?;
+        Ok(Self { write: only.clone(), read: only })
+    }
+
+    /// Whether it answers, and can be written to.
+    pub async fn is_ready(&self) -> bool {
+        let written =
+            sqlx::query("UPDATE sessions SET idle_until = idle_until WHERE id = ''").execute(&self.write);
+        written.await.is_ok()
+    }
+
+    /// Waits for what is under way and closes the file.
+    pub async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+}
+
+fn pool(connections: u32) -> SqlitePoolOptions {
+    // A connection to an embedded database does not go stale, and one to memory must never be closed.
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .min_connections(connections)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .acquire_timeout(BUSY_TIMEOUT)
+}
+
+async fn migrate(pool: &SqlitePool) -> Result<(), OpenError> {
+    Ok(sqlx::migrate!("migrations/sqlite").run(pool).await?)
+}

@@ -1,0 +1,169 @@
+//! [`Sessions`] in SQLite.
+
+use async_trait::async_trait;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use tenantry_domain::{
+    EmailAddress, Role, Roles, SessionId, Subscription, TenantId, TenantName, TenantRef, Timestamp, UserId,
+};
+use tenantry_ports::{Holder, Session, Sessions, SessionsError};
+
+use super::Database;
+use crate::error::StoreError;
+
+/// Sessions in SQLite.
+#[derive(Clone, Debug)]
+pub struct SqlSessions(Database);
+
+impl SqlSessions {
+    /// Sessions in this database.
+    pub fn new(database: Database) -> Self {
+        Self(database)
+    }
+}
+
+#[async_trait]
+impl Sessions for SqlSessions {
+    async fn begin(
+        &self,
+        session: &Session,
+        claims: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), SessionsError> {
+        let claims = serde_json::to_string(claims).map_err(|why| StoreError::row("claims")(&why))?;
+        sqlx::query(
+            "INSERT INTO sessions (id, user_id, name, email, picture, tenant_id, tenant_name, roles, \
+             subscription, provider_session, began_at, idle_until, ends_at, claims) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(session.id.as_str())
+        .bind(session.user.as_str())
+        .bind(&session.name)
+        .bind(session.email.as_ref().map(EmailAddress::as_str))
+        .bind(&session.picture)
+        .bind(session.tenant.as_ref().map(|tenant| tenant.id.as_str()))
+        .bind(session.tenant.as_ref().map(|tenant| tenant.name.as_str()))
+        .bind(session.roles.iter().map(Role::name).collect::<Vec<_>>().join(","))
+        .bind(session.subscription.map(|subscription| subscription.to_string()))
+        .bind(&session.provider_session)
+        .bind(session.began_at.as_millis())
+        .bind(session.idle_until.as_millis())
+        .bind(session.ends_at.as_millis())
+        .bind(claims)
+        .execute(&self.0.write)
+        .await
+        .map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    async fn find(&self, session: &SessionId, now: Timestamp) -> Result<Option<Session>, SessionsError> {
+        let row = sqlx::query(
+            "SELECT user_id, name, email, picture, tenant_id, tenant_name, roles, subscription, \
+             provider_session, began_at, idle_until, ends_at \
+             FROM sessions WHERE id = ? AND idle_until > ? AND ends_at > ?",
+        )
+        .bind(session.as_str())
+        .bind(now.as_millis())
+        .bind(now.as_millis())
+        .fetch_optional(&self.0.read)
+        .await
+        .map_err(StoreError::from)?;
+        Ok(row.map(|row| read_session(session, &row)).transpose()?)
+    }
+
+    async fn claims(
+        &self,
+        session: &SessionId,
+    ) -> Result<Option<serde_json::Map<String, serde_json::Value>>, SessionsError> {
+        let claims: Option<String> = sqlx::query_scalar("SELECT claims FROM sessions WHERE id = ?")
+            .bind(session.as_str())
+            .fetch_optional(&self.0.read)
+            .await
+            .map_err(StoreError::from)?;
+        let parsed = claims.map(|text| serde_json::from_str(&text)).transpose();
+        Ok(parsed.map_err(|why| StoreError::row("claims")(&why))?)
+    }
+
+    async fn keep_alive(&self, session: &SessionId, idle_until: Timestamp) -> Result<(), SessionsError> {
+        sqlx::query("UPDATE sessions SET idle_until = min(?, ends_at) WHERE id = ?")
+            .bind(idle_until.as_millis())
+            .bind(session.as_str())
+            .execute(&self.0.write)
+            .await
+            .map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    async fn end(&self, session: &SessionId) -> Result<(), SessionsError> {
+        sqlx::query("DELETE FROM sessions WHERE id = ?")
+            .bind(session.as_str())
+            .execute(&self.0.write)
+            .await
+            .map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    async fn set_subscription(
+        &self,
+        holder: &Holder,
+        subscription: Subscription,
+    ) -> Result<(), SessionsError> {
+        let (sql, id) = match holder {
+            Holder::Person(user) => (
+                "UPDATE sessions SET subscription = ? WHERE user_id = ? AND tenant_id IS NULL",
+                user.as_str(),
+            ),
+            Holder::Tenant(tenant) => {
+                ("UPDATE sessions SET subscription = ? WHERE tenant_id = ?", tenant.as_str())
+            }
+        };
+        sqlx::query(sql)
+            .bind(subscription.to_string())
+            .bind(id)
+            .execute(&self.0.write)
+            .await
+            .map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    async fn forget_expired(&self, now: Timestamp) -> Result<u64, SessionsError> {
+        let forgotten = sqlx::query("DELETE FROM sessions WHERE idle_until <= ? OR ends_at <= ?")
+            .bind(now.as_millis())
+            .bind(now.as_millis())
+            .execute(&self.0.write)
+            .await
+            .map_err(StoreError::from)?;
+        Ok(forgotten.rows_affected())
+    }
+}
+
+fn read_session(id: &SessionId, row: &SqliteRow) -> Result<Session, StoreError> {
+    let tenant_id: Option<&str> = row.try_get("tenant_id")?;
+    let tenant_name: Option<&str> = row.try_get("tenant_name")?;
+    let tenant = match (tenant_id, tenant_name) {
+        (Some(id), Some(name)) => Some(TenantRef {
+            id: TenantId::try_from(id).map_err(|why| StoreError::row("tenant_id")(&why))?,
+            name: TenantName::try_from(name).map_err(|why| StoreError::row("tenant_name")(&why))?,
+        }),
+        _ => None,
+    };
+    let email: Option<&str> = row.try_get("email")?;
+    let subscription: Option<&str> = row.try_get("subscription")?;
+    Ok(Session {
+        id: id.clone(),
+        user: UserId::try_from(row.try_get::<&str, _>("user_id")?)
+            .map_err(|why| StoreError::row("user_id")(&why))?,
+        name: row.try_get("name")?,
+        email: email.map(EmailAddress::try_from).transpose().map_err(|why| StoreError::row("email")(&why))?,
+        picture: row.try_get("picture")?,
+        tenant,
+        roles: Roles::from_names(row.try_get::<&str, _>("roles")?.split(',')),
+        subscription: subscription
+            .map(str::parse)
+            .transpose()
+            .map_err(|why| StoreError::row("subscription")(&why))?,
+        provider_session: row.try_get("provider_session")?,
+        began_at: Timestamp::from_millis(row.try_get("began_at")?),
+        idle_until: Timestamp::from_millis(row.try_get("idle_until")?),
+        ends_at: Timestamp::from_millis(row.try_get("ends_at")?),
+    })
+}

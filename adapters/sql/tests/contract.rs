@@ -1,0 +1,103 @@
+//! The ports' contracts, run on SQLite: in memory, and in a file.
+
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use tenantry_ports::testkit::FixedClock;
+use tenantry_sql::sqlite::{Database, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlSessions};
+
+/// A port on a database in a file, which goes away with it.
+struct InFile<T> {
+    port: T,
+    _folder: TempDir,
+}
+
+impl<T> std::ops::Deref for InFile<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.port
+    }
+}
+
+async fn in_file<T>(port: impl FnOnce(Database) -> T) -> InFile<T> {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::open(&folder.path().join("tenantry.db")).await.unwrap();
+    InFile { port: port(database), _folder: folder }
+}
+
+async fn in_memory<T>(port: impl FnOnce(Database) -> T) -> T {
+    port(Database::in_memory().await.unwrap())
+}
+
+fn attempts(database: Database) -> SqlLoginAttempts {
+    SqlLoginAttempts::new(database, Arc::new(FixedClock::at("2026-01-01T00:00:00.000Z")))
+}
+
+macro_rules! on_both {
+    ($suite:ident, $port:expr, [$($case:ident),+ $(,)?]) => {
+        mod $suite {
+            use super::*;
+            mod memory {
+                use super::*;
+                tenantry_ports::contract_tests!(tenantry_ports::testkit::$suite, in_memory($port).await, [$($case),+]);
+            }
+            mod file {
+                use super::*;
+                $(
+                    #[tokio::test(flavor = "multi_thread")]
+                    async fn $case() {
+                        let world = in_file($port).await;
+                        tenantry_ports::testkit::$suite::$case(&world.port).await;
+                    }
+                )+
+            }
+        }
+    };
+}
+
+on_both!(
+    sessions,
+    SqlSessions::new,
+    [
+        is_found_as_it_was_begun,
+        is_gone_when_ended,
+        ends_by_itself,
+        shows_a_changed_subscription_at_once,
+        forgets_what_is_over,
+    ]
+);
+on_both!(
+    journeys,
+    SqlJourneys::new,
+    [
+        is_found_by_its_owner,
+        two_writers_notice_each_other,
+        nothing_is_saved_over_nothing,
+        lists_what_waits_for_the_provider,
+    ]
+);
+on_both!(checkouts, SqlCheckouts::new, [one_checkout_for_each_purchase, is_paid_once]);
+on_both!(login_attempts, attempts, [is_spent_once]);
+
+#[tokio::test]
+async fn is_there_after_reopening() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tenantry.db");
+    let fresh = vec![1; 32].into();
+    let first = Database::open(&file).await.unwrap();
+    first.secret("cookies", &fresh).await.unwrap();
+    first.close().await;
+    let second = Database::open(&file).await.unwrap();
+    assert!(second.is_ready().await);
+    let kept = second.secret("cookies", &vec![2; 32].into()).await.unwrap();
+    assert_eq!(secrecy::ExposeSecret::expose_secret(&kept), [1; 32]);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tenantry.db");
+    std::fs::write(&file, "not a database, but a letter to a friend").unwrap();
+    assert!(Database::open(&file).await.is_err());
+}

@@ -1,0 +1,76 @@
+// Everything works without this file. With it: the colours can be switched, forms are sent once, texts are copied,
+// menus close by themselves, and times are shown in the reader's own zone.
+
+const root = document.documentElement;
+
+const themeOf = (cookies) => /(?:^|; )theme=(light|dark)(?:;|$)/.exec(cookies)?.[1] ?? "auto";
+
+function showTheme(theme) {
+  if (theme === "auto") delete root.dataset.theme;
+  else root.dataset.theme = theme;
+  for (const button of document.querySelectorAll("[data-theme-switch] button")) {
+    button.setAttribute("aria-pressed", String(button.value === theme));
+  }
+}
+
+for (const group of document.querySelectorAll("[data-theme-switch]")) {
+  group.hidden = false;
+  group.addEventListener("click", (event) => {
+    const theme = event.target.closest("button")?.value;
+    if (!theme) return;
+    const age = theme === "auto" ? 0 : 31536000;
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `theme=${theme}; Path=/; Max-Age=${age}; SameSite=Lax${secure}`;
+    showTheme(theme);
+  });
+}
+showTheme(themeOf(document.cookie));
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+
+// A page that the browser kept in its memory comes back as it was left: its forms can be sent again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+});
+
+for (const button of document.querySelectorAll("[data-copy-from]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  const label = button.querySelector("span");
+  const before = label.textContent;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copyFrom).textContent);
+    label.textContent = "Copied";
+    setTimeout(() => (label.textContent = before), 1600);
+  });
+}
+
+const menus = [...document.querySelectorAll("details.menu")];
+document.addEventListener("click", (event) => {
+  for (const menu of menus) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && menus.find((one) => one.open);
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+const language = navigator.language.startsWith(root.lang) ? navigator.language : "en-GB";
+const day = new Intl.DateTimeFormat(language, { dateStyle: "long" });
+const exact = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
+for (const time of document.querySelectorAll("time[datetime]")) {
+  const at = new Date(time.dateTime);
+  time.textContent = day.format(at);
+  time.title = exact.format(at);
+}

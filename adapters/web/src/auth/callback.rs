@@ -1,0 +1,61 @@
+//! `/api/auth/callback`: the browser is back from the identity provider.
+
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use tenantry_application::Arrival;
+use tenantry_ports::Callback;
+
+use crate::attempts::Attempts;
+use crate::fields::Fields;
+use crate::problem::Problem;
+use crate::return_to::ReturnTo;
+use crate::session::{self, see_other};
+use crate::{App, Shared};
+
+/// Completes the login. Whatever comes of it, the attempt is over.
+pub(crate) async fn complete(
+    State(app): State<Shared>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = Fields::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    let state = query.text("state").unwrap_or_default();
+    let mut response =
+        sign_in(&app, &headers, &query, state).await.unwrap_or_else(IntoResponse::into_response);
+    let attempts = Attempts { cookies: app.cookies, keys: &app.keys };
+    if !state.is_empty()
+        && let Some(cookie) = attempts.forget(state)
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+async fn sign_in(app: &App, headers: &HeaderMap, query: &Fields, state: &str) -> Result<Response, Problem> {
+    let attempts = Attempts { cookies: app.cookies, keys: &app.keys };
+    let attempt = attempts.find(headers, state).ok_or_else(Problem::unknown_attempt)?;
+    let callback = callback(query)?;
+    let (secret, session) = session::fresh(&*app.random).ok_or_else(Problem::unknown_attempt)?;
+    let arrival = Arrival { callback, attempt, session, previous: session::id(app.cookies, headers) };
+    let signed_in = app.use_cases.sign_in.run(arrival).await?;
+    let mut response = see_other(ReturnTo::parse(&signed_in.return_to).as_str());
+    let cookie = app.cookies.set(app.cookies.session_name(), &secret, Some(app.limits.absolute));
+    response.headers_mut().extend(cookie.map(|cookie: HeaderValue| (header::SET_COOKIE, cookie)));
+    Ok(response)
+}
+
+/// What the provider sent (RFC 6749 section 4.1.2): a code or an error, never both, nothing twice.
+fn callback(query: &Fields) -> Result<Callback, Problem> {
+    let get = |name| query.get(name).map_err(|_| Problem::unknown_attempt());
+    let issuer = get("iss")?.map(str::to_owned);
+    match (get("code")?, get("error")?) {
+        (Some(code), None) => Ok(Callback::Code { code: code.into(), issuer }),
+        (None, Some(error)) => Ok(Callback::Error {
+            error: error.to_owned(),
+            description: get("error_description")?.map(str::to_owned),
+            issuer,
+        }),
+        _ => Err(Problem::unknown_attempt()),
+    }
+}

@@ -1,0 +1,66 @@
+//! `/api/auth/login` and `/api/auth/signup`: the browser leaves for the identity provider.
+
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use tenantry_application::{BeginSignInError, SignInWish, Under};
+use tenantry_domain::{EmailAddress, TenantId};
+use tenantry_ports::Intent;
+
+use crate::attempts::Attempts;
+use crate::fields::Fields;
+use crate::problem::Problem;
+use crate::return_to::ReturnTo;
+use crate::session::see_other;
+use crate::{App, Shared};
+
+/// Starts a login. `organization`, `invitation`, `organization_name`, `login_hint` and `returnTo` may come along, as in
+/// the links of the provider's invitations.
+pub(crate) async fn log_in(
+    State(app): State<Shared>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    begin(&app, &headers, wish(query, Intent::SignIn)?).await
+}
+
+/// Starts the making of an account.
+pub(crate) async fn sign_up(
+    State(app): State<Shared>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    begin(&app, &headers, wish(query, Intent::SignUp)?).await
+}
+
+/// Sends the browser away with its attempt in a cookie.
+pub(crate) async fn begin(app: &App, headers: &HeaderMap, wish: SignInWish) -> Result<Response, Problem> {
+    let started = app.use_cases.begin_sign_in.run(wish).await?;
+    let attempts = Attempts { cookies: app.cookies, keys: &app.keys };
+    let cookies = attempts.remember(&started.attempt, headers, &*app.random).map_err(Problem::internal)?;
+    let mut response = see_other(started.url.as_str());
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+fn wish(query: Option<String>, intent: Intent) -> Result<SignInWish, Problem> {
+    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
+    let given = |name| query.get(name).map(|value| value.filter(|text| !text.is_empty()));
+    // A name without an id leads nowhere: which organization is meant, the id alone says.
+    let under = match given("organization")?.map(TenantId::try_from) {
+        None => Under::NoTenant,
+        Some(Ok(id)) => Under::Link(id),
+        Some(Err(_)) => return Err(BeginSignInError::UnknownTenant.into()),
+    };
+    Ok(SignInWish {
+        intent,
+        under,
+        invitation: given("invitation")?.map(str::to_owned),
+        connection: None,
+        email_hint: given("login_hint")?.and_then(|text| EmailAddress::try_from(text).ok()),
+        reauthenticate: false,
+        return_to: given("returnTo")?.map_or_else(ReturnTo::home, ReturnTo::parse).as_str().to_owned(),
+    })
+}

@@ -1,0 +1,34 @@
+//! Inbound adapter: the pages and the JSON API.
+//!
+//! [`router`] makes them of [`Web`]: the settings, the ports and the use cases. Every route is a line of [`ROUTES`].
+
+mod assets;
+mod attempts;
+mod auth;
+mod brand;
+mod card_form;
+mod cookies;
+mod csrf;
+mod fields;
+mod frame;
+mod health;
+mod keys;
+mod pages;
+mod plan_card;
+mod problem;
+mod respond;
+mod return_to;
+mod route;
+mod routes;
+mod session;
+mod text;
+mod web;
+
+pub use brand::{Art, Brand, Course, Customer, Glyph};
+pub use keys::KeysError;
+pub use route::{Carrier, IdParam, Resource, RouteMethod, RouteSpec, Verb, Who};
+pub use routes::ROUTES;
+pub use web::{UseCases, Web, WebError, router};
+
+use tenantry_look::icon;
+use web::{App, Shared};

@@ -1,0 +1,15 @@
+//! The pages: one file each, with what it shows and the handler that shows it.
+
+pub(crate) mod about;
+pub(crate) mod admin;
+pub(crate) mod business;
+pub(crate) mod checkout;
+pub(crate) mod customers;
+pub(crate) mod home;
+pub(crate) mod landing;
+pub(crate) mod members;
+pub(crate) mod orgprompt;
+pub(crate) mod personal;
+pub(crate) mod pricing;
+pub(crate) mod profile;
+pub(crate) mod upgrade;

@@ -1,0 +1,52 @@
+//! `/admin`: the organization's plan, and how many of its seats are taken.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use tenantry_application::PlanAndUsageView;
+use tenantry_domain::{Plan, Seats};
+
+use crate::frame::Frame;
+use crate::pages::profile::SubscriptionView;
+use crate::problem::Problem;
+use crate::respond::page;
+use crate::session::SignedIn;
+use crate::{App, Shared};
+
+#[derive(Template)]
+#[template(path = "pages/admin.html")]
+struct Admin<'a> {
+    frame: Frame<'a>,
+    organization: &'a str,
+    plan: Option<&'a Plan>,
+    subscription: Option<SubscriptionView<'a>>,
+    used: u32,
+    /// `None` when any number is allowed.
+    allowed: Option<u32>,
+}
+
+pub(crate) async fn show(State(app): State<Shared>, person: SignedIn) -> Result<Response, Problem> {
+    let usage = app.use_cases.plan_and_usage.run(&person.session).await?;
+    page(StatusCode::OK, &Admin::new(&app, &person, &usage))
+}
+
+impl<'a> Admin<'a> {
+    fn new(app: &'a App, person: &'a SignedIn, usage: &'a PlanAndUsageView) -> Self {
+        let plan = usage.plan.as_ref();
+        Self {
+            frame: person.frame(app, "/admin"),
+            organization: person.session.tenant.as_ref().map_or("", |tenant| tenant.name.as_str()),
+            plan,
+            subscription: usage.subscription.map(|held| {
+                let name = plan.map_or(held.plan().as_str(), |plan| &plan.name);
+                SubscriptionView::new(name, held, 365, app.clock.now())
+            }),
+            used: usage.seats_taken,
+            allowed: plan.and_then(|plan| match plan.seats {
+                Seats::UpTo(most) => Some(most),
+                Seats::Unlimited => None,
+            }),
+        }
+    }
+}

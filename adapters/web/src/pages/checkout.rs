@@ -1,0 +1,108 @@
+//! `/home/confirm-plan`: what the chosen plan costs, and the built-in test checkout's form.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use tenantry_application::{CardPayment, Choice, ChoosePlanError, Next, PayByCardError};
+use tenantry_domain::{ConversionId, Plan};
+
+use crate::card_form::CardForm;
+use crate::csrf::Form;
+use crate::fields::Fields;
+use crate::frame::Frame;
+use crate::problem::Problem;
+use crate::respond::page;
+use crate::session::{SignedIn, see_other};
+use crate::{App, Shared, text};
+
+#[derive(Template)]
+#[template(path = "pages/checkout.html")]
+struct Checkout<'a> {
+    frame: Frame<'a>,
+    steps: &'static [&'static str],
+    plan: &'a Plan,
+    buys_for: Option<&'a str>,
+    purchase: &'a str,
+    card: CardForm<'a>,
+    outcome: Option<String>,
+}
+
+pub(crate) async fn show(
+    State(app): State<Shared>,
+    person: SignedIn,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
+    match app.use_cases.choose_plan.run(&person.session, query.text("plan")?).await {
+        Ok(choice) => form(&app, &person, &choice, choice.purchase.as_str(), CardForm::empty(), None),
+        Err(ChoosePlanError::Unfinished(next)) => Ok(see_other(way_to(&next))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(crate) async fn pay(
+    State(app): State<Shared>,
+    person: SignedIn,
+    Form(fields): Form,
+) -> Result<Response, Problem> {
+    let card = CardForm::read(&fields, app.clock.now())?;
+    let plan = fields.text("plan")?;
+    let purchase = ConversionId::try_from(fields.text("purchase")?);
+    let (Some(number), Ok(purchase)) = (card.number_if_complete(), purchase) else {
+        return again(&app, &person, plan, fields.text("purchase")?, card, None).await;
+    };
+    let payment = CardPayment { plan: plan.to_owned(), purchase: purchase.clone(), card: number };
+    match app.use_cases.pay_by_card.run(&person.session, payment).await {
+        Ok(next) | Err(PayByCardError::Unfinished(next)) => Ok(see_other(way_to(&next))),
+        Err(error @ (PayByCardError::Declined | PayByCardError::NotATestCard)) => {
+            again(&app, &person, plan, purchase.as_str(), card, Some(text::sentence(&error.to_string())))
+                .await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The same form with what was typed, and what is wrong with it.
+async fn again(
+    app: &App,
+    person: &SignedIn,
+    plan: &str,
+    purchase: &str,
+    card: CardForm<'_>,
+    outcome: Option<String>,
+) -> Result<Response, Problem> {
+    let choice = app.use_cases.choose_plan.run(&person.session, plan).await?;
+    let purchase = if purchase.is_empty() { choice.purchase.as_str() } else { purchase };
+    form(app, person, &choice, purchase, card, outcome)
+}
+
+fn form(
+    app: &App,
+    person: &SignedIn,
+    choice: &Choice,
+    purchase: &str,
+    card: CardForm<'_>,
+    outcome: Option<String>,
+) -> Result<Response, Problem> {
+    let status = match &outcome {
+        Some(_) => StatusCode::PAYMENT_REQUIRED,
+        None if card.is_wrong() => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    let frame = person.frame(app, "/home/upgrade-plan");
+    let buys_for = choice.buys_for.as_ref().map(|tenant| tenant.name.as_str());
+    let steps = text::steps(choice.plan.id, buys_for.is_some());
+    page(status, &Checkout { frame, steps, plan: &choice.plan, buys_for, purchase, card, outcome })
+}
+
+/// The page on which a purchase goes on.
+fn way_to(next: &Next) -> &'static str {
+    match next {
+        Next::Pay => "/home/upgrade-plan",
+        Next::NameOrganization => "/home/register-business",
+        Next::Welcome => "/home/register-personal",
+        Next::Done(Some(_)) => "/admin",
+        Next::Done(None) => "/home",
+    }
+}

@@ -1,0 +1,89 @@
+//! `/home/profile`: what the product knows about the person who is signed in.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use tenantry_domain::{Catalogue, EmailAddress, PlanId, Role, Status, Subscription, Timestamp};
+
+use crate::Shared;
+use crate::frame::{Frame, plan_name};
+use crate::pages::home::may_buy;
+use crate::problem::Problem;
+use crate::respond::page;
+use crate::session::SignedIn;
+use crate::text;
+
+#[derive(Template)]
+#[template(path = "pages/profile.html")]
+struct Profile<'a> {
+    frame: Frame<'a>,
+    name: &'a str,
+    email: Option<&'a str>,
+    organization: Option<&'a str>,
+    roles: Vec<Role>,
+    subscription: Option<SubscriptionView<'a>>,
+    may_buy: bool,
+    claims: String,
+}
+
+/// A subscription as people read it.
+pub(crate) struct SubscriptionView<'a> {
+    pub(crate) plan: &'a str,
+    pub(crate) state: &'static str,
+    pub(crate) badge: &'static str,
+    pub(crate) until: &'static str,
+    pub(crate) ends: Timestamp,
+    pub(crate) left: String,
+    pub(crate) percent: u64,
+}
+
+impl<'a> SubscriptionView<'a> {
+    /// `subscription` of `plan`'s name; a whole one lasts `days`.
+    pub(crate) fn new(plan: &'a str, subscription: Subscription, days: u32, now: Timestamp) -> Self {
+        let ends = subscription.ends();
+        let (state, badge, until) =
+            match (subscription.has_ended(now), subscription.status(), subscription.plan()) {
+                (true, _, _) => ("Expired", "badge-bad", "Ended on"),
+                (_, Status::Activation, _) => ("One step left", "badge-warn", "Paid until"),
+                (_, Status::Active, PlanId::Trial) => ("Trial", "badge-accent", "Ends on"),
+                (_, Status::Active, _) => ("Active", "badge-good", "Paid until"),
+            };
+        let left = u64::from(now.days_until(ends));
+        let percent = (left * 100).div_ceil(u64::from(days.max(1))).min(100);
+        Self {
+            plan,
+            state,
+            badge,
+            until,
+            ends,
+            left: format!("{} left", text::days(now.days_until(ends))),
+            percent,
+        }
+    }
+}
+
+pub(crate) async fn show(State(app): State<Shared>, person: SignedIn) -> Result<Response, Problem> {
+    let known = app.use_cases.profile.run(&person.session).await?;
+    let session = &person.session;
+    let subscription = session.subscription.map(|held| {
+        let days = if held.plan() == PlanId::Trial { app.catalogue.trial_days() } else { 365 };
+        SubscriptionView::new(title(&app.catalogue, held.plan()), held, days, app.clock.now())
+    });
+    let view = Profile {
+        frame: person.frame(&app, "/home/profile"),
+        name: &session.name,
+        email: session.email.as_ref().map(EmailAddress::as_str),
+        organization: session.tenant.as_ref().map(|tenant| tenant.name.as_str()),
+        roles: session.roles.iter().collect(),
+        subscription,
+        may_buy: may_buy(session),
+        claims: serde_json::to_string_pretty(&known.claims).map_err(Problem::internal)?,
+    };
+    page(StatusCode::OK, &view)
+}
+
+/// A plan's name where it stands alone.
+fn title(catalogue: &Catalogue, plan: PlanId) -> &str {
+    if plan == PlanId::Trial { "Trial" } else { plan_name(catalogue, plan) }
+}

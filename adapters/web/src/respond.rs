@@ -1,0 +1,193 @@
+//! The outermost layer: gives each request an id, each response its headers, each problem its words, and the log a line.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
+use url::{Host, Url};
+
+use crate::frame::{Frame, Theme};
+use crate::problem::Problem;
+use crate::session::see_other;
+use crate::{App, Shared};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+const NOT_KEPT: HeaderValue = HeaderValue::from_static("private, no-store");
+
+/// The headers that every response carries, made once.
+#[derive(Debug)]
+pub(crate) struct CommonHeaders(Vec<(HeaderName, HeaderValue)>);
+
+impl CommonHeaders {
+    /// For a product at `base_url` whose forms may lead to `form_targets`: browsers check the redirects that follow a
+    /// form too, and signing out leads to the identity provider.
+    pub(crate) fn new(base_url: &Url, form_targets: &[Url]) -> Result<Self, header::InvalidHeaderValue> {
+        let targets = form_targets.iter().fold(String::new(), |mut text, url| {
+            let _ = write!(text, " {}", url.origin().ascii_serialization());
+            text
+        });
+        let policy = format!(
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+             form-action 'self'{targets}; frame-ancestors 'none'; base-uri 'none'"
+        );
+        let mut headers = vec![
+            (header::CONTENT_SECURITY_POLICY, HeaderValue::from_str(&policy)?),
+            (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+            // Not `no-referrer`: browsers then send `Origin: null` with our own forms.
+            (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+            (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+            (
+                HeaderName::from_static("permissions-policy"),
+                HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
+            ),
+        ];
+        if base_url.scheme() == "https" {
+            let a_year = HeaderValue::from_static("max-age=31536000");
+            headers.push((header::STRICT_TRANSPORT_SECURITY, a_year));
+        }
+        Ok(Self(headers))
+    }
+
+    fn put_on(&self, headers: &mut HeaderMap) {
+        headers.reserve(self.0.len() + 2);
+        for (name, value) in &self.0 {
+            headers.insert(name.clone(), value.clone());
+        }
+        headers.entry(header::CACHE_CONTROL).or_insert(NOT_KEPT);
+    }
+}
+
+/// Wraps every route, and the answers for what is no route.
+pub(crate) async fn finish(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let id = request_id(&app);
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let path = path.as_ref().map_or("-", MatchedPath::as_str);
+    // The matched path rather than the path: what people look for, and their ids, stay out of the log.
+    let span = tracing::info_span!("request", request_id = %id, method = %request.method(), path);
+    if let Some(canonical) = canonical(&app, &request) {
+        return see_other(&canonical);
+    }
+    let reader = Reader::of(&request);
+    let began_at = app.clock.now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let entered = span.enter();
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        response = explain(&app, &reader, &problem, &id, response.headers());
+    }
+    let millis = began_at.until(app.clock.now()).as_millis();
+    tracing::info!(status = response.status().as_u16(), millis, "answered");
+    drop(entered);
+    app.headers.put_on(response.headers_mut());
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// What is needed of a request to explain a problem to whoever made it.
+struct Reader {
+    wants_page: bool,
+    theme: Option<Theme>,
+}
+
+impl Reader {
+    fn of(request: &Request) -> Self {
+        let accept =
+            request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_api = request.uri().path().starts_with("/api/");
+        let wants_page = accept.contains("text/html") || (!is_api && !accept.contains("json"));
+        Self { wants_page, theme: Theme::chosen(request.headers()) }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/problem.html")]
+struct ProblemPage<'a> {
+    frame: Frame<'a>,
+    problem: &'a Problem,
+    request_id: &'a str,
+}
+
+fn explain(app: &App, reader: &Reader, problem: &Problem, id: &str, before: &HeaderMap) -> Response {
+    if problem.status.is_server_error() {
+        tracing::error!(code = problem.code, causes = %problem.causes(), "failed");
+    } else if problem.source.is_some() {
+        tracing::warn!(code = problem.code, causes = %problem.causes(), "refused");
+    }
+    let (kind, body) = if reader.wants_page {
+        let frame = Frame::new(app, None, reader.theme, "");
+        let page = ProblemPage { frame, problem, request_id: id };
+        (HTML, page.render().unwrap_or_else(|_| problem.title.to_owned()))
+    } else {
+        (PROBLEM_JSON, json(problem, id))
+    };
+    let mut headers = before.clone();
+    headers.insert(header::CONTENT_TYPE, kind);
+    headers.remove(header::CONTENT_LENGTH);
+    if let Some(wait) = problem.retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+    }
+    (problem.status, headers, body).into_response()
+}
+
+fn json(problem: &Problem, id: &str) -> String {
+    serde_json::json!({
+        "type": "about:blank",
+        "status": problem.status.as_u16(),
+        "title": problem.title,
+        "detail": problem.detail,
+        "code": problem.code,
+        "request_id": id,
+    })
+    .to_string()
+}
+
+/// Renders a page.
+pub(crate) fn page(status: StatusCode, template: &impl Template) -> Result<Response, Problem> {
+    let mut body = String::with_capacity(16 * 1024);
+    template.render_into(&mut body).map_err(Problem::internal)?;
+    Ok((status, [(header::CONTENT_TYPE, HTML)], body).into_response())
+}
+
+fn request_id(app: &App) -> Arc<str> {
+    let mut bytes = [0; 12];
+    app.random.fill(&mut bytes);
+    let mut id = String::with_capacity(24);
+    for byte in bytes {
+        let _ = write!(id, "{byte:02x}");
+    }
+    id.into()
+}
+
+/// Where a browser should be instead: `127.0.0.1` and `localhost` are one machine and two cookie jars, and a login that
+/// begins in the one comes back to the other.
+fn canonical(app: &App, request: &Request) -> Option<String> {
+    let is_navigation = request.method() == Method::GET
+        && request.headers().get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
+    if !is_navigation || !is_loopback(&app.base_url) {
+        return None;
+    }
+    let host = request.headers().get(header::HOST)?.to_str().ok()?;
+    let asked: Url = format!("http://{host}").parse().ok()?;
+    let is_alias = is_loopback(&asked)
+        && asked.host() != app.base_url.host()
+        && asked.port_or_known_default() == app.base_url.port_or_known_default();
+    let target = request.uri().path_and_query()?.as_str();
+    is_alias.then(|| format!("{}{target}", app.origin))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

@@ -1,0 +1,157 @@
+//! What a route is: said once, in data, from which the router and the tests are made.
+
+use axum::Router;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodFilter, MethodRouter};
+
+use crate::{Shared, csrf};
+
+/// One method of one path. A route without one of these can't exist: the router is built from them alone.
+#[derive(Clone, Copy, Debug)]
+pub struct RouteSpec {
+    /// `GET` answers `HEAD` too.
+    pub method: RouteMethod,
+    /// The path, as axum matches it.
+    pub path: &'static str,
+    /// What the route is about.
+    pub resource: Resource,
+    /// What it does with it.
+    pub verb: Verb,
+    /// Who may. The use case decides; this is what the tests hold it to.
+    pub who: Who,
+    /// Whether the request must come from one of our own pages, with its token.
+    pub csrf: bool,
+    /// The ids and names that it takes from the request.
+    pub ids: &'static [IdParam],
+    pub(crate) handler: fn(MethodFilter) -> MethodRouter<Shared>,
+}
+
+/// The methods that routes have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RouteMethod {
+    /// Looks.
+    Get,
+    /// Changes something.
+    Post,
+}
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// Everybody, signed in or not.
+    Anyone,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Whoever is signed in under an organization.
+    Member,
+    /// Whoever runs the organization under which they are signed in.
+    Administrator,
+}
+
+/// What a route is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Resource {
+    /// A public page that says the same to everybody.
+    Page,
+    /// The service itself.
+    Service,
+    /// A login, or the session that it begins.
+    Session,
+    /// A customer organization.
+    Organization,
+    /// The product: courses.
+    Product,
+    /// One's own account.
+    Profile,
+    /// A plan, and paying for it.
+    Plan,
+    /// Who belongs to the organization.
+    Member,
+}
+
+/// What a route does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verb {
+    /// Shows many.
+    List,
+    /// Shows one.
+    Get,
+    /// Makes one.
+    Create,
+    /// Changes one.
+    Update,
+    /// Ends one.
+    Delete,
+}
+
+/// An id or a name that a route takes from the request, and with which another tenant could be meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdParam {
+    /// The parameter's name.
+    pub name: &'static str,
+    /// Where it is.
+    pub carrier: Carrier,
+    /// What it identifies.
+    pub of: Resource,
+}
+
+/// Where in a request a parameter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// In the path.
+    Path,
+    /// After the question mark.
+    Query,
+    /// In the form.
+    Body,
+}
+
+impl RouteSpec {
+    pub(crate) const fn get(
+        path: &'static str,
+        (verb, resource): (Verb, Resource),
+        who: Who,
+        handler: fn(MethodFilter) -> MethodRouter<Shared>,
+    ) -> Self {
+        Self { method: RouteMethod::Get, path, resource, verb, who, csrf: false, ids: &[], handler }
+    }
+
+    /// A route that changes something is always guarded.
+    pub(crate) const fn post(
+        path: &'static str,
+        (verb, resource): (Verb, Resource),
+        who: Who,
+        handler: fn(MethodFilter) -> MethodRouter<Shared>,
+    ) -> Self {
+        Self { method: RouteMethod::Post, path, resource, verb, who, csrf: true, ids: &[], handler }
+    }
+
+    pub(crate) const fn taking(self, ids: &'static [IdParam]) -> Self {
+        Self { ids, ..self }
+    }
+
+    /// Adds this route to `router`.
+    pub(crate) fn mount(&self, router: Router<Shared>, app: &Shared) -> Router<Shared> {
+        let route = (self.handler)(self.method.filter());
+        let route = if self.csrf { route.layer(from_fn_with_state(app.clone(), csrf::guard)) } else { route };
+        router.route(self.path, route)
+    }
+}
+
+impl RouteMethod {
+    /// The method of HTTP.
+    pub fn as_http(self) -> Method {
+        match self {
+            Self::Get => Method::GET,
+            Self::Post => Method::POST,
+        }
+    }
+
+    fn filter(self) -> MethodFilter {
+        match self {
+            Self::Get => MethodFilter::GET,
+            Self::Post => MethodFilter::POST,
+        }
+    }
+}

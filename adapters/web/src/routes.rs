@@ -1,0 +1,63 @@
+//! Every route of the product.
+
+use axum::routing::on;
+
+use crate::route::Carrier::{Body, Query};
+use crate::route::Resource::{Member, Organization, Page, Plan, Product, Profile, Service, Session};
+use crate::route::Verb::{Create, Delete, Get, List, Update};
+use crate::route::Who::{Administrator, Anyone, SignedIn};
+use crate::route::{IdParam, RouteSpec};
+use crate::{assets, auth, health, pages};
+
+/// The table from which the router is built.
+pub const ROUTES: &[RouteSpec] = &[
+    RouteSpec::get("/", (Get, Page), Anyone, |method| on(method, pages::landing::show)),
+    RouteSpec::get("/pricing", (Get, Page), Anyone, |method| on(method, pages::pricing::show)),
+    RouteSpec::get("/about", (Get, Page), Anyone, |method| on(method, pages::about::show)),
+    RouteSpec::get("/customers", (Get, Page), Anyone, |method| on(method, pages::customers::show)),
+    RouteSpec::get("/orgprompt", (Get, Page), Anyone, |method| on(method, pages::orgprompt::show)),
+    RouteSpec::post("/orgprompt", (Get, Organization), Anyone, |method| {
+        on(method, pages::orgprompt::look_up)
+    })
+    .taking(&[IdParam { name: "organization", carrier: Body, of: Organization }]),
+    RouteSpec::get("/api/auth/login", (Create, Session), Anyone, |method| on(method, auth::login::log_in))
+        .taking(&[IdParam { name: "organization", carrier: Query, of: Organization }]),
+    RouteSpec::get("/api/auth/signup", (Create, Session), Anyone, |method| on(method, auth::login::sign_up)),
+    RouteSpec::get("/api/auth/callback", (Create, Session), Anyone, |method| {
+        on(method, auth::callback::complete)
+    }),
+    RouteSpec::get("/api/auth/logout", (Get, Session), Anyone, |method| on(method, auth::logout::ask)),
+    RouteSpec::post("/api/auth/logout", (Delete, Session), Anyone, |method| {
+        on(method, auth::logout::sign_out)
+    }),
+    RouteSpec::get("/api/auth/me", (Get, Profile), SignedIn, |method| on(method, auth::me::show)),
+    RouteSpec::get("/home", (List, Product), SignedIn, |method| on(method, pages::home::show)),
+    RouteSpec::get("/home/profile", (Get, Profile), SignedIn, |method| on(method, pages::profile::show)),
+    RouteSpec::get("/home/upgrade-plan", (List, Plan), SignedIn, |method| on(method, pages::upgrade::show)),
+    RouteSpec::get("/home/confirm-plan", (Get, Plan), SignedIn, |method| on(method, pages::checkout::show)),
+    RouteSpec::post("/home/confirm-plan", (Create, Plan), SignedIn, |method| {
+        on(method, pages::checkout::pay)
+    })
+    .taking(&[IdParam { name: "purchase", carrier: Body, of: Plan }]),
+    RouteSpec::get("/home/register-personal", (Get, Plan), SignedIn, |method| {
+        on(method, pages::personal::show)
+    }),
+    RouteSpec::post("/home/register-personal", (Update, Plan), SignedIn, |method| {
+        on(method, pages::personal::go_on)
+    }),
+    RouteSpec::get("/home/register-business", (Get, Organization), SignedIn, |method| {
+        on(method, pages::business::show)
+    }),
+    RouteSpec::post("/home/register-business", (Create, Organization), SignedIn, |method| {
+        on(method, pages::business::create)
+    })
+    .taking(&[IdParam { name: "organization", carrier: Body, of: Organization }]),
+    RouteSpec::get("/admin", (Get, Plan), Administrator, |method| on(method, pages::admin::show)),
+    RouteSpec::get("/admin/members", (List, Member), Administrator, |method| {
+        on(method, pages::members::show)
+    })
+    .taking(&[IdParam { name: "cursor", carrier: Query, of: Member }]),
+    RouteSpec::get("/assets/{file}", (Get, Page), Anyone, |method| on(method, assets::serve)),
+    RouteSpec::get("/healthz", (Get, Service), Anyone, |method| on(method, health::is_alive)),
+    RouteSpec::get("/readyz", (Get, Service), Anyone, |method| on(method, health::is_ready)),
+];

@@ -1,0 +1,132 @@
+//! Who is asking: the session behind the request's cookie, loaded in one read.
+//!
+//! These extractors decide nothing but whether somebody is signed in; what they may do is decided in the use cases.
+
+use std::time::Duration;
+
+use aws_lc_rs::digest;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tenantry_application::Outage;
+use tenantry_domain::{SessionId, Timestamp};
+use tenantry_ports::{Random, Session, SessionsError};
+
+use crate::cookies::{self, Cookies};
+use crate::frame::{Frame, Theme};
+use crate::problem::Problem;
+use crate::return_to::ReturnTo;
+use crate::{App, Shared};
+
+/// A session's use is noted at most this often, so that reading a page rarely writes.
+const NOTED_EVERY: Duration = Duration::from_mins(5);
+
+/// Somebody who may or may not be signed in.
+pub(crate) struct Visitor {
+    pub(crate) session: Option<Session>,
+    theme: Option<Theme>,
+}
+
+/// Somebody who is signed in. Everybody else is sent to log in and comes back; programs get 401.
+pub(crate) struct SignedIn {
+    pub(crate) session: Session,
+    theme: Option<Theme>,
+}
+
+impl Visitor {
+    pub(crate) fn frame<'a>(&'a self, app: &'a App, here: &'static str) -> Frame<'a> {
+        Frame::new(app, self.session.as_ref(), self.theme, here)
+    }
+}
+
+impl SignedIn {
+    pub(crate) fn frame<'a>(&'a self, app: &'a App, here: &'static str) -> Frame<'a> {
+        Frame::new(app, Some(&self.session), self.theme, here)
+    }
+}
+
+impl FromRequestParts<Shared> for Visitor {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Self::Rejection> {
+        // A public page is shown to a stranger rather than not at all.
+        let session = load(app, &parts.headers).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a session can't be read");
+            None
+        });
+        Ok(Self { session, theme: Theme::chosen(&parts.headers) })
+    }
+}
+
+impl FromRequestParts<Shared> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Response> {
+        let found = load(app, &parts.headers).await;
+        match found.map_err(|error| Problem::from(Outage::from(error)).into_response())? {
+            Some(session) => Ok(Self { session, theme: Theme::chosen(&parts.headers) }),
+            None if parts.uri.path().starts_with("/api/") => Err(Problem::not_signed_in().into_response()),
+            None => Err(to_login(parts)),
+        }
+    }
+}
+
+/// The session of a request; also notes, now and then, that it is in use.
+async fn load(app: &App, headers: &HeaderMap) -> Result<Option<Session>, SessionsError> {
+    let Some(id) = id(app.cookies, headers) else { return Ok(None) };
+    let now = app.clock.now();
+    let found = app.sessions.find(&id, now).await?;
+    if let Some(session) = &found
+        && let Some(idle_until) = prolonged(session, now, app.limits.idle)
+    {
+        app.sessions.keep_alive(&id, idle_until).await?;
+    }
+    Ok(found)
+}
+
+/// Until when the session is idle from now on, if that is worth a write.
+fn prolonged(session: &Session, now: Timestamp, idle: Duration) -> Option<Timestamp> {
+    let idle_until = (now + idle).min(session.ends_at);
+    (session.idle_until.until(idle_until) >= NOTED_EVERY).then_some(idle_until)
+}
+
+fn to_login(parts: &Parts) -> Response {
+    let wanted = parts.uri.path_and_query().map_or("/home", |wanted| wanted.as_str());
+    let return_to = ReturnTo::parse(wanted);
+    let encoded =
+        percent_encoding::utf8_percent_encode(return_to.as_str(), percent_encoding::NON_ALPHANUMERIC);
+    see_other(&format!("/api/auth/login?returnTo={encoded}"))
+}
+
+/// 303: go on with a GET of `location`.
+pub(crate) fn see_other(location: &str) -> Response {
+    match HeaderValue::from_str(location) {
+        Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
+        Err(error) => Problem::internal(error).into_response(),
+    }
+}
+
+/// The id of the session that the request's cookie stands for: a hash of its secret.
+pub(crate) fn id(cookies: Cookies, headers: &HeaderMap) -> Option<SessionId> {
+    let secret = cookies::one(headers, cookies.session_name())?;
+    let is_secret = secret.len() == 43
+        && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if is_secret { hashed(secret) } else { None }
+}
+
+/// The secret for a new session's cookie, 256 bits, and the id that is kept of it.
+pub(crate) fn fresh(random: &dyn Random) -> Option<(String, SessionId)> {
+    let mut bytes = [0; 32];
+    random.fill(&mut bytes);
+    let secret = URL_SAFE_NO_PAD.encode(bytes);
+    let id = hashed(&secret)?;
+    Some((secret, id))
+}
+
+fn hashed(secret: &str) -> Option<SessionId> {
+    let hash = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, secret.as_bytes()));
+    SessionId::try_from(hash.as_str()).ok()
+}

@@ -1,0 +1,99 @@
+//! How the pages say things: initials, dates, days left, and the sentences that more than one page needs.
+
+use tenantry_domain::{PlanId, Role, Timestamp};
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// The steps from choosing a plan to using it.
+pub(crate) const STEPS_PERSONAL: &[&str] = &["Choose a plan", "Pay", "Start"];
+/// The same for a plan that belongs to an organization.
+pub(crate) const STEPS_ORGANIZATION: &[&str] = &["Choose a plan", "Pay", "Name your organization"];
+
+/// One or two letters that stand for a name.
+pub(crate) fn initials(name: &str) -> String {
+    let letter = |word: &str| word.chars().find(|c| c.is_alphanumeric());
+    let name = name.split('@').next().unwrap_or(name);
+    let mut letters = name.split([' ', '.', '-', '_']).filter_map(letter);
+    let first = letters.next().into_iter();
+    first.chain(letters.next_back()).flat_map(char::to_uppercase).collect()
+}
+
+/// A day as HTML: the reader's browser shows it in the reader's own zone, with the exact time on hover.
+pub(crate) fn date(at: Timestamp) -> String {
+    let (year, month, day) = at.date();
+    let month = usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)).unwrap_or(&"");
+    format!(r#"<time datetime="{at}">{day} {month} {year}</time>"#)
+}
+
+/// "1 day", "20 days".
+pub(crate) fn days(count: u32) -> String {
+    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
+}
+
+/// The look of a role's badge.
+pub(crate) fn role_class(role: Role) -> &'static str {
+    match role {
+        Role::Administrator => "badge-accent",
+        Role::Employee => "",
+    }
+}
+
+/// The steps of buying `plan`; an organization that exists needs no name.
+pub(crate) fn steps(plan: PlanId, for_existing: bool) -> &'static [&'static str] {
+    if plan.is_for_organizations() && !for_existing { STEPS_ORGANIZATION } else { STEPS_PERSONAL }
+}
+
+/// A message as a sentence: a capital first, a full stop last.
+pub(crate) fn sentence(message: &str) -> String {
+    let mut characters = message.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    let mut text: String = first.chain(characters).collect();
+    if !text.ends_with(['.', '?']) {
+        text.push('.');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_come_from_the_first_and_the_last_name() {
+        for (name, letters) in [
+            ("Ann Lee", "AL"),
+            ("ann.maria.lee@example.com", "AL"),
+            ("acme-1", "A1"),
+            ("émile", "É"),
+            ("", ""),
+            ("…", ""),
+        ] {
+            assert_eq!(initials(name), letters, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_date_keeps_the_exact_time_for_the_browser() {
+        let html = date("2026-11-23T17:04:00.000Z".parse().unwrap());
+        assert_eq!(html, r#"<time datetime="2026-11-23T17:04:00.000Z">23 November 2026</time>"#);
+    }
+
+    #[test]
+    fn errors_become_sentences() {
+        assert_eq!(sentence("use 3 to 50 characters"), "Use 3 to 50 characters.");
+        assert_eq!(sentence("Done."), "Done.");
+    }
+}

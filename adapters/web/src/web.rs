@@ -1,0 +1,144 @@
+//! What the pages are made from, and the router that is made of it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::header::InvalidHeaderValue;
+use axum::middleware::from_fn_with_state;
+use secrecy::SecretString;
+use tenantry_application::{
+    BeginSignIn, ChoosePlan, FindOrganization, Home, ListMembers, PayByCard, PlanAndUsage, Profile,
+    RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
+};
+use tenantry_domain::Catalogue;
+use tenantry_ports::{Clock, Random, Sessions};
+use url::Url;
+
+use crate::assets::Assets;
+use crate::brand::Brand;
+use crate::cookies::Cookies;
+use crate::frame::Site;
+use crate::keys::{Keys, KeysError};
+use crate::problem::Problem;
+use crate::respond::{CommonHeaders, finish};
+use crate::routes::ROUTES;
+
+/// Everything that the pages need.
+pub struct Web {
+    /// Where people find the product; only scheme, host and port count. Decides the cookies' names and `Secure`.
+    pub base_url: Url,
+    /// Where a form may lead beyond the product: the identity provider, for signing out and for logging in anew.
+    pub form_targets: Vec<Url>,
+    /// What protects cookies and forms: the current secret first, then those that are still read. 32 characters or more.
+    pub secrets: Vec<SecretString>,
+    /// The product's name, words and pictures.
+    pub brand: Brand,
+    /// What can be bought.
+    pub catalogue: Arc<Catalogue>,
+    /// How long sessions last.
+    pub limits: SessionLimits,
+    /// Where sessions are.
+    pub sessions: Arc<dyn Sessions>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Makes sessions' secrets, nonces and request ids.
+    pub random: Arc<dyn Random>,
+    /// What people can do.
+    pub use_cases: UseCases,
+}
+
+/// The use cases behind the pages.
+pub struct UseCases {
+    /// `/api/auth/login` and `/api/auth/signup`.
+    pub begin_sign_in: BeginSignIn,
+    /// `/api/auth/callback`.
+    pub sign_in: SignIn,
+    /// `/api/auth/logout`.
+    pub sign_out: SignOut,
+    /// `/orgprompt`.
+    pub find_organization: FindOrganization,
+    /// `/home`, and the line below every bar.
+    pub home: Home,
+    /// `/home/profile` and `/api/auth/me`.
+    pub profile: Profile,
+    /// `/home/confirm-plan`, looking.
+    pub choose_plan: ChoosePlan,
+    /// `/home/confirm-plan`, paying.
+    pub pay_by_card: PayByCard,
+    /// `/home/register-personal`.
+    pub register_personal: RegisterPersonal,
+    /// `/home/register-business`.
+    pub register_organization: RegisterOrganization,
+    /// `/admin`.
+    pub plan_and_usage: PlanAndUsage,
+    /// `/admin/members`.
+    pub list_members: ListMembers,
+}
+
+/// Why the pages can't be served; says what to write.
+#[derive(Debug, thiserror::Error)]
+pub enum WebError {
+    /// The secret is missing or too short.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The base URL has no host, or is neither http nor https.
+    #[error("the base URL must be like http://localhost:3000 or https://learn.example")]
+    BaseUrl,
+    /// A form's target can't be written into a header.
+    #[error("the identity provider's URL can't be written into the content security policy")]
+    FormTarget(#[from] InvalidHeaderValue),
+}
+
+/// What handlers see.
+pub(crate) struct App {
+    pub(crate) base_url: Url,
+    /// The base URL as browsers write an origin.
+    pub(crate) origin: String,
+    pub(crate) site: Site,
+    pub(crate) cookies: Cookies,
+    pub(crate) keys: Keys,
+    pub(crate) headers: CommonHeaders,
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) limits: SessionLimits,
+    pub(crate) sessions: Arc<dyn Sessions>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) use_cases: UseCases,
+}
+
+pub(crate) type Shared = Arc<App>;
+
+/// The product's pages and API.
+pub fn router(web: Web) -> Result<Router, WebError> {
+    let app = Arc::new(App::try_from(web)?);
+    let routes = ROUTES.iter().fold(Router::new(), |router, route| route.mount(router, &app));
+    Ok(routes
+        .fallback(async || Problem::not_found())
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(from_fn_with_state(app.clone(), finish))
+        .with_state(app))
+}
+
+impl TryFrom<Web> for App {
+    type Error = WebError;
+
+    fn try_from(web: Web) -> Result<Self, WebError> {
+        if !matches!(web.base_url.scheme(), "http" | "https") || !web.base_url.has_host() {
+            return Err(WebError::BaseUrl);
+        }
+        Ok(Self {
+            origin: web.base_url.origin().ascii_serialization(),
+            site: Site { assets: Assets::new(&web.brand.mark), brand: web.brand },
+            cookies: Cookies::of(&web.base_url),
+            keys: Keys::derive(&web.secrets)?,
+            headers: CommonHeaders::new(&web.base_url, &web.form_targets)?,
+            base_url: web.base_url,
+            catalogue: web.catalogue,
+            limits: web.limits,
+            sessions: web.sessions,
+            clock: web.clock,
+            random: web.random,
+            use_cases: web.use_cases,
+        })
+    }
+}

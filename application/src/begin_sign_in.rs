@@ -1,0 +1,116 @@
+//! Starting a login: the browser leaves for the provider, and remembers its attempt.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use tenantry_domain::{EmailAddress, TenantId, TenantRef};
+use tenantry_ports::{Clock, IdentityProvider, Intent, LoginAttempt, LoginRequest, Random, Tenants};
+use url::Url;
+
+use crate::Outage;
+
+/// Starts a login, or the making of an account.
+pub struct BeginSignIn {
+    /// Where people log in.
+    pub provider: Arc<dyn IdentityProvider>,
+    /// Finds the tenant that a link names.
+    pub tenants: Arc<dyn Tenants>,
+    /// Stamps the attempt.
+    pub clock: Arc<dyn Clock>,
+    /// Makes the attempt's secrets.
+    pub random: Arc<dyn Random>,
+}
+
+/// What a person came for.
+#[derive(Clone, Debug, Default)]
+pub struct SignInWish {
+    /// To sign in or to make an account.
+    pub intent: Intent,
+    /// Under which tenant.
+    pub under: Under,
+    /// The ticket of an invitation.
+    pub invitation: Option<String>,
+    /// Which connection to use.
+    pub connection: Option<String>,
+    /// Who is probably signing in.
+    pub email_hint: Option<EmailAddress>,
+    /// Whether to ask for credentials even when the provider knows the browser.
+    pub reauthenticate: bool,
+    /// Where in the product to go afterwards: a path that has been checked to lead nowhere else.
+    pub return_to: String,
+}
+
+/// Under which tenant to sign in.
+#[derive(Clone, Debug, Default)]
+pub enum Under {
+    /// As a person.
+    #[default]
+    NoTenant,
+    /// Under this one, which the product looked up itself.
+    Tenant(TenantRef),
+    /// Under the one that a link names. Only its id is believed: the name is looked up.
+    Link(TenantId),
+}
+
+/// A login that was started.
+#[derive(Clone, Debug)]
+pub struct StartedSignIn {
+    /// Where to send the browser.
+    pub url: Url,
+    /// What the browser, and nobody else, has to remember until it comes back.
+    pub attempt: LoginAttempt,
+}
+
+/// Why no login was started.
+#[derive(Debug, thiserror::Error)]
+pub enum BeginSignInError {
+    /// The link names a tenant that does not exist.
+    #[error("there is no such organization")]
+    UnknownTenant,
+    /// Something outside is down.
+    #[error(transparent)]
+    Outage(#[from] Outage),
+}
+
+impl BeginSignIn {
+    /// Makes the attempt's secrets and asks the provider where to send the browser.
+    pub async fn run(&self, wish: SignInWish) -> Result<StartedSignIn, BeginSignInError> {
+        let tenant = match wish.under {
+            Under::NoTenant => None,
+            Under::Tenant(tenant) => Some(tenant),
+            Under::Link(id) => {
+                let found = self.tenants.find(&id).await.map_err(Outage::from)?;
+                Some(found.ok_or(BeginSignInError::UnknownTenant)?.tenant)
+            }
+        };
+        let attempt = LoginAttempt {
+            state: self.secret(),
+            nonce: self.secret(),
+            code_verifier: self.secret(),
+            tenant,
+            return_to: wish.return_to,
+            started_at: self.clock.now(),
+        };
+        let request = LoginRequest {
+            attempt,
+            intent: wish.intent,
+            invitation: wish.invitation,
+            connection: wish.connection,
+            email_hint: wish.email_hint,
+            reauthenticate: wish.reauthenticate,
+        };
+        let url = self.provider.authorization_url(&request).await.map_err(Outage::from)?;
+        Ok(StartedSignIn { url, attempt: request.attempt })
+    }
+
+    /// 256 random bits in hexadecimal: 64 characters that every standard takes for a state, a nonce or a verifier.
+    fn secret(&self) -> String {
+        let mut bytes = [0; 32];
+        self.random.fill(&mut bytes);
+        bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+            // Writing to a String can't fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! Choosing a plan.
+
+use std::sync::Arc;
+
+use tenantry_domain::{Catalogue, ConversionId, NotPermitted, Permission, Plan, PlanId, TenantRef};
+use tenantry_ports::Session;
+
+use crate::conversions::next;
+use crate::{Conversions, Next, Outage};
+
+/// Shows what a plan costs to someone who is about to buy it. Looking grants nothing: it only
+/// notices what was paid already.
+pub struct ChoosePlan {
+    /// What can be bought.
+    pub catalogue: Arc<Catalogue>,
+    /// Whether something bought before is unfinished.
+    pub conversions: Arc<Conversions>,
+}
+
+/// A plan that can be bought, and for whom.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// The plan.
+    pub plan: Plan,
+    /// The tenant that exists already, rather than the person or a new organization.
+    pub buys_for: Option<TenantRef>,
+    /// The id of this purchase: sent along with the payment it keeps a second click from buying twice.
+    pub purchase: ConversionId,
+}
+
+/// Why it can't be bought.
+#[derive(Debug, thiserror::Error)]
+pub enum ChoosePlanError {
+    /// There is no such plan, or it can't be bought from here.
+    #[error("this plan can't be bought here: choose another")]
+    NotForSale,
+    /// Something that was paid for is still waiting.
+    #[error("an earlier purchase is not finished")]
+    Unfinished(Next),
+    /// The actor may not buy for the tenant.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
+    /// Something outside is down.
+    #[error(transparent)]
+    Outage(#[from] Outage),
+}
+
+impl ChoosePlan {
+    /// What `plan` costs, and for whom this person would buy it.
+    pub async fn run(&self, session: &Session, plan: &str) -> Result<Choice, ChoosePlanError> {
+        let buys_for = buys_for(session)?;
+        let plan = for_sale(&self.catalogue, plan, buys_for.as_ref()).ok_or(ChoosePlanError::NotForSale)?;
+        if let Some(saved) = self.conversions.find(&session.user).await? {
+            let saved = self.conversions.settle(saved).await?;
+            if saved.conversion.is_owed() {
+                return Err(ChoosePlanError::Unfinished(next(&saved.conversion)));
+            }
+        }
+        Ok(Choice { plan: plan.clone(), buys_for, purchase: self.conversions.new_id()? })
+    }
+}
+
+/// For whom the person buys: for the tenant under which they are signed in, if they may.
+pub(crate) fn buys_for(session: &Session) -> Result<Option<TenantRef>, NotPermitted> {
+    if session.tenant.is_none() {
+        return Ok(None);
+    }
+    let administrator = session.actor().permitted(Permission::ChangeSubscription)?;
+    Ok(Some(administrator.tenant().clone()))
+}
+
+/// The plan of this name, if it can be bought for a tenant, or without one.
+pub(crate) fn for_sale<'a>(
+    catalogue: &'a Catalogue,
+    plan: &str,
+    buys_for: Option<&TenantRef>,
+) -> Option<&'a Plan> {
+    let plan: PlanId = plan.parse().ok()?;
+    let fits = buys_for.is_none() || plan.is_for_organizations();
+    catalogue.plan(plan).filter(|_| fits)
+}

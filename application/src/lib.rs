@@ -1,0 +1,38 @@
+//! What people do with Tenantry: one use case a file, each with one method, `run`.
+//!
+//! Authorization happens here, in the first lines of a use case, never in a handler. A use case takes the session of the
+//! person who asks, and reads the tenant from it alone.
+
+mod begin_sign_in;
+mod choose_plan;
+mod confirm_checkout;
+mod conversions;
+mod find_organization;
+mod finish_conversions;
+mod home;
+mod list_members;
+mod outage;
+mod pay_by_card;
+mod plan_and_usage;
+mod profile;
+mod register_organization;
+mod register_personal;
+mod sign_in;
+mod sign_out;
+
+pub use begin_sign_in::{BeginSignIn, BeginSignInError, SignInWish, StartedSignIn, Under};
+pub use choose_plan::{Choice, ChoosePlan, ChoosePlanError};
+pub use confirm_checkout::{ConfirmCheckout, ConfirmCheckoutError};
+pub use conversions::{Conversions, Next};
+pub use find_organization::{FindOrganization, FindOrganizationError};
+pub use finish_conversions::FinishConversions;
+pub use home::{Home, HomeView};
+pub use list_members::{ListMembers, ListMembersError};
+pub use outage::Outage;
+pub use pay_by_card::{CardPayment, PayByCard, PayByCardError};
+pub use plan_and_usage::{PlanAndUsage, PlanAndUsageError, PlanAndUsageView};
+pub use profile::{Profile, ProfileView};
+pub use register_organization::{RegisterOrganization, RegisterOrganizationError};
+pub use register_personal::{RegisterPersonal, RegisterPersonalError};
+pub use sign_in::{Arrival, SessionLimits, SignIn, SignInError, SignedIn};
+pub use sign_out::SignOut;

@@ -1,0 +1,94 @@
+//! What every use case may meet: something outside is down, or asks us to wait.
+
+use std::time::Duration;
+
+use tenantry_ports::{
+    BillingError, CheckoutsError, IdentityProviderError, JourneysError, LoginAttemptsError, MembersError,
+    SessionsError, Source, TenantsError, UsersError,
+};
+
+/// Something outside did not do what was asked. Nothing is lost: the same request can be made again.
+#[derive(Debug, thiserror::Error)]
+pub enum Outage {
+    /// The identity provider asks us to wait.
+    #[error("the identity provider is asked too often")]
+    RateLimited {
+        /// For how long, when it says so.
+        retry_after: Option<Duration>,
+    },
+    /// The identity provider can't be reached, or its set-up is wrong.
+    #[error("the identity provider can't be reached")]
+    IdentityProvider(#[source] Source),
+    /// The billing provider can't be reached.
+    #[error("the billing provider can't be reached")]
+    Billing(#[source] Source),
+    /// Our own store can't be reached.
+    #[error("the store can't be reached")]
+    Store(#[source] Source),
+}
+
+impl From<UsersError> for Outage {
+    fn from(error: UsersError) -> Self {
+        match error {
+            UsersError::RateLimited { retry_after } => Self::RateLimited { retry_after },
+            other => Self::IdentityProvider(Box::new(other)),
+        }
+    }
+}
+
+impl From<TenantsError> for Outage {
+    fn from(error: TenantsError) -> Self {
+        match error {
+            TenantsError::RateLimited { retry_after } => Self::RateLimited { retry_after },
+            other => Self::IdentityProvider(Box::new(other)),
+        }
+    }
+}
+
+impl From<MembersError> for Outage {
+    fn from(error: MembersError) -> Self {
+        match error {
+            MembersError::RateLimited { retry_after } => Self::RateLimited { retry_after },
+            other => Self::IdentityProvider(Box::new(other)),
+        }
+    }
+}
+
+impl From<IdentityProviderError> for Outage {
+    fn from(error: IdentityProviderError) -> Self {
+        match error {
+            IdentityProviderError::RateLimited { retry_after } => Self::RateLimited { retry_after },
+            other => Self::IdentityProvider(Box::new(other)),
+        }
+    }
+}
+
+impl From<BillingError> for Outage {
+    fn from(error: BillingError) -> Self {
+        Self::Billing(Box::new(error))
+    }
+}
+
+impl From<CheckoutsError> for Outage {
+    fn from(error: CheckoutsError) -> Self {
+        Self::Store(Box::new(error))
+    }
+}
+
+impl From<JourneysError> for Outage {
+    fn from(error: JourneysError) -> Self {
+        Self::Store(Box::new(error))
+    }
+}
+
+impl From<SessionsError> for Outage {
+    fn from(error: SessionsError) -> Self {
+        Self::Store(Box::new(error))
+    }
+}
+
+impl From<LoginAttemptsError> for Outage {
+    fn from(error: LoginAttemptsError) -> Self {
+        Self::Store(Box::new(error))
+    }
+}

@@ -1,0 +1,117 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The front door of a SaaS product: sign-up and login, organizations, trials and paid plans, members and roles.
+#[derive(Debug, Parser)]
+#[command(version, about, long_about = None)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    #[command(flatten)]
+    serve: ServeArguments,
+
+    /// How log lines are written.
+    #[arg(long, global = true, env = "TENANTRY_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+}
+
+/// What to do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Serve the product (what happens when no command is given).
+    Serve(ServeArguments),
+    /// Serve the development identity provider alone, and print the variables with which an application uses it.
+    Fake(FakeArguments),
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For eyes.
+    Text,
+    /// For machines: a JSON object a line.
+    Json,
+}
+
+/// Arguments of `tenantry serve`. What is not given here comes from the environment, then from the files.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ServeArguments {
+    /// Where to listen, as address:port [default: 127.0.0.1:3000]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<String>,
+
+    /// Where the development identity provider listens, as address:port [default: 127.0.0.1:4400]
+    #[arg(long, value_name = "ADDR")]
+    pub fake_listen: Option<String>,
+
+    /// The address at which browsers reach the product, for example https://app.example.com
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+
+    /// The folder for the product's data [default: .tenantry]
+    #[arg(long, value_name = "DIR", conflicts_with = "ephemeral")]
+    pub data: Option<PathBuf>,
+
+    /// Keep everything in memory, and forget it at the end
+    #[arg(long)]
+    pub ephemeral: bool,
+
+    /// A file with NAME=value lines, such as the guide's .env.local
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
+
+    /// A configuration file in TOML
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Arguments of `tenantry fake`.
+#[derive(Clone, Debug, Args)]
+pub struct FakeArguments {
+    /// Where to listen, as address:port
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4400")]
+    pub listen: String,
+
+    /// The folder in which it keeps what it knows; without one it forgets everything at the end
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+
+    /// The address of the application that uses it
+    #[arg(long, value_name = "URL", default_value = "http://localhost:3000")]
+    pub base_url: String,
+}
+
+impl Cli {
+    /// The command, `serve` when none is given.
+    pub fn command(self) -> Command {
+        self.command.unwrap_or(Command::Serve(self.serve))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn serving_is_what_happens_without_a_command() {
+        let cli = Cli::try_parse_from(["tenantry", "--listen", "127.0.0.1:0", "--ephemeral"]).unwrap();
+        let Command::Serve(arguments) = cli.command() else { panic!("another command") };
+        assert_eq!(arguments.listen.as_deref(), Some("127.0.0.1:0"));
+        assert!(arguments.ephemeral);
+    }
+
+    #[test]
+    fn data_is_kept_or_forgotten_but_not_both() {
+        assert!(Cli::try_parse_from(["tenantry", "serve", "--ephemeral", "--data", "here"]).is_err());
+    }
+}

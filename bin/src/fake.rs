@@ -1,0 +1,122 @@
+//! `tenantry fake`: the development identity provider alone, and what an application is told to use it.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use anyhow::Context;
+use secrecy::ExposeSecret;
+use tenantry_domain::Catalogue;
+use tenantry_fake::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind};
+use tenantry_ports::{Clock, Random};
+use url::Url;
+
+use crate::cli::FakeArguments;
+use crate::product::address_of;
+use crate::{listen, shutdown};
+
+/// The application that people log in to, by the guide's name for it.
+pub(crate) const WEB_CLIENT: &str = "MyLearning SaaS";
+/// The application that calls the Management API, by the guide's name for it.
+pub(crate) const M2M_CLIENT: &str = "My Learning M2M Service";
+/// The scopes that the guide gives to it.
+pub(crate) const M2M_SCOPES: [&str; 19] = [
+    "read:organizations",
+    "update:users_app_metadata",
+    "read:connections",
+    "read:roles",
+    "create:organizations",
+    "create:organization_connections",
+    "create:organization_members",
+    "create:organization_member_roles",
+    "read:organization_connections",
+    "create:connections",
+    "delete:connections",
+    "read:organization_members",
+    "read:organization_member_roles",
+    "read:organization_invitations",
+    "create:organization_invitations",
+    "delete:organization_invitations",
+    "delete:organization_members",
+    "delete:organization_member_roles",
+    "read:users",
+];
+
+/// Serves the identity provider until the process is asked to end.
+#[expect(clippy::print_stdout, reason = "a command prints what it was asked for")]
+pub async fn run(
+    arguments: FakeArguments,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> anyhow::Result<()> {
+    let base_url = Url::parse(&arguments.base_url)
+        .with_context(|| format!("--base-url {} is not an address", arguments.base_url))?;
+    let listener = listen::open(&arguments.listen, "--listen").await?;
+    let config = FakeConfig {
+        issuer: address_of("127.0.0.1", &listener)?,
+        trial_days: Catalogue::standard()?.trial_days(),
+        seed: Seed { clients: clients(&base_url)?, ..Seed::default() },
+    };
+    let issuer = config.issuer.clone();
+    let fake = match &arguments.data {
+        Some(folder) => Fake::open(folder, config, clock, Arc::clone(&random))?,
+        None => Fake::in_memory(config, clock, Arc::clone(&random))?,
+    };
+    println!("{}", variables(&fake, &base_url, &issuer, &*random)?);
+    let server = axum::serve(listener, fake.router()).with_graceful_shutdown(shutdown::requested());
+    server.await.context("the server ended")
+}
+
+/// The variables with which an application uses this identity provider, one `NAME=value` a line.
+fn variables(fake: &Fake, base_url: &Url, issuer: &Url, random: &dyn Random) -> anyhow::Result<String> {
+    let client = |name| fake.client(name).with_context(|| format!("there is no client {name}"));
+    let (web, m2m) = (client(WEB_CLIENT)?, client(M2M_CLIENT)?);
+    let without_slash = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
+    let lines = [
+        ("AUTH0_SECRET", secret_text(random)),
+        ("AUTH0_BASE_URL", without_slash(base_url)),
+        ("AUTH0_ISSUER_BASE_URL", without_slash(issuer)),
+        ("AUTH0_CLIENT_ID", web.client_id),
+        ("AUTH0_CLIENT_SECRET", web.client_secret.expose_secret().to_owned()),
+        ("AUTH0_M2M_CLIENT_ID", m2m.client_id),
+        ("AUTH0_M2M_CLIENT_SECRET", m2m.client_secret.expose_secret().to_owned()),
+        ("AUTH0_M2M_SCOPES", format!("'{}'", M2M_SCOPES.join(" "))),
+    ];
+    Ok(lines.map(|(name, value)| format!("{name}={value}")).join("\n"))
+}
+
+/// The two applications of the guide, for a product at this address.
+pub(crate) fn clients(base_url: &Url) -> anyhow::Result<Vec<SeedClient>> {
+    let at = |path: &str| anyhow::Ok(base_url.join(path)?.to_string());
+    let home = base_url.as_str();
+    Ok(vec![
+        SeedClient {
+            name: WEB_CLIENT.to_owned(),
+            callbacks: vec![at("api/auth/callback")?],
+            logout_urls: vec![home.to_owned(), home.trim_end_matches('/').to_owned()],
+            initiate_login_uri: Some(at("api/auth/login")?),
+            kind: SeedClientKind::RegularWeb,
+            client_id: None,
+            client_secret: None,
+        },
+        SeedClient {
+            name: M2M_CLIENT.to_owned(),
+            callbacks: Vec::new(),
+            logout_urls: Vec::new(),
+            initiate_login_uri: None,
+            kind: SeedClientKind::MachineToMachine { scopes: M2M_SCOPES.map(str::to_owned).to_vec() },
+            client_id: None,
+            client_secret: None,
+        },
+    ])
+}
+
+/// 256 random bits in hexadecimal.
+pub(crate) fn secret_text(random: &dyn Random) -> String {
+    let mut bytes = [0; 32];
+    random.fill(&mut bytes);
+    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

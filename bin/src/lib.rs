@@ -1,0 +1,16 @@
+//! Arguments, configuration, wiring and telemetry: the only place that knows all adapters.
+//!
+//! The command is a thin shell around [`Product`], so that a test can start a whole product in its own process, with a
+//! clock that it moves.
+
+pub mod cli;
+pub mod fake;
+mod listen;
+mod product;
+pub mod serve;
+mod settings;
+mod shutdown;
+pub mod telemetry;
+
+pub use product::{Addresses, Product};
+pub use settings::{Auth0Settings, DataPlace, IdentitySettings, Settings};

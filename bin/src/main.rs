@@ -1,0 +1,35 @@
+//! The `tenantry` command.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use tenantry::cli::{Cli, Command};
+use tenantry::{fake, serve, telemetry};
+use tenantry_system::{SystemClock, SystemRandom};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    telemetry::start(cli.log_format);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+    let outcome = runtime.block_on(async {
+        match cli.command() {
+            Command::Serve(arguments) => serve::run(arguments, clock, random).await,
+            Command::Fake(arguments) => fake::run(arguments, clock, random).await,
+        }
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a command says why it ended")]
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("tenantry: {error:#}");
+    ExitCode::FAILURE
+}

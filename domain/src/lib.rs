@@ -1,0 +1,33 @@
+//! What is true in Tenantry: values, rules and state machines.
+//!
+//! Nothing here is async, does I/O, or asks for the time or for randomness: callers pass a [`Timestamp`] in. That is
+//! what makes every rule testable with a plain function call.
+
+mod actor;
+mod card;
+mod conversion;
+mod email;
+mod id;
+mod membership;
+mod plan;
+pub mod post_login;
+mod role;
+mod standing;
+mod subscription;
+mod tenant;
+mod time;
+mod user;
+
+pub use actor::{Actor, Administrator, NotPermitted, TenantActor};
+pub use card::{CardNumber, InvalidCardNumber};
+pub use conversion::{Conversion, ConversionError, Stage};
+pub use email::{EmailAddress, InvalidEmailAddress};
+pub use id::{CheckoutId, ConversionId, Id, InvalidId, SessionId, TenantId, UserId, kind};
+pub use membership::{Member, Membership};
+pub use plan::{Catalogue, CatalogueError, Entitlements, Plan, PlanId, Price, Seats, UnknownPlan};
+pub use role::{Permission, Role, Roles, UnknownRole};
+pub use standing::{Feature, Standing};
+pub use subscription::{InvalidSubscription, Payment, Status, Subscription, Trial};
+pub use tenant::{InvalidTenantName, Tenant, TenantName, TenantRef};
+pub use time::{InvalidTimestamp, Timestamp};
+pub use user::User;

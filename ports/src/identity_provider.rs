@@ -1,0 +1,162 @@
+//! Logging in and out at the identity provider.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+use tenantry_domain::{EmailAddress, Roles, TenantRef, Timestamp, UserId};
+use url::Url;
+
+use crate::Source;
+
+/// Sends browsers to the provider and understands what they bring back.
+#[cfg_attr(feature = "testkit", mockall::automock)]
+#[async_trait]
+pub trait IdentityProvider: Send + Sync {
+    /// Where to send the browser for this login.
+    async fn authorization_url(&self, request: &LoginRequest) -> Result<Url, IdentityProviderError>;
+
+    /// Turns what the browser brought back into a verified login. Everything about the token is checked (OpenID
+    /// Connect Core section 3.1.3.7), and that it answers this attempt: the caller has already compared `state`.
+    ///
+    /// A login that was asked for under a tenant answers with that tenant or with
+    /// [`IdentityProviderError::NotAMember`], never without a tenant or with another.
+    async fn redeem(
+        &self,
+        callback: &Callback,
+        attempt: &LoginAttempt,
+    ) -> Result<Login, IdentityProviderError>;
+
+    /// Where to send the browser so that it is signed out at the provider too; it comes back to `return_to`.
+    async fn logout_url(&self, request: &LogoutRequest) -> Result<Url, IdentityProviderError>;
+}
+
+/// What a person came for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Intent {
+    /// To sign in.
+    #[default]
+    SignIn,
+    /// To make an account.
+    SignUp,
+}
+
+/// A login to be started at the provider.
+#[derive(Clone, Debug)]
+pub struct LoginRequest {
+    /// The secrets of this attempt, of which the provider sees `state`, `nonce` and the hash of the verifier.
+    pub attempt: LoginAttempt,
+    /// To sign in or to make an account.
+    pub intent: Intent,
+    /// The ticket of an invitation, to be accepted by this login.
+    pub invitation: Option<String>,
+    /// Which connection to use, when it is known.
+    pub connection: Option<String>,
+    /// Who is probably signing in.
+    pub email_hint: Option<EmailAddress>,
+    /// Whether to ask for credentials even when the provider knows the browser.
+    pub reauthenticate: bool,
+}
+
+/// One attempt to log in, remembered by the browser that makes it and by nobody else.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct LoginAttempt {
+    /// Ties the callback to this browser (RFC 6749 section 10.12).
+    pub state: String,
+    /// Ties the ID token to this attempt (OpenID Connect Core section 15.5.2).
+    pub nonce: String,
+    /// Ties the code to this attempt (RFC 7636): the verifier, 43 to 128 unreserved characters.
+    pub code_verifier: String,
+    /// Under which tenant.
+    pub tenant: Option<TenantRef>,
+    /// Where in the product to go afterwards.
+    pub return_to: String,
+    /// When the attempt began.
+    pub started_at: Timestamp,
+}
+
+/// What the browser brought back from the provider.
+#[derive(Clone, Debug)]
+pub enum Callback {
+    /// A code to redeem.
+    Code {
+        /// The authorization code.
+        code: SecretString,
+        /// The issuer, when the provider names itself (RFC 9207).
+        issuer: Option<String>,
+    },
+    /// The provider says why there is none (RFC 6749 section 4.1.2.1).
+    Error {
+        /// The error's code.
+        error: String,
+        /// The provider's words, for the log: never for a page.
+        description: Option<String>,
+        /// The issuer, when the provider names itself (RFC 9207).
+        issuer: Option<String>,
+    },
+}
+
+/// A verified login.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// Who.
+    pub user: UserId,
+    /// What to call them.
+    pub name: String,
+    /// Their address, when the provider told it and mail can be sent to it.
+    pub email: Option<EmailAddress>,
+    /// Whether the provider says that the address is theirs.
+    pub email_verified: bool,
+    /// Where their picture is.
+    pub picture: Option<String>,
+    /// Under which tenant.
+    pub tenant: Option<TenantRef>,
+    /// Their roles there, when the token carries them.
+    pub roles: Option<Roles>,
+    /// The subscription as stored, when the token carries it: the tenant's under a tenant, else their own.
+    pub subscription: Option<String>,
+    /// Whether they came through an enterprise's own identity provider.
+    pub federated: bool,
+    /// The provider's name for its session with this browser.
+    pub provider_session: Option<String>,
+    /// All claims of the ID token.
+    pub claims: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A logout to be carried to the provider.
+#[derive(Clone, Debug)]
+pub struct LogoutRequest {
+    /// The provider's name for its session with this browser.
+    pub provider_session: Option<String>,
+    /// Where to come back to: registered at the provider.
+    pub return_to: Url,
+}
+
+/// Why a login can't be started or is not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityProviderError {
+    /// The person signed in and does not belong to the tenant that was asked for.
+    #[error("the person is not a member of the organization")]
+    NotAMember,
+    /// The person, or the provider on their behalf, said no.
+    #[error("the identity provider refused the login ({error})")]
+    Denied {
+        /// The provider's code.
+        error: String,
+        /// The provider's words, for the log.
+        description: Option<String>,
+    },
+    /// What came back proves nothing: a spent code, or a token that fails a check.
+    #[error("what the identity provider sent back was not accepted")]
+    Rejected(#[source] Source),
+    /// The provider asks us to wait.
+    #[error("the identity provider is asked too often")]
+    RateLimited {
+        /// For how long, when it says so.
+        retry_after: Option<Duration>,
+    },
+    /// The provider can't be reached, or does not answer as it should. Trying again later may help.
+    #[error("the identity provider can't be reached")]
+    Unavailable(#[source] Source),
+}

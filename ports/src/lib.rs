@@ -1,0 +1,51 @@
+//! What the core needs from outside: small traits and their errors.
+//!
+//! The doc of every method says what an adapter must answer for what is not found, for a duplicate and for another
+//! tenant's id, and when the outside is down. With the feature `testkit`, [`testkit`] holds the contract suites that
+//! assert exactly that, a clock and randomness that tests control, and `mockall` mocks stand beside each port.
+
+mod billing;
+mod checkouts;
+mod identity_provider;
+mod journeys;
+mod login_attempts;
+mod members;
+mod page;
+mod sessions;
+mod system;
+mod tenants;
+mod users;
+
+#[cfg(feature = "testkit")]
+pub mod testkit;
+
+pub use billing::{Billing, BillingError, CardOutcome, CardPayments, Checkout, NewCheckout, PaymentForm};
+pub use checkouts::{CheckoutRecord, Checkouts, CheckoutsError};
+pub use identity_provider::{
+    Callback, IdentityProvider, IdentityProviderError, Intent, Login, LoginAttempt, LoginRequest,
+    LogoutRequest,
+};
+pub use journeys::{Journeys, JourneysError, Revision, SavedConversion};
+pub use login_attempts::{LoginAttempts, LoginAttemptsError};
+pub use members::{Members, MembersError};
+pub use page::{Cursor, Page, PageSize};
+pub use sessions::{Holder, Session, Sessions, SessionsError};
+pub use system::{Clock, Random};
+pub use tenants::{NewTenant, Tenants, TenantsError};
+pub use users::{Users, UsersError};
+
+#[cfg(feature = "testkit")]
+pub use {
+    billing::{MockBilling, MockCardPayments},
+    checkouts::MockCheckouts,
+    identity_provider::MockIdentityProvider,
+    journeys::MockJourneys,
+    login_attempts::MockLoginAttempts,
+    members::MockMembers,
+    sessions::MockSessions,
+    tenants::MockTenants,
+    users::MockUsers,
+};
+
+/// What went wrong outside, for the log; nothing in it is meant for a person's eyes.
+pub type Source = Box<dyn std::error::Error + Send + Sync>;

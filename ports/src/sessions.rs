@@ -1,0 +1,102 @@
+//! Signed-in browsers.
+
+use async_trait::async_trait;
+use tenantry_domain::{
+    Actor, EmailAddress, Roles, SessionId, Subscription, TenantId, TenantRef, Timestamp, UserId,
+};
+
+use crate::Source;
+
+/// Keeps sessions. What it has acknowledged survives a crash, and a session that has been ended is found by nobody.
+#[cfg_attr(feature = "testkit", mockall::automock)]
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// Keeps a new session together with the claims of the login that began it. Ids are never reused.
+    async fn begin(
+        &self,
+        session: &Session,
+        claims: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), SessionsError>;
+
+    /// The session with this id, in one read; `Ok(None)` when there is none, or when at `now` its time is over.
+    async fn find(&self, session: &SessionId, now: Timestamp) -> Result<Option<Session>, SessionsError>;
+
+    /// The claims of the login that began this session; `Ok(None)` when there is no such session.
+    async fn claims(
+        &self,
+        session: &SessionId,
+    ) -> Result<Option<serde_json::Map<String, serde_json::Value>>, SessionsError>;
+
+    /// Notes that the session was in use, so that it is idle from then on only until `idle_until`. A session that is
+    /// not there stays away.
+    async fn keep_alive(&self, session: &SessionId, idle_until: Timestamp) -> Result<(), SessionsError>;
+
+    /// Ends the session; one that is not there has ended already.
+    async fn end(&self, session: &SessionId) -> Result<(), SessionsError>;
+
+    /// Puts a subscription into every session that shows the holder's.
+    async fn set_subscription(
+        &self,
+        holder: &Holder,
+        subscription: Subscription,
+    ) -> Result<(), SessionsError>;
+
+    /// Forgets what is over at `now`; answers how many sessions that were.
+    async fn forget_expired(&self, now: Timestamp) -> Result<u64, SessionsError>;
+}
+
+/// A signed-in browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Which: a hash of the secret in the browser's cookie.
+    pub id: SessionId,
+    /// Who is signed in.
+    pub user: UserId,
+    /// What to call them.
+    pub name: String,
+    /// Their address.
+    pub email: Option<EmailAddress>,
+    /// Where their picture is.
+    pub picture: Option<String>,
+    /// Under which tenant.
+    pub tenant: Option<TenantRef>,
+    /// Their roles there.
+    pub roles: Roles,
+    /// The tenant's subscription under a tenant, else their own.
+    pub subscription: Option<Subscription>,
+    /// The provider's name for its session with this browser.
+    pub provider_session: Option<String>,
+    /// When it began.
+    pub began_at: Timestamp,
+    /// When it ends if it is not used before.
+    pub idle_until: Timestamp,
+    /// When it ends in any case.
+    pub ends_at: Timestamp,
+}
+
+impl Session {
+    /// The person as one who asks for something.
+    pub fn actor(&self) -> Actor {
+        match &self.tenant {
+            Some(tenant) => Actor::inside(self.user.clone(), tenant.clone(), self.roles.clone()),
+            None => Actor::outside(self.user.clone()),
+        }
+    }
+}
+
+/// Whose subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// A person's own: shown in their sessions outside of any tenant.
+    Person(UserId),
+    /// A tenant's: shown in every session under it.
+    Tenant(TenantId),
+}
+
+/// Sessions can't be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionsError {
+    /// The store can't be reached, or holds something that it should not. Trying again later may help.
+    #[error("the store can't be reached")]
+    Unavailable(#[source] Source),
+}

@@ -1,0 +1,123 @@
+//! The contract of [`Sessions`].
+
+#![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a contract case fails by panicking")]
+
+use std::time::Duration;
+
+use tenantry_domain::{
+    EmailAddress, Role, Roles, SessionId, Subscription, TenantId, TenantName, TenantRef, Timestamp, UserId,
+};
+
+use crate::{Holder, Session, Sessions};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn now() -> Timestamp {
+    Timestamp::from_seconds(1_700_000_000)
+}
+
+fn tenant(name: &str) -> TenantRef {
+    TenantRef {
+        id: TenantId::try_from(format!("org_{name}").as_str()).unwrap(),
+        name: TenantName::try_from(name).unwrap(),
+    }
+}
+
+fn session(id: &str, user: &str, tenant: Option<TenantRef>) -> Session {
+    Session {
+        id: SessionId::try_from(id).unwrap(),
+        user: UserId::try_from(user).unwrap(),
+        name: "Ann \"the\" Lee; – ≤".to_owned(),
+        email: Some(EmailAddress::try_from("ann@example.com").unwrap()),
+        picture: None,
+        roles: if tenant.is_some() { Roles::from(Role::Administrator) } else { Roles::default() },
+        tenant,
+        subscription: Some(Subscription::trial(now(), 1)),
+        provider_session: Some("sid".to_owned()),
+        began_at: now(),
+        idle_until: now() + Duration::from_mins(1),
+        ends_at: now() + Duration::from_hours(1),
+    }
+}
+
+async fn begin(sessions: &impl Sessions, session: &Session) {
+    let claims = serde_json::json!({ "sub": session.user.as_str(), "nested": { "a": [1, null] } });
+    sessions.begin(session, claims.as_object().unwrap()).await.unwrap();
+}
+
+/// What was begun is found as it was, with its claims.
+pub async fn is_found_as_it_was_begun(sessions: &impl Sessions) {
+    for session in [session("s1", "ann", None), session("s2", "ann", Some(tenant("acme")))] {
+        begin(sessions, &session).await;
+        assert_eq!(sessions.find(&session.id, now()).await.unwrap(), Some(session.clone()));
+        let claims = sessions.claims(&session.id).await.unwrap().unwrap();
+        assert_eq!(claims.get("sub").and_then(|sub| sub.as_str()), Some("ann"));
+    }
+    let nobody = SessionId::try_from("s3").unwrap();
+    assert_eq!(sessions.find(&nobody, now()).await.unwrap(), None);
+    assert_eq!(sessions.claims(&nobody).await.unwrap(), None);
+}
+
+/// An ended session is found by nobody; ending it again is success.
+pub async fn is_gone_when_ended(sessions: &impl Sessions) {
+    let (ended, other) = (session("s1", "ann", None), session("s2", "ann", None));
+    begin(sessions, &ended).await;
+    begin(sessions, &other).await;
+    sessions.end(&ended.id).await.unwrap();
+    sessions.end(&ended.id).await.unwrap();
+    assert_eq!(sessions.find(&ended.id, now()).await.unwrap(), None);
+    assert_eq!(sessions.claims(&ended.id).await.unwrap(), None);
+    sessions.keep_alive(&ended.id, now() + SECOND).await.unwrap();
+    assert_eq!(sessions.find(&ended.id, now()).await.unwrap(), None);
+    assert!(sessions.find(&other.id, now()).await.unwrap().is_some());
+}
+
+/// The limits hold to the second, whatever the browser's cookie says.
+pub async fn ends_by_itself(sessions: &impl Sessions) {
+    let begun = session("s1", "ann", None);
+    begin(sessions, &begun).await;
+    let found_at = |at: Timestamp| sessions.find(&begun.id, at);
+    assert!(found_at(now() + Duration::from_secs(59)).await.unwrap().is_some());
+    assert_eq!(found_at(now() + Duration::from_secs(61)).await.unwrap(), None);
+    sessions.keep_alive(&begun.id, now() + Duration::from_hours(2)).await.unwrap();
+    assert!(found_at(now() + Duration::from_secs(3599)).await.unwrap().is_some());
+    assert_eq!(found_at(now() + Duration::from_secs(3601)).await.unwrap(), None);
+}
+
+/// A changed subscription is seen in the holder's sessions and in no other.
+pub async fn shows_a_changed_subscription_at_once(sessions: &impl Sessions) {
+    let own = session("s1", "ann", None);
+    let acme = session("s2", "ann", Some(tenant("acme")));
+    let colleague = session("s3", "bo", Some(tenant("acme")));
+    let stranger = session("s4", "cy", Some(tenant("other")));
+    for session in [&own, &acme, &colleague, &stranger] {
+        begin(sessions, session).await;
+    }
+    let seen = |session: &Session| {
+        let id = session.id.clone();
+        async move { sessions.find(&id, now()).await.unwrap().unwrap().subscription.unwrap() }
+    };
+    let team: Subscription = "team;2030-01-01T00:00:00.000Z;active".parse().unwrap();
+    let trial = Subscription::trial(now(), 1);
+
+    sessions.set_subscription(&Holder::Tenant(tenant("acme").id), team).await.unwrap();
+    assert_eq!((seen(&acme).await, seen(&colleague).await), (team, team));
+    assert_eq!((seen(&own).await, seen(&stranger).await), (trial, trial));
+
+    let personal: Subscription = "personal;2030-01-01T00:00:00.000Z;active".parse().unwrap();
+    sessions.set_subscription(&Holder::Person(own.user.clone()), personal).await.unwrap();
+    assert_eq!((seen(&own).await, seen(&acme).await), (personal, team));
+}
+
+/// What is over is forgotten, what is not stays.
+pub async fn forgets_what_is_over(sessions: &impl Sessions) {
+    let (over, running) = (session("s1", "ann", None), session("s2", "bo", None));
+    begin(sessions, &over).await;
+    begin(sessions, &running).await;
+    sessions.keep_alive(&running.id, now() + Duration::from_mins(30)).await.unwrap();
+    let later = now() + Duration::from_mins(2);
+    assert_eq!(sessions.forget_expired(later).await.unwrap(), 1);
+    assert_eq!(sessions.forget_expired(later).await.unwrap(), 0);
+    assert_eq!(sessions.claims(&over.id).await.unwrap(), None);
+    assert!(sessions.find(&running.id, later).await.unwrap().is_some());
+}

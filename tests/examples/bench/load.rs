@@ -1,0 +1,88 @@
+//! One load with wrk: so many requests a second, and how slow the slowest hundredth is.
+
+use std::fmt;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use reqwest::header::{CONTENT_TYPE, COOKIE};
+use reqwest::{Client, redirect};
+use url::Url;
+
+/// Enough connections to keep two cores busy, few enough not to measure a queue.
+const CONNECTIONS: u32 = 16;
+
+/// A page as the product answers it.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) media_type: String,
+    pub(crate) body: Vec<u8>,
+}
+
+/// What one load showed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Figure {
+    pub(crate) per_second: f64,
+    pub(crate) p99: Duration,
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.0} a second, p99 {:.2} ms", self.per_second, self.p99.as_secs_f64() * 1000.0)
+    }
+}
+
+/// Fetches a page once, and makes sure that it is the page and not a redirect away from it.
+pub(crate) async fn fetch(url: &Url, cookies: &str) -> Result<Answer> {
+    let client =
+        Client::builder().redirect(redirect::Policy::none()).timeout(Duration::from_secs(5)).build()?;
+    let response = client.get(url.clone()).header(COOKIE, cookies).send().await?;
+    ensure!(response.status() == 200, "{url} answers {}", response.status());
+    let media_type = response.headers().get(CONTENT_TYPE).context("no content type")?.to_str()?.to_owned();
+    Ok(Answer { media_type, body: response.bytes().await?.to_vec() })
+}
+
+/// Loads one page of a server on this machine.
+pub(crate) fn run(url: &Url, cookies: &str, time: Duration) -> Result<Figure> {
+    ensure!(
+        matches!(url.host_str(), Some("127.0.0.1" | "localhost")),
+        "only this machine is measured, not {url}"
+    );
+    let mut url = url.clone();
+    // A name would be looked up, and tried on addresses at which nobody listens.
+    url.set_host(Some("127.0.0.1"))?;
+    let warm_up = Duration::from_secs(1);
+    wrk(&url, cookies, warm_up)?;
+    wrk(&url, cookies, time)
+}
+
+fn wrk(url: &Url, cookies: &str, time: Duration) -> Result<Figure> {
+    let mut command = Command::new("wrk");
+    command.args(["--latency", "--threads", "1", "--connections", &CONNECTIONS.to_string()]);
+    command.args(["--duration", &format!("{}s", time.as_secs().max(1))]);
+    if !cookies.is_empty() {
+        command.args(["--header", &format!("Cookie: {cookies}")]);
+    }
+    let output = command.arg(url.as_str()).output().context("wrk does not start")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    if !output.status.success() || text.contains("Non-2xx") || text.contains("Socket errors") {
+        bail!("the load on {url} went wrong:\n{text}{}", String::from_utf8_lossy(&output.stderr));
+    }
+    parse(&text).with_context(|| format!("wrk says something else than expected:\n{text}"))
+}
+
+fn parse(text: &str) -> Option<Figure> {
+    let after = |label: &str| text.lines().find_map(|line| line.trim().strip_prefix(label)).map(str::trim);
+    Some(Figure { per_second: after("Requests/sec:")?.parse().ok()?, p99: duration(after("99%")?)? })
+}
+
+fn duration(text: &str) -> Option<Duration> {
+    let (number, unit) = text.split_at(text.find(|character: char| character.is_ascii_alphabetic())?);
+    let scale = match unit {
+        "us" => 1e-6,
+        "ms" => 1e-3,
+        "s" => 1.0,
+        _ => return None,
+    };
+    Some(Duration::from_secs_f64(number.parse::<f64>().ok()? * scale))
+}

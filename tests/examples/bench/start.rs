@@ -1,0 +1,96 @@
+//! From exec to the first answered request.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use tempfile::TempDir;
+use tenantry_tests::product;
+
+use crate::memory::{Megabytes, resident};
+
+/// How often each start is tried; the median counts.
+pub(crate) const TIMES: usize = 9;
+
+/// The fake in memory, which is how test suites start it; and what it then holds.
+pub(crate) fn fake() -> Result<(Duration, Megabytes)> {
+    let directory = TempDir::new()?;
+    let mut memory = Megabytes(0.0);
+    let mut times = Vec::new();
+    for _ in 0..TIMES {
+        let address = free_address()?;
+        let start = Start::of(directory.path(), &["fake", "--listen", &address.to_string()], address, "/")?;
+        // Signing keys are made in the background: count what stays, not what that takes.
+        thread::sleep(Duration::from_secs(1));
+        memory = resident(start.child.id())?;
+        times.push(start.time);
+    }
+    Ok((median(times), memory))
+}
+
+/// The product with its data on disk: in an empty directory, and where it ran before.
+pub(crate) fn serve() -> Result<[Duration; 2]> {
+    let (mut first, mut again) = (Vec::new(), Vec::new());
+    for _ in 0..TIMES {
+        let directory = TempDir::new()?;
+        for times in [&mut first, &mut again] {
+            let (site, identity) = (free_address()?, free_address()?);
+            let (listen, fake_listen) = (site.to_string(), identity.to_string());
+            let arguments = ["serve", "--listen", &listen, "--fake-listen", &fake_listen, "--data", "data"];
+            times.push(Start::of(directory.path(), &arguments, site, "/pricing")?.time);
+        }
+    }
+    Ok([median(first), median(again)])
+}
+
+struct Start {
+    time: Duration,
+    child: Child,
+}
+
+impl Start {
+    fn of(directory: &Path, arguments: &[&str], address: SocketAddr, path: &str) -> Result<Self> {
+        let mut command = product::command(directory);
+        command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+        let begin = Instant::now();
+        let mut start = Self { child: command.spawn()?, time: Duration::ZERO };
+        while !answers(address, path) {
+            if begin.elapsed() > Duration::from_secs(10) || start.child.try_wait()?.is_some() {
+                bail!("tenantry {} does not answer", arguments.join(" "));
+            }
+            thread::sleep(Duration::from_micros(500));
+        }
+        start.time = begin.elapsed();
+        Ok(start)
+    }
+}
+
+impl Drop for Start {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn answers(address: SocketAddr, path: &str) -> bool {
+    let Ok(mut stream) = TcpStream::connect(address) else { return false };
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let mut status = [0; 12];
+    stream.write_all(request.as_bytes()).is_ok()
+        && stream.read_exact(&mut status).is_ok()
+        && &status == b"HTTP/1.1 200"
+}
+
+// The port is free again when the listener is dropped, and the kernel hands out others first.
+fn free_address() -> Result<SocketAddr> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}

@@ -1,0 +1,178 @@
+//! A person with a real browser: headless Chromium, driven through chromedriver.
+
+mod accessibility;
+mod driver;
+mod view;
+
+use std::fmt::Display;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use thirtyfour::prelude::*;
+use url::Url;
+
+use self::driver::Driver;
+pub use self::view::{Theme, Width};
+
+/// How long a page may take to become what a test expects.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// One browser with a profile of its own. Ends with the value, even when a test panics; then it leaves a picture of
+/// what it showed in target/failures.
+#[derive(Debug)]
+pub struct Browser {
+    driver: Driver,
+}
+
+impl Browser {
+    /// Opens an empty browser.
+    pub async fn start() -> Self {
+        Self { driver: Driver::start().await }
+    }
+
+    /// Goes to an address, as if it was typed in.
+    pub async fn open(&self, url: &Url) {
+        if let Err(error) = self.driver.goto(url.as_str()).await {
+            self.give_up(format_args!("{url} does not open: {error}")).await;
+        }
+    }
+
+    /// Goes to a path of the site that the browser is on.
+    pub async fn go(&self, path: &str) {
+        let url = self.url().await.join(path).expect("a path");
+        self.open(&url).await;
+    }
+
+    /// Where the browser is.
+    pub async fn url(&self) -> Url {
+        self.driver.current_url().await.expect("the browser is somewhere")
+    }
+
+    /// What a person reads on the page.
+    pub async fn text(&self) -> String {
+        let body = self.driver.execute("return document.body.innerText", vec![]).await;
+        body.ok().and_then(|text| text.json().as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// The value of a script that reads something from the page.
+    pub async fn evaluate(&self, script: &str) -> Value {
+        match self.driver.execute(script, vec![]).await {
+            Ok(value) => value.json().clone(),
+            Err(error) => self.give_up(format_args!("{script} fails: {error}")).await,
+        }
+    }
+
+    /// Waits until the page is at this path, whatever its query.
+    pub async fn arrives_at(&self, path: &str) {
+        let arrived = self.until(async || self.url().await.path() == path).await;
+        if !arrived {
+            self.give_up(format_args!("never came to {path}")).await;
+        }
+    }
+
+    /// Waits until the page says this, in any case of letters: styles may change that.
+    pub async fn says(&self, text: &str) {
+        let wanted = words(text);
+        if !self.until(async || words(&self.text().await).contains(&wanted)).await {
+            self.give_up(format_args!("the page never said {text:?}")).await;
+        }
+    }
+
+    /// Checks that the page, as it is now, does not say this.
+    pub async fn does_not_say(&self, text: &str) {
+        if words(&self.text().await).contains(&words(text)) {
+            self.give_up(format_args!("the page says {text:?}")).await;
+        }
+    }
+
+    /// Types values into the fields with these names, in place of what is there.
+    pub async fn fill(&self, values: &[(&str, &str)]) {
+        for (name, value) in values {
+            let field = self.find(&format!("[name='{name}']:not([type='hidden'])")).await;
+            let typed = async {
+                field.clear().await?;
+                field.send_keys(*value).await
+            };
+            if let Err(error) = typed.await {
+                self.give_up(format_args!("{name} can't be filled in: {error}")).await;
+            }
+        }
+    }
+
+    /// What stands in the field with this name.
+    pub async fn value_of(&self, name: &str) -> String {
+        self.find(&format!("[name='{name}']")).await.value().await.ok().flatten().unwrap_or_default()
+    }
+
+    /// Presses the one button or link that a person sees under this label.
+    pub async fn press(&self, label: &str) {
+        let is = format!("[normalize-space(.)='{label}' or @aria-label='{label}' or @value='{label}']");
+        let controls =
+            format!("//main//*[self::a or self::button or self::input]{is}|//*[self::a or self::button]{is}");
+        self.click(By::XPath(controls), label).await;
+    }
+
+    /// Presses what a CSS selector names, where a label alone would be ambiguous.
+    pub async fn press_at(&self, css: &str) {
+        self.click(By::Css(css), css).await;
+    }
+
+    /// The first element that a CSS selector names, as soon as it can be seen.
+    pub async fn find(&self, css: &str) -> WebElement {
+        self.visible(By::Css(css), css).await
+    }
+
+    /// Whether the page, as it is now, has such an element.
+    pub async fn has(&self, css: &str) -> bool {
+        self.driver.find(By::Css(css)).await.is_ok()
+    }
+
+    /// Forgets the session of the site, as when its cookie expires.
+    pub async fn drop_cookie(&self, name: &str) {
+        self.driver.delete_cookie(name).await.expect("the cookie can be deleted");
+    }
+
+    /// What went wrong in pages, as the console says: a refused style or script, an exception, a missing picture.
+    /// That a page was itself answered with an error status is no news to its test.
+    pub async fn complaints(&self) -> Vec<String> {
+        let log = self.driver.browser_log().await.expect("the console can be read");
+        let severe = log.into_iter().filter(|entry| entry.level == "SEVERE").map(|entry| entry.message);
+        severe.filter(|message| !message.contains("the server responded with a status of 4")).collect()
+    }
+
+    async fn click(&self, by: By, name: &str) {
+        let element = self.visible(by, name).await;
+        if let Err(error) = element.click().await {
+            self.give_up(format_args!("{name:?} can't be pressed: {error}")).await;
+        }
+    }
+
+    async fn visible(&self, by: By, name: &str) -> WebElement {
+        let found =
+            self.driver.query(by).wait(PATIENCE, Duration::from_millis(50)).and_displayed().first().await;
+        match found {
+            Ok(element) => element,
+            Err(_) => self.give_up(format_args!("there is no {name:?}")).await,
+        }
+    }
+
+    async fn until(&self, holds: impl AsyncFn() -> bool) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            if holds().await {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        false
+    }
+
+    async fn give_up(&self, why: impl Display) -> ! {
+        let (url, text) = (self.url().await, self.text().await);
+        panic!("{why}\non {url}, which says:\n{text}\n");
+    }
+}
+
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}

@@ -1,0 +1,119 @@
+//! The window through which a page is seen: its width, its theme, and pictures of it.
+
+use std::fs;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use serde_json::json;
+
+use super::Browser;
+use super::driver::output_directory;
+
+/// Light or dark, as the person's system says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// How wide the window is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// A small phone, 360 pixels.
+    Phone,
+    /// A laptop, 1280 pixels.
+    Desk,
+}
+
+impl Theme {
+    const ALL: [Self; 2] = [Self::Light, Self::Dark];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+impl Width {
+    const ALL: [Self; 2] = [Self::Desk, Self::Phone];
+
+    fn size(self) -> (u32, u32) {
+        match self {
+            Self::Phone => (360, 740),
+            Self::Desk => (1280, 800),
+        }
+    }
+}
+
+impl Browser {
+    /// Makes the window this wide and the system this light.
+    pub async fn view(&self, width: Width, theme: Theme) {
+        let (width, height) = width.size();
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let media = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": theme.name() },
+            // A picture taken half-way through a transition is of no colour that the design knows.
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
+        for (command, parameters) in
+            [("Emulation.setDeviceMetricsOverride", metrics), ("Emulation.setEmulatedMedia", media)]
+        {
+            self.driver.cdp().send_raw(command, parameters).await.expect("the window can be set");
+        }
+    }
+
+    /// Looks at the page in every width and theme: leaves a picture of each in target/screenshots, and says what is
+    /// wrong with it.
+    pub async fn inspect(&self, name: &str) -> Vec<String> {
+        let mut faults = Vec::new();
+        for width in Width::ALL {
+            for theme in Theme::ALL {
+                self.view(width, theme).await;
+                let view = format!("{name}-{}-{}", width.size().0, theme.name());
+                let violations = self.accessibility_violations().await;
+                if !violations.is_empty() {
+                    faults.push(format!("{view}: {violations}"));
+                }
+                let overflow = self.overflow().await;
+                if overflow > 0 {
+                    faults.push(format!("{view}: {overflow} pixels wider than the window\n"));
+                }
+                self.picture(&view).await;
+            }
+        }
+        self.view(Width::Desk, Theme::Light).await;
+        faults.extend(self.complaints().await.into_iter().map(|complaint| format!("{name}: {complaint}\n")));
+        faults
+    }
+
+    /// Leaves a picture of the whole page in target/screenshots.
+    pub async fn picture(&self, name: &str) {
+        self.capture(
+            &format!("screenshots/{name}.png"),
+            json!({ "format": "png", "captureBeyondViewport": true }),
+        )
+        .await;
+    }
+
+    /// Leaves a small, sharp picture of what the window shows, for people to read, in target/pictures.
+    pub async fn publish(&self, name: &str, width: Width, theme: Theme) {
+        self.view(width, theme).await;
+        let (width, height) = width.size();
+        let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 2 });
+        let parameters = json!({ "format": "webp", "quality": 80, "clip": clip });
+        self.capture(&format!("pictures/{name}.webp"), parameters).await;
+        self.view(Width::Desk, Theme::Light).await;
+    }
+
+    async fn capture(&self, file: &str, parameters: serde_json::Value) {
+        let (directory, file) = file.split_once('/').expect("a directory and a file");
+        let shot =
+            self.driver.cdp().send_raw("Page.captureScreenshot", parameters).await.expect("a screenshot");
+        let picture =
+            shot["data"].as_str().and_then(|data| BASE64_STANDARD.decode(data).ok()).expect("a picture");
+        fs::write(output_directory(directory).join(file), picture).expect("the picture can be written");
+    }
+}

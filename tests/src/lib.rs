@@ -1,0 +1,19 @@
+//! Rigs for tests that drive the product from outside: as a process, over HTTP and in a real browser.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a rig for tests: a panic is how it reports"
+)]
+
+#[cfg(feature = "browser")]
+pub mod browser;
+pub mod cookies;
+pub mod html;
+pub mod product;
+pub mod steps;
+pub mod visitor;

@@ -1,0 +1,181 @@
+//! The built `tenantry` as a process of its own: started on free ports, killed without mercy, started again.
+
+use std::env;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use url::Url;
+
+/// How long a start may take on a busy machine before it counts as hung.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running product with its identity provider. Ends with the value, even when a test panics.
+#[derive(Debug)]
+pub struct Product {
+    child: Child,
+    /// The product's own address.
+    pub site: Url,
+    /// The identity provider's address.
+    pub identity: Url,
+    directory: TempDir,
+    keeps_data: bool,
+    log: Arc<Mutex<String>>,
+}
+
+impl Product {
+    /// Starts one that forgets everything when it ends.
+    pub fn start() -> Self {
+        Self::launch(temporary_directory(), false)
+    }
+
+    /// Starts one that keeps its data as it does by itself, in a directory that ends with the value.
+    pub fn start_with_data() -> Self {
+        Self::launch(temporary_directory(), true)
+    }
+
+    fn launch(directory: TempDir, keeps_data: bool) -> Self {
+        let log = Arc::default();
+        let (child, [site, identity]) = spawn(directory.path(), keeps_data, ["127.0.0.1:0"; 2], &log);
+        Self { child, site, identity, directory, keeps_data, log }
+    }
+
+    /// An address of the site.
+    pub fn at(&self, path: &str) -> Url {
+        self.site.join(path).expect("a path of the site")
+    }
+
+    /// Ends the process at once, as `kill -9` or a power cut would.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("the process can be killed");
+        self.child.wait().expect("the process has ended");
+    }
+
+    /// Asks the process to end, as a service manager does, and waits until it has.
+    pub fn stop(&mut self) -> ExitStatus {
+        let asked = Command::new("kill").args(["-TERM", &self.id().to_string()]).status();
+        assert!(asked.expect("kill runs").success(), "the process can be asked to end");
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            if let Some(status) = self.child.try_wait().expect("the process can be waited for") {
+                return status;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("the product was asked to end and is still there after {PATIENCE:?}");
+    }
+
+    /// Starts it again at the same addresses, with what it has kept, once it has ended.
+    pub fn restart(&mut self) {
+        let [site, identity] = [&self.site, &self.identity].map(|url| url.authority().to_owned());
+        let listen = [site.as_str(), identity.as_str()];
+        (self.child, [self.site, self.identity]) =
+            spawn(self.directory.path(), self.keeps_data, listen, &self.log);
+    }
+
+    /// The id of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        self.log.lock().map(|log| log.clone()).unwrap_or_default()
+    }
+}
+
+impl Drop for Product {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if thread::panicking() {
+            let log = self.log();
+            let lines: Vec<_> = log.lines().collect();
+            let last = lines.len().saturating_sub(40);
+            eprintln!("the last lines that the product logged:\n{}", lines[last..].join("\n"));
+        }
+    }
+}
+
+fn temporary_directory() -> TempDir {
+    TempDir::with_prefix("tenantry-").expect("a temporary directory")
+}
+
+/// The product's command in a directory, untouched by what the developer has configured for themselves.
+pub fn command(directory: &Path) -> Command {
+    let mut command = Command::new(binary());
+    command.current_dir(directory).stdin(Stdio::null());
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("TENANTRY_") || name.starts_with("AUTH0_")) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn spawn(
+    directory: &Path,
+    keeps_data: bool,
+    listen: [&str; 2],
+    log: &Arc<Mutex<String>>,
+) -> (Child, [Url; 2]) {
+    let mut command = command(directory);
+    command.args(["serve", "--listen", listen[0], "--fake-listen", listen[1]]);
+    // Without a word about data it is kept in the working directory: the way most people start it.
+    if !keeps_data {
+        command.arg("--ephemeral");
+    }
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the product starts");
+    let output = lines_of(child.stdout.take().expect("its output is piped"), log);
+    let _ = lines_of(child.stderr.take().expect("its errors are piped"), log);
+    let addresses = ["Tenantry", "Identity"].map(|name| address(name, &output));
+    match addresses {
+        [Some(site), Some(identity)] => (child, [site, identity]),
+        missing => {
+            let _ = child.kill();
+            let log = log.lock().map(|log| log.clone()).unwrap_or_default();
+            panic!("the product did not say where it is: {missing:?}; it said:\n{log}");
+        }
+    }
+}
+
+fn address(name: &str, output: &Receiver<String>) -> Option<Url> {
+    while let Ok(line) = output.recv_timeout(PATIENCE) {
+        if let Some(url) = line.trim_start().strip_prefix(name) {
+            return Url::parse(url.trim()).ok();
+        }
+    }
+    None
+}
+
+// Reads to the end of the process: a pipe that nobody empties would stop it.
+fn lines_of(stream: impl Read + Send + 'static, log: &Arc<Mutex<String>>) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    let log = Arc::clone(log);
+    thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if let Ok(mut log) = log.lock() {
+                log.push_str(&line);
+                log.push('\n');
+            }
+            let _ = sender.send(line);
+        }
+    });
+    receiver
+}
+
+/// The product that `cargo build` has built, or the one that `TENANTRY_BIN` names.
+pub fn binary() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+    let binary = env::var_os("TENANTRY_BIN").map_or_else(|| target.join("debug/tenantry"), PathBuf::from);
+    binary
+        .canonicalize()
+        .unwrap_or_else(|_| panic!("there is no {}: run `cargo build` first", binary.display()))
+}

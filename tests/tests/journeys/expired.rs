@@ -1,0 +1,75 @@
+//! The trial runs out: what it gave is locked everywhere, every page offers the way to pay, and paying unlocks it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tenantry::cli::ServeArguments;
+use tenantry::{Product, Settings};
+use tenantry_ports::Clock;
+use tenantry_ports::testkit::{FixedClock, SeededRandom};
+use tenantry_system::SystemClock;
+use tenantry_tests::browser::{Theme, Width};
+use tenantry_tests::steps::GOOD_CARD;
+
+use crate::person::Person;
+
+/// A product in this process, and the clock that it looks at.
+async fn product() -> (Product, Arc<FixedClock>) {
+    let somewhere = || Some("127.0.0.1:0".to_owned());
+    let arguments = ServeArguments {
+        listen: somewhere(),
+        fake_listen: somewhere(),
+        ephemeral: true,
+        ..ServeArguments::default()
+    };
+    let settings = Settings::read(&arguments, []).unwrap();
+    // Near the browser's own time, which decides when its cookies expire.
+    let clock = Arc::new(FixedClock::at(&SystemClock.now().to_string()));
+    let product =
+        Product::start(settings, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SeededRandom::new(1))).await;
+    (product.unwrap(), clock)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_trial_locks_the_courses_until_something_is_paid() {
+    let (product, clock) = product().await;
+    let ann = Person::signed_up(&product.addresses().product, "ann@example.com").await;
+    assert!(has_courses(&ann).await, "the trial opens the courses");
+    clock.advance(Duration::from_hours(24) - Duration::from_secs(1));
+    ann.opens("/home").await;
+    ann.browser.says("You have 1 day left on your trial subscription").await;
+    assert!(has_courses(&ann).await, "until its last second");
+
+    clock.advance(Duration::from_secs(1));
+    let mut faults = Vec::new();
+    for (path, name) in [
+        ("/home", "home-expired"),
+        ("/home?q=a", "home-expired-search"),
+        ("/home/profile", "profile-expired"),
+        ("/home/upgrade-plan", "upgrade-expired"),
+        ("/home/confirm-plan?plan=team", "checkout-expired"),
+    ] {
+        ann.opens(path).await;
+        ann.browser.says("Your trial subscription expired").await;
+        assert!(!has_courses(&ann).await, "{path} shows courses");
+        let pays = ann.browser.has("a[href='/home/upgrade-plan'], a[href^='/home/confirm-plan']").await;
+        assert!(pays, "{path} offers no way to pay");
+        faults.extend(ann.browser.inspect(name).await);
+    }
+    ann.opens("/home").await;
+    ann.browser.publish("expired", Width::Desk, Theme::Light).await;
+    assert!(faults.is_empty(), "{}", faults.concat());
+
+    ann.browser.press_at("main a[href='/home/upgrade-plan']").await;
+    ann.browser.arrives_at("/home/upgrade-plan").await;
+    ann.chooses("Personal").await;
+    ann.pays_with(GOOD_CARD).await;
+    ann.browser.press("Continue").await;
+    ann.browser.arrives_at("/home").await;
+    ann.browser.does_not_say("expired").await;
+    assert!(has_courses(&ann).await, "what was paid for is open");
+}
+
+async fn has_courses(person: &Person) -> bool {
+    person.browser.has(".courses:not(.courses-locked) .course").await
+}

@@ -1,0 +1,15 @@
+//! What people see, in a real browser: each module is a journey.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "steps of tests: a panic is how they report"
+)]
+
+mod buying;
+mod expired;
+mod interrupted;
+mod pages;
+mod person;
+mod rig;

@@ -1,0 +1,129 @@
+//! Every page, in both themes and both widths: no rule of axe-core broken, nothing wider than the window, no complaint
+//! in the console. The pictures are left in target/screenshots, the chosen ones in target/pictures.
+
+use tenantry_tests::browser::{Theme, Width};
+use tenantry_tests::product::Product;
+
+use crate::person::Person;
+
+#[tokio::test]
+async fn public_pages() {
+    let product = Product::start();
+    let visitor = Person::visits(&product.site, "nobody@example.com").await;
+    let mut faults = Vec::new();
+    for (path, name) in [
+        ("/", "landing"),
+        ("/pricing", "pricing"),
+        ("/about", "about"),
+        ("/customers", "customers"),
+        ("/orgprompt", "orgprompt"),
+        ("/nowhere", "not-found"),
+    ] {
+        visitor.opens(path).await;
+        faults.extend(visitor.browser.inspect(name).await);
+    }
+    visitor.opens("/").await;
+    visitor.browser.publish("landing", Width::Desk, Theme::Light).await;
+    visitor.opens("/pricing").await;
+    visitor.browser.publish("pricing-dark", Width::Desk, Theme::Dark).await;
+    visitor.opens("/orgprompt").await;
+    visitor.browser.fill(&[("organization", "no-such-organization")]).await;
+    visitor.browser.press("Continue").await;
+    visitor.browser.says("not found").await;
+    faults.extend(visitor.browser.inspect("orgprompt-unknown").await);
+    assert!(faults.is_empty(), "{}", faults.concat());
+}
+
+#[tokio::test]
+async fn pages_of_the_identity_provider() {
+    let product = Product::start();
+    let visitor = Person::visits(&product.site, "not an address").await;
+    let mut faults = Vec::new();
+    visitor.browser.open(&product.identity).await;
+    faults.extend(visitor.browser.inspect("provider").await);
+    visitor.opens("/api/auth/login").await;
+    faults.extend(visitor.browser.inspect("login").await);
+    visitor.browser.publish("login", Width::Desk, Theme::Light).await;
+    visitor.logs_in().await;
+    visitor.browser.says("Wrong email or password").await;
+    faults.extend(visitor.browser.inspect("login-wrong").await);
+    visitor.opens("/api/auth/signup").await;
+    faults.extend(visitor.browser.inspect("signup").await);
+    visitor.browser.press("Continue with Google").await;
+    faults.extend(visitor.browser.inspect("google").await);
+    assert!(faults.is_empty(), "{}", faults.concat());
+}
+
+#[tokio::test]
+async fn signed_in_pages() {
+    let product = Product::start();
+    let ann = Person::signed_up(&product.site, "ann@example.com").await;
+    let mut faults = Vec::new();
+    faults.extend(ann.browser.inspect("home-trial").await);
+    ann.browser.publish("home-trial", Width::Desk, Theme::Light).await;
+    ann.browser.publish("home-trial-phone-dark", Width::Phone, Theme::Dark).await;
+    for (path, name) in [
+        ("/home?q=nothing-like-it", "home-no-course"),
+        ("/home/profile", "profile-trial"),
+        ("/home/upgrade-plan", "upgrade"),
+        ("/home/confirm-plan?plan=team", "checkout"),
+        ("/api/auth/logout", "logout"),
+    ] {
+        ann.opens(path).await;
+        faults.extend(ann.browser.inspect(name).await);
+    }
+    ann.chooses("Team").await;
+    ann.browser.publish("checkout", Width::Desk, Theme::Light).await;
+    ann.pays_with("4000 0000 0000 0002").await;
+    ann.browser.says("declined").await;
+    faults.extend(ann.browser.inspect("checkout-declined").await);
+    ann.buys("Team").await;
+    faults.extend(ann.browser.inspect("register-business").await);
+    ann.names_organization("AB").await;
+    ann.browser.says("lower-case").await;
+    faults.extend(ann.browser.inspect("register-business-error").await);
+    ann.names_organization("acme-1").await;
+    ann.browser.arrives_at("/home").await;
+    for (path, name) in [
+        ("/home", "home-team"),
+        ("/home/profile", "profile-team"),
+        ("/admin", "admin"),
+        ("/admin/members", "members"),
+    ] {
+        ann.opens(path).await;
+        faults.extend(ann.browser.inspect(name).await);
+    }
+    ann.opens("/admin").await;
+    ann.browser.publish("admin", Width::Desk, Theme::Light).await;
+    ann.opens("/admin/members").await;
+    ann.browser.publish("members-dark", Width::Desk, Theme::Dark).await;
+    ann.opens("/home/profile").await;
+    ann.browser.publish("profile-phone", Width::Phone, Theme::Light).await;
+    assert!(faults.is_empty(), "{}", faults.concat());
+}
+
+#[tokio::test]
+async fn pages_of_a_personal_plan_and_of_a_member_outside() {
+    let product = Product::start();
+    let pat = Person::signed_up(&product.site, "pat@example.com").await;
+    let mut faults = Vec::new();
+    pat.chooses("Personal").await;
+    pat.pays_with(tenantry_tests::steps::GOOD_CARD).await;
+    pat.browser.arrives_at("/home/register-personal").await;
+    faults.extend(pat.browser.inspect("register-personal").await);
+    pat.browser.press("Continue").await;
+    pat.browser.arrives_at("/home").await;
+    // Nothing to administrate: refused, with a way on.
+    pat.opens("/admin").await;
+    faults.extend(pat.browser.inspect("admin-refused").await);
+    assert!(pat.browser.has("main a[href]").await, "there is a way on");
+
+    let ann = Person::signed_up(&product.site, "ann@example.com").await;
+    ann.buys("Team").await;
+    ann.names_organization("acme-1").await;
+    ann.browser.arrives_at("/home").await;
+    ann.opens("/api/auth/login?returnTo=/home").await;
+    ann.browser.says("Log in with your organization account").await;
+    faults.extend(ann.browser.inspect("outside").await);
+    assert!(faults.is_empty(), "{}", faults.concat());
+}

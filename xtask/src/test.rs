@@ -1,0 +1,71 @@
+//! `cargo xtask test`: the fast loop, and everything.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+
+use crate::tally::{Counts, Tally};
+use crate::{install, shell};
+
+/// What needs nothing but cargo.
+pub(crate) fn fast() -> Result<ExitCode> {
+    let mut tally = Tally::default();
+    code(&mut tally)?;
+    match install::installed_cargo_deny() {
+        Some(deny) => tally.check("dependencies", dependencies(&deny)),
+        None => println!("\ndependencies are not checked: `cargo xtask test` installs cargo-deny"),
+    }
+    Ok(tally.close())
+}
+
+/// Everything. What can't be installed is a failure that says how to, never a silent gap.
+pub(crate) fn full() -> Result<ExitCode> {
+    let mut tally = Tally::default();
+    tally.check("a browser and its driver", install::chromium());
+    tally.check("axe-core", install::axe());
+    code(&mut tally)?;
+    tally.check("dependencies", install::cargo_deny().and_then(|deny| dependencies(&deny)));
+    // The very binary that `cargo run` starts, not the one that `cargo test` links with its own set of features.
+    tally.check("the product", shell::run(&mut shell::cargo("build")));
+    tests(&mut tally, "processes that crash", rigs(&["process"]).args(["--test", "crash"]))?;
+    // Two browsers at a time keep two cores busy; more of them only make each other late.
+    let mut journeys = rigs(&["browser"]);
+    journeys.args(["--test", "journeys", "--", "--test-threads=2"]);
+    tests(&mut tally, "journeys in a browser", &mut journeys)?;
+    Ok(tally.close())
+}
+
+fn code(tally: &mut Tally) -> Result<()> {
+    tally.check("formatting", shell::run(shell::cargo("fmt").args(["--all", "--check"])));
+    let mut clippy = shell::cargo("clippy");
+    clippy.args(["--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]);
+    tally.check("lints", shell::run(&mut clippy));
+    tests(tally, "unit and contract tests", shell::cargo("test").args(["--workspace", "--no-fail-fast"]))
+}
+
+fn tests(tally: &mut Tally, name: &str, command: &mut Command) -> Result<()> {
+    let mut counts = Counts::default();
+    let succeeded = shell::follow(command, |line| counts.see(line))?;
+    tally.add(name, &counts, succeeded);
+    Ok(())
+}
+
+/// `cargo test` on the rigs that drive the built product from outside.
+pub(crate) fn rigs(features: &[&str]) -> Command {
+    let mut command = shell::cargo("test");
+    command.args(["--package", "tenantry-tests", "--no-fail-fast", "--features", &features.join(",")]);
+    command
+}
+
+// Advisories would need a database from the network; the other three read nothing but the lock file and the sources.
+// Tests may use what they like, so dev-dependencies answer for their licence and source only.
+fn dependencies(deny: &Path) -> Result<()> {
+    let check = |before: &[&str], what: &[&str]| {
+        shell::run(
+            shell::program(deny).args(["--all-features", "--locked"]).args(before).arg("check").args(what),
+        )
+    };
+    check(&["--exclude-dev"], &["bans"])?;
+    check(&[], &["licenses", "sources"])
+}
