@@ -18,9 +18,10 @@ use crate::{listen, shutdown};
 pub(crate) const WEB_CLIENT: &str = "MyLearning SaaS";
 /// The application that calls the Management API, by the guide's name for it.
 pub(crate) const M2M_CLIENT: &str = "My Learning M2M Service";
-/// The scopes that the guide gives to it.
-pub(crate) const M2M_SCOPES: [&str; 19] = [
+/// The scopes that the guide gives to it, and `update:organizations`, without which an organization can't renew its plan.
+pub(crate) const M2M_SCOPES: [&str; 20] = [
     "read:organizations",
+    "update:organizations",
     "update:users_app_metadata",
     "read:connections",
     "read:roles",

@@ -165,7 +165,7 @@ impl IdentityProvider for FakeIdentityProvider {
 
 impl FakeIdentityProvider {
     fn at(&self, path: &str) -> Result<Url, IdentityProviderError> {
-        self.fake.core().config.issuer.join(path).map_err(|error| unavailable(error))
+        self.fake.core().config.issuer.join(path).map_err(unavailable)
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) const BASE: &str = "http://localhost:3000";
 pub(crate) struct Browser {
     pub(crate) router: Router,
     origin: String,
+    pub(crate) host: String,
     pub(crate) jar: Vec<(String, String)>,
 }
 
@@ -61,7 +62,12 @@ impl Browser {
     }
 
     pub(crate) fn at(world: &Arc<World>, base: &str) -> Self {
-        Self { router: world.router(base), origin: base.to_owned(), jar: Vec::new() }
+        Self {
+            router: world.router(base),
+            origin: base.to_owned(),
+            host: "localhost:3000".to_owned(),
+            jar: Vec::new(),
+        }
     }
 
     /// A browser in which this person has signed in, under an organization if one is named.
@@ -100,9 +106,9 @@ impl Browser {
 
     /// Sends the form of a page that is open, with its hidden fields.
     pub(crate) async fn submit_on(&mut self, page: &Answer, to: &str, fields: &[(&str, &str)]) -> Answer {
-        let hidden = ["csrf", "plan", "purchase"].into_iter().filter(|name| {
-            page.body.contains(&format!("type=\"hidden\" name=\"{name}\""))
-        });
+        let hidden = ["csrf", "plan", "purchase"]
+            .into_iter()
+            .filter(|name| page.body.contains(&format!("type=\"hidden\" name=\"{name}\"")));
         let hidden = hidden.map(|name| (name, page.input(name)));
         let typed = fields.iter().map(|(name, value)| (*name, (*value).to_owned()));
         let pairs = hidden.chain(typed).map(|(name, value)| format!("{name}={}", encode(&value)));
@@ -126,7 +132,7 @@ impl Browser {
         headers: &[(&str, &str)],
         body: String,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header("host", "localhost:3000");
+        let mut request = Request::builder().method(method).uri(path).header("host", &self.host);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

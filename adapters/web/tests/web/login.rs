@@ -1,1 +1,216 @@
-//! .
+//! Logging in and out, and what an attacker or an accident does in between.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::http::header;
+use tenantry_domain::Role::{Administrator, Employee};
+use tenantry_ports::{Clock, Intent};
+
+use crate::browser::{Browser, encode};
+use crate::world::{World, user_id};
+
+const YEAR: &str = "team;2027-11-23T12:00:00.000Z;active";
+
+#[tokio::test]
+async fn a_newcomer_signs_up_and_is_on_trial() {
+    let world = World::new();
+    let mut browser = Browser::new(&world);
+    let away = browser.get("/api/auth/signup").await;
+    assert_eq!(world.requests.lock().unwrap()[0].intent, Intent::SignUp);
+    assert_eq!(browser.come_back(away.location(), "Ann Lee").await.location(), "/home");
+    browser
+        .get("/home")
+        .await
+        .shows(200, &["Welcome, Ann Lee", "You have 1 day left on your trial subscription"]);
+    assert_eq!(world.subscription_of("Ann Lee").unwrap(), "trial;2026-11-24T12:00:00.000Z;active");
+}
+
+#[tokio::test]
+async fn c12_the_login_returns_to_the_page_that_was_wanted_and_never_elsewhere() {
+    for (wanted, reached) in [
+        ("/home/confirm-plan?plan=team", "/home/confirm-plan?plan=team"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("/home&organization=org_x", "/"),
+    ] {
+        let mut browser = Browser::new(&World::new());
+        let away = browser.get(&format!("/api/auth/login?returnTo={}", encode(wanted))).await;
+        let back = browser.come_back(away.location(), "Ann Lee").await;
+        assert_eq!(back.location(), reached, "{wanted}");
+    }
+}
+
+#[tokio::test]
+async fn c03_every_login_has_a_new_id_and_the_old_one_is_dead() {
+    let world = World::new();
+    let mut browser = Browser::signed_in(&world, "Ann Lee", None).await;
+    let before = browser.jar.clone();
+    browser.sign_in("Ann Lee", None).await;
+    assert_ne!(browser.jar, before);
+    assert_eq!(world.session_ids().len(), 1);
+    assert!(
+        browser.jar.iter().all(|(_, secret)| !world.session_ids().contains(secret)),
+        "the store keeps a hash"
+    );
+    browser.jar = before;
+    assert_eq!(browser.get("/home").await.location(), "/api/auth/login?returnTo=%2Fhome");
+}
+
+#[tokio::test]
+async fn c04_a_session_ends_when_it_is_idle_or_old() {
+    let world = World::new();
+    let mut browser = Browser::signed_in(&world, "Ann Lee", None).await;
+    let idle = Duration::from_hours(72);
+    for _ in 0..2 {
+        world.clock.advance(idle - Duration::from_secs(1));
+        assert_eq!(browser.get("/home").await.status, 200);
+    }
+    world.clock.advance(Duration::from_hours(24) + Duration::from_secs(1));
+    assert_eq!(browser.get("/home").await.status, 200);
+    world.clock.advance(Duration::from_secs(1));
+    assert_eq!(browser.get("/home").await.status, 303);
+    browser.sign_in("Ann Lee", None).await;
+    world.clock.advance(idle);
+    assert_eq!(browser.get("/home").await.status, 303);
+}
+
+#[tokio::test]
+async fn c06_signing_out_is_a_post_and_the_old_cookie_is_worthless() {
+    let world = World::new();
+    let mut browser = Browser::signed_in(&world, "Ann Lee", None).await;
+    let before = browser.jar.clone();
+    browser.get("/api/auth/logout").await.shows(200, &["Sign out?", "Ann Lee"]);
+    assert_eq!(browser.get("/home").await.status, 200, "asking signs nobody out");
+    let out = browser.submit("/api/auth/logout", "/api/auth/logout", &[]).await;
+    assert_eq!(out.location(), "https://id.example/logout?returnTo=http://localhost:3000/");
+    assert!(browser.jar.is_empty() && world.session_ids().is_empty());
+    browser.jar = before;
+    assert_eq!(browser.get("/home").await.status, 303);
+    assert_eq!(browser.get("/api/auth/logout").await.location(), "/");
+}
+
+#[tokio::test]
+async fn rp25_to_rp32_a_callback_answers_one_attempt_of_this_browser_once() {
+    let world = World::new();
+    let mut browser = Browser::new(&world);
+    let code = encode(&user_id("Ann Lee"));
+    let away = browser.get("/api/auth/login").await;
+    let state = away.location().split('=').next_back().unwrap().to_owned();
+    let jar = browser.jar.clone();
+    let mut other = Browser::new(&world);
+    for query in [
+        String::new(),
+        format!("code={code}"),
+        format!("code={code}&state=wrong"),
+        format!("code={code}&state={state}&state={state}"),
+    ] {
+        let answer = browser.get(&format!("/api/auth/callback?{query}")).await;
+        answer.shows(400, &["This login can’t be completed", "Log in again"]);
+        assert_eq!(browser.jar, jar, "{query}");
+    }
+    let query = format!("code={code}&state={state}");
+    other.get(&format!("/api/auth/callback?{query}")).await.shows(400, &["began in another browser"]);
+    for bad in ["&code=x", "&error=access_denied"] {
+        browser.jar = jar.clone();
+        browser
+            .get(&format!("/api/auth/callback?{query}{bad}"))
+            .await
+            .shows(400, &["This login can’t be completed"]);
+        assert!(browser.jar.is_empty(), "the attempt is over");
+    }
+    browser.jar = jar.clone();
+    assert_eq!(browser.get(&format!("/api/auth/callback?{query}")).await.location(), "/home");
+    browser.get(&format!("/api/auth/callback?{query}")).await.shows(400, &[]);
+    let signed_in = browser.jar.clone();
+    browser.jar = jar;
+    browser.get(&format!("/api/auth/callback?{query}")).await.shows(400, &[]);
+    browser.jar = signed_in;
+    assert_eq!(browser.get("/home").await.status, 200);
+}
+
+#[tokio::test]
+async fn rp31_what_the_provider_says_is_not_repeated_on_the_page() {
+    let mut browser = Browser::new(&World::new());
+    let away = browser.get("/api/auth/login").await;
+    let state = away.location().split('=').next_back().unwrap().to_owned();
+    let description = encode("<script>alert(1)</script>");
+    let path =
+        format!("/api/auth/callback?error=access_denied&error_description={description}&state={state}");
+    browser.get(&path).await.shows(403, &["You were not signed in"]).hides(&["alert", "access_denied"]);
+}
+
+#[tokio::test]
+async fn a_forged_token_and_a_late_browser_are_refused_with_a_way_on() {
+    let world = World::new();
+    let mut browser = Browser::new(&world);
+    let away = browser.get("/api/auth/login").await;
+    let state = away.location().split('=').next_back().unwrap().to_owned();
+    browser
+        .get(&format!("/api/auth/callback?code=forged&state={state}"))
+        .await
+        .shows(400, &["was not accepted", "Log in again"]);
+    let away = browser.get("/api/auth/login").await;
+    world.clock.advance(Duration::from_secs(601));
+    let late = browser.come_back(away.location(), "Ann Lee").await;
+    late.shows(400, &["took longer than ten minutes"]);
+    assert!(world.session_ids().is_empty() && browser.jar.is_empty());
+}
+
+#[tokio::test]
+async fn an_organization_lets_its_members_in_and_nobody_else() {
+    let world = World::new();
+    world.organization("acme-1", YEAR, &[("Ann Lee", Administrator), ("Bo Ek", Employee)]);
+    let mut ann = Browser::signed_in(&world, "Ann Lee", Some("acme-1")).await;
+    ann.get("/home").await.shows(200, &["acme-1", "Settings"]);
+    let mut bo = Browser::signed_in(&world, "Bo Ek", Some("acme-1")).await;
+    bo.get("/home").await.shows(200, &["acme-1"]).hides(&["Settings"]);
+    let mut eve = Browser::new(&world);
+    let away = eve.get("/api/auth/login?organization=org_acme-1").await;
+    let back = eve.come_back(away.location(), "Eve Il").await;
+    back.shows(403, &["You are not a member of this organization"]);
+    for unknown in ["org_nobody", "%00", &"x".repeat(300)] {
+        let answer = eve.get(&format!("/api/auth/login?organization={unknown}")).await;
+        assert!(matches!(answer.status.as_u16(), 404 | 422), "{unknown}: {}", answer.status);
+    }
+}
+
+#[tokio::test]
+async fn an_invitations_link_carries_its_ticket_to_the_provider() {
+    let world = World::new();
+    world.organization("acme-1", YEAR, &[]);
+    let path = "/api/auth/login?invitation=ticket-1&organization=org_acme-1&organization_name=acme-1";
+    Browser::new(&world).get(path).await;
+    let requests = world.requests.lock().unwrap();
+    assert_eq!(requests[0].invitation.as_deref(), Some("ticket-1"));
+    assert_eq!(requests[0].attempt.tenant.as_ref().unwrap().name.as_str(), "acme-1");
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_is_said_to_be() {
+    let world = World::new();
+    world.is_down.store(true, Ordering::SeqCst);
+    let answer = Browser::new(&world).get("/api/auth/login").await;
+    answer.shows(503, &["Our identity provider does not answer", "Nothing is lost"]).hides(&["cable"]);
+    assert!(answer.headers.get(header::LOCATION).is_none());
+}
+
+#[tokio::test]
+async fn the_session_cookie_is_read_byte_for_byte() {
+    let world = World::new();
+    let mut browser = Browser::signed_in(&world, "Ann Lee", None).await;
+    let secret = browser.jar.iter().find(|(name, _)| name == "sid").unwrap().1.clone();
+    assert!(world.clock.now() > tenantry_domain::Timestamp::default());
+    for (jar, is_signed_in) in [
+        (vec![("sid", secret.as_str())], true),
+        (vec![("other", "\"odd"), ("sid", &secret)], true),
+        (vec![("%73id", &secret)], false),
+        (vec![("sid", &secret), ("sid", &secret)], false),
+        (vec![("sid", &secret[..42])], false),
+        (vec![("SID", &secret)], false),
+    ] {
+        browser.jar = jar.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        assert_eq!(browser.get("/home").await.status == 200, is_signed_in, "{jar:?}");
+    }
+}

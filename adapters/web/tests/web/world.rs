@@ -109,10 +109,11 @@ impl World {
             tenants: world.clone(),
             members: world.clone(),
             sessions: world.clone(),
+            billing: world.clone(),
             clock: self.clock.clone(),
             random: random.clone(),
         });
-        let confirm = Arc::new(ConfirmCheckout { conversions: conversions.clone(), billing: world.clone() });
+        let confirm = Arc::new(ConfirmCheckout { conversions: conversions.clone() });
         Web {
             base_url: Url::parse(base_url).unwrap(),
             form_targets: vec![Url::parse("https://id.example/").unwrap()],
@@ -150,7 +151,6 @@ impl World {
                 pay_by_card: PayByCard {
                     catalogue: catalogue.clone(),
                     conversions: conversions.clone(),
-                    billing: world.clone(),
                     cards: world.clone(),
                     members: world.clone(),
                     confirm,
