@@ -1,0 +1,217 @@
+//! The line between the core and everything outside, which can be cut at any call.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use tenantry_domain::{
+    CardNumber, CheckoutId, Conversion, Member, Payment, Role, Roles, SessionId, Subscription, Tenant,
+    TenantId, TenantName, Timestamp, User, UserId,
+};
+use tenantry_ports::{
+    Billing, BillingError, CardOutcome, CardPayments, Checkout, Cursor, Holder, Journeys, JourneysError,
+    Members, MembersError, NewCheckout, NewTenant, Page, PageSize, Revision, SavedConversion, Session,
+    Sessions, SessionsError, Source, Tenants, TenantsError, Users, UsersError,
+};
+
+/// How a call is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// It was never sent.
+    NotSent,
+    /// It was carried out, and the answer did not arrive.
+    ReplyLost,
+}
+
+/// Counts calls, and cuts the line at one of them. From then on nothing gets through, as after a `kill -9`.
+#[derive(Debug, Default)]
+pub struct Wire {
+    calls: AtomicUsize,
+    cut_at: Option<(usize, Loss)>,
+    is_cut: AtomicBool,
+}
+
+impl Wire {
+    pub fn cut_at(call: usize, loss: Loss) -> Self {
+        Self { cut_at: Some((call, loss)), ..Self::default() }
+    }
+
+    /// How many calls were made.
+    pub fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    async fn call<T, E>(
+        &self,
+        lost: impl Fn(Source) -> E,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let number = self.calls.fetch_add(1, Ordering::SeqCst);
+        if self.is_cut.load(Ordering::SeqCst) {
+            return Err(lost("the line is cut".into()));
+        }
+        match self.cut_at {
+            Some((at, loss)) if at == number => {
+                self.is_cut.store(true, Ordering::SeqCst);
+                if loss == Loss::ReplyLost {
+                    let _ = call.await;
+                }
+                Err(lost(format!("call {number}: {loss:?}").into()))
+            }
+            _ => call.await,
+        }
+    }
+}
+
+/// A port at the other end of the line.
+pub struct Wired<P: ?Sized> {
+    wire: Arc<Wire>,
+    port: Arc<P>,
+}
+
+impl<P: ?Sized> Wired<P> {
+    pub fn new(wire: &Arc<Wire>, port: Arc<P>) -> Arc<Self> {
+        Arc::new(Self { wire: Arc::clone(wire), port })
+    }
+}
+
+#[async_trait]
+impl Users for Wired<dyn Users> {
+    async fn find(&self, user: &UserId) -> Result<Option<User>, UsersError> {
+        self.wire.call(UsersError::Unavailable, self.port.find(user)).await
+    }
+
+    async fn set_subscription(&self, user: &UserId, subscription: Subscription) -> Result<(), UsersError> {
+        self.wire.call(UsersError::Unavailable, self.port.set_subscription(user, subscription)).await
+    }
+}
+
+#[async_trait]
+impl Tenants for Wired<dyn Tenants> {
+    async fn create(&self, tenant: &NewTenant) -> Result<Tenant, TenantsError> {
+        self.wire.call(TenantsError::Unavailable, self.port.create(tenant)).await
+    }
+
+    async fn find(&self, tenant: &TenantId) -> Result<Option<Tenant>, TenantsError> {
+        self.wire.call(TenantsError::Unavailable, self.port.find(tenant)).await
+    }
+
+    async fn find_by_name(&self, name: &TenantName) -> Result<Option<Tenant>, TenantsError> {
+        self.wire.call(TenantsError::Unavailable, self.port.find_by_name(name)).await
+    }
+
+    async fn set_subscription(
+        &self,
+        tenant: &TenantId,
+        subscription: Subscription,
+    ) -> Result<(), TenantsError> {
+        self.wire.call(TenantsError::Unavailable, self.port.set_subscription(tenant, subscription)).await
+    }
+}
+
+#[async_trait]
+impl Members for Wired<dyn Members> {
+    async fn page(
+        &self,
+        tenant: &TenantId,
+        from: Option<Cursor>,
+        size: PageSize,
+    ) -> Result<Page<Member>, MembersError> {
+        self.wire.call(MembersError::Unavailable, self.port.page(tenant, from, size)).await
+    }
+
+    async fn count(&self, tenant: &TenantId) -> Result<u32, MembersError> {
+        self.wire.call(MembersError::Unavailable, self.port.count(tenant)).await
+    }
+
+    async fn roles(&self, tenant: &TenantId, user: &UserId) -> Result<Roles, MembersError> {
+        self.wire.call(MembersError::Unavailable, self.port.roles(tenant, user)).await
+    }
+
+    async fn add(&self, tenant: &TenantId, user: &UserId) -> Result<(), MembersError> {
+        self.wire.call(MembersError::Unavailable, self.port.add(tenant, user)).await
+    }
+
+    async fn assign(&self, tenant: &TenantId, user: &UserId, role: Role) -> Result<(), MembersError> {
+        self.wire.call(MembersError::Unavailable, self.port.assign(tenant, user, role)).await
+    }
+}
+
+#[async_trait]
+impl Billing for Wired<dyn Billing> {
+    async fn start_checkout(&self, checkout: &NewCheckout) -> Result<Checkout, BillingError> {
+        self.wire.call(BillingError::Unavailable, self.port.start_checkout(checkout)).await
+    }
+
+    async fn payment(&self, checkout: &CheckoutId) -> Result<Option<Payment>, BillingError> {
+        self.wire.call(BillingError::Unavailable, self.port.payment(checkout)).await
+    }
+}
+
+#[async_trait]
+impl CardPayments for Wired<dyn CardPayments> {
+    async fn pay(&self, checkout: &CheckoutId, card: &CardNumber) -> Result<CardOutcome, BillingError> {
+        self.wire.call(BillingError::Unavailable, self.port.pay(checkout, card)).await
+    }
+}
+
+#[async_trait]
+impl Journeys for Wired<dyn Journeys> {
+    async fn find(&self, user: &UserId) -> Result<Option<SavedConversion>, JourneysError> {
+        self.wire.call(JourneysError::Unavailable, self.port.find(user)).await
+    }
+
+    async fn save(
+        &self,
+        conversion: &Conversion,
+        seen: Option<Revision>,
+    ) -> Result<SavedConversion, JourneysError> {
+        self.wire.call(JourneysError::Unavailable, self.port.save(conversion, seen)).await
+    }
+
+    async fn unattended(&self, limit: u32) -> Result<Vec<SavedConversion>, JourneysError> {
+        self.wire.call(JourneysError::Unavailable, self.port.unattended(limit)).await
+    }
+}
+
+#[async_trait]
+impl Sessions for Wired<dyn Sessions> {
+    async fn begin(
+        &self,
+        session: &Session,
+        claims: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), SessionsError> {
+        self.wire.call(SessionsError::Unavailable, self.port.begin(session, claims)).await
+    }
+
+    async fn find(&self, session: &SessionId, now: Timestamp) -> Result<Option<Session>, SessionsError> {
+        self.wire.call(SessionsError::Unavailable, self.port.find(session, now)).await
+    }
+
+    async fn claims(
+        &self,
+        session: &SessionId,
+    ) -> Result<Option<serde_json::Map<String, serde_json::Value>>, SessionsError> {
+        self.wire.call(SessionsError::Unavailable, self.port.claims(session)).await
+    }
+
+    async fn keep_alive(&self, session: &SessionId, idle_until: Timestamp) -> Result<(), SessionsError> {
+        self.wire.call(SessionsError::Unavailable, self.port.keep_alive(session, idle_until)).await
+    }
+
+    async fn end(&self, session: &SessionId) -> Result<(), SessionsError> {
+        self.wire.call(SessionsError::Unavailable, self.port.end(session)).await
+    }
+
+    async fn set_subscription(
+        &self,
+        holder: &Holder,
+        subscription: Subscription,
+    ) -> Result<(), SessionsError> {
+        self.wire.call(SessionsError::Unavailable, self.port.set_subscription(holder, subscription)).await
+    }
+
+    async fn forget_expired(&self, now: Timestamp) -> Result<u64, SessionsError> {
+        self.wire.call(SessionsError::Unavailable, self.port.forget_expired(now)).await
+    }
+}
