@@ -203,6 +203,7 @@ impl SignIn {
             subscription,
             provider_session: login.provider_session.clone(),
             began_at: now,
+            refreshed_at: now,
             idle_until: (now + self.limits.idle).min(ends_at),
             ends_at,
         }

@@ -128,8 +128,8 @@ fn arrival() -> Arrival {
     }
 }
 
-fn subscription(text: &str) -> Option<Subscription> {
-    Some(text.parse().unwrap())
+fn subscription(text: &str) -> Subscription {
+    text.parse().unwrap()
 }
 
 #[tokio::test]
@@ -141,7 +141,7 @@ async fn a_token_that_carries_the_claims_needs_no_call() {
         ..login(Some(acme()))
     };
     let signed_in = World::with(carried).sign_in(arrival()).await.unwrap();
-    assert_eq!(signed_in.session.subscription, subscription(team));
+    assert_eq!(signed_in.session.subscription, Some(subscription(team)));
     assert_eq!(signed_in.session.roles, Roles::from(Role::Administrator));
     assert_eq!(signed_in.session.tenant, Some(acme()));
     assert_eq!(signed_in.return_to, "/home");
@@ -184,7 +184,7 @@ async fn under_a_tenant_its_subscription_and_the_roles_there_count() {
     let employee = || Roles::from(Role::Employee);
     world.members.expect_roles().with(eq(acme().id), eq(ann())).once().returning(move |_, _| Ok(employee()));
     let signed_in = world.sign_in(arrival()).await.unwrap();
-    assert_eq!(signed_in.session.subscription, subscription(team));
+    assert_eq!(signed_in.session.subscription, Some(subscription(team)));
     assert_eq!(signed_in.session.roles, employee());
 }
 
@@ -234,7 +234,8 @@ async fn rp26_rp32_an_attempt_counts_once() {
 
 #[tokio::test]
 async fn what_the_provider_refuses_begins_no_session() {
-    let refusals: [(IdentityProviderError, fn(&SignInError) -> bool); 3] = [
+    type Expected = fn(&SignInError) -> bool;
+    let refusals: [(IdentityProviderError, Expected); 3] = [
         (IdentityProviderError::NotAMember, |error| matches!(error, SignInError::NotAMember)),
         (IdentityProviderError::Rejected("forged".into()), |error| matches!(error, SignInError::Rejected(_))),
         (IdentityProviderError::Unavailable("down".into()), |error| matches!(error, SignInError::Outage(_))),

@@ -9,8 +9,8 @@ use anyhow::Context;
 use secrecy::{SecretSlice, SecretString};
 use tenantry_application::{
     BeginSignIn, ChoosePlan, ConfirmCheckout, Conversions, FindOrganization, FinishConversions, Home,
-    ListMembers, PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, SessionLimits,
-    SignIn, SignOut,
+    KeepFresh, ListMembers, PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal,
+    SessionLimits, SignIn, SignOut,
 };
 use tenantry_auth0::Auth0;
 use tenantry_checkout::TestCheckout;
@@ -231,6 +231,13 @@ impl Parts {
             sign_out: SignOut {
                 sessions: self.sessions(),
                 provider: Arc::new(self.auth0.identity_provider()),
+            },
+            keep_fresh: KeepFresh {
+                sessions: self.sessions(),
+                users: self.users(),
+                tenants: self.tenants(),
+                members: self.members(),
+                clock: clock(),
             },
             find_organization: FindOrganization { tenants: self.tenants() },
             home: Home { clock: clock(), catalogue: catalogue() },

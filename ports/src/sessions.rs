@@ -31,6 +31,11 @@ pub trait Sessions: Send + Sync {
     /// not there stays away.
     async fn keep_alive(&self, session: &SessionId, idle_until: Timestamp) -> Result<(), SessionsError>;
 
+    /// Puts what was read at the provider into the session: the roles, the subscription and when they were read, all of
+    /// `after`. Unless its subscription is no longer that of `before`: then something newer came in between and stays.
+    /// A session that is not there stays away.
+    async fn refresh(&self, before: &Session, after: &Session) -> Result<(), SessionsError>;
+
     /// Ends the session; one that is not there has ended already.
     async fn end(&self, session: &SessionId) -> Result<(), SessionsError>;
 
@@ -68,6 +73,8 @@ pub struct Session {
     pub provider_session: Option<String>,
     /// When it began.
     pub began_at: Timestamp,
+    /// When its roles and subscription were last read at the provider.
+    pub refreshed_at: Timestamp,
     /// When it ends if it is not used before.
     pub idle_until: Timestamp,
     /// When it ends in any case.

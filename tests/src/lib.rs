@@ -14,6 +14,7 @@
 pub mod browser;
 pub mod cookies;
 pub mod html;
+pub mod output;
 pub mod product;
 pub mod steps;
 pub mod visitor;

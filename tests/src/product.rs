@@ -1,6 +1,7 @@
 //! The built `tenantry` as a process of its own: started on free ports, killed without mercy, started again.
 
 use std::env;
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -11,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use url::Url;
+
+use crate::output;
 
 /// How long a start may take on a busy machine before it counts as hung.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -94,10 +97,9 @@ impl Drop for Product {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if thread::panicking() {
-            let log = self.log();
-            let lines: Vec<_> = log.lines().collect();
-            let last = lines.len().saturating_sub(40);
-            eprintln!("the last lines that the product logged:\n{}", lines[last..].join("\n"));
+            let file = output::file_of_failed_test("log");
+            let _ = fs::write(&file, self.log());
+            eprintln!("what the product logged is in {}", file.display());
         }
     }
 }
@@ -109,7 +111,7 @@ fn temporary_directory() -> TempDir {
 /// The product's command in a directory, untouched by what the developer has configured for themselves.
 pub fn command(directory: &Path) -> Command {
     let mut command = Command::new(binary());
-    command.current_dir(directory).stdin(Stdio::null());
+    command.current_dir(directory).stdin(Stdio::null()).env("NO_COLOR", "1");
     for (name, _) in env::vars_os() {
         if name.to_str().is_some_and(|name| name.starts_with("TENANTRY_") || name.starts_with("AUTH0_")) {
             command.env_remove(name);
@@ -172,9 +174,8 @@ fn lines_of(stream: impl Read + Send + 'static, log: &Arc<Mutex<String>>) -> Rec
 
 /// The product that `cargo build` has built, or the one that `TENANTRY_BIN` names.
 pub fn binary() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
-    let binary = env::var_os("TENANTRY_BIN").map_or_else(|| target.join("debug/tenantry"), PathBuf::from);
+    let binary =
+        env::var_os("TENANTRY_BIN").map_or_else(|| output::target().join("debug/tenantry"), PathBuf::from);
     binary
         .canonicalize()
         .unwrap_or_else(|_| panic!("there is no {}: run `cargo build` first", binary.display()))

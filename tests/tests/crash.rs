@@ -1,10 +1,12 @@
 //! The process ends at any moment, politely or by `kill -9`: what was acknowledged is there when it starts again, and
 //! what was under way can be finished.
 
+#![allow(clippy::panic, reason = "the product's log is shown when a test panics")]
+
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 use tenantry_tests::html;
 use tenantry_tests::product::Product;
 use tenantry_tests::visitor::Visitor;
@@ -71,7 +73,7 @@ async fn a_conversion_survives_being_killed_at_any_moment() -> Result<()> {
 
         let context = format!("killed after {moment:?} of {whole:?}, when {reached:?} was acknowledged");
         if let Err(error) = finish(&mut person, &product, &email, &name, reached).await {
-            bail!("{context}: {error:#}");
+            panic!("{context}: {error:#}");
         }
         only_administrator(&mut person, &product, &email).await?;
         let organizations = organizations(&mut person.elsewhere(), &product).await?;

@@ -10,9 +10,9 @@ use crate::{install, shell};
 pub(crate) fn run(each: Duration) -> Result<()> {
     install::wrk()?;
     shell::run(shell::cargo("build").arg("--release"))?;
-    let example = ["--release", "--package", "tenantry-tests", "--example", "bench"];
-    shell::run(shell::cargo("build").args(example))?;
+    let bench = ["--release", "--package", "tenantry-tests", "--bin", "bench", "--features", "bench"];
+    shell::run(shell::cargo("build").args(bench))?;
     let release = shell::target().join("release");
-    let mut bench = shell::program(release.join("examples/bench"));
+    let mut bench = shell::program(release.join("bench"));
     shell::run(bench.env("TENANTRY_BIN", release.join("tenantry")).arg(each.as_secs().to_string()))
 }

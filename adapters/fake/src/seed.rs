@@ -39,7 +39,7 @@ pub(crate) fn plant(state: &mut State, config: &FakeConfig, ids: &Ids) {
 }
 
 fn settings(state: &mut State, config: &FakeConfig) {
-    let earlier = state.settings();
+    let earlier = state.settings().clone();
     if let Some(old) = earlier.issuer.as_ref().filter(|old| **old != config.issuer) {
         let (old, new) = (management_audience(old), management_audience(&config.issuer));
         let moved: Vec<ClientGrant> =

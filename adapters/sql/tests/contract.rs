@@ -1,5 +1,7 @@
 //! The ports' contracts, run on SQLite: in memory, and in a file.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -64,6 +66,7 @@ on_both!(
         is_gone_when_ended,
         ends_by_itself,
         shows_a_changed_subscription_at_once,
+        is_refreshed,
         forgets_what_is_over,
     ]
 );

@@ -1,7 +1,9 @@
 //! Everything that can go wrong, as a person reads it: what happened, and what to do next.
 //!
-//! This is the only place where errors of use cases become answers. A [`Problem`] travels inside its response; the
+//! A [`Problem`] travels inside its response; the
 //! outermost layer writes it as a page or as `application/problem+json` (RFC 9457), with the request's id.
+
+mod causes;
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -11,14 +13,6 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use tenantry_application::{
-    BeginSignInError, ChoosePlanError, ListMembersError, Outage, PayByCardError, PlanAndUsageError,
-    RegisterOrganizationError, RegisterPersonalError, SignInError,
-};
-use tenantry_domain::NotPermitted;
-
-use crate::fields::FieldsError;
-use crate::text::sentence;
 
 /// A path, and what its link says.
 type Way = (&'static str, &'static str);
@@ -140,6 +134,22 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "no_such_plan", "Choose another plan", detail, [PLANS, HOME])
     }
 
+    fn unfinished() -> Self {
+        let detail = "You have paid for a plan that is not set up yet. Finish that first.";
+        Self::new(
+            StatusCode::CONFLICT,
+            "unfinished_purchase",
+            "One thing is left to do",
+            detail,
+            [HOME, START],
+        )
+    }
+
+    fn nothing_paid() -> Self {
+        let detail = "Nothing is paid for that this belongs to. Choose a plan first.";
+        Self::new(StatusCode::PAYMENT_REQUIRED, "not_paid", "Choose a plan first", detail, [PLANS, HOME])
+    }
+
     fn unavailable(title: &'static str, detail: &'static str, code: &'static str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, title, detail, [HOME, START])
     }
@@ -177,226 +187,5 @@ impl IntoResponse for Problem {
         let mut response = self.status.into_response();
         response.extensions_mut().insert(self);
         response
-    }
-}
-
-impl From<FieldsError> for Problem {
-    fn from(error: FieldsError) -> Self {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        Self::new(
-            status,
-            "invalid_field",
-            "Something in the form can’t be read",
-            sentence(&error.to_string()),
-            [HOME, START],
-        )
-    }
-}
-
-impl From<Outage> for Problem {
-    fn from(outage: Outage) -> Self {
-        let retry_after = match &outage {
-            Outage::RateLimited { retry_after } => Some(retry_after.unwrap_or(Duration::from_secs(10))),
-            _ => None,
-        };
-        let problem = match &outage {
-            Outage::RateLimited { .. } => Self::unavailable(
-                "Many people are signing in right now",
-                "Nothing is lost. Wait a few seconds and try again.",
-                "rate_limited",
-            ),
-            Outage::IdentityProvider(_) => Self::unavailable(
-                "Our identity provider does not answer",
-                "Nothing is lost: what you did is kept, and whoever is signed in stays signed in. Try again in a minute.",
-                "identity_provider_unavailable",
-            ),
-            Outage::Billing(_) => Self::unavailable(
-                "Payments do not work at the moment",
-                "Nothing was charged twice and nothing is lost. Try again in a minute.",
-                "billing_unavailable",
-            ),
-            Outage::Store(_) => Self::unavailable(
-                "We can’t do this right now",
-                "Nothing is lost. Try again in a minute.",
-                "store_unavailable",
-            ),
-        };
-        let mut problem = problem.caused_by(outage);
-        problem.0.retry_after = retry_after;
-        problem
-    }
-}
-
-impl From<NotPermitted> for Problem {
-    fn from(why: NotPermitted) -> Self {
-        let status = StatusCode::FORBIDDEN;
-        match why {
-            NotPermitted::NoTenant => Self::new(
-                status,
-                "no_organization",
-                "This belongs to an organization",
-                "You are signed in with your own account. Sign in under your organization to see it.",
-                [("/orgprompt", "Sign in to your organization"), HOME],
-            ),
-            NotPermitted::Role => Self::new(
-                status,
-                "not_permitted",
-                "Only Administrators can do this",
-                "Ask an Administrator of your organization to do it, or to make you one.",
-                [HOME, START],
-            ),
-        }
-    }
-}
-
-impl From<BeginSignInError> for Problem {
-    fn from(error: BeginSignInError) -> Self {
-        match error {
-            BeginSignInError::UnknownTenant => Self::new(
-                StatusCode::NOT_FOUND,
-                "unknown_organization",
-                "There is no such organization",
-                "The link names an organization that we do not know. Ask whoever sent it for a new one.",
-                [("/orgprompt", "Look up your organization"), START],
-            ),
-            BeginSignInError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl From<SignInError> for Problem {
-    fn from(error: SignInError) -> Self {
-        match error {
-            SignInError::Expired | SignInError::AlreadyUsed => Self::unknown_attempt(),
-            SignInError::NotAMember => Self::new(
-                StatusCode::FORBIDDEN,
-                "not_a_member",
-                "You are not a member of this organization",
-                "Ask one of its Administrators to invite you, or sign in under another name.",
-                [ORGANIZATION, LOGIN],
-            ),
-            SignInError::Denied { .. } => Self::new(
-                StatusCode::FORBIDDEN,
-                "login_denied",
-                "You were not signed in",
-                "The login was cancelled, or your account may not use this product. Nothing has changed.",
-                [LOGIN, START],
-            )
-            .caused_by(error),
-            SignInError::Rejected(_) => Self::new(
-                StatusCode::BAD_REQUEST,
-                "login_rejected",
-                "This login can’t be completed",
-                "What the identity provider sent back was not accepted. Log in again; if that does not help, tell us \
-                 the number below.",
-                [LOGIN, START],
-            )
-            .caused_by(error),
-            SignInError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl From<ChoosePlanError> for Problem {
-    fn from(error: ChoosePlanError) -> Self {
-        match error {
-            ChoosePlanError::NotForSale => Self::no_such_plan(),
-            ChoosePlanError::Unfinished(_) => Self::unfinished(),
-            ChoosePlanError::NotPermitted(why) => why.into(),
-            ChoosePlanError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl From<PayByCardError> for Problem {
-    fn from(error: PayByCardError) -> Self {
-        match error {
-            PayByCardError::NotForSale => Self::no_such_plan(),
-            PayByCardError::Declined | PayByCardError::NotATestCard => Self::new(
-                StatusCode::PAYMENT_REQUIRED,
-                "card_declined",
-                "The card was not charged",
-                sentence(&error.to_string()),
-                [PLANS, HOME],
-            ),
-            PayByCardError::Unfinished(_) => Self::unfinished(),
-            PayByCardError::NotPermitted(why) => why.into(),
-            PayByCardError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl Problem {
-    fn unfinished() -> Self {
-        let detail = "You have paid for a plan that is not set up yet. Finish that first.";
-        Self::new(
-            StatusCode::CONFLICT,
-            "unfinished_purchase",
-            "One thing is left to do",
-            detail,
-            [HOME, START],
-        )
-    }
-
-    fn nothing_paid() -> Self {
-        let detail = "Nothing is paid for that this belongs to. Choose a plan first.";
-        Self::new(StatusCode::PAYMENT_REQUIRED, "not_paid", "Choose a plan first", detail, [PLANS, HOME])
-    }
-}
-
-impl From<RegisterPersonalError> for Problem {
-    fn from(error: RegisterPersonalError) -> Self {
-        match error {
-            RegisterPersonalError::NotPaid => Self::nothing_paid(),
-            RegisterPersonalError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl From<RegisterOrganizationError> for Problem {
-    fn from(error: RegisterOrganizationError) -> Self {
-        match error {
-            RegisterOrganizationError::NotPaid => Self::nothing_paid(),
-            RegisterOrganizationError::InvalidName(_) | RegisterOrganizationError::NameTaken => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "invalid_organization_name",
-                "Choose another name",
-                sentence(&error.to_string()),
-                [("/home/register-business", "Name your organization"), HOME],
-            ),
-            RegisterOrganizationError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl From<PlanAndUsageError> for Problem {
-    fn from(error: PlanAndUsageError) -> Self {
-        match error {
-            PlanAndUsageError::NotPermitted(why) => why.into(),
-            PlanAndUsageError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl From<ListMembersError> for Problem {
-    fn from(error: ListMembersError) -> Self {
-        match error {
-            ListMembersError::NotPermitted(why) => why.into(),
-            ListMembersError::PlanEnded => Self::new(
-                StatusCode::PAYMENT_REQUIRED,
-                "plan_ended",
-                "Your organization’s plan has ended",
-                "Members stay as they are. Choose a plan to see and change them again.",
-                [PLANS, HOME],
-            ),
-            ListMembersError::InvalidCursor => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "invalid_cursor",
-                "This page of members does not exist",
-                "The list has changed since the link was made. Start from its first page.",
-                [("/admin/members", "Show the first page"), HOME],
-            ),
-            ListMembersError::Outage(outage) => outage.into(),
-        }
     }
 }

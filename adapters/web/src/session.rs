@@ -65,8 +65,12 @@ impl FromRequestParts<Shared> for SignedIn {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Response> {
-        let found = load(app, &parts.headers).await;
-        match found.map_err(|error| Problem::from(Outage::from(error)).into_response())? {
+        let unreadable = |error| Problem::from(Outage::from(error)).into_response();
+        let found = match load(app, &parts.headers).await.map_err(unreadable)? {
+            Some(session) => app.use_cases.keep_fresh.run(session).await.map_err(unreadable)?,
+            None => None,
+        };
+        match found {
             Some(session) => Ok(Self { session, theme: Theme::chosen(&parts.headers) }),
             None if parts.uri.path().starts_with("/api/") => Err(Problem::not_signed_in().into_response()),
             None => Err(to_login(parts)),
@@ -89,7 +93,7 @@ async fn load(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Session
 
 /// Until when the session is idle from now on, if that is worth a write.
 fn prolonged(session: &Session, now: Timestamp, idle: Duration) -> Option<Timestamp> {
-    let idle_until = (now + idle).min(session.ends_at);
+    let idle_until = now + idle;
     (session.idle_until.until(idle_until) >= NOTED_EVERY).then_some(idle_until)
 }
 

@@ -7,8 +7,8 @@ use axum::http::header::InvalidHeaderValue;
 use axum::middleware::from_fn_with_state;
 use secrecy::SecretString;
 use tenantry_application::{
-    BeginSignIn, ChoosePlan, FindOrganization, Home, ListMembers, PayByCard, PlanAndUsage, Profile,
-    RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
+    BeginSignIn, ChoosePlan, FindOrganization, Home, KeepFresh, ListMembers, PayByCard, PlanAndUsage,
+    Profile, RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
 };
 use tenantry_domain::Catalogue;
 use tenantry_ports::{Clock, Random, Sessions};
@@ -57,6 +57,8 @@ pub struct UseCases {
     pub sign_out: SignOut,
     /// `/orgprompt`.
     pub find_organization: FindOrganization,
+    /// Every page for which one signs in.
+    pub keep_fresh: KeepFresh,
     /// `/home`, and the line below every bar.
     pub home: Home,
     /// `/home/profile` and `/api/auth/me`.

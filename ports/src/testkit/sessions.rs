@@ -35,6 +35,7 @@ fn session(id: &str, user: &str, tenant: Option<TenantRef>) -> Session {
         subscription: Some(Subscription::trial(now(), 1)),
         provider_session: Some("sid".to_owned()),
         began_at: now(),
+        refreshed_at: now(),
         idle_until: now() + Duration::from_mins(1),
         ends_at: now() + Duration::from_hours(1),
     }
@@ -107,6 +108,28 @@ pub async fn shows_a_changed_subscription_at_once(sessions: &impl Sessions) {
     let personal: Subscription = "personal;2030-01-01T00:00:00.000Z;active".parse().unwrap();
     sessions.set_subscription(&Holder::Person(own.user.clone()), personal).await.unwrap();
     assert_eq!((seen(&own).await, seen(&acme).await), (personal, team));
+}
+
+/// What was read at the provider is seen from then on, in this session alone; an ended one does not come back.
+pub async fn is_refreshed(sessions: &impl Sessions) {
+    let (begun, other) =
+        (session("s1", "ann", Some(tenant("acme"))), session("s2", "ann", Some(tenant("acme"))));
+    begin(sessions, &begun).await;
+    begin(sessions, &other).await;
+    let refreshed = Session {
+        roles: Roles::from(Role::Employee),
+        subscription: None,
+        refreshed_at: now() + SECOND,
+        ..begun.clone()
+    };
+    sessions.refresh(&begun, &refreshed).await.unwrap();
+    assert_eq!(sessions.find(&begun.id, now()).await.unwrap(), Some(refreshed.clone()));
+    assert_eq!(sessions.find(&other.id, now()).await.unwrap(), Some(other));
+    sessions.refresh(&begun, &begun).await.unwrap();
+    assert_eq!(sessions.find(&begun.id, now()).await.unwrap(), Some(refreshed.clone()), "it is older");
+    sessions.end(&begun.id).await.unwrap();
+    sessions.refresh(&refreshed, &refreshed).await.unwrap();
+    assert_eq!(sessions.find(&begun.id, now()).await.unwrap(), None);
 }
 
 /// What is over is forgotten, what is not stays.

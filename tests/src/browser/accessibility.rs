@@ -18,8 +18,8 @@ const RUN: &str = "const done = arguments[arguments.length - 1];
         error => done([{ id: 'axe', impact: 'fatal', help: String(error), nodes: [] }]));";
 
 impl Browser {
-    /// Every rule of axe-core that the page breaks, in a form to be read; empty when it breaks none.
-    pub async fn accessibility_violations(&self) -> String {
+    /// Every rule of axe-core that the page breaks, each with the elements that do, in a form to be read.
+    pub async fn accessibility_violations(&self) -> Vec<String> {
         self.driver.execute(source(), vec![]).await.expect("axe-core can be loaded into the page");
         let found = self.driver.execute_async(RUN, vec![]).await.expect("axe-core can run");
         found

@@ -1,10 +1,9 @@
 //! Chromium and chromedriver as processes: started on a free port, ended with the value.
 
-use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -14,8 +13,10 @@ use tempfile::TempDir;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromiumLikeCapabilities, LoggingPrefsLogLevel};
 
+use crate::output;
+
 /// What keeps the browser quiet: nothing that it would fetch for itself belongs in a test.
-const ARGUMENTS: [&str; 9] = [
+const ARGUMENTS: [&str; 10] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -25,6 +26,7 @@ const ARGUMENTS: [&str; 9] = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--hide-scrollbars",
 ];
 
 #[derive(Debug)]
@@ -66,8 +68,7 @@ impl Drop for Driver {
         let endpoint = self.endpoint();
         // The library's own way out blocks the runtime and is silent about what was on the page.
         let _ = self.session.clone().leak();
-        let failed =
-            thread::panicking().then(|| thread::current().name().unwrap_or("test").replace("::", "-"));
+        let failed = thread::panicking().then(|| output::file_of_failed_test("png"));
         let _ = thread::spawn(move || end_session(&endpoint, failed.as_deref())).join();
         let _ = self.service.kill();
         let _ = self.service.wait();
@@ -100,28 +101,18 @@ fn start_service(directory: &Path) -> (Child, String) {
 }
 
 // On a runtime of its own, because the test's may be the very thing that is being torn down.
-fn end_session(endpoint: &str, failed: Option<&str>) {
+fn end_session(endpoint: &str, failed: Option<&Path>) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     runtime.block_on(async {
         let Ok(client) = reqwest::Client::builder().timeout(Duration::from_secs(10)).build() else { return };
-        if let Some(name) = failed
+        if let Some(file) = failed
             && let Ok(response) = client.get(format!("{endpoint}/screenshot")).send().await
             && let Ok(screenshot) = response.json::<serde_json::Value>().await
             && let Some(Ok(picture)) = screenshot["value"].as_str().map(|text| BASE64_STANDARD.decode(text))
         {
-            let file = output_directory("failures").join(format!("{name}.png"));
-            let _ = fs::write(&file, picture);
+            let _ = fs::write(file, picture);
             eprintln!("what the browser showed last is in {}", file.display());
         }
         let _ = client.delete(endpoint).send().await;
     });
-}
-
-/// A directory for what the tests leave behind, inside the target directory.
-pub(super) fn output_directory(name: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
-    let directory = target.join(name);
-    fs::create_dir_all(&directory).expect("a directory to write to");
-    directory
 }

@@ -1,12 +1,13 @@
 //! The window through which a page is seen: its width, its theme, and pictures of it.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::json;
 
 use super::Browser;
-use super::driver::output_directory;
+use crate::output;
 
 /// Light or dark, as the person's system says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,25 +69,24 @@ impl Browser {
     /// Looks at the page in every width and theme: leaves a picture of each in target/screenshots, and says what is
     /// wrong with it.
     pub async fn inspect(&self, name: &str) -> Vec<String> {
-        let mut faults = Vec::new();
+        let mut faults: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for width in Width::ALL {
             for theme in Theme::ALL {
                 self.view(width, theme).await;
-                let view = format!("{name}-{}-{}", width.size().0, theme.name());
-                let violations = self.accessibility_violations().await;
-                if !violations.is_empty() {
-                    faults.push(format!("{view}: {violations}"));
-                }
+                let view = format!("{}-{}", width.size().0, theme.name());
+                self.picture(&format!("{name}-{view}")).await;
                 let overflow = self.overflow().await;
-                if overflow > 0 {
-                    faults.push(format!("{view}: {overflow} pixels wider than the window\n"));
+                let wide = (overflow > 0).then(|| format!("{overflow} pixels wider than the window\n"));
+                for fault in self.accessibility_violations().await.into_iter().chain(wide) {
+                    faults.entry(fault).or_default().push(view.clone());
                 }
-                self.picture(&view).await;
             }
         }
         self.view(Width::Desk, Theme::Light).await;
-        faults.extend(self.complaints().await.into_iter().map(|complaint| format!("{name}: {complaint}\n")));
-        faults
+        for complaint in self.complaints().await {
+            faults.entry(format!("{complaint}\n")).or_default().push("console".to_owned());
+        }
+        faults.into_iter().map(|(fault, views)| format!("{name} ({}): {fault}", views.join(", "))).collect()
     }
 
     /// Leaves a picture of the whole page in target/screenshots.
@@ -114,6 +114,6 @@ impl Browser {
             self.driver.cdp().send_raw("Page.captureScreenshot", parameters).await.expect("a screenshot");
         let picture =
             shot["data"].as_str().and_then(|data| BASE64_STANDARD.decode(data).ok()).expect("a picture");
-        fs::write(output_directory(directory).join(file), picture).expect("the picture can be written");
+        fs::write(output::directory(directory).join(file), picture).expect("the picture can be written");
     }
 }

@@ -199,6 +199,10 @@ impl Sessions for Wired<dyn Sessions> {
         self.wire.call(SessionsError::Unavailable, self.port.keep_alive(session, idle_until)).await
     }
 
+    async fn refresh(&self, before: &Session, after: &Session) -> Result<(), SessionsError> {
+        self.wire.call(SessionsError::Unavailable, self.port.refresh(before, after)).await
+    }
+
     async fn end(&self, session: &SessionId) -> Result<(), SessionsError> {
         self.wire.call(SessionsError::Unavailable, self.port.end(session)).await
     }

@@ -184,6 +184,7 @@ impl World {
             subscription: self.subscription().await,
             provider_session: None,
             began_at: now,
+            refreshed_at: now,
             idle_until: now.plus_days(3),
             ends_at: now.plus_days(7),
         };

@@ -8,7 +8,6 @@ use tenantry::{Product, Settings};
 use tenantry_ports::Clock;
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tenantry_system::SystemClock;
-use tenantry_tests::browser::{Theme, Width};
 use tenantry_tests::steps::GOOD_CARD;
 
 use crate::person::Person;
@@ -56,10 +55,9 @@ async fn an_expired_trial_locks_the_courses_until_something_is_paid() {
         assert!(pays, "{path} offers no way to pay");
         faults.extend(ann.browser.inspect(name).await);
     }
-    ann.opens("/home").await;
-    ann.browser.publish("expired", Width::Desk, Theme::Light).await;
     assert!(faults.is_empty(), "{}", faults.concat());
 
+    ann.opens("/home").await;
     ann.browser.press_at("main a[href='/home/upgrade-plan']").await;
     ann.browser.arrives_at("/home/upgrade-plan").await;
     ann.chooses("Personal").await;

@@ -13,7 +13,7 @@ async fn another_browser_goes_on_where_the_first_was_closed() {
     let ann = ann.elsewhere().await;
     ann.opens("/home").await;
     ann.logs_in().await;
-    ann.browser.arrives_at("/home/register-business").await;
+    ann.browser.arrives_at("/home").await;
     ann.browser.says("your Team plan is paid").await;
     ann.names_organization("acme-1").await;
     ann.browser.arrives_at("/home").await;
@@ -28,7 +28,7 @@ async fn a_dropped_session_goes_on_too() {
     ann.browser.drop_cookie("sid").await;
     // The provider still knows them: they are signed in again without being asked.
     ann.opens("/home").await;
-    ann.browser.arrives_at("/home/register-business").await;
+    ann.browser.says("your Enterprise plan is paid").await;
     ann.names_organization("acme-1").await;
     ann.browser.arrives_at("/home").await;
     ann.browser.says("acme-1").await;

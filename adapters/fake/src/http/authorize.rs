@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::cookies::Cookies;
 use super::errors::PageError;
 use super::parameters::{Form, Parameters, Query};
 use super::universal_login::{back_to_client, respond};
+use super::way_on::WayOn;
 use crate::fake::Core;
 use crate::login::{self, Callback, Refusal};
 use crate::store::StoreError;
@@ -39,7 +39,8 @@ async fn authorize(core: &Core, cookies: &Cookies, parameters: Parameters) -> Re
     let request = match core.store.read(|state| login::check(state, context.issuer, &parameters))? {
         Ok(request) => request,
         Err(Refusal::Page { error, description }) => {
-            return Err(PageError { status: StatusCode::FORBIDDEN, error, description });
+            let way_on = WayOn::from_login(core, None);
+            return Err(PageError::refused(error, description).with_way_on(way_on));
         }
         Err(Refusal::Callback { redirect_uri, state, error }) => {
             return back_to_client(&Callback::Error(error), &redirect_uri, state.as_deref(), &[]);

@@ -1,11 +1,16 @@
 //! What is answered when something is wrong: Auth0's JSON for programs, a page with a way on for people.
 
+use std::sync::Arc;
+
 use axum::Json;
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::pages;
+use super::way_on::WayOn;
+use crate::fake::Core;
 use crate::keys::KeyError;
 use crate::store::StoreError;
 
@@ -86,11 +91,21 @@ pub(super) struct PageError {
     /// As the custom error page would get it.
     pub(super) error: &'static str,
     pub(super) description: String,
+    pub(super) way_on: Option<WayOn>,
 }
 
 impl PageError {
+    fn new(status: StatusCode, error: &'static str, description: impl Into<String>) -> Self {
+        Self { status, error, description: description.into(), way_on: None }
+    }
+
     pub(super) fn invalid_request(description: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", description: description.into() }
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", description)
+    }
+
+    /// A client that can't be trusted with an answer.
+    pub(super) fn refused(error: &'static str, description: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, error, description)
     }
 
     /// The login is over, or was begun in another browser.
@@ -100,17 +115,19 @@ impl PageError {
              the page open for more than an hour.",
         )
     }
+
+    pub(super) fn with_way_on(self, way_on: Option<WayOn>) -> Self {
+        Self { way_on, ..self }
+    }
 }
 
 impl From<StoreError> for PageError {
     fn from(_: StoreError) -> Self {
-        Self {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            error: "temporarily_unavailable",
-            description:
-                "The identity provider can't write to its disk. Restart it when there is room again."
-                    .to_owned(),
-        }
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "temporarily_unavailable",
+            "The identity provider can't write to its disk. Restart it when there is room again.",
+        )
     }
 }
 
@@ -122,15 +139,13 @@ impl IntoResponse for PageError {
                 frame: pages::Frame::bare("Something is not right"),
                 error: self.error,
                 description: &self.description,
+                way_on: self.way_on.as_ref(),
             },
         )
     }
 }
 
-pub(super) async fn not_found() -> PageError {
-    PageError {
-        status: StatusCode::NOT_FOUND,
-        error: "not_found",
-        description: "There is nothing at this address.".to_owned(),
-    }
+pub(super) async fn not_found(State(core): State<Arc<Core>>) -> PageError {
+    let error = PageError::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address.");
+    error.with_way_on(WayOn::from_login(&core, None))
 }

@@ -13,6 +13,7 @@ use super::errors::PageError;
 use super::pages::{Frame, LogoutPage, LogoutParameters, html};
 use super::parameters::{Form, Parameters, Query};
 use super::universal_login::{redirect, with_cookies};
+use super::way_on::WayOn;
 use crate::fake::Core;
 use crate::login::address;
 use crate::store::{State, StoreError};
@@ -85,6 +86,7 @@ async fn oidc(core: &Core, cookies: &Cookies, parameters: &Parameters) -> Result
                     return_to: parameters.get("post_logout_redirect_uri"),
                     state: parameters.get("state"),
                 }),
+                way_on: WayOn::from_login(core, None),
             },
         )),
     }
@@ -125,7 +127,7 @@ fn post_logout_target(
 
 fn allowed_urls(state: &State, client_id: Option<&str>) -> Result<Vec<String>, PageError> {
     match client_id {
-        None => Ok(state.settings().allowed_logout_urls),
+        None => Ok(state.settings().allowed_logout_urls.clone()),
         Some(id) => state
             .clients
             .get(id)
@@ -178,7 +180,8 @@ fn answer(core: &Core, target: Option<&str>) -> Response {
     match target {
         Some(url) => redirect(url, &clear),
         None => {
-            let page = LogoutPage { frame: Frame::bare("You are logged out"), confirm: None };
+            let way_on = WayOn::from_login(core, None);
+            let page = LogoutPage { frame: Frame::bare("You are logged out"), confirm: None, way_on };
             with_cookies(html(StatusCode::OK, &page), &clear)
         }
     }

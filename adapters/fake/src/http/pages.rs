@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::assets;
+use super::way_on::WayOn;
 use crate::login::{Button, Identity};
 use crate::passwords::Strength;
 
@@ -83,6 +84,7 @@ pub(super) struct ErrorPage<'a> {
     pub(super) frame: Frame,
     pub(super) error: &'a str,
     pub(super) description: &'a str,
+    pub(super) way_on: Option<&'a WayOn>,
 }
 
 #[derive(Template)]
@@ -176,6 +178,7 @@ pub(super) struct LogoutPage<'a> {
     pub(super) frame: Frame,
     /// What has to be repeated when the person agrees; `None` when they are logged out already.
     pub(super) confirm: Option<LogoutParameters<'a>>,
+    pub(super) way_on: Option<WayOn>,
 }
 
 /// What a logout was asked for with.

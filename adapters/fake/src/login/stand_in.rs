@@ -16,6 +16,8 @@ pub(crate) struct Identity {
 }
 
 const SHOWN: usize = 5;
+/// The longest name that the Management API takes.
+const NAME_LIMIT: usize = 300;
 
 /// Who came through the connection before, the latest first.
 pub(crate) fn known_identities(state: &State, connection: &str) -> Vec<Identity> {
@@ -44,6 +46,7 @@ pub(crate) fn stand_in(
     if let Some(user) = state.user_in_connection(&connection.name, email.as_str()) {
         return Ok(user.id.clone());
     }
+    let name: String = name.chars().filter(|letter| !letter.is_control()).take(NAME_LIMIT).collect();
     let name: String = name.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut user = User::new(user_id(context, connection), connection, context.now);
     if let Some((given, family)) = name.split_once(' ') {

@@ -47,7 +47,7 @@ impl Row for BrowserSession {
 
 impl State {
     pub(crate) fn live_session(&self, cookie_hash: &str, now: Timestamp) -> Option<&BrowserSession> {
-        self.sessions.get(cookie_hash).filter(|session| session.is_live(&self.settings(), now))
+        self.sessions.get(cookie_hash).filter(|session| session.is_live(self.settings(), now))
     }
 
     pub(crate) fn end_session_by_sid(&mut self, sid: &str) {
@@ -57,9 +57,7 @@ impl State {
         }
     }
 
-    /// Ends every session and refresh token of an account.
     pub(crate) fn end_sessions_of(&mut self, user_id: &str) {
         self.sessions.remove_where(|session| session.user_id == user_id);
-        self.refresh_tokens.remove_where(|token| token.user_id == user_id);
     }
 }

@@ -1,5 +1,7 @@
 //! The settings of the whole identity provider (Auth0: tenant settings and prompts).
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -47,7 +49,8 @@ impl Row for TenantSettings {
 
 impl State {
     /// The one row of settings.
-    pub(crate) fn settings(&self) -> TenantSettings {
-        self.settings.get(ONLY).cloned().unwrap_or_default()
+    pub(crate) fn settings(&self) -> &TenantSettings {
+        static DEFAULT: LazyLock<TenantSettings> = LazyLock::new(TenantSettings::default);
+        self.settings.get(ONLY).unwrap_or(&DEFAULT)
     }
 }

@@ -111,7 +111,8 @@ impl State {
         self.users_by_email(email).find(|user| user.connection == connection)
     }
 
-    /// Removes an account with everything that hangs on it; `false` when there was none.
+    /// Removes an account with everything that hangs on it but its refresh tokens: whoever brings one of those is told
+    /// that the user is gone. `false` when there was none.
     pub(crate) fn delete_user(&mut self, user_id: &str) -> bool {
         self.end_sessions_of(user_id);
         let memberships: Vec<String> = self.memberships_of(user_id).map(Row::key).collect();

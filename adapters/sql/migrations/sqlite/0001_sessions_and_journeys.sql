@@ -12,6 +12,7 @@ CREATE TABLE sessions (
     subscription TEXT,                      -- plan;end;status
     provider_session TEXT,
     began_at INTEGER NOT NULL,
+    refreshed_at INTEGER NOT NULL,          -- when roles and subscription were last read at the provider
     idle_until INTEGER NOT NULL,
     ends_at INTEGER NOT NULL,
     claims TEXT NOT NULL,                   -- JSON

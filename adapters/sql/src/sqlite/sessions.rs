@@ -32,8 +32,8 @@ impl Sessions for SqlSessions {
         let claims = serde_json::to_string(claims).map_err(|why| StoreError::row("claims")(&why))?;
         sqlx::query(
             "INSERT INTO sessions (id, user_id, name, email, picture, tenant_id, tenant_name, roles, \
-             subscription, provider_session, began_at, idle_until, ends_at, claims) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             subscription, provider_session, began_at, refreshed_at, idle_until, ends_at, claims) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(session.id.as_str())
         .bind(session.user.as_str())
@@ -42,10 +42,11 @@ impl Sessions for SqlSessions {
         .bind(&session.picture)
         .bind(session.tenant.as_ref().map(|tenant| tenant.id.as_str()))
         .bind(session.tenant.as_ref().map(|tenant| tenant.name.as_str()))
-        .bind(session.roles.iter().map(Role::name).collect::<Vec<_>>().join(","))
+        .bind(role_names(&session.roles))
         .bind(session.subscription.map(|subscription| subscription.to_string()))
         .bind(&session.provider_session)
         .bind(session.began_at.as_millis())
+        .bind(session.refreshed_at.as_millis())
         .bind(session.idle_until.as_millis())
         .bind(session.ends_at.as_millis())
         .bind(claims)
@@ -58,7 +59,7 @@ impl Sessions for SqlSessions {
     async fn find(&self, session: &SessionId, now: Timestamp) -> Result<Option<Session>, SessionsError> {
         let row = sqlx::query(
             "SELECT user_id, name, email, picture, tenant_id, tenant_name, roles, subscription, \
-             provider_session, began_at, idle_until, ends_at \
+             provider_session, began_at, refreshed_at, idle_until, ends_at \
              FROM sessions WHERE id = ? AND idle_until > ? AND ends_at > ?",
         )
         .bind(session.as_str())
@@ -90,6 +91,22 @@ impl Sessions for SqlSessions {
             .execute(&self.0.write)
             .await
             .map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    async fn refresh(&self, before: &Session, after: &Session) -> Result<(), SessionsError> {
+        sqlx::query(
+            "UPDATE sessions SET roles = ?, subscription = ?, refreshed_at = ? \
+             WHERE id = ? AND subscription IS ?",
+        )
+        .bind(role_names(&after.roles))
+        .bind(after.subscription.map(|subscription| subscription.to_string()))
+        .bind(after.refreshed_at.as_millis())
+        .bind(before.id.as_str())
+        .bind(before.subscription.map(|subscription| subscription.to_string()))
+        .execute(&self.0.write)
+        .await
+        .map_err(StoreError::from)?;
         Ok(())
     }
 
@@ -136,6 +153,10 @@ impl Sessions for SqlSessions {
     }
 }
 
+fn role_names(roles: &Roles) -> String {
+    roles.iter().map(Role::name).collect::<Vec<_>>().join(",")
+}
+
 fn read_session(id: &SessionId, row: &SqliteRow) -> Result<Session, StoreError> {
     let tenant_id: Option<&str> = row.try_get("tenant_id")?;
     let tenant_name: Option<&str> = row.try_get("tenant_name")?;
@@ -163,6 +184,7 @@ fn read_session(id: &SessionId, row: &SqliteRow) -> Result<Session, StoreError> 
             .map_err(|why| StoreError::row("subscription")(&why))?,
         provider_session: row.try_get("provider_session")?,
         began_at: Timestamp::from_millis(row.try_get("began_at")?),
+        refreshed_at: Timestamp::from_millis(row.try_get("refreshed_at")?),
         idle_until: Timestamp::from_millis(row.try_get("idle_until")?),
         ends_at: Timestamp::from_millis(row.try_get("ends_at")?),
     })

@@ -9,7 +9,6 @@ use tenantry_ports::Callback;
 use crate::attempts::Attempts;
 use crate::fields::Fields;
 use crate::problem::Problem;
-use crate::return_to::ReturnTo;
 use crate::session::{self, see_other};
 use crate::{App, Shared};
 
@@ -39,7 +38,7 @@ async fn sign_in(app: &App, headers: &HeaderMap, query: &Fields, state: &str) ->
     let (secret, session) = session::fresh(&*app.random).ok_or_else(Problem::unknown_attempt)?;
     let arrival = Arrival { callback, attempt, session, previous: session::id(app.cookies, headers) };
     let signed_in = app.use_cases.sign_in.run(arrival).await?;
-    let mut response = see_other(ReturnTo::parse(&signed_in.return_to).as_str());
+    let mut response = see_other(&signed_in.return_to);
     let cookie = app.cookies.set(app.cookies.session_name(), &secret, Some(app.limits.absolute));
     response.headers_mut().extend(cookie.map(|cookie: HeaderValue| (header::SET_COOKIE, cookie)));
     Ok(response)

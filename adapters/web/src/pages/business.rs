@@ -67,12 +67,22 @@ pub(crate) async fn create(
             begin(&app, &headers, wish).await
         }
         Err(error @ (RegisterOrganizationError::InvalidName(_) | RegisterOrganizationError::NameTaken)) => {
-            let frame = person.frame(&app, "/home/register-business");
-            let plan = person.session.subscription.map_or("", |held| plan_name(&app.catalogue, held.plan()));
-            let error = Some(sentence(&error.to_string()));
-            let view = RegisterBusiness { frame, steps: STEPS_ORGANIZATION, plan, organization, error };
-            page(StatusCode::UNPROCESSABLE_ENTITY, &view)
+            refuse(&app, &person, organization, &error)
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The same form with what was typed, and what would be right.
+fn refuse(
+    app: &App,
+    person: &SignedIn,
+    organization: &str,
+    error: &RegisterOrganizationError,
+) -> Result<Response, Problem> {
+    let frame = person.frame(app, "/home/register-business");
+    let plan = person.session.subscription.map_or("", |held| plan_name(&app.catalogue, held.plan()));
+    let error = Some(sentence(&error.to_string()));
+    let view = RegisterBusiness { frame, steps: STEPS_ORGANIZATION, plan, organization, error };
+    page(StatusCode::UNPROCESSABLE_ENTITY, &view)
 }

@@ -6,13 +6,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_domain::{Catalogue, EmailAddress, PlanId, Role, Status, Subscription, Timestamp};
 
-use crate::Shared;
 use crate::frame::{Frame, plan_name};
 use crate::pages::home::may_buy;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
-use crate::text;
+use crate::{App, Shared, text};
 
 #[derive(Template)]
 #[template(path = "pages/profile.html")]
@@ -65,22 +64,28 @@ impl<'a> SubscriptionView<'a> {
 
 pub(crate) async fn show(State(app): State<Shared>, person: SignedIn) -> Result<Response, Problem> {
     let known = app.use_cases.profile.run(&person.session).await?;
-    let session = &person.session;
-    let subscription = session.subscription.map(|held| {
-        let days = if held.plan() == PlanId::Trial { app.catalogue.trial_days() } else { 365 };
-        SubscriptionView::new(title(&app.catalogue, held.plan()), held, days, app.clock.now())
-    });
-    let view = Profile {
-        frame: person.frame(&app, "/home/profile"),
-        name: &session.name,
-        email: session.email.as_ref().map(EmailAddress::as_str),
-        organization: session.tenant.as_ref().map(|tenant| tenant.name.as_str()),
-        roles: session.roles.iter().collect(),
-        subscription,
-        may_buy: may_buy(session),
-        claims: serde_json::to_string_pretty(&known.claims).map_err(Problem::internal)?,
-    };
-    page(StatusCode::OK, &view)
+    let claims = serde_json::to_string_pretty(&known.claims).map_err(Problem::internal)?;
+    page(StatusCode::OK, &Profile::new(&app, &person, claims))
+}
+
+impl<'a> Profile<'a> {
+    fn new(app: &'a App, person: &'a SignedIn, claims: String) -> Self {
+        let session = &person.session;
+        let subscription = session.subscription.map(|held| {
+            let days = if held.plan() == PlanId::Trial { app.catalogue.trial_days() } else { 365 };
+            SubscriptionView::new(title(&app.catalogue, held.plan()), held, days, app.clock.now())
+        });
+        Self {
+            frame: person.frame(app, "/home/profile"),
+            name: &session.name,
+            email: session.email.as_ref().map(EmailAddress::as_str),
+            organization: session.tenant.as_ref().map(|tenant| tenant.name.as_str()),
+            roles: session.roles.iter().collect(),
+            subscription,
+            may_buy: may_buy(session),
+            claims,
+        }
+    }
 }
 
 /// A plan's name where it stands alone.

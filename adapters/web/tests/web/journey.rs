@@ -76,6 +76,17 @@ async fn a_second_click_pays_nothing_twice() {
 }
 
 #[tokio::test]
+async fn who_has_bought_one_plan_can_buy_another() {
+    let world = World::new();
+    let mut browser = Browser::signed_in(&world, "Ann Lee", None).await;
+    browser.submit("/home/confirm-plan?plan=personal", CONFIRM, &GOOD).await;
+    browser.submit("/home/register-personal", "/home/register-personal", &[]).await;
+    let paid = browser.submit(TEAM, CONFIRM, &GOOD).await;
+    assert_eq!(paid.location(), "/home/register-business");
+    assert_eq!(world.charged.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
 async fn fault_6_no_plan_is_granted_without_a_payment() {
     let world = World::new();
     let mut browser = Browser::signed_in(&world, "Ann Lee", None).await;

@@ -42,22 +42,26 @@ async fn c11_what_changes_something_is_guarded_and_nothing_else_is_a_post() {
     let world = World::new();
     for route in ROUTES.iter().filter(|route| route.csrf) {
         let mut ann = Browser::signed_in(&world, "Ann Lee", None).await;
+        let token = ann.get("/api/auth/logout").await.input("csrf");
+        let good = format!("csrf={token}");
         let form = ("content-type", "application/x-www-form-urlencoded");
-        for (headers, body, status) in [
-            (vec![form], "", 403),
-            (vec![form, ("origin", "https://evil.example")], "", 403),
-            (vec![form, ("origin", "null")], "", 403),
-            (vec![form, ("origin", "http://localhost:3001")], "", 403),
-            (vec![form, ("sec-fetch-site", "same-site")], "", 403),
-            (vec![form, ("origin", BASE), ("sec-fetch-site", "cross-site")], "", 403),
-            (vec![form, ("origin", BASE)], "", 403),
-            (vec![form, ("origin", BASE)], "csrf=AAAA", 403),
-            (vec![form, ("sec-fetch-site", "same-origin")], "csrf=", 403),
-            (vec![("content-type", "text/plain"), ("origin", BASE)], "{}", 415),
-            (vec![("origin", BASE)], "csrf=x", 415),
+        let other = "This came from somewhere else";
+        for (headers, body, status, title) in [
+            (vec![form], good.as_str(), 403, other),
+            (vec![form, ("origin", "https://evil.example")], &good, 403, other),
+            (vec![form, ("origin", "null")], &good, 403, other),
+            (vec![form, ("origin", "http://localhost:3001")], &good, 403, other),
+            (vec![form, ("sec-fetch-site", "same-site")], &good, 403, other),
+            (vec![form, ("origin", BASE), ("sec-fetch-site", "cross-site")], &good, 403, other),
+            (vec![form, ("origin", BASE)], "", 403, "This page is out of date"),
+            (vec![form, ("origin", BASE)], "csrf=AAAA", 403, "This page is out of date"),
+            (vec![form, ("sec-fetch-site", "same-origin")], "csrf=", 403, "This page is out of date"),
+            (vec![("content-type", "text/plain"), ("origin", BASE)], &good, 415, "This is not a form"),
+            (vec![("origin", BASE)], &good, 415, "This is not a form"),
         ] {
+            let headers: Vec<_> = headers.into_iter().chain([("accept", "text/html")]).collect();
             let answer = ann.send(Method::POST, route.path, &headers, body.to_owned()).await;
-            assert_eq!(answer.status.as_u16(), status, "{} {headers:?} {body}", route.path);
+            answer.shows(status, &[title]);
         }
     }
 }

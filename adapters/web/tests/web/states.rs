@@ -92,6 +92,18 @@ async fn fault_1_only_administrators_see_the_settings() {
 }
 
 #[tokio::test]
+async fn a_change_made_at_the_provider_is_seen_within_a_minute() {
+    let world = World::new();
+    world.organization("acme-1", &format!("team;{YEAR};active"), &[("Ann Lee", Administrator)]);
+    let mut ann = Browser::signed_in(&world, "Ann Lee", Some("acme-1")).await;
+    ann.get("/home").await.shows(200, &["Settings"]);
+    world.appoint("acme-1", "Ann Lee", Employee);
+    world.clock.advance(Duration::from_mins(1));
+    ann.get("/home").await.shows(200, &["acme-1"]).hides(&["Settings"]);
+    ann.get("/admin").await.shows(403, &["Only Administrators can do this"]);
+}
+
+#[tokio::test]
 async fn members_come_in_pages() {
     let world = World::new();
     let names: Vec<String> = (10..70).map(|number| format!("Member {number}")).collect();

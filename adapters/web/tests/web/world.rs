@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use axum::Router;
 use tenantry_application::{
-    BeginSignIn, ChoosePlan, ConfirmCheckout, Conversions, FindOrganization, Home, ListMembers, PayByCard,
-    PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
+    BeginSignIn, ChoosePlan, ConfirmCheckout, Conversions, FindOrganization, Home, KeepFresh, ListMembers,
+    PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
 };
 use tenantry_domain::{
     CardNumber, Catalogue, CheckoutId, Conversion, Member, Payment, Role, Roles, SessionId, Subscription,
@@ -79,6 +79,12 @@ impl World {
         });
     }
 
+    /// Gives somebody one role in an organization, at the provider itself.
+    pub(crate) fn appoint(&self, organization: &str, person: &str, role: Role) {
+        let key = (format!("org_{organization}"), user_id(person));
+        self.lock().roles.insert(key, Roles::from(role));
+    }
+
     pub(crate) fn person(&self, name: &str, subscription: &str) {
         self.lock().users.insert(user_id(name), Some(subscription.to_owned()));
     }
@@ -144,6 +150,13 @@ impl World {
                     limits: SessionLimits::default(),
                 },
                 sign_out: SignOut { sessions: world.clone(), provider: world.clone() },
+                keep_fresh: KeepFresh {
+                    sessions: world.clone(),
+                    users: world.clone(),
+                    tenants: world.clone(),
+                    members: world.clone(),
+                    clock: self.clock.clone(),
+                },
                 find_organization: FindOrganization { tenants: world.clone() },
                 home: Home { clock: self.clock.clone(), catalogue: catalogue.clone() },
                 profile: Profile { sessions: world.clone() },
@@ -391,6 +404,15 @@ impl Sessions for World {
     async fn keep_alive(&self, session: &SessionId, idle_until: Timestamp) -> Result<(), SessionsError> {
         if let Some(held) = self.lock().sessions.get_mut(session.as_str()) {
             held.idle_until = idle_until;
+        }
+        Ok(())
+    }
+
+    async fn refresh(&self, before: &Session, after: &Session) -> Result<(), SessionsError> {
+        if let Some(held) = self.lock().sessions.get_mut(before.id.as_str())
+            && held.subscription == before.subscription
+        {
+            *held = Session { idle_until: held.idle_until, ..after.clone() };
         }
         Ok(())
     }

@@ -114,6 +114,7 @@ pub(super) fn routes() -> Router<Arc<Core>> {
     routes
         .method_not_allowed_fallback(not_implemented)
         .route(BASE, any(not_implemented))
+        .route(&format!("{BASE}/"), any(not_implemented))
         .route(&format!("{BASE}/{{*path}}"), any(not_implemented))
 }
 

@@ -17,6 +17,7 @@ use super::cookies::{self, Cookies};
 use super::errors::PageError;
 use super::pages::Frame;
 use super::parameters::Parameters;
+use super::way_on::WayOn;
 use crate::fake::Core;
 use crate::login::{self, Callback, CallbackError, Next, Options, Page, SignUpError};
 use crate::model::{Authenticated, LoginTransaction};
@@ -63,11 +64,12 @@ struct Visit<'a> {
 impl<'a> Visit<'a> {
     /// The login that the `state` parameter names and that this browser takes part in.
     fn find(core: &'a Core, cookies: &'a Cookies, query: &Parameters) -> Result<Self, PageError> {
-        let handle = query.get("state").ok_or_else(PageError::expired)?;
-        let hash = cookies.transaction_hash(handle).ok_or_else(PageError::expired)?;
+        let expired = || PageError::expired().with_way_on(WayOn::from_login(core, query.get("state")));
+        let handle = query.get("state").ok_or_else(expired)?;
+        let hash = cookies.transaction_hash(handle).ok_or_else(expired)?;
         let now = core.clock.now();
         let transaction = core.store.read(|state| state.live_transaction(handle, &hash, now).cloned())?;
-        Ok(Self { core, cookies, transaction: transaction.ok_or_else(PageError::expired)? })
+        Ok(Self { core, cookies, transaction: transaction.ok_or_else(expired)? })
     }
 
     fn handle(&self) -> &str {

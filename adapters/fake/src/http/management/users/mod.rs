@@ -207,7 +207,7 @@ fn email(text: &str) -> Result<String, ApiError> {
 mod tests {
     use super::*;
 
-    fn merged(metadata: Value, change: Value) -> Value {
+    fn merged(metadata: &Value, change: &Value) -> Value {
         let mut metadata = metadata.as_object().unwrap().clone();
         merge(&mut metadata, change.as_object().unwrap());
         metadata.into()
@@ -216,14 +216,9 @@ mod tests {
     #[test]
     fn metadata_merges_at_the_first_level_alone() {
         let stored = json!({ "plan": "gold", "seats": { "used": 1, "of": 5 } });
-        assert_eq!(
-            merged(stored.clone(), json!({ "seats": { "used": 2 } })),
-            json!({ "plan": "gold", "seats": { "used": 2 } })
-        );
-        assert_eq!(
-            merged(stored.clone(), json!({ "plan": null })),
-            json!({ "seats": { "used": 1, "of": 5 } })
-        );
-        assert_eq!(merged(stored, json!({})), json!({}));
+        let nested = merged(&stored, &json!({ "seats": { "used": 2 } }));
+        assert_eq!(nested, json!({ "plan": "gold", "seats": { "used": 2 } }));
+        assert_eq!(merged(&stored, &json!({ "plan": null })), json!({ "seats": { "used": 1, "of": 5 } }));
+        assert_eq!(merged(&stored, &json!({})), json!({}));
     }
 }

@@ -1,7 +1,5 @@
 //! A fake, an application that logs people in through it, and a browser: all in one process, without a socket.
-#![allow(dead_code, reason = "each test file uses its own part")]
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,27 +16,27 @@ use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tower::ServiceExt as _;
 use url::{Url, form_urlencoded};
 
-pub const ISSUER: &str = "http://127.0.0.1:4400/";
-pub const CALLBACK: &str = "http://127.0.0.1:3000/api/auth/callback";
-pub const APP: &str = "MyLearning";
-pub const M2M: &str = "MyLearning Service";
-pub const PASSWORD: &str = "correct Horse 1";
-pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-pub const SCOPES: &str = "read:organizations create:organizations update:organizations delete:organizations \
+pub(crate) const ISSUER: &str = "http://127.0.0.1:4400/";
+pub(crate) const CALLBACK: &str = "http://127.0.0.1:3000/api/auth/callback";
+pub(crate) const APP: &str = "MyLearning";
+pub(crate) const M2M: &str = "MyLearning Service";
+pub(crate) const PASSWORD: &str = "correct Horse 1";
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub(crate) const SCOPES: &str = "read:organizations create:organizations update:organizations delete:organizations \
     read:organization_members create:organization_members delete:organization_members \
     read:organization_member_roles create:organization_member_roles delete:organization_member_roles \
     read:organization_connections create:organization_connections update:organization_connections \
     delete:organization_connections read:users create:users update:users update:users_app_metadata delete:users \
     read:roles read:connections delete:connections";
 
-pub struct World {
-    pub fake: Fake,
-    pub clock: Arc<FixedClock>,
-    pub router: Router,
+pub(crate) struct World {
+    pub(crate) fake: Fake,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) router: Router,
 }
 
-pub fn seed() -> Seed {
+pub(crate) fn seed() -> Seed {
     let client = |name: &str, kind| SeedClient {
         name: name.to_owned(),
         callbacks: vec![CALLBACK.to_owned()],
@@ -60,34 +58,34 @@ pub fn seed() -> Seed {
     seed
 }
 
-pub fn config(seed: Seed) -> FakeConfig {
+pub(crate) fn config(seed: Seed) -> FakeConfig {
     FakeConfig { issuer: ISSUER.parse().unwrap(), trial_days: 1, seed }
 }
 
-pub fn clock() -> Arc<FixedClock> {
+pub(crate) fn clock() -> Arc<FixedClock> {
     Arc::new(FixedClock::at("2026-03-02T10:00:00.000Z"))
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(seed())
     }
 
-    pub fn with(seed: Seed) -> Self {
+    pub(crate) fn with(seed: Seed) -> Self {
         let clock = clock();
         let random = Arc::new(SeededRandom::new(7));
         let fake = Fake::in_memory(config(seed), clock.clone(), random).unwrap();
         Self { router: fake.router(), fake, clock }
     }
 
-    pub fn open(directory: &Path, random_seed: u64) -> Self {
+    pub(crate) fn open(directory: &Path, random_seed: u64) -> Self {
         let clock = clock();
         let random = Arc::new(SeededRandom::new(random_seed));
         let fake = Fake::open(directory, config(seed()), clock.clone(), random).unwrap();
         Self { router: fake.router(), fake, clock }
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
@@ -109,24 +107,24 @@ impl World {
         }
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
-    pub fn client(&self, name: &str) -> (String, String) {
+    pub(crate) fn client(&self, name: &str) -> (String, String) {
         let client = self.fake.client(name).unwrap();
         (client.client_id, client.client_secret.expose_secret().to_owned())
     }
 
     /// The token endpoint, with the named client's own id and secret in the body.
-    pub async fn token(&self, client: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn token(&self, client: &str, fields: &[(&str, &str)]) -> Answer {
         let (id, secret) = self.client(client);
         let mut form = vec![("client_id", id.as_str()), ("client_secret", secret.as_str())];
         form.extend_from_slice(fields);
         self.send(form_request("/oauth/token", &form)).await
     }
 
-    pub async fn redeem(&self, code: &str) -> Answer {
+    pub(crate) async fn redeem(&self, code: &str) -> Answer {
         let fields = [
             ("grant_type", "authorization_code"),
             ("code", code),
@@ -137,14 +135,14 @@ impl World {
     }
 
     /// The claims of the ID token that a callback's code is worth.
-    pub async fn id_token(&self, callback: &Url) -> Map<String, Value> {
+    pub(crate) async fn id_token(&self, callback: &Url) -> Map<String, Value> {
         let code = parameter(callback, "code").unwrap_or_else(|| panic!("no code in {callback}"));
         let answer = self.redeem(&code).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         claims(answer.json()["id_token"].as_str().unwrap())
     }
 
-    pub async fn management_token(&self, scope: Option<&str>) -> String {
+    pub(crate) async fn management_token(&self, scope: Option<&str>) -> String {
         let audience = format!("{ISSUER}api/v2/");
         let mut fields = vec![("grant_type", "client_credentials"), ("audience", audience.as_str())];
         fields.extend(scope.map(|scope| ("scope", scope)));
@@ -154,12 +152,12 @@ impl World {
     }
 
     /// A Management API call with every scope.
-    pub async fn api(&self, method: &str, path: &str, body: Value) -> Answer {
+    pub(crate) async fn api(&self, method: &str, path: &str, body: Value) -> Answer {
         let token = self.management_token(None).await;
         self.api_with(&token, method, path, body).await
     }
 
-    pub async fn api_with(&self, token: &str, method: &str, path: &str, body: Value) -> Answer {
+    pub(crate) async fn api_with(&self, token: &str, method: &str, path: &str, body: Value) -> Answer {
         let request = Request::builder()
             .method(method)
             .uri(format!("/api/v2{path}"))
@@ -173,7 +171,7 @@ impl World {
     }
 
     /// An account in the password database; answers its id.
-    pub async fn user(&self, email: &str) -> String {
+    pub(crate) async fn user(&self, email: &str) -> String {
         let body =
             json!({ "connection": "Username-Password-Authentication", "email": email, "password": PASSWORD });
         let answer = self.api("POST", "/users", body).await;
@@ -181,13 +179,13 @@ impl World {
         answer.json()["user_id"].as_str().unwrap().to_owned()
     }
 
-    pub async fn connection_id(&self, name: &str) -> String {
+    pub(crate) async fn connection_id(&self, name: &str) -> String {
         let answer = self.api("GET", &format!("/connections?name={name}"), Value::Null).await;
         answer.json()[0]["id"].as_str().unwrap().to_owned()
     }
 
     /// An organization with the password database enabled; answers its id.
-    pub async fn organization(&self, name: &str) -> String {
+    pub(crate) async fn organization(&self, name: &str) -> String {
         let connection = self.connection_id("Username-Password-Authentication").await;
         let body = json!({
             "name": name,
@@ -200,14 +198,14 @@ impl World {
         answer.json()["id"].as_str().unwrap().to_owned()
     }
 
-    pub async fn add_member(&self, organization: &str, user: &str) {
+    pub(crate) async fn add_member(&self, organization: &str, user: &str) {
         let path = format!("/organizations/{organization}/members");
         let answer = self.api("POST", &path, json!({ "members": [user] })).await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.body);
     }
 
     /// The path of an authorization request of the application.
-    pub fn authorize(&self, extra: &[(&str, &str)]) -> String {
+    pub(crate) fn authorize(&self, extra: &[(&str, &str)]) -> String {
         let (client_id, _) = self.client(APP);
         let mut fields = vec![
             ("response_type", "code"),
@@ -226,28 +224,28 @@ impl World {
 }
 
 #[derive(Debug, Clone)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub location: String,
-    pub cache_control: String,
-    pub csp: String,
-    pub cookies: Vec<String>,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) location: String,
+    pub(crate) cache_control: String,
+    pub(crate) csp: String,
+    pub(crate) cookies: Vec<String>,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
     }
 
     /// The callback that the browser is sent to.
-    pub fn callback(&self) -> Url {
+    pub(crate) fn callback(&self) -> Url {
         assert!(self.location.starts_with(CALLBACK), "{} {}\n{}", self.status, self.location, self.body);
         self.location.parse().unwrap()
     }
 
     /// `error` and `error_description` of the callback that the browser is sent to.
-    pub fn refusal(&self) -> (String, String) {
+    pub(crate) fn refusal(&self) -> (String, String) {
         let callback = self.callback();
         (
             parameter(&callback, "error").unwrap_or_default(),
@@ -256,102 +254,32 @@ impl Answer {
     }
 }
 
-/// A browser: keeps cookies, with their paths, and does not follow redirects by itself.
-#[derive(Default, Clone)]
-pub struct Browser {
-    cookies: BTreeMap<String, (String, String)>,
-}
-
-impl Browser {
-    pub async fn get(&mut self, world: &World, path: &str) -> Answer {
-        let request = Request::get(path).header(header::COOKIE, self.header(path));
-        self.keep(world.send(request.body(Body::empty()).unwrap()).await)
-    }
-
-    pub async fn post(&mut self, world: &World, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let mut request = form_request(path, fields);
-        request.headers_mut().insert(header::COOKIE, self.header(path).parse().unwrap());
-        self.keep(world.send(request).await)
-    }
-
-    /// Begins a login and answers the address of the first page.
-    pub async fn begin(&mut self, world: &World, extra: &[(&str, &str)]) -> String {
-        let answer = self.get(world, &world.authorize(extra)).await;
-        assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.body);
-        assert!(answer.location.starts_with("/u/"), "{}", answer.location);
-        answer.location
-    }
-
-    /// Logs in with a password and answers where the browser is sent.
-    pub async fn log_in(&mut self, world: &World, email: &str, extra: &[(&str, &str)]) -> Answer {
-        let page = self.begin(world, extra).await;
-        assert!(page.starts_with("/u/login?state="), "{page}");
-        let fields = [("username", email), ("password", PASSWORD), ("action", "default")];
-        self.post(world, &page, &fields).await
-    }
-
-    pub async fn sign_up(&mut self, world: &World, email: &str) -> Answer {
-        let page = self.begin(world, &[("screen_hint", "signup")]).await;
-        assert!(page.starts_with("/u/signup?state="), "{page}");
-        let fields = [("email", email), ("password", PASSWORD), ("action", "default")];
-        self.post(world, &page, &fields).await
-    }
-
-    pub fn cookie(&self, name: &str) -> Option<&str> {
-        self.cookies.get(name).map(|(value, _)| value.as_str())
-    }
-
-    pub fn cookie_names(&self) -> Vec<&str> {
-        self.cookies.keys().map(String::as_str).collect()
-    }
-
-    fn header(&self, path: &str) -> String {
-        let sent = self.cookies.iter().filter(|(_, (_, scope))| path.starts_with(scope.as_str()));
-        sent.map(|(name, (value, _))| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
-    }
-
-    fn keep(&mut self, answer: Answer) -> Answer {
-        for cookie in &answer.cookies {
-            let (pair, attributes) = cookie.split_once("; ").unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            assert!(attributes.contains("HttpOnly; SameSite=Lax"), "{cookie}");
-            let path = attributes.split("; ").find_map(|part| part.strip_prefix("Path=")).unwrap();
-            if attributes.contains("Max-Age=0") {
-                self.cookies.remove(name);
-            } else {
-                self.cookies.insert(name.to_owned(), (value.to_owned(), path.to_owned()));
-            }
-        }
-        answer
-    }
-}
-
-pub fn encode(fields: &[(&str, &str)]) -> String {
+pub(crate) fn encode(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-pub fn form_request(path: &str, fields: &[(&str, &str)]) -> Request<Body> {
+pub(crate) fn form_request(path: &str, fields: &[(&str, &str)]) -> Request<Body> {
     Request::post(path)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from(encode(fields)))
         .unwrap()
 }
 
-pub fn parameter(url: &Url, name: &str) -> Option<String> {
+pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
     url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
 /// The claims of a token, unverified.
-pub fn claims(token: &str) -> Map<String, Value> {
+pub(crate) fn claims(token: &str) -> Map<String, Value> {
     let payload = token.split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }
 
-pub fn basic(id: &str, secret: &str) -> String {
+pub(crate) fn basic(id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
 }
 
 /// A user's id as a path takes it.
-pub fn segment(user: &str) -> String {
+pub(crate) fn segment(user: &str) -> String {
     user.replace('|', "%7C")
 }

@@ -11,6 +11,8 @@ use url::Url;
 
 /// Enough connections to keep two cores busy, few enough not to measure a queue.
 const CONNECTIONS: u32 = 16;
+/// How often each of two is loaded, one after the other.
+const TURNS: u32 = 5;
 
 /// A page as the product answers it.
 #[derive(Debug)]
@@ -42,18 +44,51 @@ pub(crate) async fn fetch(url: &Url, cookies: &str) -> Result<Answer> {
     Ok(Answer { media_type, body: response.bytes().await?.to_vec() })
 }
 
-/// Loads one page of a server on this machine.
-pub(crate) fn run(url: &Url, cookies: &str, time: Duration) -> Result<Figure> {
+/// Loads a page and its yardstick in turns, so that what else the machine does meets both alike. Medians count.
+pub(crate) fn side_by_side(
+    yardstick: &Url,
+    page: &Url,
+    cookies: &str,
+    time: Duration,
+) -> Result<[Figure; 2]> {
+    let subjects = [(address(yardstick)?, ""), (address(page)?, cookies)];
+    let turn = time / TURNS;
+    let mut figures = [Vec::new(), Vec::new()];
+    for is_warm_up in std::iter::once(true).chain([false; TURNS as usize]) {
+        for ((url, cookies), figures) in subjects.iter().zip(&mut figures) {
+            let figure = wrk(url, cookies, turn)?;
+            if !is_warm_up {
+                figures.push(figure);
+            }
+        }
+    }
+    Ok(figures.map(|figures| Figure {
+        per_second: median(figures.iter().map(|figure| figure.per_second)),
+        p99: Duration::from_secs_f64(median(figures.iter().map(|figure| figure.p99.as_secs_f64()))),
+    }))
+}
+
+/// Loads a page that anybody may see.
+pub(crate) fn run(page: &Url, time: Duration) -> Result<Figure> {
+    wrk(&address(page)?, "", time)
+}
+
+/// The middle one of these figures; of two in the middle, the higher.
+pub(crate) fn median(figures: impl Iterator<Item = f64>) -> f64 {
+    let mut figures: Vec<f64> = figures.collect();
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or_default()
+}
+
+/// The same page by number: a name would be looked up, and tried on addresses at which nobody listens.
+fn address(url: &Url) -> Result<Url> {
     ensure!(
         matches!(url.host_str(), Some("127.0.0.1" | "localhost")),
         "only this machine is measured, not {url}"
     );
     let mut url = url.clone();
-    // A name would be looked up, and tried on addresses at which nobody listens.
     url.set_host(Some("127.0.0.1"))?;
-    let warm_up = Duration::from_secs(1);
-    wrk(&url, cookies, warm_up)?;
-    wrk(&url, cookies, time)
+    Ok(url)
 }
 
 fn wrk(url: &Url, cookies: &str, time: Duration) -> Result<Figure> {

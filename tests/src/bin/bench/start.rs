@@ -1,5 +1,6 @@
 //! From exec to the first answered request.
 
+use std::env;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -10,26 +11,36 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use tempfile::TempDir;
 use tenantry_tests::product;
+use url::Url;
 
-use crate::memory::{Megabytes, resident};
+use crate::load;
 
 /// How often each start is tried; the median counts.
 pub(crate) const TIMES: usize = 9;
 
-/// The fake in memory, which is how test suites start it; and what it then holds.
-pub(crate) fn fake() -> Result<(Duration, Megabytes)> {
-    let directory = TempDir::new()?;
-    let mut memory = Megabytes(0.0);
-    let mut times = Vec::new();
-    for _ in 0..TIMES {
+/// The fake in memory, which is how test suites start it.
+pub(crate) fn fake() -> Result<Duration> {
+    let times = (0..TIMES).map(|_| Ok(Fake::start()?.0.time)).collect::<Result<Vec<_>>>()?;
+    Ok(median(&times))
+}
+
+/// A fake of its own that has just started.
+pub(crate) struct Fake(Start);
+
+impl Fake {
+    pub(crate) fn start() -> Result<Self> {
         let address = free_address()?;
-        let start = Start::of(directory.path(), &["fake", "--listen", &address.to_string()], address, "/")?;
-        // Signing keys are made in the background: count what stays, not what that takes.
-        thread::sleep(Duration::from_secs(1));
-        memory = resident(start.child.id())?;
-        times.push(start.time);
+        let arguments = ["fake", "--listen", &address.to_string()];
+        Start::of(&env::temp_dir(), &arguments, address, "/").map(Self)
     }
-    Ok((median(times), memory))
+
+    pub(crate) fn id(&self) -> u32 {
+        self.0.child.id()
+    }
+
+    pub(crate) fn at(&self, path: &str) -> Result<Url> {
+        Ok(Url::parse(&format!("http://{}{path}", self.0.address))?)
+    }
 }
 
 /// The product with its data on disk: in an empty directory, and where it ran before.
@@ -44,11 +55,12 @@ pub(crate) fn serve() -> Result<[Duration; 2]> {
             times.push(Start::of(directory.path(), &arguments, site, "/pricing")?.time);
         }
     }
-    Ok([median(first), median(again)])
+    Ok([median(&first), median(&again)])
 }
 
 struct Start {
     time: Duration,
+    address: SocketAddr,
     child: Child,
 }
 
@@ -57,7 +69,7 @@ impl Start {
         let mut command = product::command(directory);
         command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
         let begin = Instant::now();
-        let mut start = Self { child: command.spawn()?, time: Duration::ZERO };
+        let mut start = Self { child: command.spawn()?, address, time: Duration::ZERO };
         while !answers(address, path) {
             if begin.elapsed() > Duration::from_secs(10) || start.child.try_wait()?.is_some() {
                 bail!("tenantry {} does not answer", arguments.join(" "));
@@ -90,7 +102,6 @@ fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times.get(times.len() / 2).copied().unwrap_or_default()
+fn median(times: &[Duration]) -> Duration {
+    Duration::from_secs_f64(load::median(times.iter().map(Duration::as_secs_f64)))
 }

@@ -1,0 +1,17 @@
+//! The fake as a browser, an application and a program see it: one process, no socket.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod browser;
+mod code_flow;
+mod contract;
+mod management_access;
+mod management_input;
+mod management_organizations;
+mod management_people;
+mod organization_login;
+mod persistence;
+mod self_description;
+mod sessions;
+mod support;
+mod universal_login;

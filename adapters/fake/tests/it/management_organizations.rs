@@ -1,0 +1,188 @@
+//! Organizations over the Management API: their life, lists, connections.
+
+use crate::support::{World, segment};
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+const NONE: Value = Value::Null;
+
+fn error(status: u16, reason: &str, message: &str, code: Option<&str>) -> Value {
+    let mut body = json!({ "statusCode": status, "error": reason, "message": message });
+    if let Some(code) = code {
+        body["errorCode"] = code.into();
+    }
+    body
+}
+
+fn invalid_body(message: &str) -> Value {
+    error(400, "Bad Request", message, Some("invalid_body"))
+}
+
+#[tokio::test]
+async fn an_organization_lives() {
+    let world = World::new();
+    let database = world.connection_id("Username-Password-Authentication").await;
+    let body = json!({
+        "name": "acme",
+        "display_name": "Acme AB",
+        "branding": { "logo_url": "https://acme.example/logo.png",
+                      "colors": { "primary": "#114488", "page_background": "#FFF" } },
+        "metadata": { "subscription": "team;2027-01-01T00:00:00.000Z;active", "note": null },
+        "enabled_connections": [{ "connection_id": database }],
+    });
+    let made = world.api("POST", "/organizations", body.clone()).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    let made = made.json();
+    let id = made["id"].as_str().unwrap();
+    let expected = json!({
+        "id": id,
+        "name": "acme",
+        "display_name": "Acme AB",
+        "branding": body["branding"],
+        "metadata": { "subscription": "team;2027-01-01T00:00:00.000Z;active" },
+    });
+    assert_eq!(made, expected);
+    let path = format!("/organizations/{id}");
+    for path in [path.as_str(), "/organizations/name/acme"] {
+        assert_eq!(world.api("GET", path, NONE).await.json(), expected);
+    }
+    let enabled = world.api("GET", &format!("{path}/enabled_connections"), NONE).await.json();
+    let expected = json!([{
+        "connection_id": database,
+        "assign_membership_on_login": false,
+        "show_as_button": true,
+        "is_signup_enabled": false,
+        "connection": { "name": "Username-Password-Authentication", "strategy": "auth0" },
+    }]);
+    assert_eq!(enabled, expected);
+
+    let taken = world.api("POST", "/organizations", json!({ "name": "acme" })).await;
+    let message = "An organization with this name already exists.";
+    assert_eq!(taken.json(), error(409, "Conflict", message, Some("organization_conflict")));
+
+    let deleted = world.api("DELETE", &path, NONE).await;
+    assert_eq!((deleted.status, deleted.body.as_str()), (StatusCode::NO_CONTENT, ""));
+    let gone = error(404, "Not Found", "No organization found by that id or name", None);
+    for (method, body) in [("GET", NONE), ("PATCH", json!({})), ("DELETE", NONE)] {
+        assert_eq!(world.api(method, &path, body).await.json(), gone, "{method}");
+    }
+    assert_eq!(world.api("GET", "/organizations/name/acme", NONE).await.json(), gone);
+}
+
+#[tokio::test]
+async fn metadata_of_an_organization_is_replaced_and_of_a_user_merged() {
+    let world = World::new();
+    let body = json!({ "name": "acme", "display_name": "Acme", "metadata": { "a": "1", "b": "2" } });
+    let id = world.api("POST", "/organizations", body).await.json()["id"].as_str().unwrap().to_owned();
+    let path = format!("/organizations/{id}");
+    let patched = world.api("PATCH", &path, json!({ "metadata": { "b": "3" } })).await.json();
+    assert_eq!((&patched["metadata"], &patched["display_name"]), (&json!({ "b": "3" }), &json!("Acme")));
+    let emptied = world.api("PATCH", &path, json!({ "metadata": {} })).await.json();
+    assert_eq!(emptied.get("metadata"), None);
+
+    let user = format!("/users/{}", segment(&world.user("ann@example.com").await));
+    let patch = async |body: Value| {
+        let answer = world.api("PATCH", &user, body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        answer.json()
+    };
+    patch(json!({ "app_metadata": { "a": 1, "b": { "x": 1, "y": 2 } }, "user_metadata": { "t": "dark" } }))
+        .await;
+    let merged = patch(json!({ "app_metadata": { "b": { "x": 3 }, "c": "new" }, "given_name": "Ann" })).await;
+    assert_eq!(merged["app_metadata"], json!({ "a": 1, "b": { "x": 3 }, "c": "new" }));
+    assert_eq!((&merged["user_metadata"], &merged["given_name"]), (&json!({ "t": "dark" }), &json!("Ann")));
+    let removed = patch(json!({ "app_metadata": { "a": null } })).await;
+    assert_eq!(removed["app_metadata"], json!({ "b": { "x": 3 }, "c": "new" }));
+    let emptied = patch(json!({ "app_metadata": {}, "user_metadata": {} })).await;
+    assert_eq!((emptied.get("app_metadata"), &emptied["user_metadata"]), (None, &json!({})));
+    for key in ["email", "a.b", "$set"] {
+        let refused = world.api("PATCH", &user, json!({ "app_metadata": { key: 1 } })).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{key}");
+    }
+}
+
+#[tokio::test]
+async fn lists_come_in_both_kinds_of_pages() {
+    let world = World::new();
+    for number in 0..7 {
+        let body = json!({ "name": format!("org-{number}"), "display_name": format!("Z{}", 9 - number) });
+        assert_eq!(world.api("POST", "/organizations", body).await.status, StatusCode::CREATED);
+    }
+    let names = |list: &Value| -> Vec<String> {
+        list.as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let all = names(&world.api("GET", "/organizations", NONE).await.json());
+    assert_eq!(all.len(), 7);
+    let page = world.api("GET", "/organizations?page=2&per_page=3&include_totals=true", NONE).await.json();
+    assert_eq!((&page["start"], &page["limit"], &page["total"]), (&json!(6), &json!(3), &json!(7)));
+    assert_eq!(names(&page["organizations"]), all[6..]);
+
+    for sort in ["", "&sort=name:1", "&sort=name:-1", "&sort=display_name:1", "&sort=created_at:-1"] {
+        let mut seen = Vec::new();
+        let mut from = String::new();
+        loop {
+            let path = format!("/organizations?take=3&include_totals=true{sort}{from}");
+            let page = world.api("GET", &path, NONE).await.json();
+            assert_eq!(page.get("total"), None, "take wins over totals");
+            seen.extend(names(&page["organizations"]));
+            match page.get("next").and_then(Value::as_str) {
+                Some(next) => from = format!("&from={next}"),
+                None => break,
+            }
+        }
+        let mut sorted = seen.clone();
+        sorted.sort();
+        assert_eq!(sorted, (0..7).map(|number| format!("org-{number}")).collect::<Vec<_>>(), "{sort}");
+        match sort {
+            "&sort=name:1" => assert_eq!(seen, sorted),
+            "&sort=name:-1" | "&sort=display_name:1" => {
+                sorted.reverse();
+                assert_eq!(seen, sorted, "{sort}");
+            }
+            _ => {}
+        }
+    }
+    // Exactly one page has no next.
+    let page = world.api("GET", "/organizations?take=7", NONE).await.json();
+    assert_eq!((page["organizations"].as_array().unwrap().len(), page.get("next")), (7, None));
+    assert_eq!(world.api("GET", "/organizations?sort=id:1", NONE).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn connections_are_enabled_ten_at_most_and_sign_up_has_its_rule() {
+    let world = World::new();
+    let (acme, google, database) = (
+        world.api("POST", "/organizations", json!({ "name": "acme" })).await.json()["id"].clone(),
+        world.connection_id("google-oauth2").await,
+        world.connection_id("Username-Password-Authentication").await,
+    );
+    let path = format!("/organizations/{}/enabled_connections", acme.as_str().unwrap());
+    let rule =
+        "Only database connections with assign_membership_on_login = true support is_signup_enabled = true.";
+    for body in [
+        json!({ "connection_id": google, "assign_membership_on_login": true, "is_signup_enabled": true }),
+        json!({ "connection_id": database, "is_signup_enabled": true }),
+    ] {
+        assert_eq!(world.api("POST", &path, body).await.json(), invalid_body(rule));
+    }
+    assert_eq!(
+        world.api("POST", &path, json!({ "connection_id": google })).await.status,
+        StatusCode::CREATED
+    );
+    assert_eq!(
+        world.api("POST", &path, json!({ "connection_id": google })).await.status,
+        StatusCode::CONFLICT
+    );
+    let one = format!("{path}/{google}");
+    assert_eq!(world.api("GET", &one, NONE).await.json()["show_as_button"], true);
+    assert_eq!(world.api("DELETE", &one, NONE).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(world.api("GET", &path, NONE).await.json(), json!([]));
+    let eleven: Vec<Value> = (0..11).map(|_| json!({ "connection_id": database })).collect();
+    let body = json!({ "name": "big", "enabled_connections": eleven });
+    assert_eq!(world.api("POST", "/organizations", body).await.status, StatusCode::BAD_REQUEST);
+    // Scopes of a part of the body.
+    let narrow = world.management_token(Some("create:organizations")).await;
+    let body = json!({ "name": "other", "enabled_connections": [{ "connection_id": database }] });
+    let refused = world.api_with(&narrow, "POST", "/organizations", body).await;
+    assert_eq!(refused.json()["errorCode"], "insufficient_scope");
+}

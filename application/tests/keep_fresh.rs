@@ -1,0 +1,112 @@
+//! How fresh a session is: a change at the provider is seen within a minute, and an outage locks nobody out at once.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tenantry_application::KeepFresh;
+use tenantry_domain::{Role, Roles, SessionId, Tenant, TenantId, TenantName, TenantRef, Timestamp, UserId};
+use tenantry_ports::testkit::FixedClock;
+use tenantry_ports::{
+    Clock, MembersError, MockMembers, MockSessions, MockTenants, MockUsers, Session, TenantsError,
+};
+
+const NOW: &str = "2026-01-02T03:04:05.678Z";
+const TEAM: &str = "team;2027-01-01T00:00:00.000Z;active";
+const ENTERPRISE: &str = "enterprise;2028-01-01T00:00:00.000Z;active";
+
+fn acme() -> TenantRef {
+    TenantRef { id: TenantId::try_from("org_acme").unwrap(), name: TenantName::try_from("acme").unwrap() }
+}
+
+fn session() -> Session {
+    let now: Timestamp = NOW.parse().unwrap();
+    Session {
+        id: SessionId::try_from("s1").unwrap(),
+        user: UserId::try_from("auth0|ann").unwrap(),
+        name: "Ann".to_owned(),
+        email: None,
+        picture: None,
+        tenant: Some(acme()),
+        roles: Roles::from(Role::Administrator),
+        subscription: Some(TEAM.parse().unwrap()),
+        provider_session: None,
+        began_at: now,
+        refreshed_at: now,
+        idle_until: now.plus_days(3),
+        ends_at: now.plus_days(7),
+    }
+}
+
+fn keep_fresh(
+    after: Duration,
+    tenants: MockTenants,
+    members: MockMembers,
+    sessions: MockSessions,
+) -> KeepFresh {
+    let clock = FixedClock::at(NOW);
+    clock.advance(after);
+    KeepFresh {
+        sessions: Arc::new(sessions),
+        users: Arc::new(MockUsers::new()),
+        tenants: Arc::new(tenants),
+        members: Arc::new(members),
+        clock: Arc::new(clock) as Arc<dyn Clock>,
+    }
+}
+
+#[tokio::test]
+async fn within_a_minute_nobody_is_asked() {
+    let nobody = keep_fresh(
+        Duration::from_millis(59_999),
+        MockTenants::new(),
+        MockMembers::new(),
+        MockSessions::new(),
+    );
+    assert_eq!(nobody.run(session()).await.unwrap(), Some(session()));
+}
+
+#[tokio::test]
+async fn after_a_minute_the_provider_is_believed() {
+    let (mut tenants, mut members, mut sessions) =
+        (MockTenants::new(), MockMembers::new(), MockSessions::new());
+    tenants.expect_find().once().returning(|_| {
+        let subscription = Some(ENTERPRISE.to_owned());
+        Ok(Some(Tenant { tenant: acme(), display_name: "Acme".to_owned(), subscription, made_in: None }))
+    });
+    members.expect_roles().once().returning(|_, _| Ok(Roles::from(Role::Employee)));
+    sessions.expect_refresh().once().returning(|_, _| Ok(()));
+    let fresh = keep_fresh(Duration::from_mins(1), tenants, members, sessions).run(session()).await;
+    let fresh = fresh.unwrap().unwrap();
+    assert_eq!(fresh.roles, Roles::from(Role::Employee));
+    assert_eq!(fresh.subscription, Some(ENTERPRISE.parse().unwrap()));
+    assert_eq!(fresh.refreshed_at, session().refreshed_at + Duration::from_mins(1));
+}
+
+#[tokio::test]
+async fn a_session_under_a_tenant_that_is_gone_ends() {
+    let (mut tenants, mut members, mut sessions) =
+        (MockTenants::new(), MockMembers::new(), MockSessions::new());
+    tenants.expect_find().once().returning(|_| Ok(None));
+    members.expect_roles().returning(|_, _| Ok(Roles::default()));
+    sessions.expect_end().once().returning(|_| Ok(()));
+    let gone = keep_fresh(Duration::from_mins(1), tenants, members, sessions).run(session()).await;
+    assert_eq!(gone.unwrap(), None);
+}
+
+#[tokio::test]
+async fn f02_while_the_provider_is_down_people_go_on_for_a_quarter_of_an_hour() {
+    for (minutes, roles) in [(1, Roles::from(Role::Administrator)), (14, Roles::from(Role::Administrator))]
+        .into_iter()
+        .chain([(15, Roles::default())])
+    {
+        let (mut tenants, mut members) = (MockTenants::new(), MockMembers::new());
+        tenants.expect_find().returning(|_| Err(TenantsError::Unavailable("down".into())));
+        members.expect_roles().returning(|_, _| Err(MembersError::Unavailable("down".into())));
+        let kept = keep_fresh(Duration::from_mins(minutes), tenants, members, MockSessions::new());
+        let kept = kept.run(session()).await.unwrap().unwrap();
+        assert_eq!(kept.roles, roles, "after {minutes} minutes");
+        assert_eq!(kept.subscription, session().subscription);
+    }
+}

@@ -1,0 +1,44 @@
+//! Fault 9: looking up an organization's name needed no login and returned all of its metadata.
+
+use reqwest::Method;
+use reqwest::header::ACCEPT;
+
+use crate::site::Site;
+
+#[tokio::test]
+async fn fault09_a_stranger_learns_nothing_but_that_the_organization_is_there() {
+    let site = Site::start().await;
+    site.administrator("ann@example.com", "acme").await;
+    let organization = site.management().await.organization("acme").await;
+    let metadata = organization["metadata"].as_object().unwrap();
+    assert!(metadata.len() >= 3, "there is something to give away: {organization}");
+
+    let mut stranger = site.browser();
+    let answer = stranger.post("/orgprompt", &[("organization", "acme")]).await;
+    assert_eq!(answer.is(303).body, "");
+    let query: Vec<_> = answer.location().query_pairs().into_owned().collect();
+    assert!(query.contains(&("organization".to_owned(), organization["id"].as_str().unwrap().to_owned())));
+    let said = format!("{:?}", answer.headers);
+    for value in metadata.values().map(|value| value.as_str().unwrap()) {
+        assert!(!said.contains(value), "{value} is given away: {said}");
+    }
+    let unknown = stranger.post("/orgprompt", &[("organization", "acme-2")]).await;
+    assert!(unknown.is(422).says("No organization has this name"), "{}", unknown.summary());
+}
+
+#[tokio::test]
+async fn fault09_no_address_tells_more() {
+    let site = Site::start().await;
+    site.administrator("ann@example.com", "acme").await;
+    let organization = site.management().await.organization("acme").await;
+    let id = organization["id"].as_str().unwrap();
+    let gets = tenantry_web::ROUTES.iter().filter(|route| route.method.as_http() == Method::GET);
+    for path in gets.map(|route| route.path).chain(["/api/organizations", "/api/orgs", "/api/orgs/acme"]) {
+        let target = format!("{path}?organization={id}&organization_name=acme&name=acme&org_id={id}");
+        let request = site.address.request(Method::GET, &target).header(ACCEPT, "application/json");
+        let answer = site.address.send(request, &target).await;
+        for secret in ["team;", "created_by", "conversion", "ann@example.com"] {
+            assert!(!answer.body.contains(secret), "{secret}: {}", answer.summary());
+        }
+    }
+}

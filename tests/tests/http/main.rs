@@ -1,0 +1,33 @@
+//! The whole product over HTTP, in this process: what an attacker, a careless form and a failing provider will try, and
+//! what must hold. There is no browser, so that every hop, header and cookie can be seen.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a JSON value that is missing is null, and fails the test that looks"
+)]
+
+mod answer;
+mod browser;
+mod management;
+mod people;
+mod provider;
+mod site;
+mod wire;
+
+mod budgets;
+mod callback;
+mod cookies;
+mod expiry;
+mod forms;
+mod input;
+mod isolation;
+mod lookup;
+mod methods;
+mod organizations;
+mod outage;
+mod payment;
+mod return_to;
+mod roles;
+mod routes;
+mod sessions;
