@@ -84,11 +84,14 @@ impl PayByCard {
                 let id = payment.purchase.clone();
                 let begun = Conversion::begin(id, session.user.clone(), plan.id, buys_for)
                     .map_err(|_| PayByCardError::NotForSale)?;
+                if self.was_paid_before(&begun).await? {
+                    return Ok(Next::Done(begun.buys_for().cloned()));
+                }
                 self.conversions.save(&begun, other.as_ref()).await?
             }
         };
         if matches!(saved.conversion.stage(), Stage::Choosing | Stage::Checkout { .. }) {
-            let (saved, checkout) = self.open_checkout(session, saved).await?;
+            let (saved, checkout) = self.open_checkout(saved).await?;
             match self.cards.pay(&checkout.id, &payment.card).await.map_err(Outage::from)? {
                 CardOutcome::Paid => self.confirm(saved).await,
                 CardOutcome::Declined => Err(PayByCardError::Declined),
@@ -99,26 +102,36 @@ impl PayByCard {
         }
     }
 
+    /// Whether a purchase that is about to begin is one that the person made long ago, and that another has replaced
+    /// since: its payment bought what it bought, and buys nothing again.
+    async fn was_paid_before(&self, begun: &Conversion) -> Result<bool, PayByCardError> {
+        let checkout = self.checkout_of(begun).await?;
+        Ok(self.conversions.billing.payment(&checkout.id).await.map_err(Outage::from)?.is_some())
+    }
+
     async fn open_checkout(
         &self,
-        session: &Session,
         saved: SavedConversion,
     ) -> Result<(SavedConversion, Checkout), PayByCardError> {
-        let conversion = &saved.conversion;
-        let plan = self.catalogue.plan(conversion.plan()).ok_or(PayByCardError::NotForSale)?;
-        let checkout = NewCheckout {
-            conversion: conversion.id().clone(),
-            user: session.user.clone(),
-            plan: conversion.plan(),
-            buys_for: conversion.buys_for().cloned(),
-            dollars: plan.price.dollars_a_year(),
-        };
-        let checkout = self.conversions.billing.start_checkout(&checkout).await.map_err(Outage::from)?;
-        let opened = conversion
+        let checkout = self.checkout_of(&saved.conversion).await?;
+        let opened = saved
+            .conversion
             .clone()
             .checkout_opened(checkout.id.clone())
             .map_err(|error| Outage::Store(Box::new(error)))?;
         Ok((self.conversions.save(&opened, Some(&saved)).await?, checkout))
+    }
+
+    async fn checkout_of(&self, conversion: &Conversion) -> Result<Checkout, PayByCardError> {
+        let plan = self.catalogue.plan(conversion.plan()).ok_or(PayByCardError::NotForSale)?;
+        let checkout = NewCheckout {
+            conversion: conversion.id().clone(),
+            user: conversion.user().clone(),
+            plan: conversion.plan(),
+            buys_for: conversion.buys_for().cloned(),
+            dollars: plan.price.dollars_a_year(),
+        };
+        Ok(self.conversions.billing.start_checkout(&checkout).await.map_err(Outage::from)?)
     }
 
     async fn confirm(&self, saved: SavedConversion) -> Result<Next, PayByCardError> {

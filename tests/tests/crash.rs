@@ -12,7 +12,7 @@ use tenantry_tests::product::Product;
 use tenantry_tests::visitor::Visitor;
 
 /// How often the conversion is shot down, at moments spread over all of it.
-const ROUNDS: u32 = 12;
+const ROUNDS: u32 = 24;
 /// How long it may take until a person can go on.
 const PATIENCE: Duration = Duration::from_secs(5);
 

@@ -27,6 +27,8 @@ const NOTED_EVERY: Duration = Duration::from_mins(5);
 /// Somebody who may or may not be signed in.
 pub(crate) struct Visitor {
     pub(crate) session: Option<Session>,
+    /// What the cookie stands for, also when that session is over: the forms of this page will come with it.
+    cookie: Option<SessionId>,
     theme: Option<Theme>,
 }
 
@@ -38,7 +40,9 @@ pub(crate) struct SignedIn {
 
 impl Visitor {
     pub(crate) fn frame<'a>(&'a self, app: &'a App, here: &'static str) -> Frame<'a> {
-        Frame::new(app, self.session.as_ref(), self.theme, here)
+        let frame = Frame::new(app, self.session.as_ref(), self.theme, here);
+        let csrf = self.cookie.as_ref().map(|id| app.keys.token(id.as_str())).unwrap_or_default();
+        Frame { csrf, ..frame }
     }
 }
 
@@ -57,7 +61,8 @@ impl FromRequestParts<Shared> for Visitor {
             tracing::warn!(%error, "a session can't be read");
             None
         });
-        Ok(Self { session, theme: Theme::chosen(&parts.headers) })
+        let cookie = id(app.cookies, &parts.headers);
+        Ok(Self { session, cookie, theme: Theme::chosen(&parts.headers) })
     }
 }
 

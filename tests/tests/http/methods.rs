@@ -23,7 +23,9 @@ async fn a_method_that_a_route_does_not_have_is_405_and_says_which_it_has() {
     let token = ann.token().await;
     let before = site.management().await.everything().await;
     for (route, path) in paths() {
-        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS, Method::TRACE] {
+        for method in
+            [Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS, Method::TRACE]
+        {
             if has(route, &method) {
                 continue;
             }

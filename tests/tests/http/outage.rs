@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use reqwest::header::ACCEPT;
 use tenantry_ports::testkit::FixedClock;
-use tenantry_tests::steps::GOOD_CARD;
+use tenantry_tests::steps::{GOOD_CARD, card};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -151,24 +151,55 @@ async fn fault12_too_many_requests_say_when_to_come_back() {
     assert_eq!(answer.header("retry-after"), "7");
 }
 
-#[tokio::test]
-async fn fault12_a_provider_that_says_nothing_does_not_hold_anybody_up() {
+/// Pages of people who were signed in before the provider fell silent, all at once; each takes how long it takes.
+async fn pages_in_silence(since: Duration) {
     let (provider, site) = Provider::with_site().await;
     let ann = site.administrator(ANN, "acme").await;
     let mut bob = site.newcomer("bob@example.com").await;
-    let purchase = bob.new_purchase("team").await;
+    let (purchase, token) = (bob.new_purchase("team").await, bob.token().await);
+    let mut fields = vec![("csrf", token.as_str()), ("plan", "team"), ("purchase", purchase.as_str())];
+    fields.extend(card(GOOD_CARD));
     provider.has(Trouble::Silence);
+    site.clock.advance(since);
     let began_at = Instant::now();
-    let (mut one, mut other) = (ann.clone(), ann.clone());
-    let (overview, members, paid) = tokio::join!(
-        one.get("/admin"),
-        other.get("/admin/members"),
-        bob.charge("team", &purchase, GOOD_CARD)
+    let [mut home, mut overview, mut members] = [ann.clone(), ann.clone(), ann.clone()];
+    let (home, overview, members, paid) = tokio::join!(
+        home.get("/home"),
+        overview.get("/admin"),
+        members.get("/admin/members"),
+        bob.post_exactly("/home/confirm-plan", &fields)
     );
+    let took = began_at.elapsed();
+    home.is(200);
     for answer in [overview, members, paid] {
         is_explained(&answer);
     }
-    assert!(began_at.elapsed() < LONGEST, "it took {:?}", began_at.elapsed());
+    assert!(took < LONGEST, "it took {took:?}");
+}
+
+#[tokio::test]
+async fn fault12_a_provider_that_says_nothing_does_not_hold_anybody_up() {
+    pages_in_silence(Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn fault12_a_provider_that_has_said_nothing_for_minutes_does_not_hold_anybody_up() {
+    pages_in_silence(Duration::from_mins(2)).await;
+}
+
+#[tokio::test]
+async fn fault12_a_provider_that_is_down_for_long_locks_nobody_out_of_what_they_paid_for() {
+    let (provider, site) = Provider::with_site().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    provider.has(Trouble::BadGateway);
+    for _ in 0..3 {
+        site.clock.advance(Duration::from_hours(2));
+        assert!(ann.has_courses().await);
+        let answer = ann.get("/admin").await;
+        assert!(!answer.status.is_success() && answer.links_to("/home"), "{}", answer.summary());
+    }
+    provider.has(Trouble::None);
+    ann.get("/admin").await.is(200);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Fault 6: the plan came from the query and was granted for a year without payment, by GET, again and again.
 
+use std::time::Duration;
+
 use tenantry_tests::steps::{DECLINED_CARD, GOOD_CARD};
 
 use crate::site::Site;
@@ -66,7 +68,7 @@ async fn fault06_a_payment_buys_one_year_from_its_day() {
     let bought = "personal;2027-01-02T03:04:05.678Z;active";
     assert_eq!(site.management().await.subscription(ANN).await, bought);
 
-    site.clock.advance(std::time::Duration::from_secs(100 * 3600));
+    site.clock.advance(Duration::from_hours(100));
     ann.log_in(ANN).await;
     ann.charge("personal", &purchase, GOOD_CARD).await;
     ann.post("/home/register-personal", &[]).await;

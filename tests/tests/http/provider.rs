@@ -3,6 +3,7 @@
 use std::future::pending;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode as Status, header};
@@ -17,6 +18,7 @@ use tenantry_ports::testkit::FixedClock;
 use tenantry_system::SystemRandom;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 use url::Url;
 
 use crate::management::Management;
@@ -35,6 +37,8 @@ pub(crate) enum Trouble {
     Maintenance,
     /// 429, and when to come back.
     TooMany,
+    /// The Management API carries out what it is asked, and takes this long to begin.
+    SlowChanges(Duration),
     /// The Management API carries out so many changes more; of the next one it says nothing but 502.
     AfterChanges { left: usize, is_carried_out: bool },
 }
@@ -167,11 +171,16 @@ async fn interfere(State(line): State<Arc<Line>>, request: Request, next: Next) 
     let is_change = request.uri().path().starts_with("/api/v2/") && request.method() != Method::GET;
     let bad_gateway = || (Status::BAD_GATEWAY, Html("<h1>Bad gateway</h1>")).into_response();
     match trouble {
-        Trouble::None => next.run(request).await,
         Trouble::Silence => pending().await,
         Trouble::BadGateway => bad_gateway(),
         Trouble::Maintenance => Html("<h1>Back soon</h1>").into_response(),
         Trouble::TooMany => (Status::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "7")]).into_response(),
+        Trouble::SlowChanges(wait) => {
+            if is_change {
+                sleep(wait).await;
+            }
+            next.run(request).await
+        }
         Trouble::AfterChanges { left, is_carried_out } if is_change => {
             let number = line.changes.fetch_add(1, Ordering::SeqCst);
             if number < left {
@@ -182,6 +191,6 @@ async fn interfere(State(line): State<Arc<Line>>, request: Request, next: Next) 
             }
             bad_gateway()
         }
-        Trouble::AfterChanges { .. } => next.run(request).await,
+        Trouble::None | Trouble::AfterChanges { .. } => next.run(request).await,
     }
 }

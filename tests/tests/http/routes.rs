@@ -61,17 +61,21 @@ fn expected(route: &RouteSpec, actor: Actor, sent: Sent) -> u16 {
     match (route.path, is_post) {
         ("/assets/{file}", _) => 404,
         ("/api/auth/callback", _) => 400,
-        ("/api/auth/login", _) => 303,
-        ("/api/auth/signup", _) => 303,
-        ("/api/auth/logout", false) => if actor == Actor::Stranger { 303 } else { 200 },
-        ("/api/auth/logout", true) => 303,
-        ("/orgprompt", true) => if sent == Sent::Nothing { 422 } else { 303 },
+        // A link names an organization by its id: acme is nobody's.
+        ("/api/auth/login" | "/api/auth/signup", _) if sent == Sent::Everything => 404,
+        // Whoever is signed out already is not asked.
+        ("/api/auth/logout", is_post) if is_post || actor == Actor::Stranger => 303,
+        ("/orgprompt", true) if sent == Sent::Everything => 303,
         // Who may not buy for their organization is told so before anything else.
         ("/home/confirm-plan", _) if matches!(actor, Actor::Employee | Actor::Roleless) => 403,
         ("/home/confirm-plan", _) if sent == Sent::Nothing => 404,
-        ("/home/confirm-plan", true) => 422,
-        // Nobody has paid for anything that is not set up yet.
-        ("/home/register-business" | "/home/register-personal", false) => 303,
+        // A name or a card is missing.
+        ("/home/confirm-plan" | "/orgprompt", true) => 422,
+        // Away to the provider; and nobody has paid for anything that is not set up yet.
+        (
+            "/api/auth/login" | "/api/auth/signup" | "/home/register-business" | "/home/register-personal",
+            false,
+        ) => 303,
         ("/home/register-business", true) if sent == Sent::Nothing => 422,
         // They have bought one, and have it: this is the way to it.
         ("/home/register-business", true) if runs_something => 303,
@@ -91,7 +95,7 @@ impl Scene {
     async fn new() -> Self {
         let site = Site::start().await;
         site.administrator("lapsed@example.com", "lapsed").await;
-        site.clock.advance(Duration::from_secs(365 * 24 * 3600));
+        site.clock.advance(Duration::from_hours(365 * 24));
         site.administrator("admin@example.com", "acme").await;
         site.administrator("another@example.com", "another").await;
         site.member("employee@example.com", "acme", &["Employee"]).await;
@@ -127,7 +131,6 @@ async fn every_route_answers_everybody_as_the_table_says() {
         let mut routes: Vec<_> = ROUTES.iter().collect();
         routes.sort_by_key(|route| route.csrf && route.path == "/api/auth/logout");
         for sent in [Sent::Nothing, Sent::Everything] {
-            let mut browser = browser.clone();
             for route in &routes {
                 if sent == Sent::Nothing && route.csrf && route.path == "/api/auth/logout" {
                     continue;
@@ -155,8 +158,6 @@ async fn every_route_answers_everybody_as_the_table_says() {
                     faults.push(format!("{actor:?} sees acme's people: {}", answer.summary()));
                 }
             }
-            browser = browser.elsewhere();
-            assert!(browser.cookies.header(&scene.site.address.url).is_none());
         }
     }
     println!("{cells} cells: {} routes, {} actors", ROUTES.len(), ACTORS.len());
@@ -169,14 +170,16 @@ fn fields(sent: Sent, acme: &str) -> Vec<(&'static str, &str)> {
     match sent {
         Sent::Nothing => Vec::new(),
         // Names and ids as forms have them, and as somebody might try them.
-        Sent::Everything => vec![("organization", "acme"), ("plan", "team"), ("org_id", acme), ("tenant", acme)],
+        Sent::Everything => {
+            vec![("organization", "acme"), ("plan", "team"), ("org_id", acme), ("tenant", acme)]
+        }
     }
 }
 
-/// The path with the fields in its query; a link names an organization by its id.
+/// The path with the fields in its query.
 fn target(path: &str, fields: &[(&str, &str)]) -> String {
     let path = path.replace("{file}", "app.css");
-    if fields.is_empty() || path == "/api/auth/login" {
+    if fields.is_empty() {
         return path;
     }
     let query: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -81,7 +81,7 @@ impl Person {
 
     /// Leaves by the menu under their picture.
     pub(crate) async fn signs_out(&self) {
-        self.browser.press_at("summary[aria-label='Your account']").await;
+        self.browser.press_at("details:has(form[action='/api/auth/logout']) > summary").await;
         self.browser.press("Sign out").await;
     }
 

@@ -1,4 +1,4 @@
-//! Checks what a client asks of the authorization endpoint (AUTH: `GET /authorize`).
+//! Checks what a client asks of the authorization endpoint (RFC 6749 section 4.1.1, and Auth0's own parameters).
 
 use std::collections::HashMap;
 

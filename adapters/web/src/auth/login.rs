@@ -61,6 +61,10 @@ fn wish(query: Option<String>, intent: Intent) -> Result<SignInWish, Problem> {
         connection: None,
         email_hint: given("login_hint")?.and_then(|text| EmailAddress::try_from(text).ok()),
         reauthenticate: false,
-        return_to: given("returnTo")?.map_or_else(ReturnTo::home, ReturnTo::parse).as_str().to_owned(),
+        // What can't be read is no page of ours either.
+        return_to: given("returnTo")
+            .map_or_else(|_| ReturnTo::parse(""), |wanted| wanted.map_or_else(ReturnTo::home, ReturnTo::parse))
+            .as_str()
+            .to_owned(),
     })
 }

@@ -48,9 +48,12 @@ pub(crate) async fn pay(
 ) -> Result<Response, Problem> {
     let card = CardForm::read(&fields, app.clock.now())?;
     let plan = fields.text("plan")?;
-    let purchase = ConversionId::try_from(fields.text("purchase")?);
-    let (Some(number), Ok(purchase)) = (card.number_if_complete(), purchase) else {
-        return again(&app, &person, plan, fields.text("purchase")?, card, None).await;
+    let purchase = ConversionId::try_from(fields.text("purchase")?).ok();
+    let (Some(number), Some(purchase)) = (card.number_if_complete(), &purchase) else {
+        // A right card without its purchase: nothing that our own page would send.
+        let outcome = (!card.is_wrong()).then(|| "The form was not complete: pay again.".to_owned());
+        let purchase = purchase.as_ref().map_or("", ConversionId::as_str);
+        return again(&app, &person, plan, purchase, card, outcome).await;
     };
     let payment = CardPayment { plan: plan.to_owned(), purchase: purchase.clone(), card: number };
     match app.use_cases.pay_by_card.run(&person.session, payment).await {
