@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use tenantry_domain::{Catalogue, ConversionId, NotPermitted, Permission, Plan, PlanId, TenantRef};
+use tenantry_domain::{
+    Catalogue, Holder, NotPermitted, Permission, Plan, PlanId, PurchaseId, Stage, TenantRef,
+};
 use tenantry_ports::Session;
 
-use crate::conversions::next;
+use crate::conversions::{StepError, next};
 use crate::{Conversions, Next, Outage};
 
 /// Shows what a plan costs to someone who is about to buy it. Looking grants nothing: it only
@@ -24,8 +26,8 @@ pub struct Choice {
     pub plan: Plan,
     /// The tenant that exists already, rather than the person or a new organization.
     pub buys_for: Option<TenantRef>,
-    /// The id of this purchase: sent along with the payment it keeps a second click from buying twice.
-    pub purchase: ConversionId,
+    /// The id of the form: sent along with the payment it keeps a second click from buying twice.
+    pub purchase: PurchaseId,
 }
 
 /// Why it can't be bought.
@@ -50,13 +52,24 @@ impl ChoosePlan {
     pub async fn run(&self, session: &Session, plan: &str) -> Result<Choice, ChoosePlanError> {
         let buys_for = buys_for(session)?;
         let plan = for_sale(&self.catalogue, plan, buys_for.as_ref()).ok_or(ChoosePlanError::NotForSale)?;
-        if let Some(saved) = self.conversions.find(&session.user).await? {
-            let saved = self.conversions.settle(saved).await?;
-            if saved.conversion.is_owed() {
+        if let Some(saved) = self.conversions.find(&holder(session, buys_for.as_ref())).await? {
+            let before = saved.revision;
+            let saved = match self.conversions.advance(saved.clone()).await {
+                Ok(advanced) => advanced,
+                Err(StepError::NameTaken) => return Err(ChoosePlanError::Unfinished(Next::NameOrganization)),
+                Err(StepError::Conversion(_)) => saved,
+                Err(StepError::Outage(outage)) => return Err(outage.into()),
+            };
+            // What has just come to its end must not be bought a second time by looking at the same page.
+            let has_just_ended =
+                saved.revision != before && matches!(saved.conversion.stage(), Stage::Done { .. });
+            if has_just_ended || saved.conversion.is_owed(self.conversions.clock.now()) {
                 return Err(ChoosePlanError::Unfinished(next(&saved.conversion)));
             }
         }
-        Ok(Choice { plan: plan.clone(), buys_for, purchase: self.conversions.new_id()? })
+        let purchase = PurchaseId::try_from(self.conversions.random_text().as_str())
+            .map_err(|error| Outage::Store(Box::new(error)))?;
+        Ok(Choice { plan: plan.clone(), buys_for, purchase })
     }
 }
 
@@ -67,6 +80,14 @@ pub(crate) fn buys_for(session: &Session) -> Result<Option<TenantRef>, NotPermit
     }
     let administrator = session.actor().permitted(Permission::ChangeSubscription)?;
     Ok(Some(administrator.tenant().clone()))
+}
+
+/// Whose subscription the person would buy.
+pub(crate) fn holder(session: &Session, buys_for: Option<&TenantRef>) -> Holder {
+    match buys_for {
+        Some(tenant) => Holder::Tenant(tenant.id.clone()),
+        None => Holder::Person(session.user.clone()),
+    }
 }
 
 /// The plan of this name, if it can be bought for a tenant, or without one.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use tenantry_domain::Stage;
 use tenantry_ports::{SavedConversion, Session};
 
+use crate::choose_plan::holder;
 use crate::conversions::{StepError, next};
 use crate::{Conversions, Next, Outage};
 
@@ -26,23 +26,22 @@ pub enum ConfirmCheckoutError {
 }
 
 impl ConfirmCheckout {
-    /// Confirms the checkout of the person's own latest purchase. Repeatable: what is granted stays granted.
+    /// Confirms the checkout of the latest purchase: the tenant's under a tenant, else the person's own. Repeatable: what is granted stays granted.
     pub async fn run(&self, session: &Session) -> Result<Next, ConfirmCheckoutError> {
-        let saved = self.conversions.find(&session.user).await?.ok_or(ConfirmCheckoutError::NotPaid)?;
+        let holder = holder(session, session.tenant.as_ref());
+        let saved = self.conversions.find(&holder).await?.ok_or(ConfirmCheckoutError::NotPaid)?;
         self.run_saved(saved).await
     }
 
     /// The same, for a purchase that was just read.
     pub(crate) async fn run_saved(&self, saved: SavedConversion) -> Result<Next, ConfirmCheckoutError> {
-        let saved = self.conversions.settle(saved).await?;
-        if matches!(saved.conversion.stage(), Stage::Choosing | Stage::Checkout { .. }) {
-            return Err(ConfirmCheckoutError::NotPaid);
-        }
         match self.conversions.advance(saved).await {
-            Ok(saved) => Ok(next(&saved.conversion)),
+            Ok(saved) => match next(&saved.conversion) {
+                Next::Pay => Err(ConfirmCheckoutError::NotPaid),
+                next => Ok(next),
+            },
             Err(StepError::NameTaken) => Ok(Next::NameOrganization),
-            Err(StepError::Conversion(error)) => Err(Outage::Store(Box::new(error)).into()),
-            Err(StepError::Outage(outage)) => Err(outage.into()),
+            Err(error) => Err(Outage::from(error).into()),
         }
     }
 }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use tenantry_domain::{
-    Conversion, ConversionError, ConversionId, PlanId, Role, Stage, Subscription, TenantRef, UserId,
+    Conversion, ConversionError, ConversionId, Holder, PlanId, Role, Stage, Subscription, TenantName,
+    TenantRef, UserId,
 };
 use tenantry_ports::{
-    Billing, Clock, Holder, Journeys, JourneysError, Members, MembersError, NewTenant, Random,
-    SavedConversion, Sessions, Tenants, TenantsError, Users,
+    Billing, Clock, Journeys, JourneysError, Members, MembersError, NewTenant, Random, SavedConversion,
+    Sessions, Tenants, TenantsError, Users,
 };
 
 use crate::Outage;
@@ -38,6 +39,8 @@ pub struct Conversions {
 pub enum Next {
     /// Pay.
     Pay,
+    /// Wait a moment: a payment is being charged, or taken down by the provider.
+    Wait,
     /// Name the organization.
     NameOrganization,
     /// Go on with the personal plan.
@@ -60,18 +63,27 @@ pub(crate) enum StepError {
     Outage(#[from] Outage),
 }
 
+impl From<StepError> for Outage {
+    /// For callers that offer no step: one that is not possible is then our own record's fault.
+    fn from(error: StepError) -> Self {
+        match error {
+            StepError::Outage(outage) => outage,
+            other => Self::Store(Box::new(other)),
+        }
+    }
+}
+
 impl Conversions {
-    /// A new id for a purchase.
-    pub(crate) fn new_id(&self) -> Result<ConversionId, Outage> {
+    /// 128 random bits in hexadecimal.
+    pub(crate) fn random_text(&self) -> String {
         let mut bytes = [0; 16];
         self.random.fill(&mut bytes);
-        let text = format!("{:032x}", u128::from_be_bytes(bytes));
-        ConversionId::try_from(text.as_str()).map_err(|error| Outage::Store(Box::new(error)))
+        format!("{:032x}", u128::from_be_bytes(bytes))
     }
 
-    /// The person's latest conversion.
-    pub(crate) async fn find(&self, user: &UserId) -> Result<Option<SavedConversion>, Outage> {
-        Ok(self.journeys.find(user).await?)
+    /// The latest conversion for this holder.
+    pub(crate) async fn find(&self, holder: &Holder) -> Result<Option<SavedConversion>, Outage> {
+        Ok(self.journeys.find(holder).await?)
     }
 
     /// Saves a conversion in place of what was read before.
@@ -80,10 +92,11 @@ impl Conversions {
         conversion: &Conversion,
         seen: Option<&SavedConversion>,
     ) -> Result<SavedConversion, Outage> {
-        match self.journeys.save(conversion, seen.map(|saved| saved.revision)).await {
+        let revision = seen.map(|saved| saved.revision);
+        match self.journeys.save(conversion, revision, self.clock.now()).await {
             Ok(saved) => Ok(saved),
             // Somebody else moves the same conversion on: theirs counts, and every step stands being taken twice.
-            Err(JourneysError::Conflict) => match self.find(conversion.user()).await? {
+            Err(JourneysError::Conflict) => match self.find(&conversion.holder()).await? {
                 Some(theirs) if theirs.conversion.id() == conversion.id() => Ok(theirs),
                 _ => Err(JourneysError::Conflict.into()),
             },
@@ -91,58 +104,52 @@ impl Conversions {
         }
     }
 
-    /// Asks the billing provider about an open checkout: what is paid goes on as paid, also when the answer to the
-    /// payment itself was lost.
+    /// Asks the billing provider about an open checkout. What is paid goes on as paid, also when the answer to the
+    /// payment itself was lost; a payment that was given up leaves the checkout open.
     pub(crate) async fn settle(&self, saved: SavedConversion) -> Result<SavedConversion, Outage> {
-        let Stage::Checkout { checkout } = saved.conversion.stage() else { return Ok(saved) };
-        let Some(payment) = self.billing.payment(checkout).await? else { return Ok(saved) };
-        match saved.conversion.clone().paid(payment) {
-            Ok(paid) => self.save(&paid, Some(&saved)).await,
+        let Some(checkout) = saved.conversion.open_checkout() else { return Ok(saved) };
+        let settled = match self.billing.payment(checkout).await? {
+            Some(payment) => saved.conversion.clone().paid(payment),
+            None if saved.conversion.was_given_up(self.clock.now()) => saved.conversion.clone().not_charged(),
+            None => return Ok(saved),
+        };
+        match settled {
+            Ok(settled) => self.save(&settled, Some(&saved)).await,
             Err(error) => {
-                let user = saved.conversion.user();
-                tracing::error!(%user, %error, "a payment does not fit the purchase that it was made for");
+                let conversion = saved.conversion.id();
+                tracing::error!(%conversion, %error, "a payment does not fit the purchase that it was made for");
                 Ok(saved)
             }
         }
     }
 
     /// Takes every step that needs nobody's decision.
-    pub(crate) async fn advance(&self, mut saved: SavedConversion) -> Result<SavedConversion, StepError> {
-        while saved.conversion.is_unattended() {
-            let before = saved.conversion.clone();
-            saved = match before.stage().clone() {
+    pub(crate) async fn advance(&self, saved: SavedConversion) -> Result<SavedConversion, StepError> {
+        let mut saved = self.settle(saved).await?;
+        loop {
+            saved = match saved.conversion.stage().clone() {
                 Stage::Paid { .. } => self.record_payment(saved).await?,
-                Stage::Creating { name, .. } => {
-                    let tenant = NewTenant {
-                        display_name: name.to_string(),
-                        name,
-                        subscription: before.in_force()?,
-                        created_by: before.user().clone(),
-                        conversion: before.id().clone(),
-                    };
-                    self.create_tenant(saved, &tenant).await?
-                }
+                Stage::Creating { name, .. } => self.create_tenant(saved, name).await?,
                 Stage::Joining { tenant, .. } => self.join(saved, &tenant).await?,
-                Stage::Choosing | Stage::Checkout { .. } | Stage::Activation { .. } | Stage::Done { .. } => {
-                    saved
-                }
+                Stage::Choosing
+                | Stage::Checkout { .. }
+                | Stage::Paying { .. }
+                | Stage::Activation { .. }
+                | Stage::Done { .. } => return Ok(saved),
             };
         }
-        Ok(saved)
     }
 
-    /// Finishes what the person has paid for and was interrupted; answers the subscription that is still waiting for
-    /// them, if there is one. Without an interruption it makes no call to the provider.
+    /// Takes up what the person's own purchase was interrupted in; answers the subscription that they have by then, if
+    /// anything moved. Without an interruption it makes no call to the identity provider.
     pub(crate) async fn take_up(&self, user: &UserId) -> Result<Option<Subscription>, Outage> {
-        let Some(saved) = self.find(user).await? else { return Ok(None) };
-        let saved = self.settle(saved).await?;
-        if !saved.conversion.is_unattended() || saved.conversion.buys_for().is_some() {
-            return Ok(None);
-        }
+        let Some(saved) = self.find(&Holder::Person(user.clone())).await? else { return Ok(None) };
+        let (conversion, before) = (saved.conversion.id().clone(), saved.revision);
         match self.advance(saved).await {
+            Ok(after) if after.revision == before => return Ok(None),
             Ok(_) | Err(StepError::NameTaken) => {}
             Err(StepError::Conversion(error)) => {
-                tracing::error!(%user, %error, "a conversion can't be taken up");
+                tracing::error!(%conversion, %error, "a conversion can't be taken up");
                 return Ok(None);
             }
             Err(StepError::Outage(outage)) => return Err(outage),
@@ -151,18 +158,42 @@ impl Conversions {
         Ok(stored.and_then(|text| text.parse().ok()))
     }
 
-    /// Tells the provider what was paid for.
+    /// The person's own purchase that was paid for: our record, or else, when there is none, what the provider says now.
+    pub(crate) async fn owed(&self, user: &UserId) -> Result<Option<SavedConversion>, Outage> {
+        let found = self.find(&Holder::Person(user.clone())).await?;
+        let now = self.clock.now();
+        match found {
+            Some(saved) if saved.conversion.is_owed(now) => return Ok(Some(saved)),
+            Some(saved) if matches!(saved.conversion.stage(), Stage::Done { .. }) => return Ok(Some(saved)),
+            _ => {}
+        }
+        let stored = self.users.find(user).await?.and_then(|user| user.subscription);
+        let Some(subscription) = stored.and_then(|text| text.parse().ok()) else { return Ok(None) };
+        let id = ConversionId::try_from(self.random_text().as_str())
+            .map_err(|error| Outage::Store(Box::new(error)))?;
+        match Conversion::resume(id, user.clone(), subscription, now) {
+            Ok(resumed) => Ok(Some(self.save(&resumed, found.as_ref()).await?)),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Tells the identity provider what was paid for.
     async fn record_payment(&self, saved: SavedConversion) -> Result<SavedConversion, StepError> {
         let conversion = &saved.conversion;
         let bought = conversion.to_record()?;
         match conversion.buys_for() {
             Some(tenant) => {
-                self.tenants.set_subscription(&tenant.id, bought).await.map_err(Outage::from)?;
-                self.show(&Holder::Tenant(tenant.id.clone()), bought).await?;
+                let found = self.tenants.find(&tenant.id).await.map_err(Outage::from)?;
+                let held = found.and_then(|found| found.subscription?.parse::<Subscription>().ok());
+                // A payment that was made later has been written already: it stays.
+                if held.is_none_or(|held| held.ends() <= bought.ends()) {
+                    self.tenants.set_subscription(&tenant.id, bought).await.map_err(Outage::from)?;
+                    self.show(&conversion.holder(), bought).await?;
+                }
             }
             None => {
                 self.users.set_subscription(conversion.user(), bought).await.map_err(Outage::from)?;
-                self.show(&Holder::Person(conversion.user().clone()), bought).await?;
+                self.show(&conversion.holder(), bought).await?;
             }
         }
         let recorded = conversion.clone().recorded()?;
@@ -173,9 +204,16 @@ impl Conversions {
     async fn create_tenant(
         &self,
         saved: SavedConversion,
-        tenant: &NewTenant,
+        name: TenantName,
     ) -> Result<SavedConversion, StepError> {
-        match self.tenants.create(tenant).await {
+        let tenant = NewTenant {
+            display_name: name.to_string(),
+            name,
+            subscription: saved.conversion.in_force()?,
+            created_by: saved.conversion.user().clone(),
+            conversion: saved.conversion.id().clone(),
+        };
+        match self.tenants.create(&tenant).await {
             Ok(made) => {
                 let created = saved.conversion.clone().created(made.tenant)?;
                 Ok(self.save(&created, Some(&saved)).await?)
@@ -216,10 +254,12 @@ impl Conversions {
 
 /// What the person has to do next.
 pub(crate) fn next(conversion: &Conversion) -> Next {
-    match (conversion.stage(), conversion.plan()) {
-        (Stage::Choosing | Stage::Checkout { .. }, _) => Next::Pay,
-        (Stage::Done { tenant }, _) => Next::Done(tenant.clone()),
-        (_, PlanId::Personal) => Next::Welcome,
-        _ => Next::NameOrganization,
+    match conversion.stage() {
+        Stage::Choosing | Stage::Checkout { .. } => Next::Pay,
+        Stage::Paying { .. } | Stage::Paid { .. } => Next::Wait,
+        Stage::Done { tenant } => Next::Done(tenant.clone()),
+        Stage::Activation { .. } | Stage::Creating { .. } | Stage::Joining { .. } => {
+            if conversion.plan() == PlanId::Personal { Next::Welcome } else { Next::NameOrganization }
+        }
     }
 }

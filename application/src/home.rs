@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tenantry_domain::{Catalogue, Standing};
+use tenantry_domain::{Catalogue, Standing, Timestamp};
 use tenantry_ports::{Clock, Session};
 
 /// Decides what `/home` shows.
@@ -28,7 +28,7 @@ impl Home {
     /// Looks at the session alone: no call to anybody.
     pub fn run(&self, session: &Session) -> HomeView {
         let now = self.clock.now();
-        let standing = Standing::of(session.subscription, session.tenant.is_some(), now);
+        let standing = standing(session, now);
         let (days_left, percent_left) = match standing {
             Standing::OnTrial(trial) => {
                 (trial.days_left(now), trial.percent_left(now, self.catalogue.trial_days()))
@@ -36,5 +36,13 @@ impl Home {
             _ => (0, 0),
         };
         HomeView { standing, days_left, percent_left }
+    }
+}
+
+/// Where the person of a session stands at an instant.
+pub(crate) fn standing(session: &Session, now: Timestamp) -> Standing {
+    match session.tenant {
+        Some(_) => Standing::in_tenant(session.subscription, &session.roles, now),
+        None => Standing::of_person(session.subscription, now),
     }
 }

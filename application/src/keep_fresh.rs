@@ -1,6 +1,7 @@
 //! Keeping what a session shows as fresh as the provider.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tenantry_domain::{Roles, Subscription, Timestamp};
@@ -13,23 +14,34 @@ const FRESH_FOR: Duration = Duration::from_mins(1);
 /// While the provider is down, what was last read counts no longer than this.
 const STALE_FOR: Duration = Duration::from_mins(15);
 
+/// How long a provider that did not answer is left alone, so that not every page waits for it in vain.
+const PAUSE: Duration = Duration::from_secs(10);
+
 /// Reads a session's roles and subscription again when they were last read a minute ago.
 ///
 /// A page needs no call to the provider; the first one after a minute makes one (two under a tenant, together).
 pub struct KeepFresh {
-    /// Where sessions are.
-    pub sessions: Arc<dyn Sessions>,
-    /// Where a person's subscription is.
-    pub users: Arc<dyn Users>,
-    /// Where a tenant's subscription is.
-    pub tenants: Arc<dyn Tenants>,
-    /// Where roles are.
-    pub members: Arc<dyn Members>,
-    /// What time it is.
-    pub clock: Arc<dyn Clock>,
+    sessions: Arc<dyn Sessions>,
+    users: Arc<dyn Users>,
+    tenants: Arc<dyn Tenants>,
+    members: Arc<dyn Members>,
+    clock: Arc<dyn Clock>,
+    /// Until when the provider is left alone because it did not answer.
+    paused_until: AtomicI64,
 }
 
 impl KeepFresh {
+    /// Keeps `sessions` as fresh as `users`, `tenants` and `members` are.
+    pub fn new(
+        sessions: Arc<dyn Sessions>,
+        users: Arc<dyn Users>,
+        tenants: Arc<dyn Tenants>,
+        members: Arc<dyn Members>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { sessions, users, tenants, members, clock, paused_until: AtomicI64::new(0) }
+    }
+
     /// The session as it is now, and `None` when its tenant or its account is gone: then it has ended.
     ///
     /// While the provider can't be reached it stays as it was for a quarter of an hour, so that people go on working;
@@ -38,6 +50,9 @@ impl KeepFresh {
         let now = self.clock.now();
         if now < session.refreshed_at + FRESH_FOR {
             return Ok(Some(session));
+        }
+        if now.as_millis() < self.paused_until.load(Ordering::Relaxed) {
+            return Ok(Some(believed(session, now)));
         }
         match self.read(&session, now).await {
             Ok(Some(fresh)) => {
@@ -49,10 +64,13 @@ impl KeepFresh {
                 Ok(None)
             }
             Err(outage) => {
-                tracing::warn!(%outage, "a session can't be refreshed");
-                let is_believed = now < session.refreshed_at + STALE_FOR;
-                let roles = if is_believed { session.roles } else { Roles::default() };
-                Ok(Some(Session { roles, ..session }))
+                let pause = match &outage {
+                    Outage::RateLimited { retry_after } => retry_after.unwrap_or(PAUSE).max(PAUSE),
+                    _ => PAUSE,
+                };
+                tracing::warn!(%outage, seconds = pause.as_secs(), "sessions can't be refreshed for a while");
+                self.paused_until.store((now + pause).as_millis(), Ordering::Relaxed);
+                Ok(Some(believed(session, now)))
             }
         }
     }
@@ -75,4 +93,11 @@ impl KeepFresh {
         let subscription: Option<Subscription> = stored.and_then(|text| text.parse().ok());
         Ok(Some(Session { roles, subscription, refreshed_at: now, ..session.clone() }))
     }
+}
+
+/// What counts of a session that could not be read again.
+fn believed(session: Session, now: Timestamp) -> Session {
+    let is_recent = now < session.refreshed_at + STALE_FOR;
+    let roles = if is_recent { session.roles } else { Roles::default() };
+    Session { roles, ..session }
 }

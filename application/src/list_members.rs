@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use tenantry_domain::{Feature, Member, NotPermitted, Permission, Standing};
+use tenantry_domain::{Feature, Member, NotPermitted, Permission};
 use tenantry_ports::{Clock, Cursor, Members, MembersError, Page, PageSize, Session};
 
 use crate::Outage;
+use crate::home::standing;
 
 /// Lists the members of the organization under which someone is signed in.
 pub struct ListMembers {
@@ -40,7 +41,7 @@ impl ListMembers {
         from: Option<Cursor>,
     ) -> Result<Page<Member>, ListMembersError> {
         let administrator = session.actor().permitted(Permission::ViewMembers)?;
-        if !Standing::of(session.subscription, true, self.clock.now()).opens(Feature::Administration) {
+        if !standing(session, self.clock.now()).opens(Feature::Administration) {
             return Err(ListMembersError::PlanEnded);
         }
         let tenant = &administrator.tenant().id;

@@ -22,6 +22,9 @@ pub enum Outage {
     /// The billing provider can't be reached.
     #[error("the billing provider can't be reached")]
     Billing(#[source] Source),
+    /// The purchase was changed by somebody else meanwhile; looking again shows how.
+    #[error("the purchase was changed in another window")]
+    Conflict,
     /// Our own store can't be reached.
     #[error("the store can't be reached")]
     Store(#[source] Source),
@@ -77,7 +80,10 @@ impl From<CheckoutsError> for Outage {
 
 impl From<JourneysError> for Outage {
     fn from(error: JourneysError) -> Self {
-        Self::Store(Box::new(error))
+        match error {
+            JourneysError::Conflict => Self::Conflict,
+            JourneysError::Unavailable(_) => Self::Store(Box::new(error)),
+        }
     }
 }
 

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use tenantry_domain::{CardNumber, Catalogue, Conversion, ConversionId, NotPermitted, Permission, Stage};
+use tenantry_domain::{
+    CardNumber, Catalogue, Conversion, ConversionId, NotPermitted, Permission, PlanId, PurchaseId, Stage,
+    Subscription, TenantRef,
+};
 use tenantry_ports::{
     BillingError, CardOutcome, CardPayments, Checkout, Members, NewCheckout, SavedConversion, Session,
 };
 
 use crate::choose_plan::{buys_for, for_sale};
+use crate::conversions::{StepError, next};
 use crate::{ConfirmCheckout, ConfirmCheckoutError, Conversions, Next, Outage};
 
 /// Takes a card for a plan, and grants the plan when the billing provider confirms the payment.
@@ -29,8 +33,8 @@ pub struct PayByCard {
 pub struct CardPayment {
     /// The name of the plan, as the form sent it.
     pub plan: String,
-    /// Which purchase: from [`Choice::purchase`](crate::Choice).
-    pub purchase: ConversionId,
+    /// Which form: from [`Choice::purchase`](crate::Choice).
+    pub purchase: PurchaseId,
     /// The card.
     pub card: CardNumber,
 }
@@ -60,7 +64,7 @@ pub enum PayByCardError {
 
 impl PayByCard {
     /// Opens the checkout, charges the card, and has the payment confirmed. A second click on the same form finds the
-    /// first one's result.
+    /// first one's result, and a form that bought something long ago buys nothing again.
     pub async fn run(&self, session: &Session, payment: CardPayment) -> Result<Next, PayByCardError> {
         let buys_for = buys_for(session)?;
         if let Some(tenant) = &buys_for {
@@ -71,55 +75,79 @@ impl PayByCard {
         }
         let plan =
             for_sale(&self.catalogue, &payment.plan, buys_for.as_ref()).ok_or(PayByCardError::NotForSale)?;
-        let before = match self.conversions.find(&session.user).await? {
-            Some(saved) => Some(self.conversions.settle(saved).await?),
-            None => None,
-        };
-        let saved = match before {
-            Some(saved) if saved.conversion.id() == &payment.purchase => saved,
-            Some(saved) if saved.conversion.is_owed() => {
-                return Err(PayByCardError::Unfinished(crate::conversions::next(&saved.conversion)));
+        let id = conversion_id(&payment.purchase, plan.id, buys_for.as_ref())?;
+        let begun = Conversion::begin(id, session.user.clone(), plan.id, buys_for)
+            .map_err(|_| PayByCardError::NotForSale)?;
+        let saved = self.begin_or_find(begun).await?;
+        match saved.conversion.stage() {
+            Stage::Choosing | Stage::Checkout { .. } | Stage::Paying { .. } => {
+                self.charge(saved, &payment.card).await
             }
-            other => {
-                let id = payment.purchase.clone();
-                let begun = Conversion::begin(id, session.user.clone(), plan.id, buys_for)
-                    .map_err(|_| PayByCardError::NotForSale)?;
-                if self.was_paid_before(&begun).await? {
-                    return Ok(Next::Done(begun.buys_for().cloned()));
-                }
-                self.conversions.save(&begun, other.as_ref()).await?
-            }
-        };
-        if matches!(saved.conversion.stage(), Stage::Choosing | Stage::Checkout { .. }) {
-            let (saved, checkout) = self.open_checkout(saved).await?;
-            match self.cards.pay(&checkout.id, &payment.card).await.map_err(Outage::from)? {
-                CardOutcome::Paid => self.confirm(saved).await,
-                CardOutcome::Declined => Err(PayByCardError::Declined),
-                CardOutcome::NotATestCard => Err(PayByCardError::NotATestCard),
-            }
-        } else {
-            self.confirm(saved).await
+            _ => self.confirm(saved).await,
         }
     }
 
-    /// Whether a purchase that is about to begin is one that the person made long ago, and that another has replaced
-    /// since: its payment bought what it bought, and buys nothing again.
-    async fn was_paid_before(&self, begun: &Conversion) -> Result<bool, PayByCardError> {
-        let checkout = self.checkout_of(begun).await?;
-        Ok(self.conversions.billing.payment(&checkout.id).await.map_err(Outage::from)?.is_some())
+    /// The saved purchase: the one that this form began, or a new one in place of what is no longer owed.
+    async fn begin_or_find(&self, begun: Conversion) -> Result<SavedConversion, PayByCardError> {
+        let before = match self.conversions.find(&begun.holder()).await? {
+            Some(saved) => Some(self.conversions.settle(saved).await?),
+            None => None,
+        };
+        match before {
+            Some(saved) if saved.conversion.id() == begun.id() && saved.conversion.user() == begun.user() => {
+                Ok(saved)
+            }
+            Some(saved) if saved.conversion.is_owed(self.conversions.clock.now()) => {
+                Err(PayByCardError::Unfinished(next(&saved.conversion)))
+            }
+            other => {
+                let checkout = self.checkout_of(&begun).await?;
+                let paid = self.conversions.billing.payment(&checkout.id).await.map_err(Outage::from)?;
+                if paid.is_some() {
+                    return Err(PayByCardError::Unfinished(Next::Done(begun.buys_for().cloned())));
+                }
+                Ok(self.conversions.save(&begun, other.as_ref()).await?)
+            }
+        }
     }
 
-    async fn open_checkout(
-        &self,
-        saved: SavedConversion,
-    ) -> Result<(SavedConversion, Checkout), PayByCardError> {
+    /// Charges the card. From before the charge until its outcome is known no other purchase can take this one's place.
+    async fn charge(&self, saved: SavedConversion, card: &CardNumber) -> Result<Next, PayByCardError> {
+        if let Some(tenant) = saved.conversion.buys_for() {
+            self.prove_deliverable(tenant).await?;
+        }
         let checkout = self.checkout_of(&saved.conversion).await?;
-        let opened = saved
-            .conversion
-            .clone()
-            .checkout_opened(checkout.id.clone())
-            .map_err(|error| Outage::Store(Box::new(error)))?;
-        Ok((self.conversions.save(&opened, Some(&saved)).await?, checkout))
+        let paying = match saved.conversion.stage() {
+            Stage::Choosing => saved.conversion.clone().checkout_opened(checkout.id.clone()),
+            _ => Ok(saved.conversion.clone()),
+        };
+        let paying = paying.and_then(|opened| opened.paying(self.conversions.clock.now()));
+        let paying = paying.map_err(|error| Outage::from(StepError::from(error)))?;
+        let saved = self.conversions.save(&paying, Some(&saved)).await?;
+        if saved.conversion.open_checkout() != Some(&checkout.id) {
+            return self.confirm(saved).await;
+        }
+        let outcome = self.cards.pay(&checkout.id, card).await.map_err(Outage::from)?;
+        let refusal = match outcome {
+            CardOutcome::Paid => return self.confirm(saved).await,
+            CardOutcome::Declined => PayByCardError::Declined,
+            CardOutcome::NotATestCard => PayByCardError::NotATestCard,
+        };
+        if let Ok(open) = saved.conversion.clone().not_charged() {
+            self.conversions.save(&open, Some(&saved)).await?;
+        }
+        Err(refusal)
+    }
+
+    /// Writes the tenant's subscription as it is, before anything is charged for another: what the product is not allowed
+    /// to write it must not sell.
+    async fn prove_deliverable(&self, tenant: &TenantRef) -> Result<(), Outage> {
+        let found = self.conversions.tenants.find(&tenant.id).await?;
+        let held = found.and_then(|found| found.subscription?.parse::<Subscription>().ok());
+        if let Some(held) = held {
+            self.conversions.tenants.set_subscription(&tenant.id, held).await?;
+        }
+        Ok(())
     }
 
     async fn checkout_of(&self, conversion: &Conversion) -> Result<Checkout, PayByCardError> {
@@ -142,4 +170,15 @@ impl PayByCard {
             Err(ConfirmCheckoutError::NotPaid) => Err(Outage::from(BillingError::UnknownCheckout).into()),
         }
     }
+}
+
+/// What the form buys, for whom: the same form sent for another plan or under another tenant is another purchase.
+fn conversion_id(
+    purchase: &PurchaseId,
+    plan: PlanId,
+    buys_for: Option<&TenantRef>,
+) -> Result<ConversionId, PayByCardError> {
+    let tenant = buys_for.map_or("", |tenant| tenant.id.as_str());
+    ConversionId::try_from(format!("{purchase}.{plan}.{tenant}").as_str())
+        .map_err(|_| PayByCardError::NotForSale)
 }

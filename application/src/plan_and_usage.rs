@@ -6,6 +6,7 @@ use tenantry_domain::{Catalogue, NotPermitted, Permission, Plan, Standing, Subsc
 use tenantry_ports::{Clock, Members, Session};
 
 use crate::Outage;
+use crate::home::standing;
 
 /// Shows an administrator the organization's plan and how many seats are taken.
 pub struct PlanAndUsage {
@@ -50,7 +51,7 @@ impl PlanAndUsage {
         Ok(PlanAndUsageView {
             subscription,
             plan: subscription.and_then(|held| self.catalogue.plan(held.plan()).cloned()),
-            standing: Standing::of(subscription, true, self.clock.now()),
+            standing: standing(session, self.clock.now()),
             seats_taken,
         })
     }

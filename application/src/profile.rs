@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tenantry_domain::Role;
 use tenantry_ports::{Session, Sessions};
 
 use crate::Outage;
@@ -16,16 +17,26 @@ pub struct Profile {
 #[derive(Clone, Debug)]
 pub struct ProfileView {
     /// The claims of the login, with the subscription and roles as they are now.
-    pub claims: serde_json::Map<String, serde_json::Value>,
+    pub claims: Claims,
+}
+
+type Claims = serde_json::Map<String, serde_json::Value>;
+
+/// Puts what is known now in place of what the login brought, or takes it away.
+fn put(claims: &mut Claims, name: &str, value: Option<serde_json::Value>) {
+    match value {
+        Some(value) => claims.insert(name.to_owned(), value),
+        None => claims.remove(name),
+    };
 }
 
 impl Profile {
-    /// The claims that the login brought. What the product itself has changed since then is shown as it is now.
+    /// The claims that the login brought, but for the subscription and the roles: they are shown as they count now.
     pub async fn run(&self, session: &Session) -> Result<ProfileView, Outage> {
         let mut claims = self.sessions.claims(&session.id).await?.unwrap_or_default();
-        if let Some(subscription) = session.subscription {
-            claims.insert("subscription".to_owned(), subscription.to_string().into());
-        }
+        put(&mut claims, "subscription", session.subscription.map(|held| held.to_string().into()));
+        let roles: Vec<_> = session.roles.iter().map(Role::name).collect();
+        put(&mut claims, "member_roles", session.tenant.as_ref().map(|_| roles.into()));
         Ok(ProfileView { claims })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tenantry_domain::{Conversion, InvalidTenantName, Stage, TenantName, TenantRef};
+use tenantry_domain::{Holder, InvalidTenantName, Stage, TenantName, TenantRef};
 use tenantry_ports::{SavedConversion, Session};
 
 use crate::conversions::StepError;
@@ -43,23 +43,32 @@ impl From<StepError> for RegisterOrganizationError {
 
 impl RegisterOrganization {
     /// Makes the organization under this name. Repeatable: a second click, or the first one after a crash, goes on
-    /// where the last one stopped.
+    /// where the last one stopped. A name that was tried before, and of which it is not known whether it was taken, is
+    /// tried again first: there is one organization for each payment.
     pub async fn run(&self, session: &Session, name: &str) -> Result<TenantRef, RegisterOrganizationError> {
         let name = TenantName::try_from(name)?;
-        let saved = self.owed(session).await?;
-        let saved = match saved.conversion.stage().clone() {
-            Stage::Creating { name: tried, .. } if tried != name => {
-                self.other_name(saved, &tried, name).await?
-            }
-            Stage::Activation { .. } | Stage::Creating { .. } => self.named(saved, name).await?,
-            Stage::Done { tenant: Some(tenant) } if tenant.name == name => return Ok(tenant),
-            Stage::Paid { .. } => {
-                let recorded = self.conversions.advance(saved).await?;
-                self.named(recorded, name).await?
+        let owed = self.conversions.owed(&session.user).await?.ok_or(RegisterOrganizationError::NotPaid)?;
+        if let Stage::Done { tenant: Some(tenant) } = owed.conversion.stage() {
+            let is_this = tenant.name == name;
+            return if is_this { Ok(tenant.clone()) } else { Err(RegisterOrganizationError::NotPaid) };
+        }
+        let tried = match owed.conversion.stage() {
+            Stage::Creating { name, .. } => Some(name.clone()),
+            _ => None,
+        };
+        let saved = match self.conversions.advance(owed).await {
+            Err(StepError::NameTaken) if tried.as_ref() != Some(&name) => self.asking(session).await?,
+            outcome => outcome?,
+        };
+        let saved = match saved.conversion.stage() {
+            Stage::Activation { .. } => {
+                let now = self.conversions.clock.now();
+                let named = saved.conversion.clone().named(name, now).map_err(StepError::from)?;
+                let named = self.conversions.save(&named, Some(&saved)).await?;
+                self.conversions.advance(named).await?
             }
             _ => saved,
         };
-        let saved = self.conversions.advance(saved).await?;
         match saved.conversion.stage() {
             Stage::Done { tenant: Some(tenant) } => Ok(tenant.clone()),
             _ => Err(RegisterOrganizationError::NotPaid),
@@ -68,51 +77,16 @@ impl RegisterOrganization {
 
     /// The name that was asked for before, if making it did not come to an end: to be offered again.
     pub async fn name_before(&self, session: &Session) -> Result<Option<TenantName>, Outage> {
-        let saved = self.conversions.find(&session.user).await?;
+        let saved = self.conversions.find(&Holder::Person(session.user.clone())).await?;
         Ok(saved.and_then(|saved| match saved.conversion.stage() {
             Stage::Creating { name, .. } => Some(name.clone()),
             _ => None,
         }))
     }
 
-    /// The purchase that waits for its organization: our own record, or else what the provider says, read now.
-    async fn owed(&self, session: &Session) -> Result<SavedConversion, RegisterOrganizationError> {
-        let found = self.conversions.find(&session.user).await?;
-        match found {
-            Some(saved) if saved.conversion.is_owed() => return Ok(saved),
-            Some(saved) if matches!(saved.conversion.stage(), Stage::Done { tenant: Some(_) }) => {
-                return Ok(saved);
-            }
-            _ => {}
-        }
-        let user = self.conversions.users.find(&session.user).await.map_err(Outage::from)?;
-        let subscription = user.and_then(|user| user.subscription).and_then(|text| text.parse().ok());
-        let subscription = subscription.ok_or(RegisterOrganizationError::NotPaid)?;
-        let (id, now) = (self.conversions.new_id()?, self.conversions.clock.now());
-        let resumed = Conversion::resume(id, session.user.clone(), subscription, now)
-            .map_err(|_| RegisterOrganizationError::NotPaid)?;
-        Ok(self.conversions.save(&resumed, found.as_ref()).await?)
-    }
-
-    async fn named(
-        &self,
-        saved: SavedConversion,
-        name: TenantName,
-    ) -> Result<SavedConversion, RegisterOrganizationError> {
-        let named = saved.conversion.clone().named(name).map_err(StepError::from)?;
-        Ok(self.conversions.save(&named, Some(&saved)).await?)
-    }
-
-    /// The person wants another name than the one that was tried. If the first was made and its answer lost, it is
-    /// theirs: two organizations for one payment there will not be.
-    async fn other_name(
-        &self,
-        saved: SavedConversion,
-        tried: &TenantName,
-        name: TenantName,
-    ) -> Result<SavedConversion, RegisterOrganizationError> {
-        let made = self.conversions.tenants.find_by_name(tried).await.map_err(Outage::from)?;
-        let is_theirs = made.is_some_and(|tenant| tenant.made_in.as_ref() == Some(saved.conversion.id()));
-        if is_theirs { Ok(saved) } else { self.named(saved, name).await }
+    /// The purchase, once it is known that the name tried before was taken.
+    async fn asking(&self, session: &Session) -> Result<SavedConversion, RegisterOrganizationError> {
+        let saved = self.conversions.find(&Holder::Person(session.user.clone())).await?;
+        saved.ok_or(RegisterOrganizationError::NotPaid)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tenantry_domain::{PlanId, Stage};
-use tenantry_ports::{Holder, Session};
+use tenantry_ports::Session;
 
 use crate::conversions::StepError;
 use crate::{Conversions, Outage};
@@ -37,17 +37,17 @@ impl From<StepError> for RegisterPersonalError {
 impl RegisterPersonal {
     /// Puts the plan in force. Repeatable.
     pub async fn run(&self, session: &Session) -> Result<(), RegisterPersonalError> {
-        let saved = self.conversions.find(&session.user).await?.ok_or(RegisterPersonalError::NotPaid)?;
-        if saved.conversion.plan() != PlanId::Personal {
+        let owed = self.conversions.owed(&session.user).await?.ok_or(RegisterPersonalError::NotPaid)?;
+        if owed.conversion.plan() != PlanId::Personal {
             return Err(RegisterPersonalError::NotPaid);
         }
-        if matches!(saved.conversion.stage(), Stage::Done { .. }) {
+        if matches!(owed.conversion.stage(), Stage::Done { .. }) {
             return Ok(());
         }
-        let saved = self.conversions.advance(saved).await?;
+        let saved = self.conversions.advance(owed).await?;
         let in_force = saved.conversion.in_force().map_err(StepError::from)?;
         self.conversions.users.set_subscription(&session.user, in_force).await.map_err(Outage::from)?;
-        self.conversions.show(&Holder::Person(session.user.clone()), in_force).await?;
+        self.conversions.show(&saved.conversion.holder(), in_force).await?;
         let finished = saved.conversion.clone().finished().map_err(StepError::from)?;
         self.conversions.save(&finished, Some(&saved)).await?;
         Ok(())

@@ -3,9 +3,15 @@
 //! The record of a conversion is saved before each step is tried, and every step can be repeated. Whoever closes the
 //! browser, and whatever dies, the person finds themselves exactly where they stopped.
 
+use std::time::Duration;
+
 use crate::{
-    CheckoutId, ConversionId, Payment, PlanId, Status, Subscription, TenantName, TenantRef, Timestamp, UserId,
+    CheckoutId, ConversionId, Holder, Payment, PlanId, Status, Subscription, TenantName, TenantRef,
+    Timestamp, UserId,
 };
+
+/// How long a payment may be under way. After that, one that the billing provider knows nothing of has been given up.
+const PAYING_TAKES: Duration = Duration::from_mins(2);
 
 /// One purchase by one person, and how far it has come.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -28,6 +34,13 @@ pub enum Stage {
     Checkout {
         /// The checkout at the billing provider.
         checkout: CheckoutId,
+    },
+    /// A card is being charged: no other purchase may take this one's place before that has an end.
+    Paying {
+        /// The checkout at the billing provider.
+        checkout: CheckoutId,
+        /// Since when.
+        since: Timestamp,
     },
     /// Paid; the identity provider has not been told yet.
     Paid {
@@ -140,15 +153,33 @@ impl Conversion {
         &self.stage
     }
 
-    /// Whether money was taken and something is still to be done for it.
-    pub fn is_owed(&self) -> bool {
-        !matches!(self.stage, Stage::Choosing | Stage::Checkout { .. } | Stage::Done { .. })
+    /// Whose subscription it buys.
+    pub fn holder(&self) -> Holder {
+        match &self.buys_for {
+            Some(tenant) => Holder::Tenant(tenant.id.clone()),
+            None => Holder::Person(self.user.clone()),
+        }
+    }
+
+    /// Whether money was taken, or is just being taken, and something is still to be done for it: then no other purchase
+    /// may take its place. What was paid for and never taken up until it ended is over.
+    pub fn is_owed(&self, now: Timestamp) -> bool {
+        match &self.stage {
+            Stage::Choosing | Stage::Checkout { .. } | Stage::Done { .. } => false,
+            Stage::Activation { ends } => now < *ends,
+            Stage::Paying { .. } | Stage::Paid { .. } | Stage::Creating { .. } | Stage::Joining { .. } => {
+                true
+            }
+        }
     }
 
     /// Whether the next step needs nobody's decision, only the provider: what a crash left behind can be finished
     /// without the person.
     pub fn is_unattended(&self) -> bool {
-        matches!(self.stage, Stage::Paid { .. } | Stage::Creating { .. } | Stage::Joining { .. })
+        matches!(
+            self.stage,
+            Stage::Paying { .. } | Stage::Paid { .. } | Stage::Creating { .. } | Stage::Joining { .. }
+        )
     }
 
     /// A checkout was opened at the billing provider.
@@ -159,9 +190,40 @@ impl Conversion {
         }
     }
 
+    /// A card is about to be charged. Possible again for the same checkout.
+    pub fn paying(self, since: Timestamp) -> Result<Self, ConversionError> {
+        match self.stage.clone() {
+            Stage::Checkout { checkout } | Stage::Paying { checkout, .. } => {
+                Ok(self.at(Stage::Paying { checkout, since }))
+            }
+            _ => Err(ConversionError::OutOfOrder),
+        }
+    }
+
+    /// The card was not charged: back to the open checkout.
+    pub fn not_charged(self) -> Result<Self, ConversionError> {
+        match self.stage.clone() {
+            Stage::Paying { checkout, .. } => Ok(self.at(Stage::Checkout { checkout })),
+            _ => Err(ConversionError::OutOfOrder),
+        }
+    }
+
+    /// The checkout that the billing provider can be asked about.
+    pub fn open_checkout(&self) -> Option<&CheckoutId> {
+        match &self.stage {
+            Stage::Checkout { checkout } | Stage::Paying { checkout, .. } => Some(checkout),
+            _ => None,
+        }
+    }
+
+    /// Whether a payment began so long ago that, unless the billing provider knows of it, it was given up.
+    pub fn was_given_up(&self, now: Timestamp) -> bool {
+        matches!(&self.stage, Stage::Paying { since, .. } if *since + PAYING_TAKES <= now)
+    }
+
     /// The billing provider confirmed the payment.
     pub fn paid(self, payment: Payment) -> Result<Self, ConversionError> {
-        let Stage::Checkout { checkout } = &self.stage else { return Err(ConversionError::OutOfOrder) };
+        let checkout = self.open_checkout().ok_or(ConversionError::OutOfOrder)?;
         if *checkout != payment.checkout || self.plan != payment.plan {
             return Err(ConversionError::OtherPayment);
         }
@@ -186,15 +248,14 @@ impl Conversion {
         Ok(self.at(stage))
     }
 
-    /// The organization gets this name. Possible again while it is not made.
-    pub fn named(self, name: TenantName) -> Result<Self, ConversionError> {
+    /// The organization gets this name. It keeps it until the provider says that the name is taken: as long as the
+    /// answer is out, the organization may have been made, and there is one for each payment.
+    pub fn named(self, name: TenantName, now: Timestamp) -> Result<Self, ConversionError> {
         if !self.plan.is_for_organizations() {
             return Err(ConversionError::NoOrganization);
         }
         match self.stage {
-            Stage::Activation { ends } | Stage::Creating { ends, .. } => {
-                Ok(self.at(Stage::Creating { ends, name }))
-            }
+            Stage::Activation { ends } if now < ends => Ok(self.at(Stage::Creating { ends, name })),
             _ => Err(ConversionError::OutOfOrder),
         }
     }
@@ -249,12 +310,14 @@ impl Conversion {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Feature, Standing, TenantId};
+    use crate::{Feature, Role, Standing, TenantId};
     use proptest::prelude::*;
 
     #[derive(Clone, Debug)]
     enum Step {
         OpenCheckout(u8),
+        Charge,
+        NotCharged,
         Pay { checkout: u8, plan: PlanId },
         Record,
         Name(u8),
@@ -267,6 +330,8 @@ mod tests {
         let plans = prop_oneof![Just(PlanId::Personal), Just(PlanId::Team), Just(PlanId::Enterprise)];
         prop_oneof![
             (0..2_u8).prop_map(Step::OpenCheckout),
+            Just(Step::Charge),
+            Just(Step::NotCharged),
             (0..2_u8, plans).prop_map(|(checkout, plan)| Step::Pay { checkout, plan }),
             Just(Step::Record),
             (0..2_u8).prop_map(Step::Name),
@@ -300,11 +365,13 @@ mod tests {
     fn apply(conversion: Conversion, step: &Step) -> Result<Conversion, ConversionError> {
         match step {
             Step::OpenCheckout(number) => conversion.checkout_opened(checkout(*number)),
+            Step::Charge => conversion.paying(now()),
+            Step::NotCharged => conversion.not_charged(),
             Step::Pay { checkout: number, plan } => {
                 conversion.paid(Payment { checkout: checkout(*number), plan: *plan, paid_at: now() })
             }
             Step::Record => conversion.recorded(),
-            Step::Name(number) => conversion.named(name(*number)),
+            Step::Name(number) => conversion.named(name(*number), now()),
             Step::NameTaken => conversion.name_was_taken(),
             Step::Create(number) => conversion.created(tenant(*number)),
             Step::Finish => conversion.finished(),
@@ -329,12 +396,41 @@ mod tests {
     }
 
     #[test]
+    fn a_charge_under_way_is_owed_until_it_is_known_to_have_failed() {
+        let opened = begin(PlanId::Team, None).unwrap().checkout_opened(checkout(0)).unwrap();
+        assert!(!opened.is_owed(now()));
+        let paying = opened.clone().paying(now()).unwrap();
+        assert!(paying.is_owed(now()) && paying.is_unattended());
+        assert!(!paying.was_given_up(now() + Duration::from_secs(119)));
+        assert!(paying.was_given_up(now() + PAYING_TAKES));
+        assert_eq!(paying.not_charged().unwrap(), opened);
+    }
+
+    #[test]
+    fn what_nobody_took_up_until_it_ended_is_over() {
+        let (id, user) = (ConversionId::try_from("c").unwrap(), UserId::try_from("u").unwrap());
+        let bought = "team;2030-01-01T00:00:00.000Z;activation".parse::<Subscription>().unwrap();
+        let resumed = Conversion::resume(id, user, bought, now()).unwrap();
+        assert!(!resumed.is_owed(bought.ends()));
+        assert_eq!(resumed.named(name(1), bought.ends()), Err(ConversionError::OutOfOrder));
+    }
+
+    #[test]
+    fn a_name_is_kept_until_it_is_known_to_be_taken() {
+        let (id, user) = (ConversionId::try_from("c").unwrap(), UserId::try_from("u").unwrap());
+        let bought = "team;2030-01-01T00:00:00.000Z;activation".parse().unwrap();
+        let named = Conversion::resume(id, user, bought, now()).unwrap().named(name(1), now()).unwrap();
+        assert_eq!(named.clone().named(name(2), now()), Err(ConversionError::OutOfOrder));
+        assert!(named.name_was_taken().unwrap().named(name(2), now()).is_ok());
+    }
+
+    #[test]
     fn only_an_unfinished_payment_can_be_resumed() {
         let resume = |text: &str| {
             let (id, user) = (ConversionId::try_from("c").unwrap(), UserId::try_from("u").unwrap());
             Conversion::resume(id, user, text.parse().unwrap(), now())
         };
-        assert!(resume("team;2030-01-01T00:00:00.000Z;activation").unwrap().is_owed());
+        assert!(resume("team;2030-01-01T00:00:00.000Z;activation").unwrap().is_owed(now()));
         for text in [
             "team;2030-01-01T00:00:00.000Z;active",
             "team;2020-01-01T00:00:00.000Z;activation",
@@ -370,9 +466,11 @@ mod tests {
                     Stage::Creating { .. } | Stage::Joining { .. } | Stage::Done { tenant: Some(_) }
                 );
                 prop_assert!(!organization || (paid && plan.is_for_organizations()), "{conversion:?}");
-                prop_assert!(!conversion.is_owed() || paid, "{conversion:?}");
+                let is_charging = matches!(conversion.stage(), Stage::Paying { .. });
+                prop_assert!(!conversion.is_owed(now()) || is_charging || paid, "{conversion:?}");
                 for subscription in [conversion.to_record(), conversion.in_force()].into_iter().flatten() {
-                    let opens = Standing::of(Some(subscription), true, now()).opens(Feature::Product);
+                    let opens = Standing::in_tenant(Some(subscription), &Role::Employee.into(), now())
+                        .opens(Feature::Product);
                     prop_assert!(!opens || paid);
                     prop_assert_eq!(subscription.plan(), plan);
                     prop_assert!(subscription.ends() <= now().plus_one_year());

@@ -27,6 +27,8 @@ pub type SessionId = Id<kind::Session>;
 pub type CheckoutId = Id<kind::Checkout>;
 /// Identifies one purchase, from choosing a plan to using it.
 pub type ConversionId = Id<kind::Conversion>;
+/// Identifies one payment form that was shown: sending it twice is one purchase.
+pub type PurchaseId = Id<kind::Purchase>;
 
 /// What an [`Id`] can name. These types have no values.
 pub mod kind {
@@ -45,6 +47,9 @@ pub mod kind {
     /// A purchase.
     #[derive(Debug)]
     pub enum Conversion {}
+    /// A payment form that was shown.
+    #[derive(Debug)]
+    pub enum Purchase {}
 }
 
 impl<Kind> Id<Kind> {

@@ -3,7 +3,7 @@
 //! Where the provider runs them itself its tokens carry the result; elsewhere `application::SignIn` does, after the
 //! callback.
 
-use crate::{InvalidSubscription, Role, Roles, Subscription, Timestamp};
+use crate::{InvalidSubscription, PlanId, Role, Roles, Subscription, Timestamp};
 
 /// What `Manage_Subscription` found out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,9 @@ pub fn manage_subscription(
     now: Timestamp,
     trial_days: u32,
 ) -> SubscriptionStep {
-    match (stored.map(str::parse), in_tenant) {
+    match (stored.map(str::parse::<Subscription>), in_tenant) {
+        // No tenant has a trial: the guide's own Action puts the person's into the token.
+        (Some(Ok(subscription)), true) if subscription.plan() == PlanId::Trial => SubscriptionStep::Nothing,
         (Some(Ok(subscription)), _) => SubscriptionStep::Keep(subscription),
         (Some(Err(why)), _) => SubscriptionStep::Unreadable(why),
         (None, true) => SubscriptionStep::Nothing,
@@ -81,6 +83,7 @@ mod tests {
             SubscriptionStep::Unreadable(_)
         ));
         assert_eq!(manage_subscription(None, true, now, 1), SubscriptionStep::Nothing);
+        assert_eq!(manage_subscription(Some(ended), true, now, 1), SubscriptionStep::Nothing);
     }
 
     #[test]

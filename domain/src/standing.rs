@@ -1,6 +1,6 @@
 //! Where a person stands: what their subscription, and where they are signed in, let them do now.
 
-use crate::{PlanId, Status, Subscription, Timestamp, Trial};
+use crate::{Permission, PlanId, Roles, Status, Subscription, Timestamp, Trial};
 
 /// Where a person stands at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub enum Standing {
     OnTrial(Trial),
     /// The subscription is over: what it bought is locked until something is paid.
     Expired(PlanId),
+    /// Signed in under an organization without a role in it: nothing is open.
+    WithoutRole,
     /// Paid for an organization that has no name yet.
     AwaitingOrganization(PlanId),
     /// The plan belongs to an organization, and the person is signed in outside of it.
@@ -29,21 +31,36 @@ pub enum Feature {
 }
 
 impl Standing {
-    /// Where someone with `subscription` stands, signed in under the tenant whose subscription it is (`in_tenant`) or
-    /// as a person with their own.
-    pub fn of(subscription: Option<Subscription>, in_tenant: bool, now: Timestamp) -> Self {
+    /// Where someone stands who has `roles` in the tenant whose `subscription` it is.
+    pub fn in_tenant(subscription: Option<Subscription>, roles: &Roles, now: Timestamp) -> Self {
+        if roles.permit(Permission::UseProduct) {
+            Self::of(subscription, true, now)
+        } else {
+            Self::WithoutRole
+        }
+    }
+
+    /// Where a person stands with a subscription of their own.
+    pub fn of_person(subscription: Option<Subscription>, now: Timestamp) -> Self {
+        Self::of(subscription, false, now)
+    }
+
+    fn of(subscription: Option<Subscription>, in_tenant: bool, now: Timestamp) -> Self {
         let Some(subscription) = subscription else { return Self::Unsubscribed };
         let plan = subscription.plan();
+        // The person's record of an organization's plan is not renewed with it: the organization knows better.
+        if plan.is_for_organizations() && !in_tenant && subscription.status() == Status::Active {
+            return Self::OutsideOrganization(plan);
+        }
         if subscription.has_ended(now) {
             return Self::Expired(plan);
         }
         if let Some(trial) = Trial::running(subscription, now) {
             return Self::OnTrial(trial);
         }
-        match (plan.is_for_organizations(), in_tenant, subscription.status()) {
-            (true, false, Status::Activation) => Self::AwaitingOrganization(plan),
-            (true, false, Status::Active) => Self::OutsideOrganization(plan),
-            (true, true, _) | (false, _, _) => Self::Subscribed(plan),
+        match (plan.is_for_organizations(), in_tenant) {
+            (true, false) => Self::AwaitingOrganization(plan),
+            (true, true) | (false, _) => Self::Subscribed(plan),
         }
     }
 
@@ -55,6 +72,7 @@ impl Standing {
             (
                 Self::Unsubscribed
                 | Self::Expired(_)
+                | Self::WithoutRole
                 | Self::AwaitingOrganization(_)
                 | Self::OutsideOrganization(_),
                 _,
@@ -70,6 +88,23 @@ mod tests {
     use proptest::prelude::*;
 
     const FEATURES: [Feature; 2] = [Feature::Product, Feature::Administration];
+
+    #[test]
+    fn without_a_role_nothing_of_the_organization_is_open() {
+        let now: Timestamp = "2025-01-01T00:00:00.000Z".parse().unwrap();
+        let paid = Some("team;2026-01-01T00:00:00.000Z;active".parse().unwrap());
+        assert_eq!(Standing::in_tenant(paid, &Roles::default(), now), Standing::WithoutRole);
+        assert!(FEATURES.iter().all(|feature| !Standing::WithoutRole.opens(*feature)));
+        let employee = Standing::in_tenant(paid, &Roles::from(crate::Role::Employee), now);
+        assert_eq!(employee, Standing::Subscribed(PlanId::Team));
+    }
+
+    #[test]
+    fn the_record_of_whoever_founded_an_organization_leads_there_also_when_it_is_old() {
+        let now: Timestamp = "2030-01-01T00:00:00.000Z".parse().unwrap();
+        let founded = Some("team;2026-01-01T00:00:00.000Z;active".parse().unwrap());
+        assert_eq!(Standing::of_person(founded, now), Standing::OutsideOrganization(PlanId::Team));
+    }
 
     #[test]
     fn home_shows_these_in_this_order() {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{CheckoutId, InvalidTimestamp, PlanId, Timestamp, UnknownPlan};
+use crate::{CheckoutId, InvalidTimestamp, PlanId, TenantId, Timestamp, UnknownPlan, UserId};
 
 /// A subscription, of a person or of a tenant.
 ///
@@ -23,6 +23,15 @@ pub enum Status {
     Activation,
     /// In force until it ends.
     Active,
+}
+
+/// Whose subscription.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Holder {
+    /// A person's own: shown in their sessions outside of any tenant.
+    Person(UserId),
+    /// A tenant's: shown in every session under it.
+    Tenant(TenantId),
 }
 
 /// Proof that a plan was paid for; only the billing provider's confirmation becomes one.

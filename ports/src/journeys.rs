@@ -1,30 +1,36 @@
 //! Conversions in progress.
 
 use async_trait::async_trait;
-use tenantry_domain::{Conversion, UserId};
+use tenantry_domain::{Conversion, Holder, Timestamp};
 
 use crate::Source;
 
-/// Keeps each person's latest conversion. What it has acknowledged survives a crash.
+/// Keeps the latest conversion of each holder of a subscription: there is one purchase at a time for a person, and one for
+/// a tenant, whoever of its administrators makes it. What it has acknowledged survives a crash.
 #[cfg_attr(feature = "testkit", mockall::automock)]
 #[async_trait]
 pub trait Journeys: Send + Sync {
-    /// The person's latest conversion; `Ok(None)` when there is none.
-    async fn find(&self, user: &UserId) -> Result<Option<SavedConversion>, JourneysError>;
+    /// The latest conversion for this holder; `Ok(None)` when there is none.
+    async fn find(&self, holder: &Holder) -> Result<Option<SavedConversion>, JourneysError>;
 
-    /// Saves a conversion in place of the one that was read at `seen` (`None`: there was none), and answers what it
-    /// is now saved as.
+    /// Saves a conversion in place of the one for the same holder that was read at `seen` (`None`: there was none), and
+    /// answers what it is now saved as. `at` is the present.
     ///
     /// [`JourneysError::Conflict`] when somebody else has saved meanwhile; then nothing was saved.
     async fn save(
         &self,
         conversion: &Conversion,
         seen: Option<Revision>,
+        at: Timestamp,
     ) -> Result<SavedConversion, JourneysError>;
 
-    /// Up to `limit` conversions that wait for nobody but the provider ([`Conversion::is_unattended`]), the ones that
-    /// were saved longest ago first.
-    async fn unattended(&self, limit: u32) -> Result<Vec<SavedConversion>, JourneysError>;
+    /// Up to `limit` conversions that wait for nobody but a provider ([`Conversion::is_unattended`]) and were last saved
+    /// before `saved_before`, the ones that were saved longest ago first.
+    async fn unattended(
+        &self,
+        limit: u32,
+        saved_before: Timestamp,
+    ) -> Result<Vec<SavedConversion>, JourneysError>;
 }
 
 /// A conversion as it is saved.

@@ -11,6 +11,7 @@ mod journeys;
 mod login_attempts;
 mod members;
 mod page;
+mod readiness;
 mod sessions;
 mod system;
 mod tenants;
@@ -29,7 +30,8 @@ pub use journeys::{Journeys, JourneysError, Revision, SavedConversion};
 pub use login_attempts::{LoginAttempts, LoginAttemptsError};
 pub use members::{Members, MembersError};
 pub use page::{Cursor, Page, PageSize};
-pub use sessions::{Holder, Session, Sessions, SessionsError};
+pub use readiness::Readiness;
+pub use sessions::{Session, Sessions, SessionsError};
 pub use system::{Clock, Random};
 pub use tenants::{NewTenant, Tenants, TenantsError};
 pub use users::{Users, UsersError};
@@ -42,6 +44,7 @@ pub use {
     journeys::MockJourneys,
     login_attempts::MockLoginAttempts,
     members::MockMembers,
+    readiness::MockReadiness,
     sessions::MockSessions,
     tenants::MockTenants,
     users::MockUsers,

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use tenantry_domain::{
-    Actor, EmailAddress, Roles, SessionId, Subscription, TenantId, TenantRef, Timestamp, UserId,
+    Actor, EmailAddress, Holder, Roles, SessionId, Subscription, TenantRef, Timestamp, UserId,
 };
 
 use crate::Source;
@@ -89,15 +89,6 @@ impl Session {
             None => Actor::outside(self.user.clone()),
         }
     }
-}
-
-/// Whose subscription.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Holder {
-    /// A person's own: shown in their sessions outside of any tenant.
-    Person(UserId),
-    /// A tenant's: shown in every session under it.
-    Tenant(TenantId),
 }
 
 /// Sessions can't be read or written.

@@ -57,5 +57,5 @@ impl Visitor {
 
 /// The fields of the checkout with this card in them.
 pub fn card(number: &str) -> [(&str, &str); 3] {
-    [("card_number", number), ("expiry", "12/34"), ("cvc", "123")]
+    [("card_number", number), ("expiry", "11/33"), ("cvc", "321")]
 }

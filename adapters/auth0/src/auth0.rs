@@ -53,13 +53,13 @@ impl Auth0 {
             Arc::new(Management::new(&settings.issuer, tokens, http.clone(), Arc::clone(&clock)));
         let registration = Registration {
             issuer: settings.issuer,
-            client_id: settings.client_id,
+            client_id: settings.client_id.clone(),
             client_secret: settings.client_secret,
             redirect_uri: settings.redirect_uri,
         };
         Ok(Self {
             relying_party: Arc::new(RelyingParty::new(registration, clock, http)),
-            catalogue: Arc::new(Catalogue::new(Arc::clone(&management))),
+            catalogue: Arc::new(Catalogue::new(Arc::clone(&management), settings.client_id)),
             management,
         })
     }

@@ -11,18 +11,21 @@ use crate::wire::{Connection, RoleRecord};
 
 /// The connections that every organization shares: password and social.
 const SHARED_STRATEGIES: [&str; 2] = ["auth0", "google-oauth2"];
+/// How many connections Auth0 takes for one organization.
+const AT_MOST: usize = 10;
 
 /// Ids that are looked up once and kept: neither roles nor shared connections change while the product runs.
 #[derive(Debug)]
 pub(crate) struct Catalogue {
     management: Arc<Management>,
+    client_id: String,
     roles: OnceCell<Vec<RoleRecord>>,
     connections: OnceCell<Vec<String>>,
 }
 
 impl Catalogue {
-    pub(crate) fn new(management: Arc<Management>) -> Self {
-        Self { management, roles: OnceCell::new(), connections: OnceCell::new() }
+    pub(crate) fn new(management: Arc<Management>, client_id: String) -> Self {
+        Self { management, client_id, roles: OnceCell::new(), connections: OnceCell::new() }
     }
 
     /// The id of the tenant-wide role of this name.
@@ -52,12 +55,18 @@ impl Catalogue {
     }
 
     async fn read_connections(&self) -> Result<Vec<String>, ManagementError> {
-        let query = SHARED_STRATEGIES.map(|strategy| ("strategy", strategy));
+        let [first, second] = SHARED_STRATEGIES.map(|strategy| ("strategy", strategy));
+        let query = [first, second, ("per_page", "100")];
         let connections: Vec<Connection> =
             self.management.call(&Operation::get(&["connections"], &query)).await?;
         if !connections.iter().any(|connection| connection.strategy == "auth0") {
             return Err(ManagementError::SetUp("password connection (strategy auth0)".to_owned()));
         }
-        Ok(connections.into_iter().map(|connection| connection.id).collect())
+        // Other applications of the same Auth0 tenant have connections of their own.
+        let is_ours = |connection: &Connection| {
+            let clients = &connection.enabled_clients;
+            clients.is_empty() || clients.contains(&self.client_id)
+        };
+        Ok(connections.into_iter().filter(is_ours).map(|connection| connection.id).take(AT_MOST).collect())
     }
 }

@@ -107,6 +107,10 @@ impl Management {
         token: &Token,
         operation: &Operation<'_, B>,
     ) -> Result<Vec<u8>, ManagementError> {
+        // URL parsers take these segments for steps, also when they are percent-encoded: nothing is called that.
+        if operation.path.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
+            return Err(ManagementError::NotFound);
+        }
         let mut request =
             self.http.request(operation.method.clone(), self.url(operation.path)).bearer_auth(token.expose());
         if !operation.query.is_empty() {

@@ -38,7 +38,8 @@ impl Auth0Tenants {
     /// The organization that holds the name, if it was made by an earlier try of the same request.
     async fn made_before(&self, tenant: &NewTenant) -> Result<Tenant, TenantsError> {
         let path = ["organizations", "name", tenant.name.as_str()];
-        let holder = self.read(&path).await?.ok_or(TenantsError::NameTaken)?;
+        // The name is taken and nobody has it: Auth0 is between the two, and only later tells whose it is.
+        let holder = self.read(&path).await?.ok_or_else(|| TenantsError::Unavailable(Box::new(Undecided)))?;
         let says = |key: &str, value: &str| holder.metadata.get(key).is_some_and(|held| held == value);
         if says(CREATED_BY, tenant.created_by.as_str()) && says(CONVERSION, tenant.conversion.as_str()) {
             holder.into_tenant().ok_or(TenantsError::NameTaken)
@@ -47,6 +48,11 @@ impl Auth0Tenants {
         }
     }
 }
+
+/// Auth0 refused a name as taken, and then did not find who has it.
+#[derive(Debug, thiserror::Error)]
+#[error("Auth0 does not say yet whose organization has this name")]
+struct Undecided;
 
 #[async_trait]
 impl Tenants for Auth0Tenants {

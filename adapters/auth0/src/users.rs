@@ -41,6 +41,6 @@ impl Users for Auth0Users {
         let patch = UserPatch { app_metadata: BTreeMap::from([(SUBSCRIPTION, text.clone())]) };
         let stored: UserRecord =
             self.management.call(&Operation::patch(&["users", user.as_str()], &patch)).await?;
-        if stored.subscription() == Some(text.as_str()) { Ok(()) } else { Err(UsersError::NotStored) }
+        if stored.subscription() == Some(text) { Ok(()) } else { Err(UsersError::NotStored) }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tenantry_domain::{
     ConversionId, EmailAddress, Roles, Tenant, TenantId, TenantName, TenantRef, User, UserId,
 };
@@ -24,6 +25,9 @@ pub(crate) struct RoleRecord {
 pub(crate) struct Connection {
     pub(crate) id: String,
     pub(crate) strategy: String,
+    /// The applications that use it; Auth0 leaves it out for those who may not know.
+    #[serde(default)]
+    pub(crate) enabled_clients: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -33,18 +37,23 @@ pub(crate) struct UserRecord {
     email: Option<String>,
     picture: Option<String>,
     #[serde(default)]
-    app_metadata: serde_json::Map<String, serde_json::Value>,
+    app_metadata: serde_json::Map<String, Value>,
 }
 
 impl UserRecord {
-    pub(crate) fn subscription(&self) -> Option<&str> {
-        self.app_metadata.get(SUBSCRIPTION)?.as_str()
+    /// As stored. Anything that is not text comes as its JSON: it can't be read, and is not nothing.
+    pub(crate) fn subscription(&self) -> Option<String> {
+        match self.app_metadata.get(SUBSCRIPTION)? {
+            Value::Null => None,
+            Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        }
     }
 }
 
 impl From<UserRecord> for User {
     fn from(record: UserRecord) -> Self {
-        let subscription = record.subscription().map(str::to_owned);
+        let subscription = record.subscription();
         let name = record.name.or_else(|| record.email.clone()).unwrap_or_default();
         Self {
             id: record.user_id,

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use tempfile::TempDir;
+use tenantry_ports::Readiness;
 use tenantry_ports::testkit::FixedClock;
 use tenantry_sql::sqlite::{Database, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlSessions};
 
@@ -74,7 +75,8 @@ on_both!(
     journeys,
     SqlJourneys::new,
     [
-        is_found_by_its_owner,
+        is_found_for_its_holder,
+        a_tenant_has_a_purchase_of_its_own,
         two_writers_notice_each_other,
         nothing_is_saved_over_nothing,
         lists_what_waits_for_the_provider,

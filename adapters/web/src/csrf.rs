@@ -3,18 +3,25 @@
 //! The layer reads the body once, for every route whose [`RouteSpec`](crate::RouteSpec) changes something, and hands the
 //! fields on; a handler can't forget it, and can't read a form without it.
 
-use axum::body::to_bytes;
+use std::error::Error;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use http_body_util::LengthLimitError;
+use tokio::time::timeout;
 
 use crate::fields::Fields;
 use crate::problem::Problem;
 use crate::{App, Shared, session};
 
 const MOST_BYTES: usize = 64 * 1024;
+/// How long a form may take to arrive: less than the whole request, so that its sender hears what is wrong.
+const ARRIVES_WITHIN: Duration = Duration::from_secs(20);
 
 /// The fields of a form that has been checked.
 #[derive(Clone, Debug)]
@@ -33,15 +40,27 @@ pub(crate) async fn guard(
         return Err(Problem::not_a_form());
     }
     let (mut parts, body) = request.into_parts();
-    let body = to_bytes(body, MOST_BYTES).await.map_err(|_| Problem::too_large())?;
-    let fields = Fields::parse(&body)?;
+    let fields = Fields::parse(&read(body).await?)?;
     if let Some(session) = session::id(app.cookies, &parts.headers)
         && !app.keys.is_token(session.as_str(), fields.text("csrf")?)
     {
         return Err(Problem::stale_form());
     }
     parts.extensions.insert(Form(fields));
-    Ok(next.run(Request::from_parts(parts, axum::body::Body::empty())).await)
+    Ok(next.run(Request::from_parts(parts, Body::empty())).await)
+}
+
+async fn read(body: Body) -> Result<Bytes, Problem> {
+    match timeout(ARRIVES_WITHIN, to_bytes(body, MOST_BYTES)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if is_too_large(&error) => Err(Problem::too_large()),
+        Ok(Err(error)) => Err(Problem::cut_short(error)),
+        Err(_) => Err(Problem::sent_too_slowly()),
+    }
+}
+
+fn is_too_large(error: &axum::Error) -> bool {
+    error.source().is_some_and(<dyn Error>::is::<LengthLimitError>)
 }
 
 fn is_ours(app: &App, headers: &HeaderMap) -> bool {

@@ -126,6 +126,7 @@ impl<'a> Strip<'a> {
             Standing::OnTrial(_) => Some(Self::Trial { days: view.days_left, percent: view.percent_left }),
             Standing::Expired(plan) => Some(Self::Expired { plan: plan_name(catalogue, plan) }),
             Standing::Unsubscribed
+            | Standing::WithoutRole
             | Standing::AwaitingOrganization(_)
             | Standing::OutsideOrganization(_)
             | Standing::Subscribed(_) => None,

@@ -1,6 +1,6 @@
 //! A plan as a card: what it costs, what it includes, and the one thing to do.
 
-use tenantry_domain::Plan;
+use tenantry_domain::{Plan, PlanId};
 
 /// One card.
 pub(crate) struct PlanCard<'a> {
@@ -18,7 +18,11 @@ impl<'a> PlanCard<'a> {
 
     /// For somebody who is signed in.
     pub(crate) fn to_buy(plan: &'a Plan, is_current: bool) -> Self {
-        let path = format!("/home/confirm-plan?plan={}", plan.id);
-        Self { plan, action: "Choose Plan", path, is_current }
+        Self { plan, action: "Choose Plan", path: path_to_buy(plan.id), is_current }
     }
+}
+
+/// The page on which a plan is bought.
+pub(crate) fn path_to_buy(plan: PlanId) -> String {
+    format!("/home/confirm-plan?plan={plan}")
 }

@@ -1,7 +1,6 @@
 //! Everything that can go wrong, as a person reads it: what happened, and what to do next.
 //!
-//! A [`Problem`] travels inside its response; the
-//! outermost layer writes it as a page or as `application/problem+json` (RFC 9457), with the request's id.
+//! A [`Problem`] travels inside its response; the outermost layer writes it as a page or as `application/problem+json` (RFC 9457), with the request's id.
 
 mod causes;
 
@@ -15,13 +14,18 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 /// A path, and what its link says.
-type Way = (&'static str, &'static str);
+type Way = (Cow<'static, str>, &'static str);
 
-const HOME: Way = ("/home", "Back to Home");
-const START: Way = ("/", "To the start page");
-const LOGIN: Way = ("/api/auth/login?returnTo=/home", "Log in again");
-const PLANS: Way = ("/home/upgrade-plan", "Choose a plan");
-const ORGANIZATION: Way = ("/orgprompt", "Sign in to another organization");
+const HOME: Way = way("/home", "Back to Home");
+const START: Way = way("/", "To the start page");
+const LOGIN: Way = way("/api/auth/login?returnTo=/home", "Log in again");
+const OTHER_ACCOUNT: Way = way("/api/auth/login?prompt=login&returnTo=/home", "Sign in with another account");
+const PLANS: Way = way("/home/upgrade-plan", "Choose a plan");
+const ORGANIZATION: Way = way("/orgprompt", "Sign in to another organization");
+
+const fn way(path: &'static str, label: &'static str) -> Way {
+    (Cow::Borrowed(path), label)
+}
 
 /// What went wrong.
 #[derive(Clone, Debug)]
@@ -79,6 +83,32 @@ impl Problem {
             detail,
             [HOME, START],
         )
+    }
+
+    /// The rest of what was sent never came.
+    pub(crate) fn cut_short(source: impl Error + Send + Sync + 'static) -> Self {
+        let detail = "The connection broke before everything was sent, so nothing was done. Go back and send it again.";
+        let status = StatusCode::BAD_REQUEST;
+        Self::new(status, "cut_short", "Only a part of it arrived", detail, [HOME, START]).caused_by(source)
+    }
+
+    pub(crate) fn sent_too_slowly() -> Self {
+        let detail =
+            "It took too long until everything was sent, so nothing was done. Go back and send it again.";
+        let status = StatusCode::REQUEST_TIMEOUT;
+        Self::new(status, "sent_too_slowly", "Not all of it arrived in time", detail, [HOME, START])
+    }
+
+    /// The work was given up half-way.
+    pub(crate) fn took_too_long() -> Self {
+        let detail = "We stopped after half a minute. Nothing is lost, and nothing is charged twice: look where it \
+                      stands, and try again.";
+        Self::unavailable("This takes too long", detail, "took_too_long")
+    }
+
+    pub(crate) fn not_ready() -> Self {
+        let detail = "The store does not answer, or takes no writes.";
+        Self::unavailable("Not ready", detail, "not_ready")
     }
 
     pub(crate) fn not_a_form() -> Self {
@@ -145,6 +175,32 @@ impl Problem {
         )
     }
 
+    /// A card is being charged, or what was paid is being written down; the page at `path` knows when that is done.
+    pub(crate) fn being_paid(path: String) -> Self {
+        let detail = "The payment was sent and its outcome is not known yet. This takes a few seconds, seldom a minute \
+                      or two. You need not pay again.";
+        Self::new(
+            StatusCode::CONFLICT,
+            "being_paid",
+            "Your payment is being completed",
+            detail,
+            [(path.into(), "Look again"), HOME],
+        )
+    }
+
+    /// Somebody else has moved the same purchase on.
+    pub(crate) fn conflict() -> Self {
+        let detail = "The same purchase went on in another window, or by another Administrator, so nothing was done \
+                      here, and nothing is charged twice. Look again to see where it stands.";
+        Self::new(
+            StatusCode::CONFLICT,
+            "conflict",
+            "This was changed in another window",
+            detail,
+            [way("/home", "Look again"), PLANS],
+        )
+    }
+
     fn nothing_paid() -> Self {
         let detail = "Nothing is paid for that this belongs to. Choose a plan first.";
         Self::new(StatusCode::PAYMENT_REQUIRED, "not_paid", "Choose a plan first", detail, [PLANS, HOME])
@@ -152,6 +208,13 @@ impl Problem {
 
     fn unavailable(title: &'static str, detail: &'static str, code: &'static str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, title, detail, [HOME, START])
+    }
+
+    /// The same, but its first way on leads to `path`.
+    pub(crate) fn leading_to(mut self, path: String) -> Self {
+        let [(first, _), _] = &mut self.0.ways_on;
+        *first = path.into();
+        self
     }
 
     fn caused_by(mut self, source: impl Error + Send + Sync + 'static) -> Self {

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
-use url::{Host, Url};
+use url::Url;
 
 use crate::frame::{Frame, Theme};
 use crate::problem::Problem;
 use crate::session::see_other;
-use crate::{App, Shared};
+use crate::{App, Shared, canonical, containment};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
@@ -71,12 +71,12 @@ pub(crate) async fn finish(State(app): State<Shared>, request: Request, next: Ne
     let path = path.as_ref().map_or("-", MatchedPath::as_str);
     // The matched path rather than the path: what people look for, and their ids, stay out of the log.
     let span = tracing::info_span!("request", request_id = %id, method = %request.method(), path);
-    if let Some(canonical) = canonical(&app, &request) {
-        return see_other(&canonical);
-    }
     let reader = Reader::of(&request);
     let began_at = app.clock.now();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = match canonical::address(&app, &request) {
+        Some(address) => see_other(&address),
+        None => containment::answer(next.run(request)).instrument(span.clone()).await,
+    };
     let entered = span.enter();
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = explain(&app, &reader, &problem, &id, response.headers());
@@ -101,8 +101,9 @@ impl Reader {
     fn of(request: &Request) -> Self {
         let accept =
             request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let is_api = request.uri().path().starts_with("/api/");
-        let wants_page = accept.contains("text/html") || (!is_api && !accept.contains("json"));
+        let path = request.uri().path();
+        let is_for_programs = path.starts_with("/api/") || path == "/readyz";
+        let wants_page = accept.contains("text/html") || (!is_for_programs && !accept.contains("json"));
         Self { wants_page, theme: Theme::chosen(request.headers()) }
     }
 }
@@ -164,30 +165,4 @@ fn request_id(app: &App) -> Arc<str> {
         let _ = write!(id, "{byte:02x}");
     }
     id.into()
-}
-
-/// Where a browser should be instead: `127.0.0.1` and `localhost` are one machine and two cookie jars, and a login that
-/// begins in the one comes back to the other.
-fn canonical(app: &App, request: &Request) -> Option<String> {
-    let is_navigation = request.method() == Method::GET
-        && request.headers().get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
-    if !is_navigation || !is_loopback(&app.base_url) {
-        return None;
-    }
-    let host = request.headers().get(header::HOST)?.to_str().ok()?;
-    let asked: Url = format!("http://{host}").parse().ok()?;
-    let is_alias = is_loopback(&asked)
-        && asked.host() != app.base_url.host()
-        && asked.port_or_known_default() == app.base_url.port_or_known_default();
-    let target = request.uri().path_and_query()?.as_str();
-    is_alias.then(|| format!("{}{target}", app.origin))
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }

@@ -22,7 +22,8 @@ pub const ROUTES: &[RouteSpec] = &[
     .taking(&[IdParam { name: "organization", carrier: Body, of: Organization }]),
     RouteSpec::get("/api/auth/login", (Create, Session), Anyone, |method| on(method, auth::login::log_in))
         .taking(&[IdParam { name: "organization", carrier: Query, of: Organization }]),
-    RouteSpec::get("/api/auth/signup", (Create, Session), Anyone, |method| on(method, auth::login::sign_up)),
+    RouteSpec::get("/api/auth/signup", (Create, Session), Anyone, |method| on(method, auth::login::sign_up))
+        .taking(&[IdParam { name: "organization", carrier: Query, of: Organization }]),
     RouteSpec::get("/api/auth/callback", (Create, Session), Anyone, |method| {
         on(method, auth::callback::complete)
     }),

@@ -91,7 +91,10 @@ async fn load(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Session
     if let Some(session) = &found
         && let Some(idle_until) = prolonged(session, now, app.limits.idle)
     {
-        app.sessions.keep_alive(&id, idle_until).await?;
+        // The session is good all the same; its next request tries again.
+        if let Err(error) = app.sessions.keep_alive(&id, idle_until).await {
+            tracing::warn!(%error, "the use of a session can't be noted");
+        }
     }
     Ok(found)
 }

@@ -11,7 +11,7 @@ use tenantry_application::{
     Profile, RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
 };
 use tenantry_domain::Catalogue;
-use tenantry_ports::{Clock, Random, Sessions};
+use tenantry_ports::{Clock, Random, Readiness, Sessions};
 use url::Url;
 
 use crate::assets::Assets;
@@ -39,6 +39,8 @@ pub struct Web {
     pub limits: SessionLimits,
     /// Where sessions are.
     pub sessions: Arc<dyn Sessions>,
+    /// Whether our own store does its work.
+    pub readiness: Arc<dyn Readiness>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Makes sessions' secrets, nonces and request ids.
@@ -103,6 +105,7 @@ pub(crate) struct App {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) limits: SessionLimits,
     pub(crate) sessions: Arc<dyn Sessions>,
+    pub(crate) readiness: Arc<dyn Readiness>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) use_cases: UseCases,
@@ -138,6 +141,7 @@ impl TryFrom<Web> for App {
             catalogue: web.catalogue,
             limits: web.limits,
             sessions: web.sessions,
+            readiness: web.readiness,
             clock: web.clock,
             random: web.random,
             use_cases: web.use_cases,

@@ -5,10 +5,11 @@
 use std::time::Duration;
 
 use tenantry_domain::{
-    EmailAddress, Role, Roles, SessionId, Subscription, TenantId, TenantName, TenantRef, Timestamp, UserId,
+    EmailAddress, Holder, Role, Roles, SessionId, Subscription, TenantId, TenantName, TenantRef, Timestamp,
+    UserId,
 };
 
-use crate::{Holder, Session, Sessions};
+use crate::{Session, Sessions};
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -1,5 +1,4 @@
-//! The line to everything outside is cut at every single call of a purchase, in both ways in which a call can be lost, and
-//! the product dies with it. Whoever takes it up afterwards brings it to the same end, and nothing is done twice.
+//! What must hold of a purchase when calls are lost, processes die, and several people or windows do things at once.
 
 #![allow(
     clippy::indexing_slicing,
@@ -9,101 +8,7 @@
     reason = "a test fails by panicking, and nobody reaches into it"
 )]
 
+mod interrupted;
+mod together;
 mod wire;
 mod world;
-
-use std::sync::Arc;
-
-use tenantry_domain::{PlanId, Status};
-
-use wire::{Loss, Wire};
-use world::{Provider, World};
-
-/// Who takes a purchase up after the crash.
-#[derive(Clone, Copy, Debug)]
-enum TakenUpBy {
-    /// The person, in the session that they have.
-    TheSameSession,
-    /// The person, after signing in again.
-    AnotherLogin,
-    /// The sweep that runs at start; then the person.
-    TheSweep,
-}
-
-/// How many calls a purchase makes when nothing is lost.
-async fn calls_of(plan: &str, provider: &Provider) -> usize {
-    let world = World::new(provider, 0).await;
-    let wire = Arc::new(Wire::default());
-    world.run(&wire).buy(&world.session().await, plan, &world.name).await.unwrap();
-    wire.calls()
-}
-
-/// Cuts the line at this call, then lets the purchase be taken up.
-async fn interrupted(plan: &str, world: &World, call: usize, loss: Loss, taken_up_by: TakenUpBy) {
-    let wire = Arc::new(Wire::cut_at(call, loss));
-    let session = world.session().await;
-    let outcome = world.run(&wire).buy(&session, plan, &world.name).await;
-    assert!(outcome.is_err(), "call {call}, {loss:?}: nobody noticed");
-
-    // A new process, over a line that works.
-    let wire = Arc::new(Wire::default());
-    let running = world.run(&wire);
-    let session = match taken_up_by {
-        TakenUpBy::TheSameSession => world.again(&session).await,
-        TakenUpBy::AnotherLogin => world.session().await,
-        TakenUpBy::TheSweep => {
-            running.sweep.run().await.unwrap();
-            assert_eq!(running.sweep.run().await.unwrap(), 0, "the sweep leaves nothing behind");
-            world.again(&session).await
-        }
-    };
-    // The person goes on with what their pages offer: what is theirs already they don't buy again.
-    let has_it = session
-        .subscription
-        .is_some_and(|held| held.plan() != PlanId::Trial && held.status() == Status::Active);
-    if !has_it {
-        let outcome = running.buy(&session, plan, &world.name).await;
-        assert_eq!(outcome, Ok(()), "call {call}, {loss:?}, taken up by {taken_up_by:?}");
-    }
-    running.sweep.run().await.unwrap();
-}
-
-/// Interrupts a purchase of this plan at every call, in every way, and looks at what it came to in the end.
-async fn interrupt_everywhere(plan: &str, check: impl AsyncFn(&World, &str)) {
-    let provider = Provider::start().await;
-    let mut number = 0;
-    for call in 0..calls_of(plan, &provider).await {
-        for loss in [Loss::NotSent, Loss::ReplyLost] {
-            for taken_up_by in [TakenUpBy::TheSameSession, TakenUpBy::AnotherLogin, TakenUpBy::TheSweep] {
-                number += 1;
-                let world = World::new(&provider, number).await;
-                interrupted(plan, &world, call, loss, taken_up_by).await;
-                let what = format!("{plan}, call {call}, {loss:?}, taken up by {taken_up_by:?}");
-                assert_eq!(world.charges(), 1, "{what}");
-                check(&world, &what).await;
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn i1_i2_i3_i6_an_interrupted_team_purchase_ends_in_one_organization_with_its_administrator() {
-    interrupt_everywhere("team", async |world, what| {
-        let acme = world.organization().await.unwrap_or_else(|| panic!("no organization: {what}"));
-        assert!(world.ann_runs(&acme).await, "{what}");
-        assert_eq!(world.members.count(&acme.tenant.id).await.unwrap(), 1, "{what}");
-        let paid = "team;2027-01-02T03:04:05.678Z;active";
-        assert_eq!(acme.subscription.as_deref(), Some(paid), "{what}");
-        assert_eq!(world.subscription().await.unwrap().to_string(), paid, "{what}");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn i3_an_interrupted_personal_purchase_ends_in_one_plan_in_force() {
-    interrupt_everywhere("personal", async |world, what| {
-        let paid = "personal;2027-01-02T03:04:05.678Z;active";
-        assert_eq!(world.subscription().await.unwrap().to_string(), paid, "{what}");
-    })
-    .await;
-}

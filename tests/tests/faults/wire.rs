@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use tenantry_domain::{
-    CardNumber, CheckoutId, Conversion, Member, Payment, Role, Roles, SessionId, Subscription, Tenant,
-    TenantId, TenantName, Timestamp, User, UserId,
+    CardNumber, CheckoutId, Conversion, Holder, Member, Payment, Role, Roles, SessionId, Subscription,
+    Tenant, TenantId, TenantName, Timestamp, User, UserId,
 };
 use tenantry_ports::{
-    Billing, BillingError, CardOutcome, CardPayments, Checkout, Cursor, Holder, Journeys, JourneysError,
-    Members, MembersError, NewCheckout, NewTenant, Page, PageSize, Revision, SavedConversion, Session,
-    Sessions, SessionsError, Source, Tenants, TenantsError, Users, UsersError,
+    Billing, BillingError, CardOutcome, CardPayments, Checkout, Cursor, Journeys, JourneysError, Members,
+    MembersError, NewCheckout, NewTenant, Page, PageSize, Revision, SavedConversion, Session, Sessions,
+    SessionsError, Source, Tenants, TenantsError, Users, UsersError,
 };
 
 /// How a call is lost.
@@ -157,20 +157,25 @@ impl CardPayments for Wired<dyn CardPayments> {
 
 #[async_trait]
 impl Journeys for Wired<dyn Journeys> {
-    async fn find(&self, user: &UserId) -> Result<Option<SavedConversion>, JourneysError> {
-        self.wire.call(JourneysError::Unavailable, self.port.find(user)).await
+    async fn find(&self, holder: &Holder) -> Result<Option<SavedConversion>, JourneysError> {
+        self.wire.call(JourneysError::Unavailable, self.port.find(holder)).await
     }
 
     async fn save(
         &self,
         conversion: &Conversion,
         seen: Option<Revision>,
+        at: Timestamp,
     ) -> Result<SavedConversion, JourneysError> {
-        self.wire.call(JourneysError::Unavailable, self.port.save(conversion, seen)).await
+        self.wire.call(JourneysError::Unavailable, self.port.save(conversion, seen, at)).await
     }
 
-    async fn unattended(&self, limit: u32) -> Result<Vec<SavedConversion>, JourneysError> {
-        self.wire.call(JourneysError::Unavailable, self.port.unattended(limit)).await
+    async fn unattended(
+        &self,
+        limit: u32,
+        saved_before: Timestamp,
+    ) -> Result<Vec<SavedConversion>, JourneysError> {
+        self.wire.call(JourneysError::Unavailable, self.port.unattended(limit, saved_before)).await
     }
 }
 

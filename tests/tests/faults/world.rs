@@ -12,7 +12,8 @@ use tenantry_application::{
 };
 use tenantry_checkout::TestCheckout;
 use tenantry_domain::{
-    CardNumber, Catalogue, Role, Roles, SessionId, Subscription, Tenant, TenantName, UserId,
+    CardNumber, Catalogue, Role, Roles, SessionId, Subscription, Tenant, TenantName, TenantRef, Timestamp,
+    UserId,
 };
 use tenantry_fake::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind};
 use tenantry_ports::testkit::{FixedClock, MemoryCheckouts, SeededRandom};
@@ -26,13 +27,15 @@ use tower::ServiceExt;
 use crate::wire::{Wire, Wired};
 
 const NOW: &str = "2026-01-02T03:04:05.678Z";
+/// What [`Running::buy`] answers when the person is asked to wait.
+pub const WAIT: &str = "wait";
 const ISSUER: &str = "http://127.0.0.1:4400/";
 
 /// What every crash leaves alone: a provider that is dear to start.
 pub struct Provider {
     fake: Fake,
     token: String,
-    clock: Arc<dyn Clock>,
+    clock: Arc<FixedClock>,
     random: Arc<dyn Random>,
 }
 
@@ -47,16 +50,16 @@ pub struct World {
     journeys: Arc<dyn Journeys>,
     sessions: Arc<dyn Sessions>,
     ledger: Arc<MemoryCheckouts>,
-    checkout: Arc<TestCheckout>,
-    clock: Arc<dyn Clock>,
+    pub checkout: Arc<TestCheckout>,
+    pub clock: Arc<FixedClock>,
     random: Arc<dyn Random>,
 }
 
 /// The use cases, wired over a line.
 pub struct Running {
-    choose: ChoosePlan,
-    pay: PayByCard,
-    register_organization: RegisterOrganization,
+    pub choose: ChoosePlan,
+    pub pay: PayByCard,
+    pub register_organization: RegisterOrganization,
     register_personal: RegisterPersonal,
     pub sweep: FinishConversions,
 }
@@ -64,7 +67,7 @@ pub struct Running {
 impl Provider {
     /// The fake, with a machine that may make accounts.
     pub async fn start() -> Self {
-        let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(NOW));
+        let clock = Arc::new(FixedClock::at(NOW));
         let random: Arc<dyn Random> = Arc::new(SeededRandom::new(7));
         let arranger = SeedClient {
             name: "arranger".to_owned(),
@@ -80,7 +83,7 @@ impl Provider {
             trial_days: 1,
             seed: Seed { clients: vec![arranger], ..Seed::default() },
         };
-        let fake = Fake::in_memory(config, Arc::clone(&clock), Arc::clone(&random)).unwrap();
+        let fake = Fake::in_memory(config, clock.clone(), Arc::clone(&random)).unwrap();
         let client = fake.client("arranger").unwrap();
         let request = json!({
             "grant_type": "client_credentials",
@@ -135,7 +138,7 @@ impl World {
             journeys: Arc::new(SqlJourneys::new(database.clone())),
             sessions: Arc::new(SqlSessions::new(database)),
             ledger: Arc::clone(&ledger),
-            checkout: Arc::new(TestCheckout::new(ledger, Arc::clone(clock), Arc::clone(random))),
+            checkout: Arc::new(TestCheckout::new(ledger, clock.clone(), Arc::clone(random))),
             clock: Arc::clone(clock),
             random: Arc::clone(random),
         }
@@ -143,11 +146,15 @@ impl World {
 
     /// Starts the product over this line.
     pub fn run(&self, wire: &Arc<Wire>) -> Running {
+        self.run_with(wire, Arc::clone(&self.checkout) as Arc<dyn CardPayments>)
+    }
+
+    /// Starts the product over this line, with another way to charge cards.
+    pub fn run_with(&self, wire: &Arc<Wire>, cards: Arc<dyn CardPayments>) -> Running {
         let catalogue = Arc::new(Catalogue::standard().unwrap());
         let members: Arc<dyn Members> = Wired::new(wire, Arc::clone(&self.members));
         let billing: Arc<dyn Billing> = Wired::new(wire, Arc::clone(&self.checkout) as Arc<dyn Billing>);
-        let cards: Arc<dyn CardPayments> =
-            Wired::new(wire, Arc::clone(&self.checkout) as Arc<dyn CardPayments>);
+        let cards: Arc<dyn CardPayments> = Wired::new(wire, cards);
         let conversions = Arc::new(Conversions {
             journeys: Wired::new(wire, Arc::clone(&self.journeys)),
             users: Wired::new(wire, Arc::clone(&self.users)),
@@ -155,7 +162,7 @@ impl World {
             members: Arc::clone(&members),
             billing,
             sessions: Wired::new(wire, Arc::clone(&self.sessions)),
-            clock: Arc::clone(&self.clock),
+            clock: self.clock.clone(),
             random: Arc::clone(&self.random),
         });
         let confirm = Arc::new(ConfirmCheckout { conversions: Arc::clone(&conversions) });
@@ -165,6 +172,17 @@ impl World {
             register_organization: RegisterOrganization { conversions: Arc::clone(&conversions) },
             register_personal: RegisterPersonal { conversions: Arc::clone(&conversions) },
             sweep: FinishConversions { conversions },
+        }
+    }
+
+    /// Signs Ann in under an organization: with the subscription and the roles that the provider knows now.
+    pub async fn session_under(&self, tenant: &TenantRef) -> Session {
+        let found = self.tenants.find(&tenant.id).await.unwrap().unwrap();
+        Session {
+            tenant: Some(tenant.clone()),
+            roles: self.members.roles(&tenant.id, &self.ann).await.unwrap(),
+            subscription: found.subscription.map(|text| text.parse().unwrap()),
+            ..self.session().await
         }
     }
 
@@ -203,9 +221,9 @@ impl World {
         ann.subscription.map(|text| text.parse().unwrap())
     }
 
-    /// How often Ann was charged.
-    pub fn charges(&self) -> usize {
-        self.ledger.records().iter().filter(|record| record.paid_at.is_some()).count()
+    /// When cards were charged, in the order of the checkouts.
+    pub fn charges(&self) -> Vec<Timestamp> {
+        self.ledger.records().iter().filter_map(|record| record.paid_at).collect()
     }
 
     /// The organization of the name that Ann wants.
@@ -240,6 +258,7 @@ impl Running {
             Next::Welcome => {
                 self.register_personal.run(session).await.map_err(|error| format!("{error:?}"))?;
             }
+            Next::Wait => return Err(WAIT.to_owned()),
             Next::Pay | Next::Done(_) => {}
         }
         Ok(())

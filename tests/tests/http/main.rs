@@ -27,6 +27,7 @@ mod methods;
 mod organizations;
 mod outage;
 mod payment;
+mod requests;
 mod return_to;
 mod roles;
 mod routes;

@@ -1,15 +1,10 @@
 //! The steps of the journey, and the people that tests need: each fails unless it led where it should.
 
-use std::time::Duration;
-
 use tenantry_tests::steps::{DECLINED_CARD, GOOD_CARD, PASSWORD, card};
 
 use crate::answer::Answer;
 use crate::browser::Browser;
 use crate::site::Site;
-
-/// Longer than the product may take for anything.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Site {
     /// Somebody who has signed up: signed in, and on trial.

@@ -77,8 +77,8 @@ fn expected(route: &RouteSpec, actor: Actor, sent: Sent) -> u16 {
             false,
         ) => 303,
         ("/home/register-business", true) if sent == Sent::Nothing => 422,
-        // They have bought one, and have it: this is the way to it.
-        ("/home/register-business", true) if runs_something => 303,
+        // They have bought this very one, and have it: this is the way to it.
+        ("/home/register-business", true) if actor == Actor::Administrator => 303,
         ("/home/register-business" | "/home/register-personal", true) => 402,
         ("/admin/members", false) if actor == Actor::LapsedAdministrator => 402,
         _ => 200,

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::header::HOST;
 use reqwest::{Client, Method, RequestBuilder, redirect};
@@ -16,10 +17,12 @@ use url::Url;
 use crate::answer::Answer;
 use crate::browser::Browser;
 use crate::management::Management;
-use crate::people::PATIENCE;
 
 /// When every test begins.
 pub(crate) const NOW: &str = "2026-01-02T03:04:05.678Z";
+
+/// Longer than the product may take for anything.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running product.
 pub(crate) struct Site {

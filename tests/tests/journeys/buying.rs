@@ -21,7 +21,7 @@ async fn team_from_sign_up_to_login_by_organization_name() {
     ann.pays_with(DECLINED_CARD).await;
     ann.browser.says("declined").await;
     ann.browser.arrives_at("/home/confirm-plan").await;
-    assert_eq!(ann.browser.value_of("expiry").await, "12/34", "what was typed is still there");
+    assert_eq!(ann.browser.value_of("expiry").await, "11/33", "what was typed is still there");
     ann.pays_with(GOOD_CARD).await;
     ann.browser.arrives_at("/home/register-business").await;
     ann.names_organization("acme-1").await;

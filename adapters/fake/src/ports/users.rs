@@ -32,8 +32,9 @@ impl Users for FakeUsers {
                 subscription: row
                     .app_metadata
                     .get(SUBSCRIPTION)
-                    .and_then(|text| text.as_str())
-                    .map(str::to_owned),
+                    .filter(|value| !value.is_null())
+                    // Anything that is not text comes as its JSON: it can't be read, and is not nothing.
+                    .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
             })
         })?;
         Ok(found)

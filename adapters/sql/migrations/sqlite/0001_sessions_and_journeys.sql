@@ -24,14 +24,14 @@ CREATE INDEX sessions_under_tenant ON sessions (tenant_id) WHERE tenant_id IS NO
 CREATE INDEX sessions_by_end ON sessions (idle_until);
 
 CREATE TABLE conversions (
-    user_id TEXT PRIMARY KEY NOT NULL,
+    holder TEXT PRIMARY KEY NOT NULL,       -- person:ID or tenant:ID
     revision INTEGER NOT NULL,
     conversion TEXT NOT NULL,               -- JSON
-    unattended INTEGER NOT NULL,            -- 1 while it waits for nobody but the provider
-    saved_order INTEGER NOT NULL
+    unattended INTEGER NOT NULL,            -- 1 while it waits for nobody but a provider
+    saved_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX unattended_conversions ON conversions (saved_order) WHERE unattended = 1;
+CREATE INDEX unattended_conversions ON conversions (saved_at) WHERE unattended = 1;
 
 CREATE TABLE spent_login_attempts (
     state TEXT PRIMARY KEY NOT NULL,        -- SHA-256 of the attempt's state

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use tenantry_domain::{Conversion, UserId};
+use tenantry_domain::{Conversion, Holder, Timestamp};
 use tenantry_ports::{Journeys, JourneysError, Revision, SavedConversion};
 
 use super::Database;
@@ -22,9 +22,9 @@ impl SqlJourneys {
 
 #[async_trait]
 impl Journeys for SqlJourneys {
-    async fn find(&self, user: &UserId) -> Result<Option<SavedConversion>, JourneysError> {
-        let row = sqlx::query("SELECT revision, conversion FROM conversions WHERE user_id = ?")
-            .bind(user.as_str())
+    async fn find(&self, holder: &Holder) -> Result<Option<SavedConversion>, JourneysError> {
+        let row = sqlx::query("SELECT revision, conversion FROM conversions WHERE holder = ?")
+            .bind(key(holder))
             .fetch_optional(&self.0.read)
             .await
             .map_err(StoreError::from)?;
@@ -35,41 +35,54 @@ impl Journeys for SqlJourneys {
         &self,
         conversion: &Conversion,
         seen: Option<Revision>,
+        at: Timestamp,
     ) -> Result<SavedConversion, JourneysError> {
         let text = serde_json::to_string(conversion).map_err(|why| StoreError::row("conversion")(&why))?;
-        // The order of saving is the order of writing: one writer, one counter.
         let sql = match seen {
             None => {
-                "INSERT INTO conversions (user_id, revision, conversion, unattended, saved_order) \
-                 VALUES (?1, 1, ?2, ?3, (SELECT coalesce(max(saved_order), 0) + 1 FROM conversions)) \
-                 ON CONFLICT (user_id) DO NOTHING RETURNING revision, conversion"
+                "INSERT INTO conversions (holder, revision, conversion, unattended, saved_at) \
+                 VALUES (?1, 1, ?2, ?3, ?4) \
+                 ON CONFLICT (holder) DO NOTHING RETURNING revision, conversion"
             }
             Some(_) => {
-                "UPDATE conversions SET revision = revision + 1, conversion = ?2, unattended = ?3, \
-                 saved_order = (SELECT coalesce(max(saved_order), 0) + 1 FROM conversions) \
-                 WHERE user_id = ?1 AND revision = ?4 RETURNING revision, conversion"
+                "UPDATE conversions SET revision = revision + 1, conversion = ?2, unattended = ?3, saved_at = ?4 \
+                 WHERE holder = ?1 AND revision = ?5 RETURNING revision, conversion"
             }
         };
         let mut query = sqlx::query(sql)
-            .bind(conversion.user().as_str())
+            .bind(key(&conversion.holder()))
             .bind(text)
-            .bind(i64::from(conversion.is_unattended()));
+            .bind(i64::from(conversion.is_unattended()))
+            .bind(at.as_millis());
         if let Some(Revision(seen)) = seen {
             query = query.bind(seen);
         }
         let saved = query.fetch_optional(&self.0.write).await.map_err(StoreError::from)?;
-        Ok(saved.as_ref().map(read_conversion).transpose()?.ok_or(JourneysError::Conflict)?)
+        saved.as_ref().map(read_conversion).transpose()?.ok_or(JourneysError::Conflict)
     }
 
-    async fn unattended(&self, limit: u32) -> Result<Vec<SavedConversion>, JourneysError> {
+    async fn unattended(
+        &self,
+        limit: u32,
+        saved_before: Timestamp,
+    ) -> Result<Vec<SavedConversion>, JourneysError> {
         let rows = sqlx::query(
-            "SELECT revision, conversion FROM conversions WHERE unattended = 1 ORDER BY saved_order LIMIT ?",
+            "SELECT revision, conversion FROM conversions WHERE unattended = 1 AND saved_at < ? \
+             ORDER BY saved_at LIMIT ?",
         )
+        .bind(saved_before.as_millis())
         .bind(limit)
         .fetch_all(&self.0.read)
         .await
         .map_err(StoreError::from)?;
         Ok(rows.iter().map(read_conversion).collect::<Result<_, _>>()?)
+    }
+}
+
+fn key(holder: &Holder) -> String {
+    match holder {
+        Holder::Person(user) => format!("person:{user}"),
+        Holder::Tenant(tenant) => format!("tenant:{tenant}"),
     }
 }
 

@@ -9,9 +9,11 @@ mod sessions;
 use std::path::Path;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use tenantry_ports::Readiness;
 
 pub use crate::error::OpenError;
 pub use checkouts::SqlCheckouts;
@@ -58,17 +60,19 @@ impl Database {
         Ok(Self { write: only.clone(), read: only })
     }
 
-    /// Whether it answers, and can be written to.
-    pub async fn is_ready(&self) -> bool {
-        let written =
-            sqlx::query("UPDATE sessions SET idle_until = idle_until WHERE id = ''").execute(&self.write);
-        written.await.is_ok()
-    }
-
     /// Waits for what is under way and closes the file.
     pub async fn close(&self) {
         self.read.close().await;
         self.write.close().await;
+    }
+}
+
+#[async_trait]
+impl Readiness for Database {
+    async fn is_ready(&self) -> bool {
+        // It changes no row, and still needs the file's lock for writing.
+        let nothing = "UPDATE sessions SET idle_until = idle_until WHERE id = ''";
+        sqlx::query(nothing).execute(&self.write).await.is_ok()
     }
 }
 

@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use tenantry_domain::{
-    EmailAddress, Role, Roles, SessionId, Subscription, TenantId, TenantName, TenantRef, Timestamp, UserId,
+    EmailAddress, Holder, Role, Roles, SessionId, Subscription, TenantId, TenantName, TenantRef, Timestamp,
+    UserId,
 };
-use tenantry_ports::{Holder, Session, Sessions, SessionsError};
+use tenantry_ports::{Session, Sessions, SessionsError};
 
 use super::Database;
 use crate::error::StoreError;

@@ -3,10 +3,11 @@
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use tenantry_application::Arrival;
+use tenantry_application::{Arrival, SignInError};
 use tenantry_ports::Callback;
 
 use crate::attempts::Attempts;
+use crate::auth::login::with_another_account;
 use crate::fields::Fields;
 use crate::problem::Problem;
 use crate::session::{self, see_other};
@@ -36,12 +37,24 @@ async fn sign_in(app: &App, headers: &HeaderMap, query: &Fields, state: &str) ->
     let attempt = attempts.find(headers, state).ok_or_else(Problem::unknown_attempt)?;
     let callback = callback(query)?;
     let (secret, session) = session::fresh(&*app.random).ok_or_else(Problem::unknown_attempt)?;
+    let another_account = with_another_account(&attempt);
     let arrival = Arrival { callback, attempt, session, previous: session::id(app.cookies, headers) };
-    let signed_in = app.use_cases.sign_in.run(arrival).await?;
+    let signed_in =
+        app.use_cases.sign_in.run(arrival).await.map_err(|error| refused(error, another_account))?;
     let mut response = see_other(&signed_in.return_to);
     let cookie = app.cookies.set(app.cookies.session_name(), &secret, Some(app.limits.absolute));
     response.headers_mut().extend(cookie.map(|cookie: HeaderValue| (header::SET_COOKIE, cookie)));
     Ok(response)
+}
+
+/// Why nobody is signed in. Where it is about the account, the login with another one keeps what this one was for.
+fn refused(error: SignInError, another_account: String) -> Problem {
+    match error {
+        SignInError::NotAMember | SignInError::Denied { .. } => {
+            Problem::from(error).leading_to(another_account)
+        }
+        error => error.into(),
+    }
 }
 
 /// What the provider sent (RFC 6749 section 4.1.2): a code or an error, never both, nothing twice.

@@ -3,9 +3,10 @@
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tenantry_application::{BeginSignInError, SignInWish, Under};
 use tenantry_domain::{EmailAddress, TenantId};
-use tenantry_ports::Intent;
+use tenantry_ports::{Intent, LoginAttempt};
 
 use crate::attempts::Attempts;
 use crate::fields::Fields;
@@ -15,7 +16,7 @@ use crate::session::see_other;
 use crate::{App, Shared};
 
 /// Starts a login. `organization`, `invitation`, `organization_name`, `login_hint` and `returnTo` may come along, as in
-/// the links of the provider's invitations.
+/// the links of the provider's invitations. `prompt=login` asks for an account even when the provider knows the browser.
 pub(crate) async fn log_in(
     State(app): State<Shared>,
     headers: HeaderMap,
@@ -45,6 +46,17 @@ pub(crate) async fn begin(app: &App, headers: &HeaderMap, wish: SignInWish) -> R
     Ok(response)
 }
 
+/// The link that begins the login of `attempt` anew, with another account.
+pub(crate) fn with_another_account(attempt: &LoginAttempt) -> String {
+    let encoded = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
+    let mut link = format!("/api/auth/login?prompt=login&returnTo={}", encoded(&attempt.return_to));
+    if let Some(tenant) = &attempt.tenant {
+        link.push_str("&organization=");
+        link.extend(encoded(tenant.id.as_str()));
+    }
+    link
+}
+
 fn wish(query: Option<String>, intent: Intent) -> Result<SignInWish, Problem> {
     let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
     let given = |name| query.get(name).map(|value| value.filter(|text| !text.is_empty()));
@@ -60,10 +72,13 @@ fn wish(query: Option<String>, intent: Intent) -> Result<SignInWish, Problem> {
         invitation: given("invitation")?.map(str::to_owned),
         connection: None,
         email_hint: given("login_hint")?.and_then(|text| EmailAddress::try_from(text).ok()),
-        reauthenticate: false,
+        reauthenticate: matches!(query.get("prompt"), Ok(Some("login"))),
         // What can't be read is no page of ours either.
         return_to: given("returnTo")
-            .map_or_else(|_| ReturnTo::parse(""), |wanted| wanted.map_or_else(ReturnTo::home, ReturnTo::parse))
+            .map_or_else(
+                |_| ReturnTo::parse(""),
+                |wanted| wanted.map_or_else(ReturnTo::home, ReturnTo::parse),
+            )
             .as_str()
             .to_owned(),
     })

@@ -1,4 +1,4 @@
-//! `/home/register-business`: a plan for an organization is paid; name it.
+//! `/home/register-business`: a plan for an organization is paid; name it, or go on with the name that was given.
 
 use askama::Template;
 use axum::extract::State;
@@ -28,6 +28,16 @@ struct RegisterBusiness<'a> {
     error: Option<String>,
 }
 
+/// Making the organization was interrupted: whether it was made, only trying the same name again can tell.
+#[derive(Template)]
+#[template(path = "pages/register_again.html")]
+struct RegisterAgain<'a> {
+    frame: Frame<'a>,
+    steps: &'static [&'static str],
+    plan: &'a str,
+    organization: &'a str,
+}
+
 pub(crate) async fn show(State(app): State<Shared>, person: SignedIn) -> Result<Response, Problem> {
     match app.use_cases.home.run(&person.session).standing {
         Standing::AwaitingOrganization(plan) => {
@@ -38,18 +48,14 @@ pub(crate) async fn show(State(app): State<Shared>, person: SignedIn) -> Result<
     }
 }
 
-/// Asks for the name, offering again the one that was tried before.
+/// Asks for the name.
 pub(crate) async fn ask(
     app: &App,
     frame: Frame<'_>,
     session: &Session,
     plan: PlanId,
 ) -> Result<Response, Problem> {
-    let before = app.use_cases.register_organization.name_before(session).await?;
-    let organization = before.as_ref().map_or("", |name| name.as_str());
-    let plan = plan_name(&app.catalogue, plan);
-    let view = RegisterBusiness { frame, steps: STEPS_ORGANIZATION, plan, organization, error: None };
-    page(StatusCode::OK, &view)
+    form(app, frame, session, plan_name(&app.catalogue, plan), "", None).await
 }
 
 /// Makes the organization and starts a login under it.
@@ -67,14 +73,14 @@ pub(crate) async fn create(
             begin(&app, &headers, wish).await
         }
         Err(error @ (RegisterOrganizationError::InvalidName(_) | RegisterOrganizationError::NameTaken)) => {
-            refuse(&app, &person, organization, &error)
+            refuse(&app, &person, organization, &error).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// The same form with what was typed, and what would be right.
-fn refuse(
+async fn refuse(
     app: &App,
     person: &SignedIn,
     organization: &str,
@@ -82,7 +88,22 @@ fn refuse(
 ) -> Result<Response, Problem> {
     let frame = person.frame(app, "/home/register-business");
     let plan = person.session.subscription.map_or("", |held| plan_name(&app.catalogue, held.plan()));
-    let error = Some(sentence(&error.to_string()));
-    let view = RegisterBusiness { frame, steps: STEPS_ORGANIZATION, plan, organization, error };
-    page(StatusCode::UNPROCESSABLE_ENTITY, &view)
+    form(app, frame, &person.session, plan, organization, Some(sentence(&error.to_string()))).await
+}
+
+/// The form; whatever was typed, a name that may have been made already comes first.
+async fn form(
+    app: &App,
+    frame: Frame<'_>,
+    session: &Session,
+    plan: &str,
+    organization: &str,
+    error: Option<String>,
+) -> Result<Response, Problem> {
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let steps = STEPS_ORGANIZATION;
+    match app.use_cases.register_organization.name_before(session).await? {
+        Some(name) => page(status, &RegisterAgain { frame, steps, plan, organization: name.as_str() }),
+        None => page(status, &RegisterBusiness { frame, steps, plan, organization, error }),
+    }
 }

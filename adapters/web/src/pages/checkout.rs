@@ -4,13 +4,14 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use tenantry_application::{CardPayment, Choice, ChoosePlanError, Next, PayByCardError};
-use tenantry_domain::{ConversionId, Plan};
+use tenantry_application::{CardPayment, Choice, ChoosePlanError, Next, Outage, PayByCardError};
+use tenantry_domain::{Plan, PlanId, PurchaseId};
 
 use crate::card_form::CardForm;
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::frame::Frame;
+use crate::plan_card::path_to_buy;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::{SignedIn, see_other};
@@ -34,10 +35,10 @@ pub(crate) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
-    match app.use_cases.choose_plan.run(&person.session, query.text("plan")?).await {
+    let plan = query.text("plan")?;
+    match app.use_cases.choose_plan.run(&person.session, plan).await {
         Ok(choice) => form(&app, &person, &choice, choice.purchase.as_str(), CardForm::empty(), None),
-        Err(ChoosePlanError::Unfinished(next)) => Ok(see_other(way_to(&next))),
-        Err(error) => Err(error.into()),
+        Err(error) => not_now(error, plan),
     }
 }
 
@@ -48,16 +49,17 @@ pub(crate) async fn pay(
 ) -> Result<Response, Problem> {
     let card = CardForm::read(&fields, app.clock.now())?;
     let plan = fields.text("plan")?;
-    let purchase = ConversionId::try_from(fields.text("purchase")?).ok();
+    let purchase = PurchaseId::try_from(fields.text("purchase")?).ok();
     let (Some(number), Some(purchase)) = (card.number_if_complete(), &purchase) else {
         // A right card without its purchase: nothing that our own page would send.
         let outcome = (!card.is_wrong()).then(|| "The form was not complete: pay again.".to_owned());
-        let purchase = purchase.as_ref().map_or("", ConversionId::as_str);
+        let purchase = purchase.as_ref().map_or("", PurchaseId::as_str);
         return again(&app, &person, plan, purchase, card, outcome).await;
     };
     let payment = CardPayment { plan: plan.to_owned(), purchase: purchase.clone(), card: number };
     match app.use_cases.pay_by_card.run(&person.session, payment).await {
-        Ok(next) | Err(PayByCardError::Unfinished(next)) => Ok(see_other(way_to(&next))),
+        Ok(next) | Err(PayByCardError::Unfinished(next)) => go_on(&next, plan),
+        Err(PayByCardError::Outage(Outage::Conflict)) => Err(Problem::conflict().leading_to(here(plan))),
         Err(error @ (PayByCardError::Declined | PayByCardError::NotATestCard)) => {
             again(&app, &person, plan, purchase.as_str(), card, Some(text::sentence(&error.to_string())))
                 .await
@@ -75,7 +77,10 @@ async fn again(
     card: CardForm<'_>,
     outcome: Option<String>,
 ) -> Result<Response, Problem> {
-    let choice = app.use_cases.choose_plan.run(&person.session, plan).await?;
+    let choice = match app.use_cases.choose_plan.run(&person.session, plan).await {
+        Ok(choice) => choice,
+        Err(error) => return not_now(error, plan),
+    };
     let purchase = if purchase.is_empty() { choice.purchase.as_str() } else { purchase };
     form(app, person, &choice, purchase, card, outcome)
 }
@@ -99,13 +104,28 @@ fn form(
     page(status, &Checkout { frame, steps, plan: &choice.plan, buys_for, purchase, card, outcome })
 }
 
-/// The page on which a purchase goes on.
-fn way_to(next: &Next) -> &'static str {
-    match next {
+/// What is shown in place of the form.
+fn not_now(error: ChoosePlanError, plan: &str) -> Result<Response, Problem> {
+    match error {
+        ChoosePlanError::Unfinished(next) => go_on(&next, plan),
+        ChoosePlanError::Outage(Outage::Conflict) => Err(Problem::conflict().leading_to(here(plan))),
+        error => Err(error.into()),
+    }
+}
+
+/// Leads to where a purchase goes on. Where there is nothing to do but to wait, the person is told so.
+fn go_on(next: &Next, plan: &str) -> Result<Response, Problem> {
+    Ok(see_other(match next {
+        Next::Wait => return Err(Problem::being_paid(here(plan))),
         Next::Pay => "/home/upgrade-plan",
         Next::NameOrganization => "/home/register-business",
         Next::Welcome => "/home/register-personal",
         Next::Done(Some(_)) => "/admin",
         Next::Done(None) => "/home",
-    }
+    }))
+}
+
+/// The page of the plan that a request names.
+fn here(plan: &str) -> String {
+    plan.parse::<PlanId>().map_or_else(|_| "/home/upgrade-plan".to_owned(), path_to_buy)
 }

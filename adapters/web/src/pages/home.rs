@@ -41,6 +41,13 @@ struct Outside<'a> {
     plan: &'a str,
 }
 
+#[derive(Template)]
+#[template(path = "pages/without_role.html")]
+struct WithoutRole<'a> {
+    frame: Frame<'a>,
+    organization: &'a str,
+}
+
 pub(crate) async fn show(
     State(app): State<Shared>,
     person: SignedIn,
@@ -52,6 +59,10 @@ pub(crate) async fn show(
         Standing::AwaitingOrganization(plan) => business::ask(&app, frame, &person.session, plan).await,
         Standing::OutsideOrganization(plan) => {
             page(StatusCode::OK, &Outside { frame, plan: plan_name(&app.catalogue, plan) })
+        }
+        Standing::WithoutRole => {
+            let organization = person.session.tenant.as_ref().map_or("", |tenant| tenant.name.as_str());
+            page(StatusCode::OK, &WithoutRole { frame, organization })
         }
         Standing::Expired(plan) => page(StatusCode::OK, &Locked::expired(&app, frame, &person.session, plan)),
         Standing::Unsubscribed => page(StatusCode::OK, &Locked::unsubscribed(frame, &person.session)),

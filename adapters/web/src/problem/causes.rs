@@ -9,7 +9,7 @@ use tenantry_application::{
 };
 use tenantry_domain::NotPermitted;
 
-use super::{HOME, LOGIN, ORGANIZATION, PLANS, Problem, START};
+use super::{HOME, LOGIN, ORGANIZATION, OTHER_ACCOUNT, PLANS, Problem, START, way};
 use crate::fields::FieldsError;
 use crate::text::sentence;
 
@@ -48,6 +48,7 @@ impl From<Outage> for Problem {
                 "Nothing was charged twice and nothing is lost. Try again in a minute.",
                 "billing_unavailable",
             ),
+            Outage::Conflict => Self::conflict(),
             Outage::Store(_) => Self::unavailable(
                 "We can’t do this right now",
                 "Nothing is lost. Try again in a minute.",
@@ -69,7 +70,7 @@ impl From<NotPermitted> for Problem {
                 "no_organization",
                 "This belongs to an organization",
                 "You are signed in with your own account. Sign in under your organization to see it.",
-                [("/orgprompt", "Sign in to your organization"), HOME],
+                [way("/orgprompt", "Sign in to your organization"), HOME],
             ),
             NotPermitted::Role => Self::new(
                 status,
@@ -90,7 +91,7 @@ impl From<BeginSignInError> for Problem {
                 "unknown_organization",
                 "There is no such organization",
                 "The link names an organization that we do not know. Ask whoever sent it for a new one.",
-                [("/orgprompt", "Look up your organization"), START],
+                [way("/orgprompt", "Look up your organization"), START],
             ),
             BeginSignInError::Outage(outage) => outage.into(),
         }
@@ -105,15 +106,15 @@ impl From<SignInError> for Problem {
                 StatusCode::FORBIDDEN,
                 "not_a_member",
                 "You are not a member of this organization",
-                "Ask one of its Administrators to invite you, or sign in under another name.",
-                [ORGANIZATION, LOGIN],
+                "Ask one of its Administrators to invite you, or sign in with the account that belongs to it.",
+                [OTHER_ACCOUNT, ORGANIZATION],
             ),
             SignInError::Denied { .. } => Self::new(
                 StatusCode::FORBIDDEN,
                 "login_denied",
                 "You were not signed in",
                 "The login was cancelled, or your account may not use this product. Nothing has changed.",
-                [LOGIN, START],
+                [OTHER_ACCOUNT, START],
             )
             .caused_by(error),
             SignInError::Rejected(_) => Self::new(
@@ -177,7 +178,7 @@ impl From<RegisterOrganizationError> for Problem {
                 "invalid_organization_name",
                 "Choose another name",
                 sentence(&error.to_string()),
-                [("/home/register-business", "Name your organization"), HOME],
+                [way("/home/register-business", "Name your organization"), HOME],
             ),
             RegisterOrganizationError::Outage(outage) => outage.into(),
         }
@@ -209,7 +210,7 @@ impl From<ListMembersError> for Problem {
                 "invalid_cursor",
                 "This page of members does not exist",
                 "The list has changed since the link was made. Start from its first page.",
-                [("/admin/members", "Show the first page"), HOME],
+                [way("/admin/members", "Show the first page"), HOME],
             ),
             ListMembersError::Outage(outage) => outage.into(),
         }

@@ -47,6 +47,13 @@ impl Answer {
         self
     }
 
+    /// Where the page's link of this text leads.
+    pub(crate) fn link(&self, text: &str) -> String {
+        let end = self.body.find(&format!("\">{text}</a>"));
+        let before = &self.body[..end.unwrap_or_else(|| panic!("no link {text:?} in\n{}", self.body))];
+        before[before.rfind("href=\"").unwrap() + 6..].replace("&#38;", "&")
+    }
+
     /// The value of the page's hidden or visible input of this name.
     pub(crate) fn input(&self, name: &str) -> String {
         let field = format!("name=\"{name}\" value=\"");
@@ -115,7 +122,7 @@ impl Browser {
         self.post(to, pairs.collect::<Vec<_>>().join("&")).await
     }
 
-    pub(crate) async fn post(&mut self, path: &str, body: String) -> Answer {
+    pub(crate) async fn post(&mut self, path: &str, body: impl Into<Body>) -> Answer {
         let origin = self.origin.clone();
         let headers = [
             ("accept", "text/html"),
@@ -130,7 +137,7 @@ impl Browser {
         method: Method,
         path: &str,
         headers: &[(&str, &str)],
-        body: String,
+        body: impl Into<Body>,
     ) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header("host", &self.host);
         for (name, value) in headers {
@@ -140,7 +147,7 @@ impl Browser {
             let pairs: Vec<String> = self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(header::COOKIE, pairs.join("; "));
         }
-        let request = request.body(Body::from(body)).unwrap();
+        let request = request.body(body.into()).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {

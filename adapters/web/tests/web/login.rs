@@ -1,6 +1,5 @@
 //! Logging in and out, and what an attacker or an accident does in between.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::http::header;
@@ -10,7 +9,7 @@ use tenantry_domain::Role::{Administrator, Employee};
 use tenantry_ports::{Clock, Intent};
 
 use crate::browser::{Browser, encode};
-use crate::world::{World, user_id};
+use crate::world::{Fault, World, user_id};
 
 const YEAR: &str = "team;2027-11-23T12:00:00.000Z;active";
 
@@ -177,6 +176,52 @@ async fn an_organization_lets_its_members_in_and_nobody_else() {
 }
 
 #[tokio::test]
+async fn whoever_came_with_the_wrong_account_can_take_another() {
+    let world = World::new();
+    world.organization("acme-1", YEAR, &[("Ann Lee", Administrator)]);
+    let mut browser = Browser::new(&world);
+    let path = "/api/auth/login?organization=org_acme-1&returnTo=/home/profile";
+    let away = browser.get(path).await;
+    let stranger = browser.come_back(away.location(), "Eve Il").await;
+    stranger.shows(403, &["You are not a member of this organization"]);
+    let away = browser.get(path).await;
+    let state = away.location().split('=').next_back().unwrap().to_owned();
+    let denied = browser.get(&format!("/api/auth/callback?error=access_denied&state={state}")).await;
+    denied.shows(403, &["You were not signed in"]);
+    for refused in [stranger, denied] {
+        let away = browser.get(&refused.link("Sign in with another account")).await;
+        let asked = world.requests.lock().unwrap().last().cloned().unwrap();
+        assert!(asked.reauthenticate, "the provider would take the same account again");
+        assert_eq!(asked.attempt.tenant.unwrap().id.as_str(), "org_acme-1");
+        assert_eq!(browser.come_back(away.location(), "Ann Lee").await.location(), "/home/profile");
+    }
+    let away = browser.get("/api/auth/login").await;
+    let state = away.location().split('=').next_back().unwrap().to_owned();
+    let denied = browser.get(&format!("/api/auth/callback?error=access_denied&state={state}")).await;
+    let link = denied.link("Sign in with another account");
+    assert_eq!(link, "/api/auth/login?prompt=login&returnTo=%2Fhome");
+}
+
+#[tokio::test]
+async fn nothing_but_login_is_a_prompt() {
+    let world = World::new();
+    let mut browser = Browser::new(&world);
+    for (query, asks) in [
+        ("", false),
+        ("?prompt=login", true),
+        ("?prompt=none", false),
+        ("?prompt=LOGIN", false),
+        ("?prompt=login%20consent", false),
+        ("?prompt=", false),
+        ("?prompt=login&prompt=none", false),
+        ("?prompt=%00", false),
+    ] {
+        browser.get(&format!("/api/auth/login{query}")).await.location();
+        assert_eq!(world.requests.lock().unwrap().last().unwrap().reauthenticate, asks, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn an_invitations_link_carries_its_ticket_to_the_provider() {
     let world = World::new();
     world.organization("acme-1", YEAR, &[]);
@@ -190,7 +235,7 @@ async fn an_invitations_link_carries_its_ticket_to_the_provider() {
 #[tokio::test]
 async fn a_provider_that_is_down_is_said_to_be() {
     let world = World::new();
-    world.is_down.store(true, Ordering::SeqCst);
+    world.breaks(Fault::Outage);
     let answer = Browser::new(&world).get("/api/auth/login").await;
     answer.shows(503, &["Our identity provider does not answer", "Nothing is lost"]).hides(&["cable"]);
     assert!(answer.headers.get(header::LOCATION).is_none());

@@ -3,9 +3,15 @@
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod containment;
+#[cfg(test)]
 mod forms;
 #[cfg(test)]
+mod interrupted;
+#[cfg(test)]
 mod journey;
+#[cfg(test)]
+mod log;
 #[cfg(test)]
 mod login;
 #[cfg(test)]

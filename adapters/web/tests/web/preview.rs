@@ -2,12 +2,11 @@
 //! written there, to be looked at.
 
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
 use tenantry_domain::Role::{Administrator, Employee};
 
 use crate::browser::{Answer, Browser};
-use crate::world::World;
+use crate::world::{Fault, World};
 
 const YEAR: &str = "2027-11-23T12:00:00.000Z";
 
@@ -103,14 +102,51 @@ async fn every_page() -> Vec<(&'static str, Answer)> {
     pages.push(("upgrade-employee", emil.get("/home/upgrade-plan").await));
     let mut olga = Browser::signed_in(&world, "Olga Rey", Some("old-co")).await;
     pages.push(("admin-expired", olga.get("/admin").await));
-    world.is_down.store(true, Ordering::SeqCst);
+    world.breaks(Fault::Outage);
     pages.push(("unavailable", ann.get("/home").await));
+    pages
+}
+
+/// What is shown when something stands in the way.
+async fn every_obstacle() -> Vec<(&'static str, Answer)> {
+    let mut pages = Vec::new();
+    let world = World::new();
+    let mut stranger = Browser::new(&world);
+    world.organization("acme-1", &format!("team;{YEAR};active"), &[]);
+    world.dismiss("acme-1", "Nora Role");
+    let mut nora = Browser::signed_in(&world, "Nora Role", Some("acme-1")).await;
+    pages.push(("home-without-role", nora.get("/home").await));
+    let away = stranger.get("/api/auth/login?organization=org_acme-1").await;
+    pages.push(("not-a-member", stranger.come_back(away.location(), "Eve Il").await));
+
+    let long = "the-institute-for-very-long-names-and-other-things";
+    for (name, person, organization) in
+        [("business-again", "Ines Te", "acme-2"), ("business-again-long", "Lon Ger", long)]
+    {
+        world.person(person, &format!("team;{YEAR};activation"));
+        let mut browser = Browser::signed_in(&world, person, None).await;
+        world.breaks(Fault::NoNewTenants);
+        browser.submit("/home", "/home/register-business", &[("organization", organization)]).await;
+        world.is_mended();
+        pages.push((name, browser.get("/home").await));
+    }
+    let mut tess = Browser::signed_in(&world, "Tess Ryan", None).await;
+    let fields = [("card_number", "4242 4242 4242 4242"), ("expiry", "12/34"), ("cvc", "123")];
+    let checkout = tess.get("/home/confirm-plan?plan=team").await;
+    world.breaks(Fault::AnotherWindow);
+    pages.push(("payment-conflict", tess.submit_on(&checkout, "/home/confirm-plan", &fields).await));
+    world.is_mended();
+    world.breaks(Fault::LostCard);
+    pages.push(("payment-failed", tess.submit_on(&checkout, "/home/confirm-plan", &fields).await));
+    pages.push(("payment-wait", tess.get("/home/confirm-plan?plan=team").await));
+    world.breaks(Fault::Bug);
+    pages.push(("bug", stranger.post("/orgprompt", "organization=acme-1").await));
     pages
 }
 
 #[tokio::test]
 async fn every_page_is_sound() {
-    let pages = every_page().await;
+    let pages: Vec<_> = every_page().await.into_iter().chain(every_obstacle().await).collect();
     if let Some(directory) = std::env::var_os("TENANTRY_PREVIEW") {
         write(Path::new(&directory), &pages).await;
     }

@@ -4,7 +4,8 @@ use axum::http::{Method, header};
 use tenantry_web::{Carrier, ROUTES, RouteMethod, RouteSpec, Who};
 
 use crate::browser::{BASE, Browser};
-use crate::world::World;
+use crate::log::Log;
+use crate::world::{Fault, World};
 
 fn path(route: &RouteSpec) -> String {
     route.path.replace("{file}", "none.css")
@@ -153,12 +154,20 @@ async fn two_names_of_one_machine_do_not_split_a_login() {
         ("127.0.0.1:4000", false),
         ("evil.example", false),
     ] {
+        let log = Log::open();
         let mut browser = Browser::new(&World::new());
         browser.host = host.to_owned();
         let answer =
             browser.send(Method::GET, "/pricing?a=b", &[("sec-fetch-mode", "navigate")], String::new()).await;
         let location = answer.headers.get(header::LOCATION).map(|value| value.to_str().unwrap());
         assert_eq!(location, moves.then_some("http://localhost:3000/pricing?a=b"), "{host}");
+        assert_eq!(answer.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{host}");
+        assert_eq!(answer.headers[header::CACHE_CONTROL], "private, no-store", "{host}");
+        let id = answer.headers["x-request-id"].to_str().unwrap();
+        let lines = log.lines();
+        let line = lines.iter().find(|line| line["span"]["request_id"] == id);
+        let status = line.map(|line| line["fields"]["status"].clone());
+        assert_eq!(status, Some(answer.status.as_u16().into()), "{host}: {lines:?}");
     }
 }
 
@@ -167,7 +176,7 @@ async fn health_says_whether_work_can_be_done() {
     let world = World::new();
     let mut browser = Browser::new(&world);
     assert_eq!(browser.get("/readyz").await.status, 200);
-    world.is_down.store(true, std::sync::atomic::Ordering::SeqCst);
+    world.breaks(Fault::Outage);
     assert_eq!(browser.get("/readyz").await.status, 503);
     assert_eq!(browser.get("/healthz").await.status, 200);
     browser.jar.push(("sid".to_owned(), "A".repeat(43)));

@@ -104,6 +104,33 @@ async fn a_change_made_at_the_provider_is_seen_within_a_minute() {
 }
 
 #[tokio::test]
+async fn without_a_role_nothing_of_the_organization_is_open() {
+    let world = World::new();
+    world.organization("acme-1", &format!("team;{YEAR};active"), &[]);
+    world.organization("on-trial", "trial;2026-11-25T00:00:00.000Z;active", &[]);
+    for organization in ["acme-1", "on-trial"] {
+        world.dismiss(organization, "No Role");
+        let mut browser = Browser::signed_in(&world, "No Role", Some(organization)).await;
+        let home = browser.get("/home").await;
+        let heading = format!("You have no role in {organization} yet");
+        home.shows(200, &[&heading, "one of its Administrators gives you a role", ">Sign out</button>"])
+            .hides(&[COURSE, "trial subscription", "href=\"/admin"]);
+        assert_eq!(home.link("Sign in with your own account"), "/api/auth/login?returnTo=/home");
+        assert_eq!(home.link("Sign in to another organization"), "/orgprompt");
+        browser.get("/home?q=charts").await.shows(200, &[&heading]).hides(&[COURSE]);
+        for page in ["/admin", "/admin/members", "/home/confirm-plan?plan=team"] {
+            browser.get(page).await.shows(403, &["Only Administrators can do this"]);
+        }
+        for page in ["/home/profile", "/home/upgrade-plan", "/pricing"] {
+            browser.get(page).await.shows(200, &[]).hides(&["trial subscription", "href=\"/admin"]);
+        }
+        world.appoint(organization, "No Role", Employee);
+        world.clock.advance(Duration::from_mins(1));
+        browser.get("/home").await.shows(200, &[COURSE]);
+    }
+}
+
+#[tokio::test]
 async fn members_come_in_pages() {
     let world = World::new();
     let names: Vec<String> = (10..70).map(|number| format!("Member {number}")).collect();

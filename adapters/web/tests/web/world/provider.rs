@@ -1,0 +1,194 @@
+//! The identity provider: accounts, organizations, their members, and a login that believes the code.
+
+use async_trait::async_trait;
+use tenantry_domain::{
+    Member, Role, Roles, Subscription, Tenant, TenantId, TenantName, TenantRef, User, UserId,
+};
+use tenantry_ports::{
+    Callback, Cursor, IdentityProvider, IdentityProviderError, Login, LoginAttempt, LoginRequest,
+    LogoutRequest, Members, MembersError, NewTenant, Page, PageSize, Tenants, TenantsError, Users,
+    UsersError,
+};
+use url::Url;
+
+use super::{Fault, World, email_of, name_of};
+
+#[async_trait]
+impl IdentityProvider for World {
+    async fn authorization_url(&self, request: &LoginRequest) -> Result<Url, IdentityProviderError> {
+        if let Some(source) = self.outage() {
+            return Err(IdentityProviderError::Unavailable(source));
+        }
+        self.requests.lock().unwrap().push(request.clone());
+        let text = format!("https://id.example/authorize?state={}", request.attempt.state);
+        Ok(Url::parse(&text).unwrap())
+    }
+
+    async fn redeem(
+        &self,
+        callback: &Callback,
+        attempt: &LoginAttempt,
+    ) -> Result<Login, IdentityProviderError> {
+        use secrecy::ExposeSecret;
+        let code = match callback {
+            Callback::Code { code, .. } => code.expose_secret().to_owned(),
+            Callback::Error { error, description, .. } => {
+                return Err(IdentityProviderError::Denied {
+                    error: error.clone(),
+                    description: description.clone(),
+                });
+            }
+        };
+        if code == "forged" {
+            return Err(IdentityProviderError::Rejected("alg none".into()));
+        }
+        let user = UserId::try_from(code.as_str()).unwrap();
+        let mut state = self.lock();
+        state.users.entry(code.clone()).or_insert(None);
+        let roles = attempt.tenant.as_ref().map(|tenant| {
+            state
+                .roles
+                .get(&(tenant.id.to_string(), code.clone()))
+                .cloned()
+                .ok_or(IdentityProviderError::NotAMember)
+        });
+        let roles = roles.transpose()?;
+        let claims =
+            serde_json::json!({ "sub": code, "org_id": attempt.tenant.as_ref().map(|tenant| &tenant.id) });
+        Ok(Login {
+            name: name_of(&user),
+            email: email_of(&user),
+            user,
+            email_verified: true,
+            picture: None,
+            tenant: attempt.tenant.clone(),
+            roles,
+            subscription: None,
+            federated: false,
+            provider_session: None,
+            claims: claims.as_object().cloned().unwrap(),
+        })
+    }
+
+    async fn logout_url(&self, request: &LogoutRequest) -> Result<Url, IdentityProviderError> {
+        Ok(Url::parse(&format!("https://id.example/logout?returnTo={}", request.return_to)).unwrap())
+    }
+}
+
+#[async_trait]
+impl Users for World {
+    async fn find(&self, user: &UserId) -> Result<Option<User>, UsersError> {
+        Ok(self.lock().users.get(user.as_str()).map(|subscription| User {
+            id: user.clone(),
+            name: name_of(user),
+            email: email_of(user),
+            picture: None,
+            subscription: subscription.clone(),
+        }))
+    }
+
+    async fn set_subscription(&self, user: &UserId, subscription: Subscription) -> Result<(), UsersError> {
+        self.lock().users.insert(user.to_string(), Some(subscription.to_string()));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Tenants for World {
+    async fn create(&self, new: &NewTenant) -> Result<Tenant, TenantsError> {
+        if self.is_broken(Fault::NoNewTenants) {
+            return Err(TenantsError::Unavailable("the cable is cut".into()));
+        }
+        let mut state = self.lock();
+        if state.tenants.iter().any(|held| held.tenant.name == new.name) {
+            return Err(TenantsError::NameTaken);
+        }
+        let tenant = Tenant {
+            tenant: TenantRef {
+                id: TenantId::try_from(format!("org_{}", new.name).as_str()).unwrap(),
+                name: new.name.clone(),
+            },
+            display_name: new.display_name.clone(),
+            subscription: Some(new.subscription.to_string()),
+            made_in: Some(new.conversion.clone()),
+        };
+        state.tenants.push(tenant.clone());
+        Ok(tenant)
+    }
+
+    async fn find(&self, tenant: &TenantId) -> Result<Option<Tenant>, TenantsError> {
+        Ok(self.lock().tenants.iter().find(|held| held.tenant.id == *tenant).cloned())
+    }
+
+    async fn find_by_name(&self, name: &TenantName) -> Result<Option<Tenant>, TenantsError> {
+        assert!(!self.is_broken(Fault::Bug), "a lookup that panics");
+        if self.is_broken(Fault::Silence) {
+            std::future::pending::<()>().await;
+        }
+        match self.outage() {
+            Some(source) => Err(TenantsError::Unavailable(source)),
+            None => Ok(self.lock().tenants.iter().find(|held| held.tenant.name == *name).cloned()),
+        }
+    }
+
+    async fn set_subscription(
+        &self,
+        tenant: &TenantId,
+        subscription: Subscription,
+    ) -> Result<(), TenantsError> {
+        let mut state = self.lock();
+        let held = state.tenants.iter_mut().find(|held| held.tenant.id == *tenant);
+        held.ok_or(TenantsError::UnknownTenant)?.subscription = Some(subscription.to_string());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Members for World {
+    async fn page(
+        &self,
+        tenant: &TenantId,
+        from: Option<Cursor>,
+        size: PageSize,
+    ) -> Result<Page<Member>, MembersError> {
+        let start: usize = match from {
+            Some(cursor) => cursor.as_str().parse().map_err(|_| MembersError::InvalidCursor)?,
+            None => 0,
+        };
+        let state = self.lock();
+        let mut members: Vec<Member> = state
+            .roles
+            .iter()
+            .filter(|((of, _), _)| of == tenant.as_str())
+            .map(|((_, user), roles)| {
+                let user = UserId::try_from(user.as_str()).unwrap();
+                let (name, email) = (name_of(&user), email_of(&user));
+                Member { user, name, email, picture: None, roles: roles.clone() }
+            })
+            .collect();
+        members.sort_by(|one, other| one.name.cmp(&other.name));
+        let size = usize::from(size.get());
+        let next = (members.len() > start + size).then(|| Cursor::new((start + size).to_string()));
+        Ok(Page { items: members.into_iter().skip(start).take(size).collect(), next })
+    }
+
+    async fn count(&self, tenant: &TenantId) -> Result<u32, MembersError> {
+        let count = self.lock().roles.keys().filter(|(of, _)| of == tenant.as_str()).count();
+        Ok(u32::try_from(count).unwrap())
+    }
+
+    async fn roles(&self, tenant: &TenantId, user: &UserId) -> Result<Roles, MembersError> {
+        let key = (tenant.to_string(), user.to_string());
+        Ok(self.lock().roles.get(&key).cloned().unwrap_or_default())
+    }
+
+    async fn add(&self, tenant: &TenantId, user: &UserId) -> Result<(), MembersError> {
+        self.lock().roles.entry((tenant.to_string(), user.to_string())).or_default();
+        Ok(())
+    }
+
+    async fn assign(&self, tenant: &TenantId, user: &UserId, role: Role) -> Result<(), MembersError> {
+        self.lock().roles.insert((tenant.to_string(), user.to_string()), Roles::from(role));
+        Ok(())
+    }
+}

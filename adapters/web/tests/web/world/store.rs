@@ -1,0 +1,129 @@
+//! Tenantry's own store: sessions, login attempts and purchases in progress.
+
+use async_trait::async_trait;
+use tenantry_domain::{Conversion, Holder, SessionId, Subscription, Timestamp};
+use tenantry_ports::{
+    Journeys, JourneysError, LoginAttempts, LoginAttemptsError, Readiness, Revision, SavedConversion,
+    Session, Sessions, SessionsError,
+};
+
+use super::{Fault, World};
+
+#[async_trait]
+impl Sessions for World {
+    async fn begin(
+        &self,
+        session: &Session,
+        claims: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), SessionsError> {
+        let mut state = self.lock();
+        state.sessions.insert(session.id.to_string(), session.clone());
+        state.claims.insert(session.id.to_string(), claims.clone());
+        Ok(())
+    }
+
+    async fn find(&self, session: &SessionId, now: Timestamp) -> Result<Option<Session>, SessionsError> {
+        if let Some(source) = self.outage() {
+            return Err(SessionsError::Unavailable(source));
+        }
+        let found = self.lock().sessions.get(session.as_str()).cloned();
+        Ok(found.filter(|held| now < held.idle_until && now < held.ends_at))
+    }
+
+    async fn claims(
+        &self,
+        session: &SessionId,
+    ) -> Result<Option<serde_json::Map<String, serde_json::Value>>, SessionsError> {
+        Ok(self.lock().claims.get(session.as_str()).cloned())
+    }
+
+    async fn keep_alive(&self, session: &SessionId, idle_until: Timestamp) -> Result<(), SessionsError> {
+        if self.is_broken(Fault::ReadOnlyStore) {
+            return Err(SessionsError::Unavailable("the disk is full".into()));
+        }
+        if let Some(held) = self.lock().sessions.get_mut(session.as_str()) {
+            held.idle_until = idle_until;
+        }
+        Ok(())
+    }
+
+    async fn refresh(&self, before: &Session, after: &Session) -> Result<(), SessionsError> {
+        if let Some(held) = self.lock().sessions.get_mut(before.id.as_str())
+            && held.subscription == before.subscription
+        {
+            *held = Session { idle_until: held.idle_until, ..after.clone() };
+        }
+        Ok(())
+    }
+
+    async fn end(&self, session: &SessionId) -> Result<(), SessionsError> {
+        self.lock().sessions.remove(session.as_str());
+        Ok(())
+    }
+
+    async fn set_subscription(
+        &self,
+        holder: &Holder,
+        subscription: Subscription,
+    ) -> Result<(), SessionsError> {
+        for held in self.lock().sessions.values_mut() {
+            let is_theirs = match holder {
+                Holder::Person(user) => held.tenant.is_none() && held.user == *user,
+                Holder::Tenant(tenant) => held.tenant.as_ref().is_some_and(|of| of.id == *tenant),
+            };
+            if is_theirs {
+                held.subscription = Some(subscription);
+            }
+        }
+        Ok(())
+    }
+
+    async fn forget_expired(&self, _: Timestamp) -> Result<u64, SessionsError> {
+        Ok(0)
+    }
+}
+
+#[async_trait]
+impl LoginAttempts for World {
+    async fn spend(&self, state: &str, _: Timestamp) -> Result<bool, LoginAttemptsError> {
+        let spent = &mut self.lock().spent;
+        let is_first = !spent.iter().any(|held| held == state);
+        spent.push(state.to_owned());
+        Ok(is_first)
+    }
+}
+
+#[async_trait]
+impl Journeys for World {
+    async fn find(&self, holder: &Holder) -> Result<Option<SavedConversion>, JourneysError> {
+        Ok(self.lock().journeys.get(holder).cloned())
+    }
+
+    async fn save(
+        &self,
+        conversion: &Conversion,
+        seen: Option<Revision>,
+        _: Timestamp,
+    ) -> Result<SavedConversion, JourneysError> {
+        let mut state = self.lock();
+        let held = state.journeys.get(&conversion.holder()).map(|saved| saved.revision);
+        if held != seen || self.is_broken(Fault::AnotherWindow) {
+            return Err(JourneysError::Conflict);
+        }
+        let revision = Revision(seen.map_or(1, |seen| seen.0 + 1));
+        let saved = SavedConversion { conversion: conversion.clone(), revision };
+        state.journeys.insert(conversion.holder(), saved.clone());
+        Ok(saved)
+    }
+
+    async fn unattended(&self, _: u32, _: Timestamp) -> Result<Vec<SavedConversion>, JourneysError> {
+        Ok(Vec::new())
+    }
+}
+
+#[async_trait]
+impl Readiness for World {
+    async fn is_ready(&self) -> bool {
+        !self.is_broken(Fault::Outage) && !self.is_broken(Fault::ReadOnlyStore)
+    }
+}
