@@ -183,13 +183,8 @@ impl Conversions {
         let bought = conversion.to_record()?;
         match conversion.buys_for() {
             Some(tenant) => {
-                let found = self.tenants.find(&tenant.id).await.map_err(Outage::from)?;
-                let held = found.and_then(|found| found.subscription?.parse::<Subscription>().ok());
-                // A payment that was made later has been written already: it stays.
-                if held.is_none_or(|held| held.ends() <= bought.ends()) {
-                    self.tenants.set_subscription(&tenant.id, bought).await.map_err(Outage::from)?;
-                    self.show(&conversion.holder(), bought).await?;
-                }
+                let stored = self.tenants.set_subscription(&tenant.id, bought).await.map_err(Outage::from)?;
+                self.show(&conversion.holder(), stored).await?;
             }
             None => {
                 self.users.set_subscription(conversion.user(), bought).await.map_err(Outage::from)?;

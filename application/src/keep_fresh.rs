@@ -11,8 +11,6 @@ use crate::Outage;
 
 /// A change that was made directly at the provider is seen no later than this.
 const FRESH_FOR: Duration = Duration::from_mins(1);
-/// While the provider is down, what was last read counts no longer than this.
-const STALE_FOR: Duration = Duration::from_mins(15);
 
 /// How long a provider that did not answer is left alone, so that not every page waits for it in vain.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -42,19 +40,21 @@ impl KeepFresh {
         Self { sessions, users, tenants, members, clock, paused_until: AtomicI64::new(0) }
     }
 
+    /// Whether the session was read so long ago that it has to be read again, and the provider is not left alone.
+    pub fn is_due(&self, session: &Session) -> bool {
+        let now = self.clock.now();
+        now >= session.refreshed_at + FRESH_FOR
+            && now.as_millis() >= self.paused_until.load(Ordering::Relaxed)
+    }
+
     /// The session as it is now, and `None` when its tenant or its account is gone: then it has ended.
     ///
-    /// While the provider can't be reached it stays as it was for a quarter of an hour, so that people go on working;
-    /// after that its roles are not believed any more.
+    /// While the provider can't be reached it stays as it was, so that people go on working.
     pub async fn run(&self, session: Session) -> Result<Option<Session>, SessionsError> {
-        let now = self.clock.now();
-        if now < session.refreshed_at + FRESH_FOR {
+        if !self.is_due(&session) {
             return Ok(Some(session));
         }
-        if now.as_millis() < self.paused_until.load(Ordering::Relaxed) {
-            return Ok(Some(believed(session, now)));
-        }
-        match self.read(&session, now).await {
+        match self.read(&session, self.clock.now()).await {
             Ok(Some(fresh)) => {
                 self.sessions.refresh(&session, &fresh).await?;
                 Ok(Some(fresh))
@@ -64,15 +64,20 @@ impl KeepFresh {
                 Ok(None)
             }
             Err(outage) => {
-                let pause = match &outage {
-                    Outage::RateLimited { retry_after } => retry_after.unwrap_or(PAUSE).max(PAUSE),
-                    _ => PAUSE,
-                };
-                tracing::warn!(%outage, seconds = pause.as_secs(), "sessions can't be refreshed for a while");
-                self.paused_until.store((now + pause).as_millis(), Ordering::Relaxed);
-                Ok(Some(believed(session, now)))
+                tracing::warn!(%outage, "sessions can't be refreshed for a while");
+                self.leave_alone(match outage {
+                    Outage::RateLimited { retry_after } => retry_after,
+                    _ => None,
+                });
+                Ok(Some(session))
             }
         }
+    }
+
+    /// Leaves the provider alone for a while, or for as long as it asked: it did not answer, or not in time.
+    pub fn leave_alone(&self, asked: Option<Duration>) {
+        let until = self.clock.now() + asked.map_or(PAUSE, |asked| asked.max(PAUSE));
+        self.paused_until.store(until.as_millis(), Ordering::Relaxed);
     }
 
     async fn read(&self, session: &Session, now: Timestamp) -> Result<Option<Session>, Outage> {
@@ -93,11 +98,4 @@ impl KeepFresh {
         let subscription: Option<Subscription> = stored.and_then(|text| text.parse().ok());
         Ok(Some(Session { roles, subscription, refreshed_at: now, ..session.clone() }))
     }
-}
-
-/// What counts of a session that could not be read again.
-fn believed(session: Session, now: Timestamp) -> Session {
-    let is_recent = now < session.refreshed_at + STALE_FOR;
-    let roles = if is_recent { session.roles } else { Roles::default() };
-    Session { roles, ..session }
 }

@@ -81,7 +81,7 @@ impl PayByCard {
         let saved = self.begin_or_find(begun).await?;
         match saved.conversion.stage() {
             Stage::Choosing | Stage::Checkout { .. } | Stage::Paying { .. } => {
-                self.charge(saved, &payment.card).await
+                self.charge(session, saved, &payment.card).await
             }
             _ => self.confirm(saved).await,
         }
@@ -112,9 +112,14 @@ impl PayByCard {
     }
 
     /// Charges the card. From before the charge until its outcome is known no other purchase can take this one's place.
-    async fn charge(&self, saved: SavedConversion, card: &CardNumber) -> Result<Next, PayByCardError> {
+    async fn charge(
+        &self,
+        session: &Session,
+        saved: SavedConversion,
+        card: &CardNumber,
+    ) -> Result<Next, PayByCardError> {
         if let Some(tenant) = saved.conversion.buys_for() {
-            self.prove_deliverable(tenant).await?;
+            self.prove_deliverable(tenant, session.subscription).await?;
         }
         let checkout = self.checkout_of(&saved.conversion).await?;
         let paying = match saved.conversion.stage() {
@@ -141,9 +146,7 @@ impl PayByCard {
 
     /// Writes the tenant's subscription as it is, before anything is charged for another: what the product is not allowed
     /// to write it must not sell.
-    async fn prove_deliverable(&self, tenant: &TenantRef) -> Result<(), Outage> {
-        let found = self.conversions.tenants.find(&tenant.id).await?;
-        let held = found.and_then(|found| found.subscription?.parse::<Subscription>().ok());
+    async fn prove_deliverable(&self, tenant: &TenantRef, held: Option<Subscription>) -> Result<(), Outage> {
         if let Some(held) = held {
             self.conversions.tenants.set_subscription(&tenant.id, held).await?;
         }

@@ -96,20 +96,34 @@ async fn a_session_under_a_tenant_that_is_gone_ends() {
 }
 
 #[tokio::test]
-async fn f02_while_the_provider_is_down_people_go_on_for_a_quarter_of_an_hour() {
-    for (minutes, roles) in [(1, Roles::from(Role::Administrator)), (14, Roles::from(Role::Administrator))]
-        .into_iter()
-        .chain([(15, Roles::default())])
-    {
-        let (mut tenants, mut members) = (MockTenants::new(), MockMembers::new());
-        // Asked once: then it is left alone for a while.
-        tenants.expect_find().once().returning(|_| Err(TenantsError::Unavailable("down".into())));
-        members.expect_roles().once().returning(|_, _| Err(MembersError::Unavailable("down".into())));
-        let kept = keep_fresh(Duration::from_mins(minutes), tenants, members, MockSessions::new());
-        for _ in 0..2 {
-            let kept = kept.run(session()).await.unwrap().unwrap();
-            assert_eq!(kept.roles, roles, "after {minutes} minutes");
-            assert_eq!(kept.subscription, session().subscription);
-        }
+async fn f02_while_the_provider_is_down_people_go_on_and_it_is_left_alone() {
+    let (mut tenants, mut members) = (MockTenants::new(), MockMembers::new());
+    tenants.expect_find().once().returning(|_| Err(TenantsError::Unavailable("down".into())));
+    members.expect_roles().once().returning(|_, _| Err(MembersError::Unavailable("down".into())));
+    let kept = keep_fresh(Duration::from_hours(1), tenants, members, MockSessions::new());
+    for _ in 0..3 {
+        assert_eq!(kept.run(session()).await.unwrap(), Some(session()));
+    }
+}
+
+#[tokio::test]
+async fn f01_a_provider_that_asks_for_time_gets_it() {
+    let clock = Arc::new(FixedClock::at(NOW));
+    clock.advance(Duration::from_mins(1));
+    let (mut tenants, mut members) = (MockTenants::new(), MockMembers::new());
+    let retry_after = Some(Duration::from_secs(30));
+    tenants.expect_find().times(2).returning(move |_| Err(TenantsError::RateLimited { retry_after }));
+    members.expect_roles().times(2).returning(|_, _| Ok(Roles::default()));
+    let kept = KeepFresh::new(
+        Arc::new(MockSessions::new()),
+        Arc::new(MockUsers::new()),
+        Arc::new(tenants),
+        Arc::new(members),
+        clock.clone(),
+    );
+    for (seconds, asked) in [(0, true), (29, false), (1, true)] {
+        clock.advance(Duration::from_secs(seconds));
+        assert_eq!(kept.is_due(&session()), asked);
+        kept.run(session()).await.unwrap();
     }
 }

@@ -10,8 +10,9 @@ use crate::{
     Timestamp, UserId,
 };
 
-/// How long a payment may be under way. After that, one that the billing provider knows nothing of has been given up.
-const PAYING_TAKES: Duration = Duration::from_mins(2);
+/// How long a payment may be under way: longer than any request lives. After that, one that the billing provider knows
+/// nothing of has been given up.
+const PAYING_TAKES: Duration = Duration::from_secs(40);
 
 /// One purchase by one person, and how far it has come.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -401,7 +402,7 @@ mod tests {
         assert!(!opened.is_owed(now()));
         let paying = opened.clone().paying(now()).unwrap();
         assert!(paying.is_owed(now()) && paying.is_unattended());
-        assert!(!paying.was_given_up(now() + Duration::from_secs(119)));
+        assert!(!paying.was_given_up(now() + Duration::from_secs(39)));
         assert!(paying.was_given_up(now() + PAYING_TAKES));
         assert_eq!(paying.not_charged().unwrap(), opened);
     }

@@ -84,6 +84,13 @@ impl Subscription {
         Self { status: Status::Active, ..self }
     }
 
+    /// This one, or the one that is stored if that ends later: of two payments for the same holder the later one stays.
+    #[must_use]
+    pub fn or_later(self, stored: Option<&str>) -> Self {
+        let stored = stored.and_then(|text| text.parse::<Self>().ok());
+        stored.filter(|stored| stored.ends > self.ends).unwrap_or(self)
+    }
+
     /// Which plan.
     pub fn plan(self) -> PlanId {
         self.plan
@@ -210,6 +217,17 @@ mod tests {
         ] {
             assert!(text.parse::<Subscription>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn of_two_payments_the_later_one_stays() {
+        let (early, late) =
+            ("enterprise;2030-01-01T00:00:00.000Z;active", "team;2030-01-02T00:00:00.000Z;active");
+        let [paid_early, paid_late] = [early, late].map(|text| text.parse::<Subscription>().unwrap());
+        assert_eq!(paid_early.or_later(Some(late)), paid_late);
+        assert_eq!(paid_late.or_later(Some(early)), paid_late);
+        assert_eq!(paid_early.or_later(Some("unreadable")), paid_early);
+        assert_eq!(paid_early.or_later(None), paid_early);
     }
 
     #[test]

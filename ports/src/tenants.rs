@@ -24,15 +24,16 @@ pub trait Tenants: Send + Sync {
     /// The tenant of exactly this name; `Ok(None)` when there is none.
     async fn find_by_name(&self, name: &TenantName) -> Result<Option<Tenant>, TenantsError>;
 
-    /// Writes the tenant's subscription and makes sure that it was stored. Every other attribute stays as it is. The
-    /// last of two writers wins.
+    /// Writes the tenant's subscription, unless the one that is stored ends later: of two payments the later one stays,
+    /// in whatever order they arrive. Answers what is stored then, and has made sure that it is. Every other attribute
+    /// stays as it is.
     ///
     /// [`TenantsError::UnknownTenant`] when there is no such tenant.
     async fn set_subscription(
         &self,
         tenant: &TenantId,
         subscription: Subscription,
-    ) -> Result<(), TenantsError>;
+    ) -> Result<Subscription, TenantsError>;
 }
 
 /// A tenant to be made.

@@ -28,7 +28,9 @@ pub(crate) fn full() -> Result<ExitCode> {
     tally.check("dependencies", install::cargo_deny().and_then(|deny| dependencies(&deny)));
     // The very binary that `cargo run` starts, not the one that `cargo test` links with its own set of features.
     tally.check("the product", shell::run(&mut shell::cargo("build")));
-    tests(&mut tally, "processes that crash", rigs(&["process"]).args(["--test", "crash"]))?;
+    let mut servers = rigs(&["process"]);
+    servers.args(["--test", "http", "--test", "crash"]);
+    tests(&mut tally, "servers, and processes that crash", &mut servers)?;
     // Two browsers at a time keep two cores busy; more of them only make each other late.
     let mut journeys = rigs(&["browser"]);
     journeys.args(["--test", "journeys", "--", "--test-threads=2"]);
@@ -41,7 +43,10 @@ fn code(tally: &mut Tally) -> Result<()> {
     let mut clippy = shell::cargo("clippy");
     clippy.args(["--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]);
     tally.check("lints", shell::run(&mut clippy));
-    tests(tally, "unit and contract tests", shell::cargo("test").args(["--workspace", "--no-fail-fast"]))
+    // There are no documentation tests; asking each crate for them takes longer than to run all others.
+    let mut test = shell::cargo("test");
+    test.args(["--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"]);
+    tests(tally, "unit and contract tests", &mut test)
 }
 
 fn tests(tally: &mut Tally, name: &str, command: &mut Command) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use tenantry_oidc::{Issuer, Registration, RelyingParty, http_client};
+use tenantry_oidc::{Issuer, Registration, RelyingParty, http_client_for};
 use tenantry_ports::{Clock, Tenants};
 use url::Url;
 
@@ -42,7 +42,7 @@ pub struct Auth0 {
 impl Auth0 {
     /// An Auth0 tenant. Fails only when this machine can't make an HTTP client (no trusted certificates, for example).
     pub fn new(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
-        let http = http_client()?;
+        let http = http_client_for(&settings.issuer)?;
         let credentials = Credentials {
             client_id: settings.m2m_client_id,
             client_secret: settings.m2m_client_secret,

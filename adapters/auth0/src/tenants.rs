@@ -93,14 +93,20 @@ impl Tenants for Auth0Tenants {
         &self,
         tenant: &TenantId,
         subscription: Subscription,
-    ) -> Result<(), TenantsError> {
+    ) -> Result<Subscription, TenantsError> {
         // Auth0 replaces the whole map: what others wrote there has to be read first and sent along.
         let path = ["organizations", tenant.as_str()];
         let mut metadata = self.read(&path).await?.ok_or(TenantsError::UnknownTenant)?.metadata;
-        let text = subscription.to_string();
-        metadata.insert(SUBSCRIPTION.to_owned(), text.clone());
+        let wanted = subscription.or_later(metadata.get(SUBSCRIPTION).map(String::as_str));
+        if wanted != subscription {
+            return Ok(wanted);
+        }
+        metadata.insert(SUBSCRIPTION.to_owned(), wanted.to_string());
         let patch = OrganizationPatch { metadata };
         let stored: OrganizationRecord = self.management.call(&Operation::patch(&path, &patch)).await?;
-        if stored.metadata.get(SUBSCRIPTION) == Some(&text) { Ok(()) } else { Err(TenantsError::NotStored) }
+        match stored.metadata.get(SUBSCRIPTION) {
+            Some(text) if *text == wanted.to_string() => Ok(wanted),
+            _ => Err(TenantsError::NotStored),
+        }
     }
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode, redirect};
+use reqwest::{Client, ClientBuilder, Response, StatusCode, redirect};
 use tenantry_domain::Timestamp;
 
-use crate::{Endpoint, OidcError, ResponseFault};
+use crate::{Endpoint, Issuer, OidcError, ResponseFault};
 
 /// The largest body that is read from an identity provider.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -19,13 +19,22 @@ const LONGEST_WAIT: Duration = Duration::from_hours(1);
 /// A client that follows no redirect, uses no proxy, and gives up after 3 seconds without a connection or 8 seconds
 /// without a complete answer.
 pub fn http_client() -> Result<Client, reqwest::Error> {
+    builder().build()
+}
+
+/// The client for one issuer. An issuer on this machine without TLS needs no certificates: its client trusts none, so
+/// that it works, and starts faster, on a machine that has none.
+pub fn http_client_for(issuer: &Issuer) -> Result<Client, reqwest::Error> {
+    if issuer.is_plain() { builder().tls_certs_only([]).build() } else { http_client() }
+}
+
+fn builder() -> ClientBuilder {
     Client::builder()
         .redirect(redirect::Policy::none())
         .no_proxy()
         .referer(false)
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(TOTAL_TIMEOUT)
-        .build()
 }
 
 /// Why a body couldn't be read.

@@ -20,6 +20,11 @@ pub struct Issuer {
 pub struct InvalidIssuer;
 
 impl Issuer {
+    /// Whether it is reached without TLS: then it is on the loopback interface.
+    pub fn is_plain(&self) -> bool {
+        self.text.starts_with("http://")
+    }
+
     /// The exact text.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -24,7 +24,7 @@ mod token_endpoint;
 pub use authorization::AuthorizationRequest;
 pub use discovery::{Metadata, MetadataRejected};
 pub use error::{Endpoint, OidcError, ResponseFault};
-pub use http::{BodyError, MAX_BODY_BYTES, http_client, read_body, retry_after};
+pub use http::{BodyError, MAX_BODY_BYTES, http_client, http_client_for, read_body, retry_after};
 pub use id_token::IdToken;
 pub use issuer::{InvalidIssuer, Issuer};
 pub use jws::SigningAlgorithm;

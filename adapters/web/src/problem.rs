@@ -178,7 +178,7 @@ impl Problem {
     /// A card is being charged, or what was paid is being written down; the page at `path` knows when that is done.
     pub(crate) fn being_paid(path: String) -> Self {
         let detail = "The payment was sent and its outcome is not known yet. This takes a few seconds, seldom a minute \
-                      or two. You need not pay again.";
+                      or two. Nothing is charged twice.";
         Self::new(
             StatusCode::CONFLICT,
             "being_paid",

@@ -24,6 +24,9 @@ use crate::{App, Shared};
 /// A session's use is noted at most this often, so that reading a page rarely writes.
 const NOTED_EVERY: Duration = Duration::from_mins(5);
 
+/// How long a page waits for the provider to say what a session is now.
+const REFRESH_LIMIT: Duration = Duration::from_millis(1500);
+
 /// Somebody who may or may not be signed in.
 pub(crate) struct Visitor {
     pub(crate) session: Option<Session>,
@@ -72,13 +75,29 @@ impl FromRequestParts<Shared> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Response> {
         let unreadable = |error| Problem::from(Outage::from(error)).into_response();
         let found = match load(app, &parts.headers).await.map_err(unreadable)? {
-            Some(session) => app.use_cases.keep_fresh.run(session).await.map_err(unreadable)?,
+            Some(session) => refreshed(app, session).await.map_err(unreadable)?,
             None => None,
         };
         match found {
             Some(session) => Ok(Self { session, theme: Theme::chosen(&parts.headers) }),
             None if parts.uri.path().starts_with("/api/") => Err(Problem::not_signed_in().into_response()),
             None => Err(to_login(parts)),
+        }
+    }
+}
+
+/// The session as the provider knows it now, unless it was read lately or the provider takes too long.
+async fn refreshed(app: &App, session: Session) -> Result<Option<Session>, SessionsError> {
+    let keep_fresh = &app.use_cases.keep_fresh;
+    if !keep_fresh.is_due(&session) {
+        return Ok(Some(session));
+    }
+    match tokio::time::timeout(REFRESH_LIMIT, keep_fresh.run(session.clone())).await {
+        Ok(outcome) => outcome,
+        Err(_) => {
+            tracing::warn!("a session can't be refreshed: the identity provider takes too long");
+            keep_fresh.leave_alone(None);
+            Ok(Some(session))
         }
     }
 }
@@ -101,7 +120,8 @@ async fn load(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Session
 
 /// Until when the session is idle from now on, if that is worth a write.
 fn prolonged(session: &Session, now: Timestamp, idle: Duration) -> Option<Timestamp> {
-    let idle_until = now + idle;
+    // Without the limit, a session in its last days would be worth a write at every request.
+    let idle_until = (now + idle).min(session.ends_at);
     (session.idle_until.until(idle_until) >= NOTED_EVERY).then_some(idle_until)
 }
 

@@ -125,7 +125,10 @@ pub async fn a_tenants_subscription_is_stored_beside_the_rest(world: &dyn Provid
     let (acme, other) = (make(world, "acme").await, make(world, "other").await);
     let before = world.tenants().find(&acme.id).await.unwrap().unwrap();
     let text = "enterprise;2031-01-01T00:00:00.000Z;active";
-    world.tenants().set_subscription(&acme.id, subscription(text)).await.unwrap();
+    for written in [text, text, "team;2030-06-01T00:00:00.000Z;active"] {
+        let stored = world.tenants().set_subscription(&acme.id, subscription(written)).await.unwrap();
+        assert_eq!(stored, subscription(text), "what ends later stays");
+    }
     let after = world.tenants().find(&acme.id).await.unwrap().unwrap();
     assert_eq!(after, Tenant { subscription: Some(text.to_owned()), ..before });
     let untouched = world.tenants().find(&other.id).await.unwrap().unwrap();

@@ -12,7 +12,7 @@ use crate::world::{Provider, WAIT, World};
 /// What was touched less long ago the sweep leaves alone.
 const A_WHILE: Duration = Duration::from_secs(11);
 /// A charge of which the billing provider knows nothing has been given up by then.
-const GIVEN_UP: Duration = Duration::from_mins(2);
+const GIVEN_UP: Duration = Duration::from_secs(40);
 
 /// Who takes a purchase up after the crash.
 #[derive(Clone, Copy, Debug)]

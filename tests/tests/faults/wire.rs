@@ -104,7 +104,7 @@ impl Tenants for Wired<dyn Tenants> {
         &self,
         tenant: &TenantId,
         subscription: Subscription,
-    ) -> Result<(), TenantsError> {
+    ) -> Result<Subscription, TenantsError> {
         self.wire.call(TenantsError::Unavailable, self.port.set_subscription(tenant, subscription)).await
     }
 }

@@ -53,13 +53,14 @@ impl Tenants for FakeTenants {
         &self,
         tenant: &TenantId,
         subscription: Subscription,
-    ) -> Result<(), TenantsError> {
+    ) -> Result<Subscription, TenantsError> {
         let write = |state: &mut State| {
             let row = state.organizations.get(tenant.as_str());
             let mut row = row.ok_or(Failed::Port(TenantsError::UnknownTenant))?.clone();
-            row.metadata.insert(SUBSCRIPTION.to_owned(), subscription.to_string());
+            let stored = subscription.or_later(row.metadata.get(SUBSCRIPTION).map(String::as_str));
+            row.metadata.insert(SUBSCRIPTION.to_owned(), stored.to_string());
             state.organizations.put(row);
-            Ok::<_, Failed<TenantsError>>(())
+            Ok::<_, Failed<TenantsError>>(stored)
         };
         self.fake.core().store.write(write).await.map_err(TenantsError::from)
     }

@@ -112,7 +112,7 @@ async fn without_a_role_nothing_of_the_organization_is_open() {
         world.dismiss(organization, "No Role");
         let mut browser = Browser::signed_in(&world, "No Role", Some(organization)).await;
         let home = browser.get("/home").await;
-        let heading = format!("You have no role in {organization} yet");
+        let heading = format!("You have no role in <span class=\"named\">{organization}</span>");
         home.shows(200, &[&heading, "one of its Administrators gives you a role", ">Sign out</button>"])
             .hides(&[COURSE, "trial subscription", "href=\"/admin"]);
         assert_eq!(home.link("Sign in with your own account"), "/api/auth/login?returnTo=/home");

@@ -135,11 +135,13 @@ impl Tenants for World {
         &self,
         tenant: &TenantId,
         subscription: Subscription,
-    ) -> Result<(), TenantsError> {
+    ) -> Result<Subscription, TenantsError> {
         let mut state = self.lock();
         let held = state.tenants.iter_mut().find(|held| held.tenant.id == *tenant);
-        held.ok_or(TenantsError::UnknownTenant)?.subscription = Some(subscription.to_string());
-        Ok(())
+        let held = held.ok_or(TenantsError::UnknownTenant)?;
+        let stored = subscription.or_later(held.subscription.as_deref());
+        held.subscription = Some(stored.to_string());
+        Ok(stored)
     }
 }
 
