@@ -56,7 +56,10 @@ impl KeepFresh {
         }
         match self.read(&session, self.clock.now()).await {
             Ok(Some(fresh)) => {
-                self.sessions.refresh(&session, &fresh).await?;
+                // What was just read counts all the same; the next page reads it again.
+                if let Err(error) = self.sessions.refresh(&session, &fresh).await {
+                    tracing::warn!(%error, "a refreshed session can't be kept");
+                }
                 Ok(Some(fresh))
             }
             Ok(None) => {

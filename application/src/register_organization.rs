@@ -80,6 +80,7 @@ impl RegisterOrganization {
         let saved = self.conversions.find(&Holder::Person(session.user.clone())).await?;
         Ok(saved.and_then(|saved| match saved.conversion.stage() {
             Stage::Creating { name, .. } => Some(name.clone()),
+            Stage::Joining { tenant, .. } => Some(tenant.name.clone()),
             _ => None,
         }))
     }

@@ -5,6 +5,12 @@ use tenantry_ports::{CheckoutsError, JourneysError, LoginAttemptsError, Sessions
 /// The database can't be opened or brought up to date.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
+    /// Another process uses it.
+    #[error("another process uses this database: end it, or choose another folder")]
+    InUse,
+    /// The lock beside the file can't be taken.
+    #[error("the lock beside the database can't be taken")]
+    Lock(#[source] std::io::Error),
     /// The file can't be opened.
     #[error("the database can't be opened")]
     Open(#[source] sqlx::Error),

@@ -5,9 +5,10 @@
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use tenantry_ports::Readiness;
+use tenantry_domain::{Roles, Timestamp};
 use tenantry_ports::testkit::FixedClock;
-use tenantry_sql::sqlite::{Database, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlSessions};
+use tenantry_ports::{Readiness, Session, Sessions};
+use tenantry_sql::sqlite::{Database, OpenError, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlSessions};
 
 /// A port on a database in a file, which goes away with it.
 struct InFile<T> {
@@ -93,10 +94,61 @@ async fn is_there_after_reopening() {
     let first = Database::open(&file).await.unwrap();
     first.secret("cookies", &fresh).await.unwrap();
     first.close().await;
+    drop(first);
     let second = Database::open(&file).await.unwrap();
     assert!(second.is_ready().await);
     let kept = second.secret("cookies", &vec![2; 32].into()).await.unwrap();
     assert_eq!(secrecy::ExposeSecret::expose_secret(&kept), [1; 32]);
+}
+
+#[tokio::test]
+async fn a_file_belongs_to_one_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tenantry.db");
+    let first = Database::open(&file).await.unwrap();
+    assert!(matches!(Database::open(&file).await, Err(OpenError::InUse)));
+    first.close().await;
+    drop(first);
+    assert!(Database::open(&file).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_ended_is_not_kept_by_a_read_that_began_before() {
+    let database = Database::in_memory().await.unwrap();
+    let (sessions, now) = (SqlSessions::new(database), "2026-01-01T00:00:00.000Z".parse().unwrap());
+    for round in 0..300 {
+        let session = session(&format!("s{round}"), now);
+        sessions.begin(&session, &serde_json::Map::new()).await.unwrap();
+        let reads = (0..4).map(|_| {
+            let (sessions, id) = (sessions.clone(), session.id.clone());
+            tokio::spawn(async move { sessions.find(&id, now).await.map(|found| found.is_some()) })
+        });
+        let reads: Vec<_> = reads.collect();
+        sessions.end(&session.id).await.unwrap();
+        assert_eq!(sessions.find(&session.id, now).await.unwrap(), None, "round {round}");
+        for read in reads {
+            read.await.unwrap().unwrap();
+        }
+        assert_eq!(sessions.find(&session.id, now).await.unwrap(), None, "round {round}, after the reads");
+    }
+}
+
+fn session(id: &str, now: Timestamp) -> Session {
+    Session {
+        id: id.try_into().unwrap(),
+        user: "ann".try_into().unwrap(),
+        name: "Ann".to_owned(),
+        email: None,
+        picture: None,
+        tenant: None,
+        roles: Roles::default(),
+        subscription: None,
+        provider_session: None,
+        began_at: now,
+        refreshed_at: now,
+        idle_until: now.plus_days(3),
+        ends_at: now.plus_days(7),
+    }
 }
 
 #[tokio::test]

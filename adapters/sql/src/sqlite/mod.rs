@@ -2,11 +2,14 @@
 
 mod checkouts;
 mod journeys;
+mod lock;
 mod login_attempts;
 mod secrets;
+mod session_cache;
 mod sessions;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -21,6 +24,9 @@ pub use journeys::SqlJourneys;
 pub use login_attempts::SqlLoginAttempts;
 pub use sessions::SqlSessions;
 
+use lock::Lock;
+use session_cache::SessionCache;
+
 /// How many connections read at once.
 const READERS: u32 = 4;
 
@@ -33,11 +39,15 @@ pub struct Database {
     /// SQLite takes one writer at a time: with one connection they queue here, not at the file's lock.
     write: SqlitePool,
     read: SqlitePool,
+    sessions: SessionCache,
+    /// Held as long as any clone lives; a database in memory needs none.
+    _lock: Option<Arc<Lock>>,
 }
 
 impl Database {
-    /// Opens or makes the file, and brings it up to date.
+    /// Opens or makes the file, for this process alone, and brings it up to date.
     pub async fn open(file: &Path) -> Result<Self, OpenError> {
+        let lock = Some(Arc::new(Lock::take(file)?));
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
@@ -49,7 +59,7 @@ impl Database {
         let write = pool(1).connect_with(options.clone()).await.map_err(OpenError::Open)?;
         migrate(&write).await?;
         let read = pool(READERS).connect_lazy_with(options.read_only(true));
-        Ok(Self { write, read })
+        Ok(Self { write, read, sessions: SessionCache::default(), _lock: lock })
     }
 
     /// A database in memory, gone with its last clone.
@@ -57,7 +67,7 @@ impl Database {
         let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
         let only = pool(1).connect_with(options).await.map_err(OpenError::Open)?;
         migrate(&only).await?;
-        Ok(Self { write: only.clone(), read: only })
+        Ok(Self { write: only.clone(), read: only, sessions: SessionCache::default(), _lock: None })
     }
 
     /// Waits for what is under way and closes the file.

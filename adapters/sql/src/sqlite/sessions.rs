@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{SqliteQueryResult, SqliteRow};
 use tenantry_domain::{
     EmailAddress, Holder, Role, Roles, SessionId, Subscription, TenantId, TenantName, TenantRef, Timestamp,
     UserId,
@@ -10,16 +10,36 @@ use tenantry_domain::{
 use tenantry_ports::{Session, Sessions, SessionsError};
 
 use super::Database;
+use super::session_cache::{Concerns, SessionCache};
 use crate::error::StoreError;
 
-/// Sessions in SQLite.
+/// Sessions in SQLite. Those that were read lately are kept in memory.
 #[derive(Clone, Debug)]
-pub struct SqlSessions(Database);
+pub struct SqlSessions {
+    database: Database,
+    cache: SessionCache,
+}
 
 impl SqlSessions {
     /// Sessions in this database.
     pub fn new(database: Database) -> Self {
-        Self(database)
+        Self { cache: database.sessions.clone(), database }
+    }
+
+    /// Carries out a write to its end, also when whoever asked for it does not wait any longer; only then are the
+    /// sessions that it concerns read anew.
+    async fn write(
+        &self,
+        concerns: Concerns,
+        write: impl Future<Output = Result<SqliteQueryResult, sqlx::Error>> + Send + 'static,
+    ) -> Result<SqliteQueryResult, StoreError> {
+        let writing = self.cache.writing(concerns);
+        let written = tokio::spawn(async move {
+            let outcome = write.await;
+            drop(writing);
+            outcome
+        });
+        Ok(written.await.map_err(|error| sqlx::Error::Io(error.into()))??)
     }
 }
 
@@ -51,25 +71,31 @@ impl Sessions for SqlSessions {
         .bind(session.idle_until.as_millis())
         .bind(session.ends_at.as_millis())
         .bind(claims)
-        .execute(&self.0.write)
+        .execute(&self.database.write)
         .await
         .map_err(StoreError::from)?;
         Ok(())
     }
 
     async fn find(&self, session: &SessionId, now: Timestamp) -> Result<Option<Session>, SessionsError> {
+        let is_running = |found: &Session| now < found.idle_until && now < found.ends_at;
+        let read_at = match self.cache.get(session) {
+            Ok(found) => return Ok(Some(found).filter(is_running)),
+            Err(read_at) => read_at,
+        };
         let row = sqlx::query(
             "SELECT user_id, name, email, picture, tenant_id, tenant_name, roles, subscription, \
-             provider_session, began_at, refreshed_at, idle_until, ends_at \
-             FROM sessions WHERE id = ? AND idle_until > ? AND ends_at > ?",
+             provider_session, began_at, refreshed_at, idle_until, ends_at FROM sessions WHERE id = ?",
         )
         .bind(session.as_str())
-        .bind(now.as_millis())
-        .bind(now.as_millis())
-        .fetch_optional(&self.0.read)
+        .fetch_optional(&self.database.read)
         .await
         .map_err(StoreError::from)?;
-        Ok(row.map(|row| read_session(session, &row)).transpose()?)
+        let found = row.map(|row| read_session(session, &row)).transpose()?;
+        if let Some(found) = &found {
+            self.cache.keep(found, read_at);
+        }
+        Ok(found.filter(is_running))
     }
 
     async fn claims(
@@ -78,7 +104,7 @@ impl Sessions for SqlSessions {
     ) -> Result<Option<serde_json::Map<String, serde_json::Value>>, SessionsError> {
         let claims: Option<String> = sqlx::query_scalar("SELECT claims FROM sessions WHERE id = ?")
             .bind(session.as_str())
-            .fetch_optional(&self.0.read)
+            .fetch_optional(&self.database.read)
             .await
             .map_err(StoreError::from)?;
         let parsed = claims.map(|text| serde_json::from_str(&text)).transpose();
@@ -86,37 +112,33 @@ impl Sessions for SqlSessions {
     }
 
     async fn keep_alive(&self, session: &SessionId, idle_until: Timestamp) -> Result<(), SessionsError> {
-        sqlx::query("UPDATE sessions SET idle_until = min(?, ends_at) WHERE id = ?")
+        let query = sqlx::query("UPDATE sessions SET idle_until = min(?, ends_at) WHERE id = ?")
             .bind(idle_until.as_millis())
-            .bind(session.as_str())
-            .execute(&self.0.write)
-            .await
-            .map_err(StoreError::from)?;
+            .bind(session.as_str().to_owned());
+        let pool = self.database.write.clone();
+        self.write(Concerns::One(session.clone()), async move { query.execute(&pool).await }).await?;
         Ok(())
     }
 
     async fn refresh(&self, before: &Session, after: &Session) -> Result<(), SessionsError> {
-        sqlx::query(
+        let query = sqlx::query(
             "UPDATE sessions SET roles = ?, subscription = ?, refreshed_at = ? \
              WHERE id = ? AND subscription IS ?",
         )
         .bind(role_names(&after.roles))
         .bind(after.subscription.map(|subscription| subscription.to_string()))
         .bind(after.refreshed_at.as_millis())
-        .bind(before.id.as_str())
-        .bind(before.subscription.map(|subscription| subscription.to_string()))
-        .execute(&self.0.write)
-        .await
-        .map_err(StoreError::from)?;
+        .bind(before.id.as_str().to_owned())
+        .bind(before.subscription.map(|subscription| subscription.to_string()));
+        let pool = self.database.write.clone();
+        self.write(Concerns::One(before.id.clone()), async move { query.execute(&pool).await }).await?;
         Ok(())
     }
 
     async fn end(&self, session: &SessionId) -> Result<(), SessionsError> {
-        sqlx::query("DELETE FROM sessions WHERE id = ?")
-            .bind(session.as_str())
-            .execute(&self.0.write)
-            .await
-            .map_err(StoreError::from)?;
+        let query = sqlx::query("DELETE FROM sessions WHERE id = ?").bind(session.as_str().to_owned());
+        let pool = self.database.write.clone();
+        self.write(Concerns::One(session.clone()), async move { query.execute(&pool).await }).await?;
         Ok(())
     }
 
@@ -134,22 +156,18 @@ impl Sessions for SqlSessions {
                 ("UPDATE sessions SET subscription = ? WHERE tenant_id = ?", tenant.as_str())
             }
         };
-        sqlx::query(sql)
-            .bind(subscription.to_string())
-            .bind(id)
-            .execute(&self.0.write)
-            .await
-            .map_err(StoreError::from)?;
+        let query = sqlx::query(sql).bind(subscription.to_string()).bind(id.to_owned());
+        let pool = self.database.write.clone();
+        self.write(Concerns::All, async move { query.execute(&pool).await }).await?;
         Ok(())
     }
 
     async fn forget_expired(&self, now: Timestamp) -> Result<u64, SessionsError> {
-        let forgotten = sqlx::query("DELETE FROM sessions WHERE idle_until <= ? OR ends_at <= ?")
+        let query = sqlx::query("DELETE FROM sessions WHERE idle_until <= ? OR ends_at <= ?")
             .bind(now.as_millis())
-            .bind(now.as_millis())
-            .execute(&self.0.write)
-            .await
-            .map_err(StoreError::from)?;
+            .bind(now.as_millis());
+        let pool = self.database.write.clone();
+        let forgotten = self.write(Concerns::All, async move { query.execute(&pool).await }).await?;
         Ok(forgotten.rows_affected())
     }
 }
