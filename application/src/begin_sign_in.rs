@@ -1,6 +1,5 @@
 //! Starting a login: the browser leaves for the provider, and remembers its attempt.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use tenantry_domain::{EmailAddress, TenantId, TenantRef};
@@ -105,12 +104,6 @@ impl BeginSignIn {
 
     /// 256 random bits in hexadecimal: 64 characters that every standard takes for a state, a nonce or a verifier.
     fn secret(&self) -> String {
-        let mut bytes = [0; 32];
-        self.random.fill(&mut bytes);
-        bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-            // Writing to a String can't fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        self.random.hex(32)
     }
 }

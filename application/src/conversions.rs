@@ -76,9 +76,7 @@ impl From<StepError> for Outage {
 impl Conversions {
     /// 128 random bits in hexadecimal.
     pub(crate) fn random_text(&self) -> String {
-        let mut bytes = [0; 16];
-        self.random.fill(&mut bytes);
-        format!("{:032x}", u128::from_be_bytes(bytes))
+        self.random.hex(16)
     }
 
     /// The latest conversion for this holder.

@@ -1,6 +1,5 @@
 //! `tenantry fake`: the development identity provider alone, and what an application is told to use it.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -73,7 +72,7 @@ fn variables(fake: &Fake, base_url: &Url, issuer: &Url, random: &dyn Random) -> 
     let (web, m2m) = (client(WEB_CLIENT)?, client(M2M_CLIENT)?);
     let without_slash = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
     let lines = [
-        ("AUTH0_SECRET", secret_text(random)),
+        ("AUTH0_SECRET", random.hex(32)),
         ("AUTH0_BASE_URL", without_slash(base_url)),
         ("AUTH0_ISSUER_BASE_URL", without_slash(issuer)),
         ("AUTH0_CLIENT_ID", web.client_id),
@@ -109,15 +108,4 @@ pub(crate) fn clients(base_url: &Url) -> anyhow::Result<Vec<SeedClient>> {
             client_secret: None,
         },
     ])
-}
-
-/// 256 random bits in hexadecimal.
-pub(crate) fn secret_text(random: &dyn Random) -> String {
-    let mut bytes = [0; 32];
-    random.fill(&mut bytes);
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a String can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -290,7 +290,7 @@ async fn secrets(
     if !configured.is_empty() {
         return Ok(configured);
     }
-    let fresh: SecretSlice<u8> = fake::secret_text(random).into_bytes().into();
+    let fresh: SecretSlice<u8> = random.hex(32).into_bytes().into();
     let kept = database.secret("cookies", &fresh).await.map_err(anyhow::Error::from_boxed)?;
     let text = String::from_utf8(secrecy::ExposeSecret::expose_secret(&kept).to_vec())?;
     Ok(vec![text.into()])

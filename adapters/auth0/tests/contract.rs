@@ -1,6 +1,6 @@
 //! The contract of an identity provider, run on this adapter against the fake over HTTP.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 

@@ -1,6 +1,5 @@
 //! The built-in test checkout: it takes the well-known test cards and no money.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -30,13 +29,7 @@ impl TestCheckout {
     }
 
     fn new_id(&self) -> Result<CheckoutId, BillingError> {
-        let mut bytes = [0; 16];
-        self.random.fill(&mut bytes);
-        let id = bytes.iter().fold("cs_test_".to_owned(), |mut id, byte| {
-            // Writing to a String can't fail.
-            let _ = write!(id, "{byte:02x}");
-            id
-        });
+        let id = format!("cs_test_{}", self.random.hex(16));
         CheckoutId::try_from(id.as_str()).map_err(|error| BillingError::Unavailable(Box::new(error)))
     }
 }

@@ -158,11 +158,5 @@ pub(crate) fn page(status: StatusCode, template: &impl Template) -> Result<Respo
 }
 
 fn request_id(app: &App) -> Arc<str> {
-    let mut bytes = [0; 12];
-    app.random.fill(&mut bytes);
-    let mut id = String::with_capacity(24);
-    for byte in bytes {
-        let _ = write!(id, "{byte:02x}");
-    }
-    id.into()
+    app.random.hex(12).into()
 }

@@ -25,7 +25,7 @@ async fn s6_a_body_may_have_64_kib() {
     let body = |size: usize| {
         let start = "organization=nobody&x=".to_owned();
         let rest = "a".repeat(size - start.len());
-        (start + &rest).into_bytes()
+        [start, rest].concat().into_bytes()
     };
     post_body(&mut ann, body(64 * 1024)).await.is(422);
     for size in [64 * 1024 + 1, 1024 * 1024, 3 * 1024 * 1024] {
