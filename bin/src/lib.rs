@@ -5,12 +5,14 @@
 
 pub mod cli;
 pub mod fake;
+mod identity;
 mod listen;
 mod product;
 pub mod serve;
 mod settings;
 mod shutdown;
 pub mod telemetry;
+mod wiring;
 
 pub use product::{Addresses, Product};
 pub use settings::{Auth0Settings, DataPlace, IdentitySettings, Settings};

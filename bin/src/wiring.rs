@@ -1,0 +1,135 @@
+//! Which adapter stands behind which port, and which port behind which use case.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use tenantry_application::{
+    BeginSignIn, ChoosePlan, ConfirmCheckout, Conversions, FindOrganization, Home, KeepFresh, ListMembers,
+    PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
+};
+use tenantry_auth0::Auth0;
+use tenantry_checkout::TestCheckout;
+use tenantry_domain::Catalogue;
+use tenantry_ports::{Clock, Members, Random, Sessions, Tenants, Users};
+use tenantry_sql::sqlite::{Database, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlSessions};
+use tenantry_web::{Brand, UseCases, Web};
+
+use crate::Addresses;
+
+/// What use cases are made from.
+pub(crate) struct Parts {
+    pub(crate) auth0: Auth0,
+    pub(crate) database: Database,
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+}
+
+impl Parts {
+    fn users(&self) -> Arc<dyn Users> {
+        Arc::new(self.auth0.users())
+    }
+
+    fn tenants(&self) -> Arc<dyn Tenants> {
+        Arc::new(self.auth0.tenants())
+    }
+
+    fn members(&self) -> Arc<dyn Members> {
+        Arc::new(self.auth0.members())
+    }
+
+    fn sessions(&self) -> Arc<dyn Sessions> {
+        Arc::new(SqlSessions::new(self.database.clone()))
+    }
+
+    fn checkout(&self) -> TestCheckout {
+        let ledger = Arc::new(SqlCheckouts::new(self.database.clone()));
+        TestCheckout::new(ledger, Arc::clone(&self.clock), Arc::clone(&self.random))
+    }
+
+    pub(crate) fn conversions(&self) -> Conversions {
+        Conversions {
+            journeys: Arc::new(SqlJourneys::new(self.database.clone())),
+            users: self.users(),
+            tenants: self.tenants(),
+            members: self.members(),
+            billing: Arc::new(self.checkout()),
+            sessions: self.sessions(),
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+        }
+    }
+
+    pub(crate) fn web(
+        self,
+        addresses: &Addresses,
+        secrets: Vec<SecretString>,
+        brand: Brand,
+        conversions: Arc<Conversions>,
+    ) -> Web {
+        let limits = SessionLimits::default();
+        Web {
+            base_url: addresses.product.clone(),
+            form_targets: vec![addresses.identity.clone()],
+            secrets,
+            brand,
+            catalogue: Arc::clone(&self.catalogue),
+            limits,
+            sessions: self.sessions(),
+            readiness: Arc::new(self.database.clone()),
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+            use_cases: self.use_cases(limits, conversions),
+        }
+    }
+
+    fn use_cases(&self, limits: SessionLimits, conversions: Arc<Conversions>) -> UseCases {
+        let (clock, catalogue) = (|| Arc::clone(&self.clock), || Arc::clone(&self.catalogue));
+        UseCases {
+            begin_sign_in: BeginSignIn {
+                provider: Arc::new(self.auth0.identity_provider()),
+                tenants: self.tenants(),
+                clock: clock(),
+                random: Arc::clone(&self.random),
+            },
+            sign_in: SignIn {
+                provider: Arc::new(self.auth0.identity_provider()),
+                users: self.users(),
+                tenants: self.tenants(),
+                members: self.members(),
+                sessions: self.sessions(),
+                attempts: Arc::new(SqlLoginAttempts::new(self.database.clone(), clock())),
+                conversions: Arc::clone(&conversions),
+                clock: clock(),
+                trial_days: self.catalogue.trial_days(),
+                limits,
+            },
+            sign_out: SignOut {
+                sessions: self.sessions(),
+                provider: Arc::new(self.auth0.identity_provider()),
+            },
+            keep_fresh: KeepFresh::new(
+                self.sessions(),
+                self.users(),
+                self.tenants(),
+                self.members(),
+                clock(),
+            ),
+            find_organization: FindOrganization { tenants: self.tenants() },
+            home: Home { clock: clock(), catalogue: catalogue() },
+            profile: Profile { sessions: self.sessions() },
+            choose_plan: ChoosePlan { catalogue: catalogue(), conversions: Arc::clone(&conversions) },
+            pay_by_card: PayByCard {
+                catalogue: catalogue(),
+                conversions: Arc::clone(&conversions),
+                cards: Arc::new(self.checkout()),
+                members: self.members(),
+                confirm: Arc::new(ConfirmCheckout { conversions: Arc::clone(&conversions) }),
+            },
+            register_personal: RegisterPersonal { conversions: Arc::clone(&conversions) },
+            register_organization: RegisterOrganization { conversions },
+            plan_and_usage: PlanAndUsage { members: self.members(), catalogue: catalogue(), clock: clock() },
+            list_members: ListMembers { members: self.members(), clock: clock() },
+        }
+    }
+}
