@@ -102,6 +102,20 @@ impl Conversions {
         }
     }
 
+    /// Saves a conversion only if nobody else has saved since it was read: `None` when somebody has. Whoever gets an
+    /// answer is the only one who may do what comes next.
+    pub(crate) async fn claim(
+        &self,
+        conversion: &Conversion,
+        seen: &SavedConversion,
+    ) -> Result<Option<SavedConversion>, Outage> {
+        match self.journeys.save(conversion, Some(seen.revision), self.clock.now()).await {
+            Ok(saved) => Ok(Some(saved)),
+            Err(JourneysError::Conflict) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Asks the billing provider about an open checkout. What is paid goes on as paid, also when the answer to the
     /// payment itself was lost; a payment that was given up leaves the checkout open.
     pub(crate) async fn settle(&self, saved: SavedConversion) -> Result<SavedConversion, Outage> {

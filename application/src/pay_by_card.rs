@@ -80,9 +80,8 @@ impl PayByCard {
             .map_err(|_| PayByCardError::NotForSale)?;
         let saved = self.begin_or_find(begun).await?;
         match saved.conversion.stage() {
-            Stage::Choosing | Stage::Checkout { .. } | Stage::Paying { .. } => {
-                self.charge(session, saved, &payment.card).await
-            }
+            Stage::Choosing | Stage::Checkout { .. } => self.charge(session, saved, &payment.card).await,
+            Stage::Paying { .. } => Err(PayByCardError::Unfinished(Next::Wait)),
             _ => self.confirm(saved).await,
         }
     }
@@ -111,7 +110,8 @@ impl PayByCard {
         }
     }
 
-    /// Charges the card. From before the charge until its outcome is known no other purchase can take this one's place.
+    /// Charges the card. From before the charge until its outcome is known no other purchase can take this one's place,
+    /// and no other click on the same form can charge or give it up: only the one that claimed it.
     async fn charge(
         &self,
         session: &Session,
@@ -128,10 +128,9 @@ impl PayByCard {
         };
         let paying = paying.and_then(|opened| opened.paying(self.conversions.clock.now()));
         let paying = paying.map_err(|error| Outage::from(StepError::from(error)))?;
-        let saved = self.conversions.save(&paying, Some(&saved)).await?;
-        if saved.conversion.open_checkout() != Some(&checkout.id) {
-            return self.confirm(saved).await;
-        }
+        let Some(saved) = self.conversions.claim(&paying, &saved).await? else {
+            return Err(PayByCardError::Unfinished(Next::Wait));
+        };
         let outcome = self.cards.pay(&checkout.id, card).await.map_err(Outage::from)?;
         let refusal = match outcome {
             CardOutcome::Paid => return self.confirm(saved).await,

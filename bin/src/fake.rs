@@ -7,10 +7,12 @@ use secrecy::ExposeSecret;
 use tenantry_domain::Catalogue;
 use tenantry_fake::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind};
 use tenantry_ports::{Clock, Random};
+use tokio::sync::oneshot;
 use url::Url;
 
 use crate::cli::FakeArguments;
 use crate::product::address_of;
+use crate::server::{self, Limits};
 use crate::{listen, shutdown};
 
 /// The application that people log in to, by the guide's name for it.
@@ -62,8 +64,14 @@ pub async fn run(
         None => Fake::in_memory(config, clock, Arc::clone(&random))?,
     };
     println!("{}", variables(&fake, &base_url, &issuer, &*random)?);
-    let server = axum::serve(listener, fake.router()).with_graceful_shutdown(shutdown::requested());
-    server.await.context("the server ended")
+    let (stop, stopped) = oneshot::channel::<()>();
+    let until = async move { drop(stopped.await) };
+    let serving = tokio::spawn(server::serve(listener, fake.router(), Limits::default(), until));
+    shutdown::requested().await;
+    // Whoever holds a connection after the grace period is cut off.
+    drop(stop);
+    let _ = tokio::time::timeout(shutdown::GRACE, serving).await;
+    Ok(())
 }
 
 /// The variables with which an application uses this identity provider, one `NAME=value` a line.

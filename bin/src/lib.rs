@@ -9,6 +9,7 @@ mod identity;
 mod listen;
 mod product;
 pub mod serve;
+mod server;
 mod settings;
 mod shutdown;
 pub mod telemetry;

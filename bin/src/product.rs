@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use crate::identity::{self, Identity};
+use crate::server::{self, Limits};
 use crate::shutdown::GRACE;
 use crate::wiring::Parts;
 use crate::{DataPlace, Settings, listen};
@@ -146,7 +147,12 @@ fn make_folder(folder: &Path) -> anyhow::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).with_context(|| {
+    let made = builder.create(folder);
+    // A folder that was there before may be open to others.
+    #[cfg(unix)]
+    let made = made
+        .and_then(|()| std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700)));
+    made.with_context(|| {
         format!("the data folder {} can't be made: choose another with --data DIR", folder.display())
     })
 }
@@ -176,9 +182,7 @@ async fn serve(listener: TcpListener, router: axum::Router, mut stopped: watch::
         // A sender that is gone means the same as one that says stop.
         let _ = stopped.wait_for(|stop| *stop).await;
     };
-    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(until).await {
-        tracing::error!(%error, "a server ended");
-    }
+    server::serve(listener, router, Limits::default(), until).await;
 }
 
 /// Does it now, and again and again until the product stops.

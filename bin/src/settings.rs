@@ -143,7 +143,8 @@ impl Settings {
 
         let mut builder = Config::builder();
         if let Some(file) = &arguments.config {
-            builder = builder.add_source(File::from(file.clone()).format(FileFormat::Toml));
+            let text = read_config_file(file)?;
+            builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
         }
         for (name, value) in variables {
             match VARIABLES.iter().find(|(known, _)| *known == name) {
@@ -264,6 +265,7 @@ impl WrittenAuth0 {
         let issuer = if issuer.ends_with('/') { issuer } else { format!("{issuer}/") };
         Ok(Some(Auth0Settings {
             issuer: Issuer::try_from(issuer.as_str()).with_context(|| {
+                let issuer = printable(&issuer);
                 format!("AUTH0_ISSUER_BASE_URL={issuer} is not the address of an Auth0 tenant such as https://acme.eu.auth0.com")
             })?,
             client_id,
@@ -281,6 +283,18 @@ fn is_ours(name: &str) -> bool {
 
 fn known_variables() -> String {
     VARIABLES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+}
+
+fn read_config_file(file: &Path) -> anyhow::Result<String> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("the configuration file {} can't be read", file.display()))?;
+    // The parser's own error would quote the line, and it may hold a secret.
+    if let Err(error) = text.parse::<toml::Table>() {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let (line, why) = (before.matches('\n').count() + 1, error.message());
+        bail!("the configuration file {} is not TOML at line {line}: {why}", file.display());
+    }
+    Ok(text)
 }
 
 fn read_env_file(file: &Path) -> anyhow::Result<Vec<(String, String)>> {
@@ -305,9 +319,16 @@ fn secrets(written: Option<&str>) -> anyhow::Result<Vec<SecretString>> {
     Ok(secrets.into_iter().map(SecretString::from).collect())
 }
 
+/// An address as an error may quote it: not with what may be a password in it.
+fn printable(text: &str) -> &str {
+    if text.contains('@') { "(with credentials in it)" } else { text }
+}
+
 /// An address of the product: only scheme, host and port; plain http on this machine alone.
 fn base_url(text: &str) -> anyhow::Result<Url> {
-    let wrong = || format!("the address of the product {text} is not one such as https://app.example.com");
+    let wrong = || {
+        format!("the address of the product {} is not one such as https://app.example.com", printable(text))
+    };
     let url = Url::parse(text).with_context(wrong)?;
     let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     ensure!(is_bare && url.username().is_empty() && url.password().is_none(), wrong());
@@ -420,6 +441,24 @@ mod tests {
         std::fs::write(&config, "listn = '127.0.0.1:1'\n").unwrap();
         let refusal = format!("{:#}", Settings::read(&arguments, []).unwrap_err());
         assert!(refusal.contains("listn"), "{refusal}");
+    }
+
+    #[test]
+    fn errors_quote_no_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("tenantry.toml");
+        for broken in ["[auth0]\nclient_secret = hunter2\n", "[auth0]\nclient_secret = 'hunter2\n"] {
+            std::fs::write(&file, broken).unwrap();
+            let arguments = ServeArguments { config: Some(file.clone()), ..ServeArguments::default() };
+            let refusal = format!("{:#}", Settings::read(&arguments, []).unwrap_err());
+            assert!(refusal.contains("line 2") && !refusal.contains("hunter2"), "{refusal}");
+        }
+        let refusal = refusal(&[("AUTH0_BASE_URL", "https://ann:hunter2@app.example.com")]);
+        assert!(!refusal.contains("hunter2"), "{refusal}");
+        let mut guide = GUIDE;
+        guide[2].1 = "https://ann:hunter2@acme.eu.auth0.com";
+        let refusal = format!("{:#}", read(&guide).unwrap_err());
+        assert!(!refusal.contains("hunter2"), "{refusal}");
     }
 
     #[test]

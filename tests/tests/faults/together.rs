@@ -60,8 +60,13 @@ async fn a_card_that_is_being_charged_keeps_every_other_purchase_waiting() {
 
     let looked = running.choose.run(&session, "enterprise").await;
     assert!(matches!(looked, Err(ChoosePlanError::Unfinished(Next::Wait))), "{looked:?}");
-    let paid = running.pay.run(&session, payment("enterprise", "p2")).await;
-    assert!(matches!(paid, Err(PayByCardError::Unfinished(Next::Wait))), "{paid:?}");
+    // Neither another form, nor the same one again, whatever the card: what is being charged is not given up.
+    let declined = CardNumber::try_from("4000000000000002").unwrap();
+    for (plan, purchase) in [("team", "p1"), ("enterprise", "p2"), ("team", "p3")] {
+        let again = CardPayment { card: declined.clone(), ..payment(plan, purchase) };
+        let paid = running.pay.run(&session, again).await;
+        assert!(matches!(paid, Err(PayByCardError::Unfinished(Next::Wait))), "{purchase}: {paid:?}");
+    }
 
     slow.may_go.add_permits(1);
     assert_eq!(charging.await.unwrap().unwrap(), Next::NameOrganization);
@@ -205,4 +210,29 @@ async fn a_form_that_bought_something_long_ago_buys_nothing_again() {
     assert!(matches!(again, Err(PayByCardError::Unfinished(Next::Done(_)))), "{again:?}");
     assert_eq!(world.charges(), charges);
     assert_eq!(world.tenants.find(&acme.id).await.unwrap().unwrap().subscription, second);
+}
+
+#[tokio::test]
+async fn good_and_bad_cards_on_many_forms_at_once_lose_no_payment() {
+    let provider = Provider::start().await;
+    for round in 0..40 {
+        let world = World::new(&provider, round).await;
+        let running = world.run(&Arc::new(Wire::default()));
+        let session = world.session().await;
+        let declined = CardNumber::try_from("4000000000000002").unwrap();
+        let bad = |plan: &str, form: &str| CardPayment { card: declined.clone(), ..payment(plan, form) };
+        let mut forms = vec![payment("team", "p1")];
+        forms.extend((0..6).map(|_| bad("team", "p1")));
+        forms.extend((0..6).map(|number| bad("enterprise", &format!("q{number}"))));
+        forms.rotate_left(round % 13);
+        join_all(forms.into_iter().map(|form| running.pay.run(&session, form))).await;
+        // Whatever came first: who was charged has what they paid for, and who was not can still buy it.
+        assert!(world.charges().len() <= 1, "round {round}");
+        world.clock.advance(Duration::from_mins(1));
+        let session = world.again(&session).await;
+        running.buy(&session, "team", &world.name).await.unwrap();
+        assert_eq!(world.charges().len(), 1, "round {round}");
+        let acme = world.organization().await.unwrap();
+        assert!(world.ann_runs(&acme).await, "round {round}");
+    }
 }

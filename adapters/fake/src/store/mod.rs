@@ -40,9 +40,13 @@ impl Store {
         Self { state: RwLock::default(), failure: Failure::default(), journal: None }
     }
 
-    /// A store in a file below `directory`, which is made when it is not there.
+    /// A store in a file below `directory`, which is made when it is not there. It is for this user alone: it holds the
+    /// signing keys.
     pub(crate) fn open(directory: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(directory).map_err(StoreError::disk)?;
+        #[cfg(unix)]
+        std::fs::set_permissions(directory, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+            .map_err(StoreError::disk)?;
         let file = DatabaseFile::open(&directory.join(FILE))?;
         let state = file.load()?;
         Self::on(file, state)
