@@ -282,7 +282,7 @@ fn is_ours(name: &str) -> bool {
 }
 
 fn known_variables() -> String {
-    VARIABLES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+    VARIABLES.iter().map(|(name, _)| *name).chain(ELSEWHERE).collect::<Vec<_>>().join(", ")
 }
 
 fn read_config_file(file: &Path) -> anyhow::Result<String> {

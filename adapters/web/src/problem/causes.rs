@@ -106,7 +106,7 @@ impl From<SignInError> for Problem {
                 StatusCode::FORBIDDEN,
                 "not_a_member",
                 "You are not a member of this organization",
-                "Ask one of its Administrators to invite you, or sign in with the account that belongs to it.",
+                "Ask one of its Administrators, or sign in with the account that belongs to it.",
                 [OTHER_ACCOUNT, ORGANIZATION],
             ),
             SignInError::Denied { .. } => Self::new(
