@@ -114,6 +114,11 @@ impl Fake {
         self.0.calls.clear();
     }
 
+    /// The Management API as it is served, described in OpenAPI 3.1.
+    pub fn openapi(&self) -> serde_json::Value {
+        crate::http::description(self.0.config.issuer.as_str())
+    }
+
     pub(crate) fn core(&self) -> &Arc<Core> {
         &self.0
     }

@@ -58,6 +58,11 @@ impl Ids {
         self.text(ALPHANUMERIC, 21)
     }
 
+    /// Sorts by age, as ids of messages and log entries do.
+    pub(crate) fn log_entry(&self, now: Timestamp) -> String {
+        format!("90{:013}{}", now.as_millis(), self.text(DIGITS, 12))
+    }
+
     pub(crate) fn session(&self) -> String {
         self.secret()
     }

@@ -7,6 +7,7 @@
 mod calls;
 mod config;
 mod cursor;
+mod document;
 mod fake;
 mod http;
 mod ids;

@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::config::{FakeConfig, Seed, SeedClient, SeedClientKind};
+use crate::document::{self, Document};
 use crate::ids::Ids;
-use crate::model::{AppType, Client, ClientGrant, Connection, Role, TenantSettings};
+use crate::model::{Client, ClientGrant, Connection, Role, TenantSettings};
 use crate::secrets::Secret;
 use crate::store::{Row as _, State};
 use crate::tokens::management_audience;
@@ -65,20 +66,25 @@ fn client(state: &mut State, seeds: &Seed, seed: &SeedClient, ids: &Ids) -> Stri
         state.clients.remove(&earlier.id);
         state.client_grants.remove_where(|grant| grant.client_id == earlier.id);
     }
-    let kept_secret = earlier.map(|earlier| earlier.secret);
+    let (kept_secret, mut settings) = earlier.map(|earlier| (earlier.secret, earlier.settings)).unzip();
+    let decided = json!({
+        "app_type": match seed.kind {
+            SeedClientKind::RegularWeb => "regular_web",
+            SeedClientKind::MachineToMachine { .. } => "non_interactive",
+        },
+        "callbacks": seed.callbacks,
+        "allowed_logout_urls": seed.logout_urls,
+        "initiate_login_uri": seed.initiate_login_uri,
+        "organization_usage": seeds.login.organization_usage,
+        "organization_require_behavior": seeds.login.organization_require_behavior,
+    });
+    let settings = settings.get_or_insert_default();
+    document::replace(settings, Document::of(&decided));
     state.clients.put(Client {
         id: client_id.clone(),
         name: seed.name.clone(),
         secret: given_secret.or(kept_secret).unwrap_or_else(|| Secret::new(ids.client_secret())),
-        app_type: match seed.kind {
-            SeedClientKind::RegularWeb => AppType::RegularWeb,
-            SeedClientKind::MachineToMachine { .. } => AppType::NonInteractive,
-        },
-        callbacks: seed.callbacks.clone(),
-        allowed_logout_urls: seed.logout_urls.clone(),
-        initiate_login_uri: seed.initiate_login_uri.clone(),
-        organization_usage: seeds.login.organization_usage,
-        organization_require_behavior: seeds.login.organization_require_behavior,
+        settings: std::mem::take(settings),
     });
     client_id
 }
@@ -88,7 +94,13 @@ fn grant(state: &mut State, issuer: &Url, client_id: String, scopes: &[String], 
     let id = state
         .client_grant(&client_id, &audience)
         .map_or_else(|| ids.client_grant(), |grant| grant.id.clone());
-    state.client_grants.put(ClientGrant { id, client_id, audience, scope: scopes.to_vec() });
+    state.client_grants.put(ClientGrant {
+        id,
+        client_id,
+        audience,
+        scope: scopes.to_vec(),
+        settings: Map::new(),
+    });
 }
 
 fn connections(state: &mut State, seeds: &Seed, web_clients: &[String], ids: &Ids) {
@@ -98,9 +110,9 @@ fn connections(state: &mut State, seeds: &Seed, web_clients: &[String], ids: &Id
             id: ids.connection(),
             name: seed.name.clone(),
             strategy: seed.strategy.clone(),
-            display_name: None,
             options: default_options(&seed.strategy),
             enabled_clients: BTreeSet::new(),
+            settings: Map::new(),
         });
         connection.enabled_clients.extend(web_clients.iter().cloned());
         connection.enabled_clients.retain(|client_id| state.clients.get(client_id).is_some());

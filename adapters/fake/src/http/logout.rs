@@ -131,7 +131,7 @@ fn allowed_urls(state: &State, client_id: Option<&str>) -> Result<Vec<String>, P
         Some(id) => state
             .clients
             .get(id)
-            .map(|client| client.allowed_logout_urls.clone())
+            .map(|client| client.allowed_logout_urls().map(str::to_owned).collect())
             .ok_or_else(|| PageError::invalid_request(format!("Unknown client: {id}"))),
     }
 }

@@ -27,6 +27,7 @@ use axum::routing::{get, post};
 
 use crate::calls::note_call;
 use crate::fake::Core;
+pub(crate) use management::description;
 
 /// Enough for any request of the protocol; what is larger is answered 413.
 const BODY_LIMIT: usize = 256 * 1024;

@@ -30,7 +30,7 @@ pub(super) async fn exchange(
     }
     let grant_type = parameters.get("grant_type").ok_or_else(|| OAuthError::missing("grant_type"))?;
     let client = core.store.read(|state| authenticate(state, &headers, &parameters).cloned())??;
-    if !client.app_type.allows(grant_type) {
+    if !client.allows_grant(grant_type) {
         return Err(OAuthError::new(
             StatusCode::FORBIDDEN,
             "unauthorized_client",

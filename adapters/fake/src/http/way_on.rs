@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::fake::Core;
-use crate::model::{AppType, Client};
+use crate::model::Client;
 
 /// A link to an application.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ impl WayOn {
         let found = core.store.read(|state| {
             let login = handle.and_then(|handle| state.login_transactions.get(handle));
             let of_login = login.and_then(|login| state.clients.get(&login.request.client_id));
-            let mut web = state.clients.iter().filter(|client| client.app_type == AppType::RegularWeb);
+            let mut web = state.clients.iter().filter(|client| client.is_interactive());
             let only = || web.next().filter(|_| web.next().is_none());
             of_login.or_else(only).and_then(Self::to)
         });
@@ -29,7 +29,7 @@ impl WayOn {
 
     /// Callbacks are the only addresses of an application that are always known.
     fn to(client: &Client) -> Option<Self> {
-        let callback = Url::parse(client.callbacks.first()?).ok()?;
+        let callback = Url::parse(client.callbacks().next()?).ok()?;
         let origin = callback.origin();
         origin.is_tuple().then(|| Self {
             label: client.name.clone(),

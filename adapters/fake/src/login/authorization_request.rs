@@ -42,10 +42,10 @@ pub(crate) fn check(
 
 fn callback_of(client: &Client, redirect_uri: Option<&str>) -> Result<String, Refusal> {
     let callback = match redirect_uri {
-        Some(wanted) => client.callbacks.iter().find(|callback| *callback == wanted),
-        None => client.callbacks.first(),
+        Some(wanted) => client.callbacks().find(|callback| *callback == wanted),
+        None => client.callbacks().next(),
     };
-    callback.cloned().ok_or_else(|| Refusal::Page {
+    callback.map(str::to_owned).ok_or_else(|| Refusal::Page {
         error: "invalid_request",
         description: format!(
             "Callback URL mismatch. {} is not in the list of allowed callback URLs of {}.",
@@ -149,14 +149,14 @@ fn organization(
     wanted: Option<&str>,
 ) -> Result<Option<String>, CallbackError> {
     let Some(wanted) = wanted else {
-        let nobody_asks = client.organization_require_behavior == OrganizationRequireBehavior::NoPrompt;
-        return if client.organization_usage == OrganizationUsage::Require && nobody_asks {
+        let nobody_asks = client.organization_require_behavior() == OrganizationRequireBehavior::NoPrompt;
+        return if client.organization_usage() == OrganizationUsage::Require && nobody_asks {
             Err(CallbackError::OrganizationRequired)
         } else {
             Ok(None)
         };
     };
-    if client.organization_usage == OrganizationUsage::Deny {
+    if client.organization_usage() == OrganizationUsage::Deny {
         return Err(CallbackError::OrganizationNotAllowed);
     }
     let found = if wanted.starts_with("org_") {

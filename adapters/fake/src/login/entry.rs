@@ -136,7 +136,7 @@ fn chosen(state: &State, transaction: &LoginTransaction, choice: Choice<'_>) -> 
     let client = state.clients.get(&transaction.request.client_id)?;
     let mut transaction = LoginTransaction { organization_is_settled: true, ..transaction.clone() };
     match choice {
-        Choice::Personal if client.organization_usage == OrganizationUsage::Require => return None,
+        Choice::Personal if client.organization_usage() == OrganizationUsage::Require => return None,
         Choice::Personal => {}
         Choice::Organization(id) => {
             transaction.request.organization = Some(state.organizations.get(id)?.id.clone());
@@ -207,8 +207,8 @@ fn try_advance(
 fn asks_for_organization_first(state: &State, transaction: &LoginTransaction) -> bool {
     let client = state.clients.get(&transaction.request.client_id);
     let prompts = client.is_some_and(|client| {
-        client.organization_usage != OrganizationUsage::Deny
-            && client.organization_require_behavior == OrganizationRequireBehavior::PreLoginPrompt
+        client.organization_usage() != OrganizationUsage::Deny
+            && client.organization_require_behavior() == OrganizationRequireBehavior::PreLoginPrompt
     });
     prompts && transaction.request.organization.is_none() && !transaction.organization_is_settled
 }

@@ -103,11 +103,11 @@ fn pick(
     connection: &Connection,
 ) -> Result<Picked, CallbackError> {
     let Some(client) = state.clients.get(&request.client_id) else { return Ok(Picked::None) };
-    if client.organization_require_behavior != OrganizationRequireBehavior::PostLoginPrompt {
+    if client.organization_require_behavior() != OrganizationRequireBehavior::PostLoginPrompt {
         return Ok(Picked::None);
     }
     let mut candidates = pickable(state, &who.user_id, connection);
-    match (client.organization_usage, candidates.next(), candidates.next()) {
+    match (client.organization_usage(), candidates.next(), candidates.next()) {
         (OrganizationUsage::Deny, ..) | (OrganizationUsage::Allow, None, _) => Ok(Picked::None),
         (OrganizationUsage::Require, None, _) => Err(CallbackError::NoOrganization),
         (OrganizationUsage::Require, Some(only), None) => Ok(Picked::Only(only.id.clone())),

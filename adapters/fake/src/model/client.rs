@@ -1,8 +1,10 @@
 //! An application that logs people in, or calls APIs in its own name.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::config::{OrganizationRequireBehavior, OrganizationUsage};
+use crate::document::Document;
 use crate::secrets::Secret;
 use crate::store::{Row, State};
 
@@ -11,27 +13,70 @@ pub(crate) struct Client {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) secret: Secret,
-    pub(crate) app_type: AppType,
-    pub(crate) callbacks: Vec<String>,
-    pub(crate) allowed_logout_urls: Vec<String>,
-    pub(crate) initiate_login_uri: Option<String>,
-    pub(crate) organization_usage: OrganizationUsage,
-    pub(crate) organization_require_behavior: OrganizationRequireBehavior,
+    /// The rest, as the Management API takes and returns it: `callbacks`, `organization_usage` and so on.
+    #[serde(flatten)]
+    pub(crate) settings: Map<String, Value>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum AppType {
-    RegularWeb,
-    NonInteractive,
-}
+impl Client {
+    pub(crate) fn settings(&self) -> Document<'_> {
+        Document::new(&self.settings)
+    }
 
-impl AppType {
-    /// Whether a client of this type may use the grant.
-    pub(crate) fn allows(self, grant_type: &str) -> bool {
-        match self {
-            Self::RegularWeb => matches!(grant_type, "authorization_code" | "refresh_token"),
-            Self::NonInteractive => grant_type == "client_credentials",
+    /// Where a login may end.
+    pub(crate) fn callbacks(&self) -> impl Iterator<Item = &str> {
+        self.settings().texts("callbacks")
+    }
+
+    /// Where a logout may end.
+    pub(crate) fn allowed_logout_urls(&self) -> impl Iterator<Item = &str> {
+        self.settings().texts("allowed_logout_urls")
+    }
+
+    pub(crate) fn initiate_login_uri(&self) -> Option<&str> {
+        self.settings().text("initiate_login_uri")
+    }
+
+    /// `regular_web`, `spa`, `native`, `non_interactive` and others; none when it was made without one.
+    pub(crate) fn app_type(&self) -> Option<&str> {
+        self.settings().text("app_type")
+    }
+
+    /// Whether it logs people in.
+    pub(crate) fn is_interactive(&self) -> bool {
+        self.app_type() != Some("non_interactive")
+    }
+
+    /// Whether it may use the grant: one of its own list, else of the usual ones of its type.
+    pub(crate) fn allows_grant(&self, grant_type: &str) -> bool {
+        if self.settings().has("grant_types") {
+            return self.settings().texts("grant_types").any(|allowed| allowed == grant_type);
+        }
+        if self.is_interactive() {
+            matches!(grant_type, "authorization_code" | "refresh_token")
+        } else {
+            grant_type == "client_credentials"
+        }
+    }
+
+    /// How it proves itself at the token endpoint; `none` for a public client.
+    pub(crate) fn token_endpoint_auth_method(&self) -> &str {
+        self.settings().text("token_endpoint_auth_method").unwrap_or("client_secret_post")
+    }
+
+    pub(crate) fn organization_usage(&self) -> OrganizationUsage {
+        match self.settings().text("organization_usage") {
+            Some("allow") => OrganizationUsage::Allow,
+            Some("require") => OrganizationUsage::Require,
+            _ => OrganizationUsage::Deny,
+        }
+    }
+
+    pub(crate) fn organization_require_behavior(&self) -> OrganizationRequireBehavior {
+        match self.settings().text("organization_require_behavior") {
+            Some("pre_login_prompt") => OrganizationRequireBehavior::PreLoginPrompt,
+            Some("post_login_prompt") => OrganizationRequireBehavior::PostLoginPrompt,
+            _ => OrganizationRequireBehavior::NoPrompt,
         }
     }
 }

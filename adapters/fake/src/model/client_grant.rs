@@ -1,6 +1,7 @@
 //! What a client may do at an API in its own name.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::store::{Row, State};
 
@@ -10,6 +11,10 @@ pub(crate) struct ClientGrant {
     pub(crate) client_id: String,
     pub(crate) audience: String,
     pub(crate) scope: Vec<String>,
+    /// The rest, as the Management API takes and returns it: `organization_usage`, `allow_any_organization`,
+    /// `subject_type`.
+    #[serde(flatten)]
+    pub(crate) settings: Map<String, Value>,
 }
 
 impl Row for ClientGrant {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::document::Document;
 use crate::store::{Row, State};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -12,10 +13,12 @@ pub(crate) struct Connection {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) strategy: String,
-    pub(crate) display_name: Option<String>,
     /// The strategy's own settings, as the Management API takes and returns them.
     pub(crate) options: Map<String, Value>,
     pub(crate) enabled_clients: BTreeSet<String>,
+    /// The rest, as the Management API takes and returns it: `display_name`, `realms` and so on.
+    #[serde(flatten)]
+    pub(crate) settings: Map<String, Value>,
 }
 
 /// What people call a social provider; strategies that are not here are enterprise connections.
@@ -23,6 +26,14 @@ const SOCIAL: [(&str, &str); 4] =
     [("google-oauth2", "Google"), ("github", "GitHub"), ("windowslive", "Microsoft"), ("apple", "Apple")];
 
 impl Connection {
+    pub(crate) fn options(&self) -> Document<'_> {
+        Document::new(&self.options)
+    }
+
+    pub(crate) fn settings(&self) -> Document<'_> {
+        Document::new(&self.settings)
+    }
+
     pub(crate) fn is_database(&self) -> bool {
         self.strategy == "auth0"
     }
@@ -38,14 +49,14 @@ impl Connection {
 
     /// Whether people can't make an account of their own here.
     pub(crate) fn sign_up_is_disabled(&self) -> bool {
-        self.options.get("disable_signup").and_then(Value::as_bool).unwrap_or(false)
+        self.options().flag("disable_signup").unwrap_or(false)
     }
 
     /// What the button says after "Continue with".
     pub(crate) fn label(&self) -> &str {
         let social =
             || SOCIAL.iter().find(|(strategy, _)| *strategy == self.strategy).map(|(_, label)| *label);
-        self.display_name.as_deref().or_else(social).unwrap_or(&self.name)
+        self.settings().text("display_name").or_else(social).unwrap_or(&self.name)
     }
 }
 

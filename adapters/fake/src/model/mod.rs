@@ -1,31 +1,45 @@
 //! What the provider knows: one row type a file.
 
+mod action;
 mod authorization_code;
 mod browser_session;
 mod client;
 mod client_grant;
 mod connection;
+mod discovery_domain;
+mod invitation;
+mod log_entry;
 mod login_transaction;
+mod mail;
 mod member;
 mod organization;
 mod refresh_token;
+mod resource_server;
 mod role;
 mod signing_key;
 mod tenant_settings;
+mod ticket;
 mod user;
 
+pub(crate) use action::{Action, ActionCode, ActionVersion, Binding, POST_LOGIN, TriggerBindings};
 pub(crate) use authorization_code::AuthorizationCode;
 pub(crate) use browser_session::BrowserSession;
-pub(crate) use client::{AppType, Client};
+pub(crate) use client::Client;
 pub(crate) use client_grant::ClientGrant;
 pub(crate) use connection::Connection;
+pub(crate) use discovery_domain::DiscoveryDomain;
+pub(crate) use invitation::Invitation;
+pub(crate) use log_entry::LogEntry;
 pub(crate) use login_transaction::{
     Authenticated, AuthorizationRequest, Challenge, ChallengeMethod, LoginTransaction, Prompt,
 };
+pub(crate) use mail::{Mail, MailKind};
 pub(crate) use member::Member;
 pub(crate) use organization::{EnabledConnection, Organization};
 pub(crate) use refresh_token::RefreshToken;
+pub(crate) use resource_server::ResourceServer;
 pub(crate) use role::Role;
 pub(crate) use signing_key::{KeyUse, SigningKey};
 pub(crate) use tenant_settings::TenantSettings;
+pub(crate) use ticket::Ticket;
 pub(crate) use user::User;

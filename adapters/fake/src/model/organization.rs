@@ -60,6 +60,8 @@ impl State {
     /// Removes an organization with its memberships; `false` when there was none. Accounts stay.
     pub(crate) fn delete_organization(&mut self, id: &str) -> bool {
         self.members.remove_where(|member| member.organization_id == id);
+        self.invitations.remove_where(|invitation| invitation.organization_id == id);
+        self.discovery_domains.remove_where(|domain| domain.organization_id == id);
         self.organizations.remove(id)
     }
 }

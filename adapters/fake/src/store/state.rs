@@ -2,8 +2,9 @@
 
 use super::table::{Change, Row, Table};
 use crate::model::{
-    AuthorizationCode, BrowserSession, Client, ClientGrant, Connection, LoginTransaction, Member,
-    Organization, RefreshToken, Role, SigningKey, TenantSettings, User,
+    Action, AuthorizationCode, BrowserSession, Client, ClientGrant, Connection, DiscoveryDomain, Invitation,
+    LogEntry, LoginTransaction, Mail, Member, Organization, RefreshToken, ResourceServer, Role, SigningKey,
+    TenantSettings, Ticket, TriggerBindings, User,
 };
 
 macro_rules! tables {
@@ -59,4 +60,12 @@ tables! {
     login_transactions: LoginTransaction,
     authorization_codes: AuthorizationCode,
     refresh_tokens: RefreshToken,
+    invitations: Invitation,
+    discovery_domains: DiscoveryDomain,
+    resource_servers: ResourceServer,
+    actions: Action,
+    trigger_bindings: TriggerBindings,
+    tickets: Ticket,
+    mail: Mail,
+    logs: LogEntry,
 }

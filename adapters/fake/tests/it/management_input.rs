@@ -106,7 +106,7 @@ async fn queries_are_closed_and_checked() {
         ),
         (
             "/roles?page=-1",
-            query("Query validation error: 'Expected type integer but found type string' on property page."),
+            query("Query validation error: 'Value -1 is less than minimum 0' on property page."),
         ),
         (
             "/organizations?from=org_x&take=1",

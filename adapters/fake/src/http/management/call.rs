@@ -6,13 +6,16 @@ use axum::http::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
+use crate::document::Document;
 use crate::http::parameters::{Parameters, has_content_type};
 use crate::login::Context;
 
-/// A call whose token, scopes and query parameters have been checked.
+/// A call whose token is good. [`super::operation::Operation::check`] has looked at the rest before an operation sees it.
 pub(super) struct Call<'a> {
     pub(super) context: Context<'a>,
     pub(super) query: Parameters,
+    /// The client whose token it is.
+    pub(super) client_id: String,
     scopes: Vec<String>,
     path: HashMap<String, String>,
     body: Option<Value>,
@@ -21,16 +24,12 @@ pub(super) struct Call<'a> {
 impl<'a> Call<'a> {
     pub(super) fn new(
         context: Context<'a>,
-        scopes: Vec<String>,
+        claims: &Map<String, Value>,
         path: HashMap<String, String>,
         query: Parameters,
-        known: &[&str],
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Self, ApiError> {
-        if let Some(name) = query.names().find(|name| !known.contains(name)) {
-            return Err(ApiError::query(&format!("Additional properties not allowed: {name}"), None));
-        }
         let body = match body {
             [] => None,
             _ if !has_content_type(headers, "application/json") => {
@@ -41,7 +40,9 @@ impl<'a> Call<'a> {
                     .map_err(|_| ApiError::invalid_body("Invalid request payload JSON format"))?,
             ),
         };
-        Ok(Self { context, query, scopes, path, body })
+        let claim = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
+        let scopes = claim("scope").split_ascii_whitespace().map(str::to_owned).collect();
+        Ok(Self { context, query, client_id: claim("azp").to_owned(), scopes, path, body })
     }
 
     /// A parameter of the path.
@@ -49,9 +50,18 @@ impl<'a> Call<'a> {
         self.path.get(name).map(String::as_str).unwrap_or_default()
     }
 
-    /// The JSON body.
-    pub(super) fn body(&self) -> &Value {
+    /// The body's properties; none for a body that is no object.
+    pub(super) fn body(&self) -> Document<'_> {
+        Document::of(self.json())
+    }
+
+    /// The body as it is; `null` when there is none.
+    pub(super) fn json(&self) -> &Value {
         self.body.as_ref().unwrap_or(&Value::Null)
+    }
+
+    pub(super) fn has_no_body(&self) -> bool {
+        self.body.is_none()
     }
 
     pub(super) fn has_scope(&self, scope: &str) -> bool {
@@ -60,19 +70,11 @@ impl<'a> Call<'a> {
 
     /// Asks for a scope that only some calls of an operation need.
     pub(super) fn require(&self, scope: &'static str) -> Result<(), ApiError> {
-        require_any(&self.scopes, &[scope])
+        if self.has_scope(scope) { Ok(()) } else { Err(ApiError::insufficient_scope(&[scope])) }
     }
-}
 
-pub(super) fn require_any(scopes: &[String], wanted: &[&str]) -> Result<(), ApiError> {
-    if wanted.iter().any(|wanted| scopes.iter().any(|scope| scope == wanted)) {
-        Ok(())
-    } else {
-        Err(ApiError::insufficient_scope(wanted))
+    /// A parameter of the query that is `true` or `false`.
+    pub(super) fn query_flag(&self, name: &str) -> Option<bool> {
+        self.query.get(name)?.parse().ok()
     }
-}
-
-pub(super) fn scopes_of(claims: &Map<String, Value>) -> Vec<String> {
-    let text = claims.get("scope").and_then(Value::as_str).unwrap_or_default();
-    text.split_ascii_whitespace().map(str::to_owned).collect()
 }

@@ -1,29 +1,39 @@
 //! `/connections`: list, read, delete.
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use serde_json::json;
 
 use super::call::Call;
 use super::error::ApiError;
-use super::fields::Fields;
-use super::paging::Paging;
-use super::{Answer, Operation, Reply, views};
+use super::fields::{Fields, by_fields};
+use super::operation::Operation;
+use super::paging::{Paging, by_checkpoint, by_page, page_of};
+use super::schema::{object, optional, required, text};
+use super::{Answer, Reply, views};
 use crate::model::Connection;
 use crate::store::State;
 
-const LIST_QUERY: &[&str] =
-    &["strategy", "name", "fields", "include_fields", "page", "per_page", "include_totals", "from", "take"];
-
 pub(super) fn operations() -> Vec<Operation> {
+    let filters = vec![optional("strategy", text(1, 64)), optional("name", text(1, 128))];
     vec![
-        Operation::get("/connections", &["read:connections"], LIST_QUERY, list),
-        Operation::get("/connections/{id}", &["read:connections"], &["fields", "include_fields"], read),
-        Operation::write(Method::DELETE, "/connections/{id}", &["delete:connections"], delete),
+        Operation::get("/connections", "List connections", list)
+            .scope(&["read:connections"])
+            .query([filters, by_fields(), by_page(), by_checkpoint()].into_iter().flatten())
+            .answers(StatusCode::OK, page_of("connections", views::connection_shape())),
+        Operation::get("/connections/{id}", "Get a connection", read)
+            .scope(&["read:connections"])
+            .query(by_fields())
+            .answers(StatusCode::OK, views::connection_shape())
+            .refuses(ApiError::no_connection()),
+        Operation::write(Method::DELETE, "/connections/{id}", "Delete a connection", delete)
+            .scope(&["delete:connections"])
+            .answers(StatusCode::ACCEPTED, object([required("deleted_at", text(20, 30))]))
+            .answers_nothing(StatusCode::NO_CONTENT),
     ]
 }
 
 fn list(state: &State, call: &Call<'_>) -> Answer {
-    let (fields, strategies) = (Fields::of(call)?, call.query.all("strategy").collect::<Vec<_>>());
+    let (fields, strategies) = (Fields::of(call), call.query.all("strategy").collect::<Vec<_>>());
     let name = call.query.get("name");
     let wanted = |connection: &&Connection| {
         (strategies.is_empty() || strategies.contains(&connection.strategy.as_str()))
@@ -43,7 +53,7 @@ fn list(state: &State, call: &Call<'_>) -> Answer {
 }
 
 fn read(state: &State, call: &Call<'_>) -> Answer {
-    let fields = Fields::of(call)?;
+    let fields = Fields::of(call);
     let connection = state.connections.get(call.path("id")).ok_or_else(ApiError::no_connection)?;
     Ok(Reply::ok(fields.apply(views::connection(connection, call.has_scope("read:connections_options")))))
 }
@@ -74,5 +84,5 @@ fn delete(state: &mut State, call: &Call<'_>) -> Answer {
         state.organizations.put(organization);
     }
     state.connections.remove(&connection.id);
-    Ok(Reply::Json(axum::http::StatusCode::ACCEPTED, json!({ "deleted_at": call.context.now })))
+    Ok(Reply::accepted(json!({ "deleted_at": call.context.now })))
 }

@@ -1,31 +1,80 @@
 //! `/organizations/{id}/enabled_connections`: the connections that an organization takes logins from.
 
-use axum::http::Method;
-use serde_json::Value;
+use axum::http::{Method, StatusCode};
 
-use super::body::Body;
 use super::call::Call;
 use super::error::ApiError;
+use super::operation::Operation;
 use super::organizations::of_path;
-use super::paging::{OFFSET, Paging};
-use super::{Answer, Operation, Reply, views};
+use super::paging::{Paging, by_page, page_of};
+use super::schema::{Property, Schema, flag, object, optional, required, text};
+use super::{Answer, Reply, views};
+use crate::document::Document;
 use crate::model::{EnabledConnection, Organization};
 use crate::store::State;
 
 const PATH: &str = "/organizations/{id}/enabled_connections";
 const ONE: &str = "/organizations/{id}/enabled_connections/{connection_id}";
-const FLAGS: [&str; 3] = ["assign_membership_on_login", "show_as_button", "is_signup_enabled"];
 /// Connections of one organization (entity limits).
 pub(super) const LIMIT: usize = 10;
 
 pub(super) fn operations() -> Vec<Operation> {
     vec![
-        Operation::get(PATH, &["read:organization_connections"], &OFFSET, list),
-        Operation::write(Method::POST, PATH, &["create:organization_connections"], create),
-        Operation::get(ONE, &["read:organization_connections"], &[], read),
-        Operation::write(Method::PATCH, ONE, &["update:organization_connections"], update),
-        Operation::write(Method::DELETE, ONE, &["delete:organization_connections"], delete),
+        Operation::get(PATH, "List the enabled connections of an organization", list)
+            .scope(&["read:organization_connections"])
+            .query(by_page())
+            .answers(StatusCode::OK, page_of("enabled_connections", views::enabled_connection_shape()))
+            .refuses(ApiError::no_organization()),
+        Operation::write(Method::POST, PATH, "Enable a connection for an organization", create)
+            .scope(&["create:organization_connections"])
+            .body(item())
+            .answers(StatusCode::CREATED, views::enabled_connection_shape())
+            .refuses(ApiError::no_organization())
+            .refuses(ApiError::no_enabled_connection())
+            .refuses(no_sign_up())
+            .refuses(twice())
+            .refuses(too_many()),
+        Operation::get(ONE, "Get an enabled connection", read)
+            .scope(&["read:organization_connections"])
+            .answers(StatusCode::OK, views::enabled_connection_shape())
+            .refuses(ApiError::no_organization())
+            .refuses(ApiError::no_enabled_connection()),
+        Operation::write(Method::PATCH, ONE, "Change an enabled connection", update)
+            .scope(&["update:organization_connections"])
+            .body(object(flags()))
+            .answers(StatusCode::OK, views::enabled_connection_shape())
+            .refuses(ApiError::no_organization())
+            .refuses(ApiError::no_enabled_connection())
+            .refuses(no_sign_up()),
+        Operation::write(Method::DELETE, ONE, "Disable a connection for an organization", delete)
+            .scope(&["delete:organization_connections"])
+            .answers_nothing(StatusCode::NO_CONTENT)
+            .refuses(ApiError::no_organization())
+            .note("What is not enabled is answered 204 as well; whether Auth0 does so is not known."),
     ]
+}
+
+/// A connection to enable, with how.
+pub(super) fn item() -> Schema {
+    object(flags()).with([required("connection_id", text(1, 50))])
+}
+
+fn flags() -> [Property; 3] {
+    ["assign_membership_on_login", "show_as_button", "is_signup_enabled"].map(|name| optional(name, flag()))
+}
+
+fn twice() -> ApiError {
+    ApiError::conflict(None, "The connection is already enabled for the organization")
+}
+
+fn too_many() -> ApiError {
+    ApiError::conflict(None, format!("An organization can have at most {LIMIT} enabled connections"))
+}
+
+fn no_sign_up() -> ApiError {
+    ApiError::invalid_body(
+        "Only database connections with assign_membership_on_login = true support is_signup_enabled = true.",
+    )
 }
 
 fn list(state: &State, call: &Call<'_>) -> Answer {
@@ -46,7 +95,7 @@ fn read(state: &State, call: &Call<'_>) -> Answer {
 
 fn create(state: &mut State, call: &Call<'_>) -> Answer {
     let mut organization = of_path(state, call)?.clone();
-    enable(state, &mut organization, call.body(), None)?;
+    enable(state, &mut organization, call.body())?;
     let view =
         organization.enabled_connections.last().map(|enabled| views::enabled_connection(state, enabled));
     state.organizations.put(organization);
@@ -57,20 +106,17 @@ fn create(state: &mut State, call: &Call<'_>) -> Answer {
 pub(super) fn enable(
     state: &State,
     organization: &mut Organization,
-    item: &Value,
-    property: Option<&str>,
+    item: Document<'_>,
 ) -> Result<(), ApiError> {
-    let body = Body::closed_at(item, property, &[&["connection_id"][..], &FLAGS].concat())?;
-    let connection_id = body.required_text("connection_id", (1, 50))?;
+    let connection_id = item.text("connection_id").unwrap_or_default();
     if state.connections.get(connection_id).is_none() {
         return Err(ApiError::no_enabled_connection());
     }
     if organization.enabled_connection(connection_id).is_some() {
-        return Err(ApiError::conflict(None, "The connection is already enabled for the organization"));
+        return Err(twice());
     }
     if organization.enabled_connections.len() >= LIMIT {
-        let message = format!("An organization can have at most {LIMIT} enabled connections");
-        return Err(ApiError::conflict(None, message));
+        return Err(too_many());
     }
     let mut enabled = EnabledConnection {
         connection_id: connection_id.to_owned(),
@@ -78,24 +124,22 @@ pub(super) fn enable(
         show_as_button: true,
         is_signup_enabled: false,
     };
-    set_flags(state, &mut enabled, &body)?;
+    set_flags(state, &mut enabled, item)?;
     organization.enabled_connections.push(enabled);
     Ok(())
 }
 
 fn update(state: &mut State, call: &Call<'_>) -> Answer {
     let mut organization = of_path(state, call)?.clone();
-    let body = Body::closed(call.body(), &FLAGS)?;
     let wanted = call.path("connection_id");
     let enabled = organization.enabled_connections.iter_mut().find(|enabled| enabled.connection_id == wanted);
     let enabled = enabled.ok_or_else(ApiError::no_enabled_connection)?;
-    set_flags(state, enabled, &body)?;
+    set_flags(state, enabled, call.body())?;
     let view = views::enabled_connection(state, enabled);
     state.organizations.put(organization);
     Ok(Reply::ok(view))
 }
 
-/// What is not enabled is answered 204 as well: whether Auth0 does so on this older path is not known.
 fn delete(state: &mut State, call: &Call<'_>) -> Answer {
     let mut organization = of_path(state, call)?.clone();
     let gone = call.path("connection_id");
@@ -104,23 +148,15 @@ fn delete(state: &mut State, call: &Call<'_>) -> Answer {
     Ok(Reply::NoContent)
 }
 
-fn set_flags(state: &State, enabled: &mut EnabledConnection, body: &Body<'_>) -> Result<(), ApiError> {
-    let [assign, show, sign_up] = FLAGS;
-    if let Some(flag) = body.flag(assign)? {
-        enabled.assign_membership_on_login = flag;
-    }
-    if let Some(flag) = body.flag(show)? {
-        enabled.show_as_button = flag;
-    }
-    if let Some(flag) = body.flag(sign_up)? {
-        enabled.is_signup_enabled = flag;
-    }
+fn set_flags(state: &State, enabled: &mut EnabledConnection, body: Document<'_>) -> Result<(), ApiError> {
+    let set = |place: &mut bool, name: &str| *place = body.flag(name).unwrap_or(*place);
+    set(&mut enabled.assign_membership_on_login, "assign_membership_on_login");
+    set(&mut enabled.show_as_button, "show_as_button");
+    set(&mut enabled.is_signup_enabled, "is_signup_enabled");
     let connection = state.connections.get(&enabled.connection_id);
     let is_database = connection.is_some_and(crate::model::Connection::is_database);
     if enabled.is_signup_enabled && !(is_database && enabled.assign_membership_on_login) {
-        return Err(ApiError::invalid_body(
-            "Only database connections with assign_membership_on_login = true support is_signup_enabled = true.",
-        ));
+        return Err(no_sign_up());
     }
     Ok(())
 }

@@ -23,6 +23,14 @@ impl ApiError {
         Self { status, message: message.into(), code }
     }
 
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// A rule that the body breaks, at a property or as a whole.
     pub(super) fn body(rule: &str, property: Option<&str>) -> Self {
         let place = property.map(|property| format!(" on property {property}")).unwrap_or_default();

@@ -3,10 +3,12 @@
 use serde_json::{Map, Value};
 
 use super::call::Call;
-use super::error::ApiError;
+use super::schema::{Property, flag, optional, text};
 
 /// The parameters that [`Fields::of`] reads.
-pub(super) const FIELDS: [&str; 2] = ["fields", "include_fields"];
+pub(super) fn by_fields() -> Vec<Property> {
+    vec![optional("fields", text(0, 1000)), optional("include_fields", flag())]
+}
 
 /// A choice of properties.
 pub(super) struct Fields {
@@ -15,12 +17,12 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    pub(super) fn of(call: &Call<'_>) -> Result<Self, ApiError> {
+    pub(super) fn of(call: &Call<'_>) -> Self {
         let names = call.query.get("fields").unwrap_or_default().split(',').map(str::trim);
-        Ok(Self {
+        Self {
             names: names.filter(|name| !name.is_empty()).map(str::to_owned).collect(),
-            include: flag(call, "include_fields")?.unwrap_or(true),
-        })
+            include: call.query_flag("include_fields").unwrap_or(true),
+        }
     }
 
     /// Whether the property was asked for by its name.
@@ -36,15 +38,5 @@ impl Fields {
             }
             other => other,
         }
-    }
-}
-
-/// A parameter that is `true` or `false`.
-pub(super) fn flag(call: &Call<'_>, name: &str) -> Result<Option<bool>, ApiError> {
-    match call.query.get(name) {
-        None => Ok(None),
-        Some("true") => Ok(Some(true)),
-        Some("false") => Ok(Some(false)),
-        Some(_) => Err(ApiError::query("Expected type boolean but found type string", Some(name))),
     }
 }

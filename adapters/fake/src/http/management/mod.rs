@@ -1,16 +1,19 @@
 //! The Management API: one table of operations, each a function from the state and a call to a reply.
 
-mod body;
 mod call;
 mod connections;
 mod enabled_connections;
 mod error;
 mod fields;
+mod format;
 mod member_roles;
 mod members;
+mod openapi;
+mod operation;
 mod organizations;
 mod paging;
 mod roles;
+mod schema;
 mod users;
 mod views;
 
@@ -26,61 +29,20 @@ use axum::routing::{MethodFilter, any, on};
 use super::bearer;
 use super::parameters::Query;
 use crate::fake::Core;
-use crate::store::State;
 use crate::tokens::management_audience;
 use call::Call;
 pub(super) use error::ApiError;
+pub(crate) use openapi::description;
+use operation::Operation;
 
 /// What an operation answers.
+#[derive(Debug)]
 enum Reply {
     Json(StatusCode, serde_json::Value),
     NoContent,
 }
 
 type Answer = Result<Reply, ApiError>;
-
-/// Which of the token's scopes an operation asks for.
-enum Scopes {
-    /// One of these.
-    Any(&'static [&'static str]),
-}
-
-/// What an operation does with the state. A write that fails leaves nothing behind.
-enum Run {
-    Read(fn(&State, &Call<'_>) -> Answer),
-    Write(fn(&mut State, &Call<'_>) -> Answer),
-}
-
-/// One operation of the API.
-struct Operation {
-    method: Method,
-    /// Below `/api/v2`.
-    path: &'static str,
-    scopes: Scopes,
-    /// The query parameters that it knows; any other is refused.
-    query: &'static [&'static str],
-    run: Run,
-}
-
-impl Operation {
-    fn get(
-        path: &'static str,
-        scopes: &'static [&'static str],
-        query: &'static [&'static str],
-        run: fn(&State, &Call<'_>) -> Answer,
-    ) -> Self {
-        Self { method: Method::GET, path, scopes: Scopes::Any(scopes), query, run: Run::Read(run) }
-    }
-
-    fn write(
-        method: Method,
-        path: &'static str,
-        scopes: &'static [&'static str],
-        run: fn(&mut State, &Call<'_>) -> Answer,
-    ) -> Self {
-        Self { method, path, scopes: Scopes::Any(scopes), query: &[], run: Run::Write(run) }
-    }
-}
 
 /// The table. What is not in it is answered 501.
 fn operations() -> impl Iterator<Item = Operation> {
@@ -128,15 +90,10 @@ async fn perform(
 ) -> Answer {
     let audience = management_audience(&core.config.issuer);
     let claims = bearer::access_token(core, headers, &audience).await?;
-    let scopes = call::scopes_of(&claims);
-    let Scopes::Any(wanted) = operation.scopes;
-    call::require_any(&scopes, wanted)?;
     let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let call = Call::new(core.context(), scopes, path, query, operation.query, headers, body)?;
-    match operation.run {
-        Run::Read(run) => core.store.read(|state| run(state, &call))?,
-        Run::Write(run) => core.store.write(|state| run(state, &call)).await,
-    }
+    let call = Call::new(core.context(), &claims, path, query, headers, body)?;
+    operation.check(&call)?;
+    operation.perform(core, &call).await
 }
 
 async fn not_implemented(method: Method, uri: Uri) -> ApiError {
@@ -149,15 +106,5 @@ impl IntoResponse for Reply {
             Self::Json(status, body) => (status, super::errors::no_store(), axum::Json(body)).into_response(),
             Self::NoContent => StatusCode::NO_CONTENT.into_response(),
         }
-    }
-}
-
-impl Reply {
-    fn ok(body: serde_json::Value) -> Self {
-        Self::Json(StatusCode::OK, body)
-    }
-
-    fn created(body: serde_json::Value) -> Self {
-        Self::Json(StatusCode::CREATED, body)
     }
 }

@@ -2,33 +2,86 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::Method;
-use serde_json::Value;
+use axum::http::{Method, StatusCode};
 
-use super::body::{Body, organization_metadata};
 use super::call::Call;
 use super::error::ApiError;
-use super::paging::{Paging, unknown_cursor};
-use super::{Answer, Operation, Reply, enabled_connections, views};
+use super::format::{Format, is_organization_name};
+use super::operation::Operation;
+use super::paging::{Paging, by_checkpoint, by_page, page_of, unknown_cursor};
+use super::schema::{self, Property, any, map, object, optional, required, text};
+use super::{Answer, Reply, enabled_connections, views};
+use crate::document::Document;
 use crate::model::Organization;
 use crate::store::State;
 
 const READ: &[&str] = &["read:organizations", "read:organizations_summary"];
-const LIST_QUERY: &[&str] = &["page", "per_page", "include_totals", "from", "take", "sort"];
-const PATCHABLE: [&str; 4] = ["name", "display_name", "branding", "metadata"];
-/// Known to Auth0 and not kept here.
-const NOT_KEPT: [&str; 3] = ["token_quota", "third_party_client_access", "is_app_entitlement_active"];
 
 pub(super) fn operations() -> Vec<Operation> {
+    let sort = optional("sort", text(1, 15));
+    let taken = || ApiError::conflict(Some("organization_conflict"), NAME_TAKEN);
     vec![
-        Operation::get("/organizations", READ, LIST_QUERY, list),
-        Operation::write(Method::POST, "/organizations", &["create:organizations"], create),
-        Operation::get("/organizations/name/{name}", &["read:organizations"], &[], read_by_name),
-        Operation::get("/organizations/{id}", READ, &[], read),
-        Operation::write(Method::PATCH, "/organizations/{id}", &["update:organizations"], update),
-        Operation::write(Method::DELETE, "/organizations/{id}", &["delete:organizations"], delete),
+        Operation::get("/organizations", "List organizations", list)
+            .scope(READ)
+            .query([by_page(), by_checkpoint(), vec![sort]].into_iter().flatten())
+            .answers(StatusCode::OK, page_of("organizations", views::organization_shape()))
+            .refuses(ApiError::paging()),
+        Operation::write(Method::POST, "/organizations", "Create an organization", create)
+            .scope(&["create:organizations"])
+            .body(object(properties(true)).with([optional(
+                "enabled_connections",
+                schema::list(enabled_connections::item(), 0, enabled_connections::LIMIT),
+            )]))
+            .answers(StatusCode::CREATED, views::organization_shape())
+            .refuses(ApiError::no_enabled_connection())
+            .refuses(taken()),
+        Operation::get("/organizations/name/{name}", "Get an organization by name", read_by_name)
+            .scope(&["read:organizations"])
+            .answers(StatusCode::OK, views::organization_shape())
+            .refuses(ApiError::path(&format!("{NOT_A_NAME}<name>"), "name"))
+            .refuses(ApiError::no_organization()),
+        Operation::get("/organizations/{id}", "Get an organization", read)
+            .scope(READ)
+            .answers(StatusCode::OK, views::organization_shape())
+            .refuses(ApiError::no_organization()),
+        Operation::write(Method::PATCH, "/organizations/{id}", "Change an organization", update)
+            .scope(&["update:organizations"])
+            .body(object(properties(false)))
+            .answers(StatusCode::OK, views::organization_shape())
+            .refuses(ApiError::no_organization())
+            .refuses(taken()),
+        Operation::write(Method::DELETE, "/organizations/{id}", "Delete an organization", delete)
+            .scope(&["delete:organizations"])
+            .answers_nothing(StatusCode::NO_CONTENT)
+            .refuses(ApiError::no_organization()),
     ]
 }
+
+/// What a body may say about an organization.
+fn properties(name_is_required: bool) -> Vec<Property> {
+    let name = text(1, 50).of_format(Format::OrganizationName);
+    let color = || text(1, 7).of_format(Format::HtmlColor);
+    let branding = object([
+        optional("logo_url", text(1, 2048).of_format(Format::HttpsUri).or_null()),
+        optional("colors", object([required("primary", color()), required("page_background", color())])),
+    ]);
+    vec![
+        Property { name: "name", schema: name, is_required: name_is_required },
+        optional("display_name", text(1, 255)),
+        optional("branding", branding),
+        optional("metadata", map(text(0, 255).or_null(), 25, 255)),
+        // Known to Auth0 and not kept here.
+        optional("token_quota", any()),
+        optional("third_party_client_access", any()),
+        optional("is_app_entitlement_active", any()),
+    ]
+}
+
+const NAME_TAKEN: &str = "An organization with this name already exists.";
+const NOT_A_NAME: &str = "Object didn't pass validation for format organization-name: ";
+
+/// Known to Auth0 and not kept here.
+const NOT_KEPT: [&str; 3] = ["token_quota", "third_party_client_access", "is_app_entitlement_active"];
 
 /// The organization that the path names.
 pub(super) fn of_path<'a>(state: &'a State, call: &Call<'_>) -> Result<&'a Organization, ApiError> {
@@ -102,19 +155,16 @@ fn read(state: &State, call: &Call<'_>) -> Answer {
 
 fn read_by_name(state: &State, call: &Call<'_>) -> Answer {
     let name = call.path("name");
-    if !is_name(name) {
-        let rule = format!("Object didn't pass validation for format organization-name: {name}");
-        return Err(ApiError::path(&rule, "name"));
+    if !is_organization_name(name) {
+        return Err(ApiError::path(&format!("{NOT_A_NAME}{name}"), "name"));
     }
     let organization = state.organization_by_name(name).ok_or_else(ApiError::no_organization)?;
     Ok(Reply::ok(views::organization(organization)))
 }
 
 fn create(state: &mut State, call: &Call<'_>) -> Answer {
-    let known = [&PATCHABLE[..], &NOT_KEPT, &["enabled_connections"]].concat();
-    let body = Body::closed(call.body(), &known)?;
-    refuse_what_is_not_kept(&body)?;
-    body.required("name")?;
+    let body = call.body();
+    refuse_what_is_not_kept(body)?;
     let mut organization = Organization {
         id: call.context.ids.organization(),
         name: String::new(),
@@ -124,13 +174,12 @@ fn create(state: &mut State, call: &Call<'_>) -> Answer {
         enabled_connections: Vec::new(),
         created_at: call.context.now,
     };
-    apply(state, &mut organization, &body)?;
-    if let Some(items) = body.array("enabled_connections", (0, enabled_connections::LIMIT))? {
+    apply(state, &mut organization, body)?;
+    if body.has("enabled_connections") {
         call.require("create:organization_connections")?;
-        for (index, item) in items.iter().enumerate() {
-            let property = format!("enabled_connections[{index}]");
-            enabled_connections::enable(state, &mut organization, item, Some(&property))?;
-        }
+    }
+    for item in body.list("enabled_connections") {
+        enabled_connections::enable(state, &mut organization, Document::of(item))?;
     }
     let view = views::organization(&organization);
     state.organizations.put(organization);
@@ -139,9 +188,8 @@ fn create(state: &mut State, call: &Call<'_>) -> Answer {
 
 fn update(state: &mut State, call: &Call<'_>) -> Answer {
     let mut organization = of_path(state, call)?.clone();
-    let body = Body::closed(call.body(), &[&PATCHABLE[..], &NOT_KEPT].concat())?;
-    refuse_what_is_not_kept(&body)?;
-    apply(state, &mut organization, &body)?;
+    refuse_what_is_not_kept(call.body())?;
+    apply(state, &mut organization, call.body())?;
     let view = views::organization(&organization);
     state.organizations.put(organization);
     Ok(Reply::ok(view))
@@ -155,7 +203,7 @@ fn delete(state: &mut State, call: &Call<'_>) -> Answer {
     }
 }
 
-fn refuse_what_is_not_kept(body: &Body<'_>) -> Result<(), ApiError> {
+fn refuse_what_is_not_kept(body: Document<'_>) -> Result<(), ApiError> {
     match NOT_KEPT.into_iter().find(|name| body.has(name)) {
         Some(name) => {
             Err(ApiError::not_implemented(format!("This development provider does not keep {name} yet")))
@@ -164,86 +212,24 @@ fn refuse_what_is_not_kept(body: &Body<'_>) -> Result<(), ApiError> {
     }
 }
 
-/// Takes over what the body names. Metadata is replaced as a whole.
-fn apply(state: &State, organization: &mut Organization, body: &Body<'_>) -> Result<(), ApiError> {
-    if let Some(name) = body.text("name", (1, 50))? {
-        if !is_name(name) {
-            let rule = format!("Object didn't pass validation for format organization-name: {name}");
-            return Err(ApiError::body(&rule, Some("name")));
-        }
+/// Takes over what the body names. Metadata is replaced as a whole; a key whose value is `null` is left out.
+fn apply(state: &State, organization: &mut Organization, body: Document<'_>) -> Result<(), ApiError> {
+    if let Some(name) = body.text("name") {
         if state.organization_by_name(name).is_some_and(|other| other.id != organization.id) {
-            let message = "An organization with this name already exists.";
-            return Err(ApiError::conflict(Some("organization_conflict"), message));
+            return Err(ApiError::conflict(Some("organization_conflict"), NAME_TAKEN));
         }
         name.clone_into(&mut organization.name);
     }
-    if let Some(display_name) = body.text("display_name", (1, 255))? {
+    if let Some(display_name) = body.text("display_name") {
         organization.display_name = Some(display_name.to_owned());
     }
     if let Some(branding) = body.get("branding") {
-        organization.branding = Some(checked_branding(branding)?);
+        organization.branding = Some(branding.clone());
     }
-    if let Some(metadata) = organization_metadata(body)? {
-        organization.metadata = metadata;
+    if body.has("metadata") {
+        let pairs = body.document("metadata").entries();
+        organization.metadata =
+            pairs.filter_map(|(key, value)| Some((key.to_owned(), value.as_str()?.to_owned()))).collect();
     }
     Ok(())
-}
-
-/// `^(?:(?!org_))[a-z0-9]([a-z0-9-_]*[a-z0-9])?$`, 1 to 50 characters.
-fn is_name(name: &str) -> bool {
-    let is_end = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let is_inner = |byte: u8| is_end(byte) || byte == b'-' || byte == b'_';
-    (1..=50).contains(&name.len())
-        && !name.starts_with("org_")
-        && name.bytes().all(is_inner)
-        && name.bytes().next().is_some_and(is_end)
-        && name.bytes().next_back().is_some_and(is_end)
-}
-
-fn checked_branding(branding: &Value) -> Result<Value, ApiError> {
-    let body = Body::closed_at(branding, Some("branding"), &["logo_url", "colors"])?;
-    if let Some(logo) = body.nullable_text("logo_url", (1, 2048))?
-        && !logo.starts_with("https://")
-    {
-        let rule = format!("Object didn't pass validation for format absolute-https-uri-or-empty: {logo}");
-        return Err(ApiError::body(&rule, Some("branding.logo_url")));
-    }
-    if let Some(colors) = body.get("colors") {
-        let property = "branding.colors";
-        let colors = Body::closed_at(colors, Some(property), &["primary", "page_background"])?;
-        for name in ["primary", "page_background"] {
-            let color = colors.required_text(name, (1, 7))?;
-            let hex = color.strip_prefix('#').unwrap_or_default();
-            if !matches!(hex.len(), 3 | 6) || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-                let rule = format!("Object didn't pass validation for format html-color: {color}");
-                return Err(ApiError::body(&rule, Some(&format!("{property}.{name}"))));
-            }
-        }
-    }
-    Ok(branding.clone())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_follow_the_pattern() {
-        let long = "a".repeat(51);
-        for (name, good) in [
-            ("a", true),
-            ("acme-1", true),
-            ("1st_co", true),
-            (&long[..50], true),
-            (&long, false),
-            ("", false),
-            ("-acme", false),
-            ("acme_", false),
-            ("Acme", false),
-            ("org_acme", false),
-            ("ac me", false),
-        ] {
-            assert_eq!(is_name(name), good, "{name}");
-        }
-    }
 }

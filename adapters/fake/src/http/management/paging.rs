@@ -5,6 +5,9 @@ use serde_json::{Map, Value, json};
 use super::Reply;
 use super::call::Call;
 use super::error::ApiError;
+use super::schema::{
+    Property, Schema, UNLIMITED, flag, integer, list, one_of_shapes, open_object, optional, required, text,
+};
 use crate::cursor;
 
 /// What the caller asked for.
@@ -14,40 +17,51 @@ pub(super) enum Paging {
     Checkpoint { from: Option<String>, take: usize },
 }
 
-/// The parameters of a list that has page numbers alone.
-pub(super) const OFFSET: [&str; 3] = ["page", "per_page", "include_totals"];
-
 const DEFAULT: usize = 50;
 const MOST: usize = 100;
 /// As far as page numbers reach.
 const WINDOW: usize = 1000;
 
+/// The parameters of a list by page number.
+pub(super) fn by_page() -> Vec<Property> {
+    vec![
+        optional("page", integer(0, 1000)),
+        optional("per_page", integer(1, 100)),
+        optional("include_totals", flag()),
+    ]
+}
+
+/// The parameters of a list by checkpoint.
+pub(super) fn by_checkpoint() -> Vec<Property> {
+    vec![optional("from", text(1, 1000)), optional("take", integer(1, 100))]
+}
+
+/// What a list by page number answers: the items, or an object with the totals that were asked for; by checkpoint an
+/// object with `next`.
+pub(super) fn page_of(name: &'static str, item: Schema) -> Schema {
+    one_of_shapes([list(item.clone(), 0, UNLIMITED), object_with_items(name, item)])
+}
+
+/// What a list that knows checkpoints alone answers.
+pub(super) fn object_with_items(name: &'static str, item: Schema) -> Schema {
+    open_object([required(name, list(item, 0, UNLIMITED))])
+}
+
 impl Paging {
     pub(super) fn of(call: &Call<'_>) -> Result<Self, ApiError> {
-        let number = |name: &str, (least, most): (usize, usize), default: usize| {
-            let Some(text) = call.query.get(name) else { return Ok(default) };
-            let number: usize = text
-                .parse()
-                .map_err(|_| ApiError::query("Expected type integer but found type string", Some(name)))?;
-            if number < least {
-                Err(ApiError::query(&format!("Value {number} is less than minimum {least}"), Some(name)))
-            } else if number > most {
-                Err(ApiError::query(&format!("Value {number} is greater than maximum {most}"), Some(name)))
-            } else {
-                Ok(number)
-            }
+        let number = |name: &str, default: usize| {
+            call.query.get(name).and_then(|text| text.parse().ok()).unwrap_or(default)
         };
-        let page = number("page", (0, WINDOW), 0)?;
-        let per_page = number("per_page", (1, MOST), DEFAULT)?;
-        let take = number("take", (1, MOST), DEFAULT)?;
-        let totals = super::fields::flag(call, "include_totals")?.unwrap_or(false);
+        let (page, per_page, take) =
+            (number("page", 0), number("per_page", DEFAULT), number("take", DEFAULT));
         if call.query.get("take").is_some() || call.query.get("from").is_some() {
             let from = call.query.get("from").map(|text| cursor::read(text).ok_or_else(unknown_cursor));
-            return Ok(Self::Checkpoint { from: from.transpose()?, take });
+            return Ok(Self::Checkpoint { from: from.transpose()?, take: take.clamp(1, MOST) });
         }
         if (page + 1) * per_page > WINDOW {
             return Err(ApiError::paging());
         }
+        let totals = call.query_flag("include_totals").unwrap_or(false);
         Ok(Self::Offset { page, per_page, totals })
     }
 

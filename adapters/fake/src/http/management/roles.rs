@@ -1,16 +1,25 @@
 //! `/roles`: list and read.
 
+use axum::http::StatusCode;
+
 use super::call::Call;
 use super::error::ApiError;
-use super::paging::Paging;
-use super::{Answer, Operation, Reply, views};
+use super::operation::Operation;
+use super::paging::{Paging, by_page, page_of};
+use super::schema::{optional, text};
+use super::{Answer, Reply, views};
 use crate::store::State;
 
 pub(super) fn operations() -> Vec<Operation> {
-    let query = &["name_filter", "page", "per_page", "include_totals"];
     vec![
-        Operation::get("/roles", &["read:roles"], query, list),
-        Operation::get("/roles/{id}", &["read:roles"], &[], read),
+        Operation::get("/roles", "List roles", list)
+            .scope(&["read:roles"])
+            .query(by_page().into_iter().chain([optional("name_filter", text(0, 300))]))
+            .answers(StatusCode::OK, page_of("roles", views::role_shape())),
+        Operation::get("/roles/{id}", "Get a role", read)
+            .scope(&["read:roles"])
+            .answers(StatusCode::OK, views::role_shape())
+            .refuses(ApiError::no_role()),
     ]
 }
 

@@ -1,8 +1,12 @@
-//! What the API shows of a row. Empty optional properties are left out.
+//! What the API shows of a row, and the shape of it. Empty optional properties are left out.
 
 use serde_json::{Value, json};
 use url::Url;
 
+use super::schema::{
+    Schema, UNLIMITED, any, flag, integer, list, map, object, open_object, optional, required, text,
+};
+use crate::document;
 use crate::http::json::present;
 use crate::model::{Connection, EnabledConnection, Organization, Role, User};
 use crate::store::State;
@@ -19,6 +23,16 @@ pub(super) fn organization(organization: &Organization) -> Value {
     }))
 }
 
+pub(super) fn organization_shape() -> Schema {
+    object([
+        required("id", text(20, 20)),
+        required("name", text(1, 50)),
+        optional("display_name", text(1, 255)),
+        optional("branding", any()),
+        optional("metadata", map(text(0, 255), 25, 255)),
+    ])
+}
+
 pub(super) fn enabled_connection(state: &State, enabled: &EnabledConnection) -> Value {
     let connection = state.connections.get(&enabled.connection_id);
     json!({
@@ -33,8 +47,26 @@ pub(super) fn enabled_connection(state: &State, enabled: &EnabledConnection) -> 
     })
 }
 
+pub(super) fn enabled_connection_shape() -> Schema {
+    object([
+        required("connection_id", text(1, 50)),
+        required("assign_membership_on_login", flag()),
+        required("show_as_button", flag()),
+        required("is_signup_enabled", flag()),
+        required("connection", object([required("name", text(1, 128)), required("strategy", text(1, 64))])),
+    ])
+}
+
 pub(super) fn role(role: &Role) -> Value {
     json!({ "id": role.id, "name": role.name, "description": role.description })
+}
+
+pub(super) fn role_shape() -> Schema {
+    object([
+        required("id", text(1, 64)),
+        required("name", text(1, 300)),
+        required("description", text(0, 300)),
+    ])
 }
 
 /// A member of an organization; with the roles there when they were asked for.
@@ -50,19 +82,47 @@ pub(super) fn member<'a>(user: &User, issuer: &Url, roles: Option<impl Iterator<
     }))
 }
 
+/// Any property may be missing: callers choose with `fields`.
+pub(super) fn member_shape() -> Schema {
+    let role = object([required("id", text(1, 64)), required("name", text(1, 300))]);
+    object([
+        optional("user_id", text(1, 300)),
+        optional("email", text(1, 320)),
+        optional("picture", text(1, 2048)),
+        optional("name", text(1, 320)),
+        optional("roles", list(role, 0, UNLIMITED)),
+    ])
+}
+
 pub(super) fn connection(connection: &Connection, with_options: bool) -> Value {
-    present(json!({
+    let mut view = json!({
         "id": connection.id,
         "name": connection.name,
         "strategy": connection.strategy,
-        "display_name": connection.display_name,
         "is_domain_connection": false,
         "realms": [connection.name],
         "enabled_clients": connection.enabled_clients,
         "authentication": { "active": true },
         "connected_accounts": { "active": false },
         "options": with_options.then_some(&connection.options),
-    }))
+    });
+    if let Some(view) = view.as_object_mut() {
+        document::replace(view, connection.settings());
+    }
+    present(view)
+}
+
+/// Any property may be missing: callers choose with `fields`.
+pub(super) fn connection_shape() -> Schema {
+    open_object([
+        optional("id", text(1, 64)),
+        optional("name", text(1, 128)),
+        optional("strategy", text(1, 64)),
+        optional("options", open_object([])),
+        optional("enabled_clients", list(text(1, 64), 0, UNLIMITED)),
+        optional("realms", list(text(1, 128), 0, UNLIMITED)),
+        optional("is_domain_connection", flag()),
+    ])
 }
 
 pub(super) fn user(user: &User, issuer: &Url) -> Value {
@@ -91,4 +151,34 @@ pub(super) fn user(user: &User, issuer: &Url) -> Value {
         "last_password_reset": user.last_password_reset,
         "logins_count": Some(user.logins_count).filter(|count| *count > 0),
     }))
+}
+
+/// Any property may be missing: callers choose with `fields`.
+pub(super) fn user_shape() -> Schema {
+    let identity = open_object([
+        required("connection", text(1, 128)),
+        required("user_id", text(1, 300)),
+        required("provider", text(1, 64)),
+        required("isSocial", flag()),
+    ]);
+    object([
+        optional("user_id", text(1, 300)),
+        optional("email", text(1, 320)),
+        optional("email_verified", flag()),
+        optional("name", text(1, 320)),
+        optional("nickname", text(1, 320)),
+        optional("given_name", text(1, 150)),
+        optional("family_name", text(1, 150)),
+        optional("username", text(1, 128)),
+        optional("picture", text(1, 2048)),
+        optional("blocked", flag()),
+        optional("user_metadata", open_object([])),
+        optional("app_metadata", open_object([])),
+        optional("identities", list(identity, 1, UNLIMITED)),
+        optional("created_at", text(20, 30)),
+        optional("updated_at", text(20, 30)),
+        optional("last_login", text(20, 30)),
+        optional("last_password_reset", text(20, 30)),
+        optional("logins_count", integer(1, i64::MAX)),
+    ])
 }

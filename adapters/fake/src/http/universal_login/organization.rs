@@ -106,7 +106,7 @@ fn may_go_without(visit: &Visit<'_>) -> Result<bool, PageError> {
         state
             .clients
             .get(client_id)
-            .is_some_and(|client| client.organization_usage == OrganizationUsage::Allow)
+            .is_some_and(|client| client.organization_usage() == OrganizationUsage::Allow)
     })?)
 }
 

@@ -3,38 +3,85 @@
 mod create;
 mod update;
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::body::Body;
 use super::call::Call;
 use super::error::ApiError;
-use super::fields::{FIELDS, Fields};
-use super::paging::Paging;
-use super::{Answer, Operation, Reply, views};
+use super::fields::{Fields, by_fields};
+use super::format::Format;
+use super::operation::Operation;
+use super::paging::{Paging, by_page, page_of};
+use super::schema::{Property, UNLIMITED, flag, list, one_of, open_object, optional, required, text};
+use super::{Answer, Reply, views};
+use crate::document::Document;
 use crate::model::User;
 use crate::store::State;
 
-const SEARCH_QUERY: &[&str] =
-    &["q", "search_engine", "page", "per_page", "include_totals", "fields", "include_fields"];
-const ORGANIZATIONS_QUERY: &[&str] = &["page", "per_page", "include_totals"];
-
 pub(super) fn operations() -> Vec<Operation> {
-    let update = &["update:users", "update:users_app_metadata", "update:current_user_metadata"];
+    let search_query =
+        vec![optional("q", text(0, 10_000)), optional("search_engine", one_of(&["v1", "v2", "v3"]))];
     vec![
-        Operation::get("/users", &["read:users", "read:user_idp_tokens"], SEARCH_QUERY, search),
-        Operation::write(Method::POST, "/users", &["create:users"], create::create),
-        Operation::get("/users-by-email", &["read:users"], &["email", "fields", "include_fields"], by_email),
-        Operation::get("/users/{id}", &["read:users", "read:current_user"], &FIELDS, read),
-        Operation::write(Method::PATCH, "/users/{id}", update, update::update),
-        Operation::write(Method::DELETE, "/users/{id}", &["delete:users"], delete),
-        Operation::get(
-            "/users/{id}/organizations",
-            &["read:organizations", "read:users"],
-            ORGANIZATIONS_QUERY,
-            organizations,
-        ),
+        Operation::get("/users", "List or search users", search)
+            .scope(&["read:users", "read:user_idp_tokens"])
+            .query([search_query, by_page(), by_fields()].into_iter().flatten())
+            .answers(StatusCode::OK, page_of("users", views::user_shape()))
+            .refuses(ApiError::paging()),
+        Operation::write(Method::POST, "/users", "Create a user", create::create)
+            .scope(&["create:users"])
+            .body(create::body())
+            .answers(StatusCode::CREATED, views::user_shape())
+            .refuses(create::no_connection())
+            .refuses(weak_password())
+            .refuses(create::exists()),
+        Operation::get("/users-by-email", "Get users by their address", by_email)
+            .scope(&["read:users"])
+            .query(by_fields().into_iter().chain([required("email", text(1, 320))]))
+            .answers(StatusCode::OK, list(views::user_shape(), 0, UNLIMITED)),
+        Operation::get("/users/{id}", "Get a user", read)
+            .scope(&["read:users", "read:current_user"])
+            .query(by_fields())
+            .answers(StatusCode::OK, views::user_shape())
+            .refuses(ApiError::no_user()),
+        Operation::write(Method::PATCH, "/users/{id}", "Change a user", update::update)
+            .scope(&["update:users", "update:users_app_metadata", "update:current_user_metadata"])
+            .body(update::body())
+            .answers(StatusCode::OK, views::user_shape())
+            .refuses(weak_password())
+            .refuses(update::together())
+            .refuses(ApiError::no_user()),
+        Operation::write(Method::DELETE, "/users/{id}", "Delete a user", delete)
+            .scope(&["delete:users"])
+            .answers_nothing(StatusCode::NO_CONTENT),
+        Operation::get("/users/{id}/organizations", "List the organizations of a user", organizations)
+            .scope(&["read:organizations", "read:users"])
+            .query(by_page())
+            .answers(StatusCode::OK, page_of("organizations", views::organization_shape()))
+            .refuses(ApiError::no_user()),
     ]
+}
+
+/// What a body may say about a user, whether the account is new or not.
+fn properties() -> Vec<Property> {
+    vec![
+        optional("email", text(1, 320).of_format(Format::Email)),
+        optional("password", text(1, 1024)),
+        optional("email_verified", flag()),
+        optional("verify_email", flag()),
+        optional("blocked", flag()),
+        optional("name", text(1, 300)),
+        optional("nickname", text(1, 300)),
+        optional("given_name", text(1, 150)),
+        optional("family_name", text(1, 150)),
+        optional("picture", text(1, 2048).of_format(Format::Uri)),
+        optional("app_metadata", open_object([])),
+        optional("user_metadata", open_object([])),
+        optional("username", text(1, 128)),
+    ]
+}
+
+fn weak_password() -> ApiError {
+    ApiError::invalid_body("PasswordStrengthError: Password is too weak")
 }
 
 fn of_path<'a>(state: &'a State, call: &Call<'_>) -> Result<&'a User, ApiError> {
@@ -42,22 +89,21 @@ fn of_path<'a>(state: &'a State, call: &Call<'_>) -> Result<&'a User, ApiError> 
 }
 
 fn read(state: &State, call: &Call<'_>) -> Answer {
-    let fields = Fields::of(call)?;
+    let fields = Fields::of(call);
     Ok(Reply::ok(fields.apply(views::user(of_path(state, call)?, call.context.issuer))))
 }
 
 /// Compares case-sensitively, as Auth0 does: stored addresses are in lower case.
 fn by_email(state: &State, call: &Call<'_>) -> Answer {
-    let fields = Fields::of(call)?;
-    let email = call.query.get("email");
-    let email = email.ok_or_else(|| ApiError::query("Missing required property: email", None))?;
+    let fields = Fields::of(call);
+    let email = call.query.get("email").unwrap_or_default();
     let found = state.users_by_email(email).map(|user| fields.apply(views::user(user, call.context.issuer)));
     Ok(Reply::ok(found.collect()))
 }
 
 /// All users, or those of `q=email:"…"` or `q=user_id:"…"`; other searches are not there yet.
 fn search(state: &State, call: &Call<'_>) -> Answer {
-    let fields = Fields::of(call)?;
+    let fields = Fields::of(call);
     let term = match call.query.get("q") {
         None | Some("") => None,
         Some(q) => {
@@ -113,26 +159,20 @@ fn organizations(state: &State, call: &Call<'_>) -> Answer {
     ))
 }
 
-/// Profile properties that are texts, taken over where the body names them.
-fn apply_profile(user: &mut User, body: &Body<'_>) -> Result<(), ApiError> {
-    let set = |place: &mut Option<String>, name: &str, limits| -> Result<(), ApiError> {
-        if let Some(text) = body.text(name, limits)? {
+/// Profile properties, taken over where the body names them.
+fn apply_profile(user: &mut User, body: Document<'_>) {
+    let set = |place: &mut Option<String>, name: &str| {
+        if let Some(text) = body.text(name) {
             *place = Some(text.to_owned());
         }
-        Ok(())
     };
-    set(&mut user.name, "name", (1, 300))?;
-    set(&mut user.nickname, "nickname", (1, 300))?;
-    set(&mut user.given_name, "given_name", (1, 150))?;
-    set(&mut user.family_name, "family_name", (1, 150))?;
-    set(&mut user.picture, "picture", (1, 2048))?;
-    if let Some(blocked) = body.flag("blocked")? {
-        user.blocked = Some(blocked);
-    }
-    if let Some(verified) = body.flag("email_verified")? {
-        user.email_verified = verified;
-    }
-    Ok(())
+    set(&mut user.name, "name");
+    set(&mut user.nickname, "nickname");
+    set(&mut user.given_name, "given_name");
+    set(&mut user.family_name, "family_name");
+    set(&mut user.picture, "picture");
+    user.blocked = body.flag("blocked").or(user.blocked);
+    user.email_verified = body.flag("email_verified").unwrap_or(user.email_verified);
 }
 
 /// Merges `change` into metadata at the first level: `null` removes a key, and `{}` empties it all.
@@ -172,8 +212,8 @@ const RESERVED: [&str; 18] = [
 ];
 
 /// The metadata that the body holds, with its keys checked.
-fn metadata<'a>(body: &Body<'a>, name: &str) -> Result<Option<&'a Map<String, Value>>, ApiError> {
-    let Some(change) = body.object(name)? else { return Ok(None) };
+fn metadata<'a>(body: Document<'a>, name: &str) -> Result<Option<&'a Map<String, Value>>, ApiError> {
+    let Some(change) = body.object(name) else { return Ok(None) };
     let refused = |key: &&String| {
         key.contains('.')
             || key.starts_with('$')
@@ -185,7 +225,7 @@ fn metadata<'a>(body: &Body<'a>, name: &str) -> Result<Option<&'a Map<String, Va
     }
 }
 
-fn apply_metadata(user: &mut User, body: &Body<'_>) -> Result<(), ApiError> {
+fn apply_metadata(user: &mut User, body: Document<'_>) -> Result<(), ApiError> {
     if let Some(change) = metadata(body, "app_metadata")? {
         merge(&mut user.app_metadata, change);
     }
@@ -195,12 +235,10 @@ fn apply_metadata(user: &mut User, body: &Body<'_>) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// An address in the form in which the database keeps it.
-fn email(text: &str) -> Result<String, ApiError> {
-    let address = tenantry_domain::EmailAddress::try_from(text).map_err(|_| {
-        ApiError::body(&format!("Object didn't pass validation for format email: {text}"), Some("email"))
-    })?;
-    Ok(address.as_str().to_owned())
+/// The address of the body in the form in which the database keeps it.
+fn email(body: Document<'_>) -> Option<String> {
+    let address = tenantry_domain::EmailAddress::try_from(body.text("email")?).ok()?;
+    Some(address.as_str().to_owned())
 }
 
 #[cfg(test)]

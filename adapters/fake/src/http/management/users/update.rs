@@ -1,10 +1,11 @@
 //! `PATCH /users/{id}`: profile, password and metadata.
 
-use super::super::body::Body;
 use super::super::call::Call;
 use super::super::error::ApiError;
+use super::super::schema::{Schema, open_object};
 use super::super::{Answer, Reply, views};
-use super::{apply_metadata, apply_profile, email, of_path};
+use super::{apply_metadata, apply_profile, email, of_path, properties, weak_password};
+use crate::document::Document;
 use crate::model::User;
 use crate::passwords::{PasswordHash, Strength};
 use crate::store::State;
@@ -13,10 +14,18 @@ use crate::store::State;
 const NOT_KEPT: [&str; 4] = ["username", "phone_number", "phone_verified", "verify_phone_number"];
 
 /// Auth0's schema leaves this body open: keys that it does not know change nothing.
+pub(super) fn body() -> Schema {
+    open_object(properties())
+}
+
+pub(super) fn together() -> ApiError {
+    ApiError::not_supported("Cannot update password and email simultaneously")
+}
+
 pub(super) fn update(state: &mut State, call: &Call<'_>) -> Answer {
     let mut user = of_path(state, call)?.clone();
-    let body = Body::open(call.body())?;
-    if !call.has_scope("update:users") && body.keys().any(|key| key != "app_metadata") {
+    let body = call.body();
+    if !call.has_scope("update:users") && body.entries().any(|(name, _)| name != "app_metadata") {
         return Err(ApiError::insufficient_scope(&["update:users"]));
     }
     if let Some(name) = NOT_KEPT.into_iter().find(|name| body.has(name)) {
@@ -24,24 +33,23 @@ pub(super) fn update(state: &mut State, call: &Call<'_>) -> Answer {
         return Err(ApiError::not_implemented(message));
     }
     if body.has("password") && (body.has("email") || body.has("email_verified")) {
-        return Err(ApiError::not_supported("Cannot update password and email simultaneously"));
+        return Err(together());
     }
-    change_email(state, &mut user, &body)?;
-    change_password(&mut user, &body, call)?;
-    apply_profile(&mut user, &body)?;
-    apply_metadata(&mut user, &body)?;
+    change_email(state, &mut user, body)?;
+    change_password(&mut user, call)?;
+    apply_profile(&mut user, body);
+    apply_metadata(&mut user, body)?;
     user.updated_at = call.context.now;
     let view = views::user(&user, call.context.issuer);
     state.users.put(user);
     Ok(Reply::ok(view))
 }
 
-fn change_email(state: &State, user: &mut User, body: &Body<'_>) -> Result<(), ApiError> {
-    let Some(text) = body.text("email", (1, 320))? else { return Ok(()) };
+fn change_email(state: &State, user: &mut User, body: Document<'_>) -> Result<(), ApiError> {
+    let Some(email) = email(body) else { return Ok(()) };
     if user.password.is_none() {
         return Err(ApiError::not_supported("The email of a user of this connection cannot be changed"));
     }
-    let email = email(text)?;
     let taken = state.user_in_connection(&user.connection, &email);
     if taken.is_some_and(|other| other.id != user.id) {
         return Err(ApiError::invalid_body("The specified new email already exists"));
@@ -50,13 +58,13 @@ fn change_email(state: &State, user: &mut User, body: &Body<'_>) -> Result<(), A
     Ok(())
 }
 
-fn change_password(user: &mut User, body: &Body<'_>, call: &Call<'_>) -> Result<(), ApiError> {
-    let Some(password) = body.text("password", (1, 1024))? else { return Ok(()) };
+fn change_password(user: &mut User, call: &Call<'_>) -> Result<(), ApiError> {
+    let Some(password) = call.body().text("password") else { return Ok(()) };
     if user.password.is_none() {
         return Err(ApiError::not_supported("The password of a user of this connection cannot be changed"));
     }
     if !Strength::of(password).is_good() {
-        return Err(ApiError::invalid_body("PasswordStrengthError: Password is too weak"));
+        return Err(weak_password());
     }
     user.password = Some(PasswordHash::of(password, call.context.ids));
     user.last_password_reset = Some(call.context.now);

@@ -1,0 +1,43 @@
+//! An API that access tokens are for.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::document::Document;
+use crate::store::{Row, State};
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ResourceServer {
+    /// 24 hexadecimal digits.
+    pub(crate) id: String,
+    /// What a client asks for as `audience`.
+    pub(crate) identifier: String,
+    /// The rest, as the Management API takes and returns it: `name`, `scopes`, `token_lifetime`, `allow_offline_access`,
+    /// `enforce_policies`, `token_dialect`.
+    #[serde(flatten)]
+    pub(crate) settings: Map<String, Value>,
+}
+
+impl ResourceServer {
+    pub(crate) fn settings(&self) -> Document<'_> {
+        Document::new(&self.settings)
+    }
+}
+
+impl Row for ResourceServer {
+    const TABLE: &'static str = "resource_servers";
+
+    fn key(&self) -> String {
+        self.id.clone()
+    }
+
+    fn alternate_key(&self) -> Option<String> {
+        Some(self.identifier.clone())
+    }
+}
+
+impl State {
+    pub(crate) fn resource_server_by_identifier(&self, identifier: &str) -> Option<&ResourceServer> {
+        self.resource_servers.by_alternate_key(identifier).next()
+    }
+}
