@@ -106,12 +106,34 @@ impl Store {
         Ok(result)
     }
 
+    /// The state as it is, to compare with or go back to. Rows are shared, so that costs little.
+    #[cfg(test)]
+    pub(crate) fn picture(&self) -> Picture {
+        Picture(self.state.read().unwrap().clone())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn go_back(&self, picture: Picture) {
+        *self.state.write().unwrap() = picture.0;
+    }
+
     fn still_trusted(&self) -> Result<(), StoreError> {
         self.failure.get().cloned().map_or(Ok(()), Err)
     }
 
     fn stopped(&self) -> StoreError {
         self.failure.get().cloned().unwrap_or_else(|| StoreError::disk("the writer has stopped"))
+    }
+}
+
+/// The state at a moment.
+#[cfg(test)]
+pub(crate) struct Picture(State);
+
+#[cfg(test)]
+impl PartialEq for Picture {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.is(&other.0)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::model::{
 macro_rules! tables {
     ($($field:ident: $row:ty,)*) => {
         /// The whole state. Whoever holds it mutably is inside a transaction of the store.
-        #[derive(Default)]
+        #[derive(Clone, Default)]
         pub(crate) struct State {
             $(pub(crate) $field: Table<$row>,)*
         }
@@ -34,6 +34,12 @@ macro_rules! tables {
 
             pub(super) fn forget_before(&mut self) {
                 $(self.$field.forget_before();)*
+            }
+
+            /// Whether both hold the very same rows.
+            #[cfg(test)]
+            pub(super) fn is(&self, other: &Self) -> bool {
+                $(self.$field.is(&other.$field))&&*
             }
 
             pub(super) fn load(&mut self, table: &str, json: &[u8]) -> Result<(), serde_json::Error> {

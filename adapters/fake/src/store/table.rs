@@ -30,6 +30,7 @@ pub(crate) struct Change {
 }
 
 /// Rows in the order of their keys.
+#[derive(Clone)]
 pub(crate) struct Table<T> {
     rows: BTreeMap<String, Arc<T>>,
     by_alternate_key: BTreeMap<String, BTreeSet<String>>,
@@ -97,6 +98,13 @@ impl<T: Row> Table<T> {
         for key in keys {
             self.remove(&key);
         }
+    }
+
+    /// Whether both hold the very same rows: a row that was written again is another one.
+    #[cfg(test)]
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.rows.len() == other.rows.len()
+            && self.rows.iter().zip(&other.rows).all(|(a, b)| a.0 == b.0 && Arc::ptr_eq(a.1, b.1))
     }
 
     /// Puts everything back as it was before the transaction.

@@ -27,6 +27,10 @@ impl ApiError {
         self.status
     }
 
+    pub(super) fn code(&self) -> Option<&'static str> {
+        self.code
+    }
+
     pub(super) fn message(&self) -> &str {
         &self.message
     }

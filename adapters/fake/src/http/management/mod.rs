@@ -108,3 +108,6 @@ impl IntoResponse for Reply {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
