@@ -1,7 +1,7 @@
 //! Errors of the Management API: `{statusCode, error, message, errorCode?}`.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -78,6 +78,11 @@ impl ApiError {
         Self::new(StatusCode::NOT_IMPLEMENTED, Some("not_implemented"), message)
     }
 
+    /// For methods that no operation has.
+    pub(super) fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, None, "Method Not Allowed")
+    }
+
     pub(super) fn unsupported_media_type() -> Self {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, None, "Unsupported Media Type")
     }
@@ -139,6 +144,11 @@ impl IntoResponse for ApiError {
             "message": self.message,
             "errorCode": self.code,
         }));
-        (self.status, no_store(), Json(body)).into_response()
+        let mut response = (self.status, no_store(), Json(body)).into_response();
+        if self.status == StatusCode::METHOD_NOT_ALLOWED {
+            let allowed = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
+            response.headers_mut().insert(header::ALLOW, allowed);
+        }
+        response
     }
 }

@@ -97,6 +97,10 @@ async fn perform(
 }
 
 async fn not_implemented(method: Method, uri: Uri) -> ApiError {
+    let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    if !known.contains(&method) {
+        return ApiError::method_not_allowed();
+    }
     ApiError::not_implemented(format!("This development provider does not have {method} {} yet", uri.path()))
 }
 
