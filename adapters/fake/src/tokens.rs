@@ -24,8 +24,11 @@ pub(crate) struct Grant {
     pub(crate) organization: Option<String>,
     /// Present when the client asked for it by `max_age` or `prompt=login`.
     pub(crate) auth_time: Option<Timestamp>,
-    /// What the post-login steps set.
+    /// What the post-login steps set in the ID token.
     pub(crate) claims: Map<String, Value>,
+    /// What they set in the access token.
+    #[serde(default)]
+    pub(crate) access_token_claims: Map<String, Value>,
 }
 
 impl Grant {
@@ -76,9 +79,9 @@ pub(crate) fn id_token(
     nonce: Option<&str>,
     now: Timestamp,
 ) -> Map<String, Value> {
-    // A custom claim never replaces one of the protocol's own, so those come last.
-    let mut claims = grant.claims.clone();
-    claims.extend(profile_claims(user, &grant.scope, issuer));
+    // A custom claim may replace one of the profile's, and never one of the protocol's own: those come last.
+    let mut claims = profile_claims(user, &grant.scope, issuer);
+    claims.extend(grant.claims.clone());
     claims.extend(organization_claims(state, grant.organization.as_deref()));
     let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     set("iss", issuer.as_str().into());
@@ -103,7 +106,8 @@ pub(crate) fn user_access_token(
     (user, client_id, grant): (&User, &str, &Grant),
     now: Timestamp,
 ) -> Map<String, Value> {
-    let mut claims = access_token(issuer, &userinfo_audience(issuer), client_id, &grant.scope, now);
+    let mut claims = grant.access_token_claims.clone();
+    claims.extend(access_token(issuer, &userinfo_audience(issuer), client_id, &grant.scope, now));
     claims.insert("sub".to_owned(), user.id.as_str().into());
     claims.extend(organization_claims(state, grant.organization.as_deref()));
     claims

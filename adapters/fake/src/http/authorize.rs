@@ -5,38 +5,42 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::cookies::Cookies;
 use super::errors::PageError;
 use super::parameters::{Form, Parameters, Query};
 use super::universal_login::{back_to_client, respond};
+use super::visitor::Visitor;
 use super::way_on::WayOn;
 use crate::fake::Core;
-use crate::login::{self, Callback, Refusal};
+use crate::login::{self, Browser, Callback, Refusal};
 use crate::store::StoreError;
 
 pub(super) async fn by_query(
     State(core): State<Arc<Core>>,
-    cookies: Cookies,
+    visitor: Visitor,
     Query(parameters): Query,
 ) -> Result<Response, PageError> {
-    authorize(&core, &cookies, parameters).await
+    authorize(&core, &visitor.browser, parameters).await
 }
 
 pub(super) async fn by_form(
     State(core): State<Arc<Core>>,
-    cookies: Cookies,
+    visitor: Visitor,
     Form(parameters): Form,
 ) -> Result<Response, PageError> {
-    authorize(&core, &cookies, parameters).await
+    authorize(&core, &visitor.browser, parameters).await
 }
 
-async fn authorize(core: &Core, cookies: &Cookies, parameters: Parameters) -> Result<Response, PageError> {
+async fn authorize(
+    core: &Arc<Core>,
+    browser: &Browser,
+    parameters: Parameters,
+) -> Result<Response, PageError> {
     if let Some(name) = parameters.duplicate() {
         return Err(PageError::invalid_request(format!("The parameter {name} stands there twice")));
     }
     let parameters = parameters.into_map();
     let context = core.context();
-    let request = match core.store.read(|state| login::check(state, context.issuer, &parameters))? {
+    let request = match core.store.read(|state| login::check(state, &context, &parameters))? {
         Ok(request) => request,
         Err(Refusal::Page { error, description }) => {
             let way_on = WayOn::from_login(core, None);
@@ -46,13 +50,12 @@ async fn authorize(core: &Core, cookies: &Cookies, parameters: Parameters) -> Re
             return back_to_client(&Callback::Error(error), &redirect_uri, state.as_deref(), &[]);
         }
     };
-    let session = cookies.session_hash();
     let next = core
         .store
         .write(|state| {
             core.sweep_if_due(state, context.now);
-            Ok::<_, StoreError>(login::begin(state, &context, request, session.as_deref()))
+            Ok::<_, StoreError>(login::begin(state, &context, request, browser))
         })
         .await?;
-    respond(core, next)
+    respond(core, browser, next).await
 }

@@ -16,6 +16,7 @@ mod parameters;
 mod token;
 mod universal_login;
 mod userinfo;
+mod visitor;
 mod way_on;
 
 use std::sync::Arc;

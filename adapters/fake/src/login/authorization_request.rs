@@ -1,10 +1,11 @@
 //! Checks what a client asks of the authorization endpoint (RFC 6749 section 4.1.1, and Auth0's own parameters).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::callback::CallbackError;
+use super::{Context, callback_urls, invitation};
 use crate::config::{OrganizationRequireBehavior, OrganizationUsage};
-use crate::model::{AuthorizationRequest, Challenge, ChallengeMethod, Client, Prompt};
+use crate::model::{AuthorizationRequest, Challenge, ChallengeMethod, Client, Organization, Prompt};
 use crate::store::State;
 use crate::tokens::userinfo_audience;
 
@@ -20,7 +21,7 @@ pub(crate) enum Refusal {
 /// Reads the parameters of an authorization request.
 pub(crate) fn check(
     state: &State,
-    issuer: &url::Url,
+    context: &Context<'_>,
     parameters: &HashMap<String, String>,
 ) -> Result<AuthorizationRequest, Refusal> {
     let given = |name: &str| parameters.get(name).map(String::as_str).filter(|value| !value.is_empty());
@@ -32,20 +33,24 @@ pub(crate) fn check(
         error: "invalid_request",
         description: format!("Unknown client: {client_id}"),
     })?;
-    let redirect_uri = callback_of(client, given("redirect_uri"))?;
-    read(state, issuer, client, &redirect_uri, &given).map_err(|error| Refusal::Callback {
-        redirect_uri: redirect_uri.clone(),
-        state: given("state").map(str::to_owned),
-        error,
-    })
+    let organization = given("organization").and_then(|wanted| organization_of(state, client, wanted).ok());
+    let redirect_uri = callback_of(client, organization, given("redirect_uri"))?;
+    let mut request =
+        read(state, context, client, &redirect_uri, &given).map_err(|error| Refusal::Callback {
+            redirect_uri: redirect_uri.clone(),
+            state: given("state").map(str::to_owned),
+            error,
+        })?;
+    request.parameters = parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    Ok(request)
 }
 
-fn callback_of(client: &Client, redirect_uri: Option<&str>) -> Result<String, Refusal> {
-    let callback = match redirect_uri {
-        Some(wanted) => client.callbacks().find(|callback| *callback == wanted),
-        None => client.callbacks().next(),
-    };
-    callback.map(str::to_owned).ok_or_else(|| Refusal::Page {
+fn callback_of(
+    client: &Client,
+    organization: Option<&Organization>,
+    redirect_uri: Option<&str>,
+) -> Result<String, Refusal> {
+    callback_urls::find(client, organization, redirect_uri).ok_or_else(|| Refusal::Page {
         error: "invalid_request",
         description: format!(
             "Callback URL mismatch. {} is not in the list of allowed callback URLs of {}.",
@@ -57,7 +62,7 @@ fn callback_of(client: &Client, redirect_uri: Option<&str>) -> Result<String, Re
 
 fn read<'a>(
     state: &State,
-    issuer: &url::Url,
+    context: &Context<'_>,
     client: &Client,
     redirect_uri: &str,
     given: &impl Fn(&str) -> Option<&'a str>,
@@ -70,18 +75,29 @@ fn read<'a>(
     if let Some(mode) = given("response_mode").filter(|mode| *mode != "query") {
         return Err(CallbackError::InvalidRequest(format!("Unsupported response mode: {mode}")));
     }
-    if let Some(audience) = given("audience").filter(|audience| *audience != userinfo_audience(issuer)) {
+    if let Some(audience) = given("audience").filter(|audience| *audience != userinfo_audience(context.issuer))
+    {
         return Err(CallbackError::UnknownAudience(audience.to_owned()));
     }
-    if given("invitation").is_some() {
-        return Err(CallbackError::InvitationNotFound);
-    }
     let owned = |name: &str| given(name).map(str::to_owned);
-    let connection = owned("connection");
+    let mut connection = owned("connection");
     if let Some(name) = &connection
         && state.connection_by_name(name).is_none()
     {
         return Err(CallbackError::ConnectionNotFound);
+    }
+    let ticket = given("invitation");
+    if ticket.is_some() && given("organization").is_none() {
+        return Err(CallbackError::InvitationNotFound);
+    }
+    let organization = organization(state, client, given("organization"))?;
+    let mut invitation = None;
+    if let (Some(ticket), Some(organization)) = (ticket, &organization) {
+        let found = invitation::find(state, context, ticket, organization)?;
+        invitation = Some(found.id.clone());
+        // One that names a connection is for that connection, whatever the client says.
+        let pinned = found.settings().text("connection_id").and_then(|id| state.connections.get(id));
+        connection = pinned.map(|pinned| pinned.name.clone()).or(connection);
     }
     Ok(AuthorizationRequest {
         client_id: client.id.clone(),
@@ -91,7 +107,7 @@ fn read<'a>(
         nonce: owned("nonce"),
         scope: given("scope").unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect(),
         challenge: challenge(given("code_challenge"), given("code_challenge_method"))?,
-        organization: organization(state, client, given("organization"))?,
+        organization,
         connection,
         prompt: prompt(given("prompt").unwrap_or_default())?,
         max_age: given("max_age")
@@ -103,6 +119,8 @@ fn read<'a>(
             .transpose()?,
         login_hint: owned("login_hint"),
         wants_sign_up: given("screen_hint") == Some("signup"),
+        invitation,
+        parameters: BTreeMap::new(),
     })
 }
 
@@ -156,6 +174,14 @@ fn organization(
             Ok(None)
         };
     };
+    organization_of(state, client, wanted).map(|found| Some(found.id.clone()))
+}
+
+fn organization_of<'a>(
+    state: &'a State,
+    client: &Client,
+    wanted: &str,
+) -> Result<&'a Organization, CallbackError> {
     if client.organization_usage() == OrganizationUsage::Deny {
         return Err(CallbackError::OrganizationNotAllowed);
     }
@@ -166,8 +192,7 @@ fn organization(
     } else {
         return Err(CallbackError::OrganizationMustBeId);
     };
-    let found = found.ok_or_else(|| CallbackError::OrganizationInvalid(wanted.to_owned()))?;
-    Ok(Some(found.id.clone()))
+    found.ok_or_else(|| CallbackError::OrganizationInvalid(wanted.to_owned()))
 }
 
 #[cfg(test)]

@@ -23,6 +23,8 @@ pub(crate) enum CallbackError {
     OrganizationMustBeId,
     #[error("invitation not found or already used")]
     InvitationNotFound,
+    #[error("the specified account is not allowed to accept the current invitation")]
+    InvitationForAnother,
     #[error("no connections enabled for the client")]
     NoConnections,
     #[error("no connections enabled for the organization are visible")]
@@ -57,9 +59,11 @@ impl CallbackError {
             | Self::NoConnections
             | Self::NoVisibleConnections
             | Self::ConnectionNotFound => "invalid_request",
-            Self::UnknownAudience(_) | Self::NotAMember { .. } | Self::NoOrganization | Self::Cancelled => {
-                "access_denied"
-            }
+            Self::UnknownAudience(_)
+            | Self::NotAMember { .. }
+            | Self::NoOrganization
+            | Self::InvitationForAnother
+            | Self::Cancelled => "access_denied",
             Self::Blocked => "unauthorized",
         }
     }

@@ -1,9 +1,9 @@
 //! Where a login goes next: straight back to the client, or to which page.
 
 use super::callback::{Callback, CallbackError};
-use super::options::options;
-use super::settle::{Settled, pickable, settle};
-use super::{Context, Page, transactions};
+use super::admission::pickable;
+use super::settle::{Login, Settled, settle};
+use super::{Browser, Context, Page, first_page, logs, transactions};
 use crate::config::{OrganizationRequireBehavior, OrganizationUsage};
 use crate::model::{Authenticated, AuthorizationRequest, LoginTransaction, Prompt};
 use crate::store::State;
@@ -48,22 +48,16 @@ impl Next {
     }
 }
 
-/// Begins a login. `session` is the hash of the session cookie that the browser came with.
+/// Begins a login.
 pub(crate) fn begin(
     state: &mut State,
     context: &Context<'_>,
     request: AuthorizationRequest,
-    session: Option<&str>,
+    browser: &Browser,
 ) -> Next {
     let (transaction, cookie) = transactions::new(context, request);
-    match advance(state, context, &transaction, session) {
-        Advance::Callback { callback, new_session } => Next::callback(&transaction, callback, new_session),
-        Advance::Page { page, transaction } => {
-            let handle = transaction.handle.clone();
-            state.login_transactions.put(*transaction);
-            Next::Page { page, handle, new_transaction: Some(cookie) }
-        }
-    }
+    let advance = advance(state, context, &transaction, browser);
+    next(state, &transaction, advance, Some(cookie))
 }
 
 /// Goes on with a login after the person has proved who they are.
@@ -72,20 +66,11 @@ pub(crate) fn resume(
     context: &Context<'_>,
     transaction: &LoginTransaction,
     who: &Authenticated,
-    session: Option<&str>,
+    browser: &Browser,
 ) -> Next {
-    let settled =
-        settle(state, context, &transaction.request, who, session, transaction.organization_is_settled);
-    match settled {
-        Settled::Done { callback, new_session } => {
-            transactions::finish(state, &transaction.handle);
-            Next::callback(transaction, callback, new_session)
-        }
-        Settled::Pick => {
-            let transaction = LoginTransaction { authenticated: Some(who.clone()), ..transaction.clone() };
-            go_to(state, Page::OrganizationPicker, transaction)
-        }
-    }
+    let settled = settle(state, context, &Login { transaction, who, browser });
+    let advance = settled_to(settled, transaction, who);
+    next(state, transaction, advance, None)
 }
 
 /// What a person chose when asked for an organization.
@@ -103,16 +88,11 @@ pub(crate) fn choose_organization(
     context: &Context<'_>,
     transaction: &LoginTransaction,
     choice: Choice<'_>,
-    session: Option<&str>,
+    browser: &Browser,
 ) -> Option<Next> {
     let transaction = chosen(state, transaction, choice)?;
-    Some(match advance(state, context, &transaction, session) {
-        Advance::Callback { callback, new_session } => {
-            transactions::finish(state, &transaction.handle);
-            Next::callback(&transaction, callback, new_session)
-        }
-        Advance::Page { page, transaction } => go_to(state, page, *transaction),
-    })
+    let advance = advance(state, context, &transaction, browser);
+    Some(next(state, &transaction, advance, None))
 }
 
 /// Goes on after the person has picked one of their organizations. `None` when they may not choose that.
@@ -121,7 +101,7 @@ pub(crate) fn pick_organization(
     context: &Context<'_>,
     transaction: &LoginTransaction,
     choice: Choice<'_>,
-    session: Option<&str>,
+    browser: &Browser,
 ) -> Option<Next> {
     let who = transaction.authenticated.clone()?;
     if let Choice::Organization(id) = choice {
@@ -129,7 +109,7 @@ pub(crate) fn pick_organization(
         pickable(state, &who.user_id, connection).find(|organization| organization.id == id)?;
     }
     let transaction = chosen(state, transaction, choice)?;
-    Some(resume(state, context, &transaction, &who, session))
+    Some(resume(state, context, &transaction, &who, browser))
 }
 
 fn chosen(state: &State, transaction: &LoginTransaction, choice: Choice<'_>) -> Option<LoginTransaction> {
@@ -145,27 +125,67 @@ fn chosen(state: &State, transaction: &LoginTransaction, choice: Choice<'_>) -> 
     Some(transaction)
 }
 
-fn go_to(state: &mut State, page: Page, transaction: LoginTransaction) -> Next {
-    let handle = transaction.handle.clone();
-    state.login_transactions.put(transaction);
-    Next::Page { page, handle, new_transaction: None }
-}
-
+/// As far as a login comes without asking the person anything.
 enum Advance {
-    Callback { callback: Callback, new_session: Option<String> },
+    Settled(Settled),
     Page { page: Page, transaction: Box<LoginTransaction> },
 }
 
-/// As far as a login comes without asking the person anything.
+fn settled_to(settled: Settled, transaction: &LoginTransaction, who: &Authenticated) -> Advance {
+    match settled {
+        Settled::Pick => Advance::Page {
+            page: Page::OrganizationPicker,
+            transaction: Box::new(LoginTransaction {
+                authenticated: Some(who.clone()),
+                ..transaction.clone()
+            }),
+        },
+        settled => Advance::Settled(settled),
+    }
+}
+
+/// Keeps the transaction while the person has something to do, and ends it when they have not.
+fn next(
+    state: &mut State,
+    transaction: &LoginTransaction,
+    advance: Advance,
+    new_transaction: Option<String>,
+) -> Next {
+    match advance {
+        Advance::Settled(Settled::Done { callback, new_session }) => {
+            transactions::finish(state, &transaction.handle);
+            Next::callback(transaction, callback, new_session)
+        }
+        Advance::Settled(Settled::Pick) => {
+            go_to(state, Page::OrganizationPicker, transaction.clone(), new_transaction)
+        }
+        Advance::Page { page, transaction } => go_to(state, page, *transaction, new_transaction),
+    }
+}
+
+fn go_to(
+    state: &mut State,
+    page: Page,
+    transaction: LoginTransaction,
+    new_transaction: Option<String>,
+) -> Next {
+    let handle = transaction.handle.clone();
+    state.login_transactions.put(transaction);
+    Next::Page { page, handle, new_transaction }
+}
+
 fn advance(
     state: &mut State,
     context: &Context<'_>,
     transaction: &LoginTransaction,
-    session: Option<&str>,
+    browser: &Browser,
 ) -> Advance {
-    match try_advance(state, context, transaction, session) {
+    match try_advance(state, context, transaction, browser) {
         Ok(advance) => advance,
-        Err(error) => Advance::Callback { callback: Callback::Error(error), new_session: None },
+        Err(error) => {
+            logs::failed(state, context, (&transaction.request, browser), None, &error);
+            Advance::Settled(Settled::refused(error))
+        }
     }
 }
 
@@ -173,34 +193,31 @@ fn try_advance(
     state: &mut State,
     context: &Context<'_>,
     transaction: &LoginTransaction,
-    session: Option<&str>,
+    browser: &Browser,
 ) -> Result<Advance, CallbackError> {
     let request = &transaction.request;
     let silent = request.prompt == Prompt::None;
-    let who = session.and_then(|hash| known(state, context, request, hash));
-    let page =
-        |page, transaction: LoginTransaction| Ok(Advance::Page { page, transaction: Box::new(transaction) });
+    let who = browser.session.as_deref().and_then(|hash| known(state, context, request, hash));
     if asks_for_organization_first(state, transaction) {
         return match (silent, who) {
             (true, Some(_)) => Err(CallbackError::InteractionRequired),
             (true, None) => Err(CallbackError::LoginRequired),
-            (false, _) => page(Page::OrganizationPrompt, transaction.clone()),
+            (false, _) => {
+                let transaction = Box::new(transaction.clone());
+                Ok(Advance::Page { page: Page::OrganizationPrompt, transaction })
+            }
         };
     }
     let Some(who) = who else {
         if silent {
             return Err(CallbackError::LoginRequired);
         }
-        let (first, transaction) = first_page(state, transaction)?;
-        return page(first, transaction);
+        let (page, transaction) = first_page::first_page(state, context, transaction)?;
+        return Ok(Advance::Page { page, transaction: Box::new(transaction) });
     };
-    match settle(state, context, request, &who, session, transaction.organization_is_settled) {
-        Settled::Done { callback, new_session } => Ok(Advance::Callback { callback, new_session }),
+    match settle(state, context, &Login { transaction, who: &who, browser }) {
         Settled::Pick if silent => Err(CallbackError::InteractionRequired),
-        Settled::Pick => page(
-            Page::OrganizationPicker,
-            LoginTransaction { authenticated: Some(who), ..transaction.clone() },
-        ),
+        settled => Ok(settled_to(settled, transaction, &who)),
     }
 }
 
@@ -234,25 +251,4 @@ fn known(
         at: session.authenticated_at,
         session: Some(cookie_hash.to_owned()),
     })
-}
-
-/// The first page for somebody who is not known.
-fn first_page(
-    state: &State,
-    transaction: &LoginTransaction,
-) -> Result<(Page, LoginTransaction), CallbackError> {
-    let request = &transaction.request;
-    let options = options(state, request)?;
-    if request.connection.is_some() && options.database.is_none() {
-        let transaction = LoginTransaction { upstream: request.connection.clone(), ..transaction.clone() };
-        return Ok((Page::StandIn, transaction));
-    }
-    let page = if request.wants_sign_up && options.sign_up {
-        Page::SignUp
-    } else if state.settings().identifier_first && options.database.is_some() {
-        Page::Identifier
-    } else {
-        Page::Login
-    };
-    Ok((page, transaction.clone()))
 }

@@ -1,9 +1,17 @@
 //! How a login goes, decided on the state alone: nothing here knows HTTP.
 
+mod admission;
 mod authorization_request;
+mod browser;
 mod callback;
+mod callback_urls;
+mod conclusion;
 mod credentials;
 mod entry;
+mod first_page;
+mod home_realm;
+mod invitation;
+mod logs;
 mod membership;
 mod options;
 mod post_login;
@@ -17,14 +25,18 @@ use url::Url;
 
 use crate::ids::Ids;
 
+pub(crate) use admission::pickable_organizations;
 pub(crate) use authorization_request::{Refusal, check};
+pub(crate) use browser::Browser;
 pub(crate) use callback::{Callback, CallbackError, address};
 pub(crate) use credentials::{SignUpError, hash_to_check, sign_up};
 pub(crate) use entry::{Choice, Next, begin, choose_organization, pick_organization, resume};
+pub(crate) use home_realm::{home_realm, organizations_of_address};
+pub(crate) use invitation::{Invited, invited};
+pub(crate) use logs::{entry as log_entry, failed};
 pub(crate) use options::{Button, Options, options};
 pub(crate) use post_login::post_login_claims;
 pub(crate) use redeem::{RedeemError, Redemption, redeem};
-pub(crate) use settle::pickable_organizations;
 pub(crate) use stand_in::{Identity, known_identities, stand_in};
 pub(crate) use transactions::{finish, sweep};
 

@@ -55,7 +55,8 @@ pub(crate) fn options(state: &State, request: &AuthorizationRequest) -> Result<O
                     || request.connection.as_ref() == Some(&connection.name);
                 hidden |= !shown;
                 if shown && wanted(connection) {
-                    offer(connection, enabled.is_signup_enabled);
+                    // Whoever is invited may make the account that the invitation is for.
+                    offer(connection, enabled.is_signup_enabled || request.invitation.is_some());
                 }
             }
         }

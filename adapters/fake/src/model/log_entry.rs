@@ -23,6 +23,11 @@ pub(crate) struct LogEntry {
     /// The address, or what was entered in its place.
     pub(crate) user_name: Option<String>,
     pub(crate) organization_id: Option<String>,
+    /// Where the browser or program is.
+    #[serde(default)]
+    pub(crate) ip: Option<String>,
+    #[serde(default)]
+    pub(crate) user_agent: Option<String>,
     pub(crate) details: Map<String, Value>,
 }
 
@@ -39,6 +44,8 @@ impl LogEntry {
             user_id: None,
             user_name: None,
             organization_id: None,
+            ip: None,
+            user_agent: None,
             details: Map::new(),
         }
     }

@@ -1,5 +1,6 @@
 //! A login on its way: what a client asked for, and how far the browser has come.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,12 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) max_age: Option<u64>,
     pub(crate) login_hint: Option<String>,
     pub(crate) wants_sign_up: bool,
+    /// The id of the invitation that is to be accepted.
+    #[serde(default)]
+    pub(crate) invitation: Option<String>,
+    /// Everything that the client sent, for whoever wants to see more of it.
+    #[serde(default)]
+    pub(crate) parameters: BTreeMap<String, String>,
 }
 
 impl AuthorizationRequest {

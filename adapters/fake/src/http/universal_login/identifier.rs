@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::super::cookies::Cookies;
+use super::super::visitor::Visitor;
 use super::super::errors::PageError;
 use super::super::pages::{IdentifierPage, PasswordPage, html};
 use super::super::parameters::{Form, Query};
@@ -19,20 +19,20 @@ const IDENTIFIER_LIMIT: usize = 320;
 
 pub(super) async fn show(
     State(core): State<Arc<Core>>,
-    cookies: Cookies,
+    visitor: Visitor,
     Query(query): Query,
 ) -> Result<Response, PageError> {
-    let visit = Visit::find(&core, &cookies, &query)?;
+    let visit = Visit::find(&core, &visitor, &query)?;
     render(&visit, visit.identifier(), None)
 }
 
 pub(super) async fn submit(
     State(core): State<Arc<Core>>,
-    cookies: Cookies,
+    visitor: Visitor,
     Query(query): Query,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let visit = Visit::find(&core, &cookies, &query)?;
+    let visit = Visit::find(&core, &visitor, &query)?;
     if let Some(connection) = form.get("connection") {
         return visit.leave_for(connection).await;
     }
@@ -47,10 +47,10 @@ pub(super) async fn submit(
 
 pub(super) async fn show_password(
     State(core): State<Arc<Core>>,
-    cookies: Cookies,
+    visitor: Visitor,
     Query(query): Query,
 ) -> Result<Response, PageError> {
-    let visit = Visit::find(&core, &cookies, &query)?;
+    let visit = Visit::find(&core, &visitor, &query)?;
     if visit.identifier().is_empty() {
         return Ok(visit.go_to(path(Page::Identifier)));
     }
@@ -59,11 +59,11 @@ pub(super) async fn show_password(
 
 pub(super) async fn submit_password(
     State(core): State<Arc<Core>>,
-    cookies: Cookies,
+    visitor: Visitor,
     Query(query): Query,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let visit = Visit::find(&core, &cookies, &query)?;
+    let visit = Visit::find(&core, &visitor, &query)?;
     let password = form.get("password").unwrap_or_default();
     if password.is_empty() {
         return render_password(&visit, Some(NO_PASSWORD));

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::super::cookies::Cookies;
+use super::super::visitor::Visitor;
 use super::super::errors::PageError;
 use super::super::pages::{LoginPage, html};
 use super::super::parameters::{Form, Query};
@@ -26,20 +26,20 @@ struct Errors {
 
 pub(super) async fn show(
     State(core): State<Arc<Core>>,
-    cookies: Cookies,
+    visitor: Visitor,
     Query(query): Query,
 ) -> Result<Response, PageError> {
-    let visit = Visit::find(&core, &cookies, &query)?;
+    let visit = Visit::find(&core, &visitor, &query)?;
     render(&visit, visit.identifier(), &Errors::default())
 }
 
 pub(super) async fn submit(
     State(core): State<Arc<Core>>,
-    cookies: Cookies,
+    visitor: Visitor,
     Query(query): Query,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let visit = Visit::find(&core, &cookies, &query)?;
+    let visit = Visit::find(&core, &visitor, &query)?;
     if let Some(connection) = form.get("connection") {
         return visit.leave_for(connection).await;
     }

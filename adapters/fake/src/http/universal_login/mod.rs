@@ -13,15 +13,16 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::cookies::{self, Cookies};
+use super::cookies;
 use super::errors::PageError;
 use super::pages::Frame;
 use super::parameters::Parameters;
+use super::visitor::Visitor;
 use super::way_on::WayOn;
 use crate::fake::Core;
-use crate::login::{self, Callback, CallbackError, Next, Options, Page, SignUpError};
-use crate::model::{Authenticated, LoginTransaction};
-use crate::store::StoreError;
+use crate::login::{self, Browser, Callback, CallbackError, Next, Options, Page, SignUpError};
+use crate::model::{Authenticated, LogEntry, LoginTransaction};
+use crate::store::{State, StoreError};
 
 pub(super) fn routes() -> Router<Arc<Core>> {
     Router::new()
@@ -56,20 +57,20 @@ fn path(page: Page) -> &'static str {
 
 /// One login on its way, as its pages see it.
 struct Visit<'a> {
-    core: &'a Core,
-    cookies: &'a Cookies,
+    core: &'a Arc<Core>,
+    visitor: &'a Visitor,
     transaction: LoginTransaction,
 }
 
 impl<'a> Visit<'a> {
     /// The login that the `state` parameter names and that this browser takes part in.
-    fn find(core: &'a Core, cookies: &'a Cookies, query: &Parameters) -> Result<Self, PageError> {
+    fn find(core: &'a Arc<Core>, visitor: &'a Visitor, query: &Parameters) -> Result<Self, PageError> {
         let expired = || PageError::expired().with_way_on(WayOn::from_login(core, query.get("state")));
         let handle = query.get("state").ok_or_else(expired)?;
-        let hash = cookies.transaction_hash(handle).ok_or_else(expired)?;
+        let hash = visitor.cookies.transaction_hash(handle).ok_or_else(expired)?;
         let now = core.clock.now();
         let transaction = core.store.read(|state| state.live_transaction(handle, &hash, now).cloned())?;
-        Ok(Self { core, cookies, transaction: transaction.ok_or_else(expired)? })
+        Ok(Self { core, visitor, transaction: transaction.ok_or_else(expired)? })
     }
 
     fn handle(&self) -> &str {
@@ -108,28 +109,61 @@ impl<'a> Visit<'a> {
     async fn log_in(&self, user_id: String, connection: String) -> Result<Response, PageError> {
         let context = self.core.context();
         let who = Authenticated { user_id, connection, at: context.now, session: None };
-        let session = self.cookies.session_hash();
+        self.go_on(|state| Some(login::resume(state, &context, &self.transaction, &who, self.browser())))
+            .await?
+            .ok_or_else(PageError::expired)
+    }
+
+    /// Takes the login a step further, if nobody has ended it since this request began.
+    async fn go_on(
+        &self,
+        step: impl FnOnce(&mut State) -> Option<Next>,
+    ) -> Result<Option<Response>, PageError> {
         let next = self
             .core
             .store
             .write(|state| {
-                let next = login::resume(state, &context, &self.transaction, &who, session.as_deref());
-                Ok::<_, StoreError>(next)
+                if state.login_transactions.get(self.handle()).is_none() {
+                    return Err(PageError::expired());
+                }
+                Ok(step(state))
             })
             .await?;
-        respond(self.core, next)
+        match next {
+            Some(next) => respond(self.core, self.browser(), next).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn browser(&self) -> &Browser {
+        &self.visitor.browser
     }
 
     /// Ends the login without a user.
     async fn refuse(&self, error: CallbackError) -> Result<Response, PageError> {
-        self.core
-            .store
-            .write(|state| {
-                login::finish(state, self.handle());
-                Ok::<_, StoreError>(())
-            })
-            .await?;
-        respond(self.core, Next::callback(&self.transaction, Callback::Error(error), None))
+        let context = self.core.context();
+        self.go_on(|state| {
+            let about = (&self.transaction.request, self.browser());
+            login::failed(state, &context, about, None, &error);
+            login::finish(state, self.handle());
+            Some(Next::callback(&self.transaction, Callback::Error(error), None))
+        })
+        .await?
+        .ok_or_else(PageError::expired)
+    }
+
+    /// Writes what went wrong into the tenant's logs.
+    async fn log(&self, entry: LogEntry) -> Result<(), PageError> {
+        let write = |state: &mut State| {
+            state.log(entry);
+            Ok::<_, StoreError>(())
+        };
+        Ok(self.core.store.write(write).await?)
+    }
+
+    /// An entry about this login.
+    fn entry(&self, kind: &str) -> LogEntry {
+        login::log_entry(kind, &self.core.context(), &self.transaction.request, self.browser())
     }
 
     /// Leads to the page of a social or enterprise connection.
@@ -145,7 +179,7 @@ impl<'a> Visit<'a> {
     async fn remember(&self, change: impl FnOnce(&mut LoginTransaction)) -> Result<(), PageError> {
         let mut transaction = self.transaction.clone();
         change(&mut transaction);
-        let put = |state: &mut crate::store::State| {
+        let put = |state: &mut State| {
             state.login_transactions.put(transaction);
             Ok::<_, StoreError>(())
         };
@@ -154,7 +188,7 @@ impl<'a> Visit<'a> {
 
     /// A page, and what keeps the browser from remembering too many logins.
     fn page(&self, response: Response) -> Response {
-        with_cookies(response, &self.cookies.evictions(&self.core.config.issuer))
+        with_cookies(response, &self.visitor.cookies.evictions(&self.core.config.issuer))
     }
 }
 
@@ -177,7 +211,7 @@ impl From<StoreError> for Refused {
 }
 
 /// Does with the browser what the login says.
-pub(super) fn respond(core: &Core, next: Next) -> Result<Response, PageError> {
+pub(super) async fn respond(core: &Arc<Core>, browser: &Browser, next: Next) -> Result<Response, PageError> {
     let issuer = &core.config.issuer;
     match next {
         Next::Page { page, handle, new_transaction } => {

@@ -6,35 +6,34 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::super::cookies::Cookies;
+use super::super::visitor::Visitor;
 use super::super::errors::PageError;
 use super::super::pages::{OrganizationPickerPage, OrganizationPromptPage, PickableOrganization, html};
 use super::super::parameters::{Form, Query};
-use super::{Visit, respond};
+use super::Visit;
 use crate::config::OrganizationUsage;
 use crate::fake::Core;
 use crate::login::{self, Choice};
-use crate::store::StoreError;
 
 /// What a button without an organization sends.
 const PERSONAL: &str = "personal";
 
 pub(super) async fn show_prompt(
     State(core): State<Arc<Core>>,
-    cookies: Cookies,
+    visitor: Visitor,
     Query(query): Query,
 ) -> Result<Response, PageError> {
-    let visit = Visit::find(&core, &cookies, &query)?;
+    let visit = Visit::find(&core, &visitor, &query)?;
     render_prompt(&visit, "", None)
 }
 
 pub(super) async fn submit_prompt(
     State(core): State<Arc<Core>>,
-    cookies: Cookies,
+    visitor: Visitor,
     Query(query): Query,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let visit = Visit::find(&core, &cookies, &query)?;
+    let visit = Visit::find(&core, &visitor, &query)?;
     let name = form.get("organizationName").unwrap_or_default().trim();
     let wanted = name.to_ascii_lowercase();
     let found = core
@@ -50,52 +49,43 @@ pub(super) async fn submit_prompt(
             return render_prompt(&visit, name, Some("The organization you entered is invalid"));
         }
     };
-    let (context, session) = (core.context(), cookies.session_hash());
-    let next = core
-        .store
-        .write(|state| {
-            let next =
-                login::choose_organization(state, &context, &visit.transaction, choice, session.as_deref());
-            Ok::<_, StoreError>(next)
-        })
+    let context = core.context();
+    let (transaction, browser) = (&visit.transaction, visit.browser());
+    let gone_on = visit
+        .go_on(|state| login::choose_organization(state, &context, transaction, choice, browser))
         .await?;
-    match next {
-        Some(next) => respond(&core, next),
+    match gone_on {
+        Some(response) => Ok(response),
         None => render_prompt(&visit, name, Some("This application needs an organization")),
     }
 }
 
 pub(super) async fn show_picker(
     State(core): State<Arc<Core>>,
-    cookies: Cookies,
+    visitor: Visitor,
     Query(query): Query,
 ) -> Result<Response, PageError> {
-    render_picker(&Visit::find(&core, &cookies, &query)?)
+    render_picker(&Visit::find(&core, &visitor, &query)?)
 }
 
 pub(super) async fn submit_picker(
     State(core): State<Arc<Core>>,
-    cookies: Cookies,
+    visitor: Visitor,
     Query(query): Query,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let visit = Visit::find(&core, &cookies, &query)?;
+    let visit = Visit::find(&core, &visitor, &query)?;
     let choice = match form.get("organization") {
         Some(id) => Choice::Organization(id),
         None if form.get("action") == Some(PERSONAL) => Choice::Personal,
         None => return render_picker(&visit),
     };
-    let (context, session) = (core.context(), cookies.session_hash());
-    let next = core
-        .store
-        .write(|state| {
-            let next =
-                login::pick_organization(state, &context, &visit.transaction, choice, session.as_deref());
-            Ok::<_, StoreError>(next)
-        })
-        .await?;
-    match next {
-        Some(next) => respond(&core, next),
+    let context = core.context();
+    let (transaction, browser) = (&visit.transaction, visit.browser());
+    let gone_on =
+        visit.go_on(|state| login::pick_organization(state, &context, transaction, choice, browser)).await?;
+    match gone_on {
+        Some(response) => Ok(response),
         None => render_picker(&visit),
     }
 }

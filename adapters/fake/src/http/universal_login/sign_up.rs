@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::super::cookies::Cookies;
+use super::super::visitor::Visitor;
 use super::super::errors::PageError;
 use super::super::pages::{SignUpPage, html};
 use super::super::parameters::{Form, Query};
@@ -18,10 +18,10 @@ use crate::passwords::Strength;
 
 pub(super) async fn show(
     State(core): State<Arc<Core>>,
-    cookies: Cookies,
+    visitor: Visitor,
     Query(query): Query,
 ) -> Result<Response, PageError> {
-    let visit = Visit::find(&core, &cookies, &query)?;
+    let visit = Visit::find(&core, &visitor, &query)?;
     if !visit.options()?.sign_up {
         return Ok(visit.go_to(path(Page::Login)));
     }
@@ -30,11 +30,11 @@ pub(super) async fn show(
 
 pub(super) async fn submit(
     State(core): State<Arc<Core>>,
-    cookies: Cookies,
+    visitor: Visitor,
     Query(query): Query,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let visit = Visit::find(&core, &cookies, &query)?;
+    let visit = Visit::find(&core, &visitor, &query)?;
     if let Some(connection) = form.get("connection") {
         return visit.leave_for(connection).await;
     }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::super::cookies::Cookies;
+use super::super::visitor::Visitor;
 use super::super::errors::PageError;
 use super::super::pages::{StandInPage, html};
 use super::super::parameters::{Form, Query};
@@ -18,20 +18,20 @@ use crate::model::Connection;
 
 pub(super) async fn show(
     State(core): State<Arc<Core>>,
-    cookies: Cookies,
+    visitor: Visitor,
     Query(query): Query,
 ) -> Result<Response, PageError> {
-    let visit = Visit::find(&core, &cookies, &query)?;
+    let visit = Visit::find(&core, &visitor, &query)?;
     render(&visit, &upstream(&visit)?, (visit.identifier(), ""), None)
 }
 
 pub(super) async fn submit(
     State(core): State<Arc<Core>>,
-    cookies: Cookies,
+    visitor: Visitor,
     Query(query): Query,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let visit = Visit::find(&core, &cookies, &query)?;
+    let visit = Visit::find(&core, &visitor, &query)?;
     let connection = upstream(&visit)?;
     if form.get("action") == Some("cancel") {
         return visit.refuse(CallbackError::Cancelled).await;

@@ -1,0 +1,120 @@
+//! The last step of a login: the session, and the code that stands for its tokens.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::admission::Admitted;
+use super::callback::Callback;
+use super::settle::Login;
+use super::{Context, logs};
+use crate::model::{AuthorizationCode, BrowserSession};
+use crate::secrets::sha256;
+use crate::store::State;
+use crate::tokens::Grant;
+
+/// What the post-login steps want in the tokens.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Steps {
+    pub(crate) id_token_claims: Map<String, Value>,
+    pub(crate) access_token_claims: Map<String, Value>,
+    pub(crate) added_scopes: Vec<String>,
+    pub(crate) removed_scopes: Vec<String>,
+}
+
+impl Steps {
+    /// What is granted of what was asked for.
+    pub(crate) fn scope(&self, asked: &[String]) -> Vec<String> {
+        let mut scope: Vec<String> =
+            asked.iter().filter(|scope| !self.removed_scopes.contains(scope)).cloned().collect();
+        for added in &self.added_scopes {
+            if !scope.contains(added) {
+                scope.push(added.clone());
+            }
+        }
+        scope
+    }
+}
+
+/// Begins or goes on with the session, and makes the code. Answers what goes to the client, and the cookie of a session
+/// that began.
+pub(super) fn conclude(
+    state: &mut State,
+    context: &Context<'_>,
+    login: &Login<'_>,
+    admitted: &Admitted,
+    steps: Steps,
+) -> (Callback, Option<String>) {
+    let request = &login.transaction.request;
+    let new_session = keep_session(state, context, login, admitted);
+    let (who, organization) = (&admitted.who, admitted.organization.as_deref());
+    logs::succeeded(state, context, (request, login.browser), (&who.user_id, organization));
+    let code = context.ids.secret();
+    state.authorization_codes.put(AuthorizationCode {
+        hash: sha256(&code),
+        client_id: request.client_id.clone(),
+        user_id: who.user_id.clone(),
+        redirect_uri: request.redirect_uri_was_given.then(|| request.redirect_uri.clone()),
+        challenge: request.challenge.clone(),
+        nonce: request.nonce.clone(),
+        grant: Grant {
+            scope: steps.scope(&request.scope),
+            sid: admitted.sid.clone(),
+            organization: admitted.organization.clone(),
+            auth_time: request.wants_auth_time().then_some(who.at),
+            claims: steps.id_token_claims,
+            access_token_claims: steps.access_token_claims,
+        },
+        issued_at: context.now,
+    });
+    (Callback::Code(code), new_session)
+}
+
+/// Goes on with the session that the person was known by, or begins one: with a new id, and in place of the browser's
+/// earlier one. Answers the cookie of one that began.
+pub(super) fn keep_session(
+    state: &mut State,
+    context: &Context<'_>,
+    login: &Login<'_>,
+    admitted: &Admitted,
+) -> Option<String> {
+    let client_id = &login.transaction.request.client_id;
+    let who = &admitted.who;
+    let going_on = who.session.as_deref().and_then(|hash| state.live_session(hash, context.now)).cloned();
+    if let Some(mut session) = going_on {
+        session.last_interacted_at = context.now;
+        session.clients.insert(client_id.clone());
+        state.sessions.put(session);
+        return None;
+    }
+    if let Some(earlier) = &login.browser.session {
+        state.sessions.remove(earlier);
+    }
+    let cookie = context.ids.secret();
+    state.sessions.put(BrowserSession {
+        cookie_hash: sha256(&cookie),
+        sid: admitted.sid.clone(),
+        user_id: who.user_id.clone(),
+        connection: who.connection.clone(),
+        authenticated_at: who.at,
+        last_interacted_at: context.now,
+        clients: BTreeSet::from([client_id.clone()]),
+    });
+    Some(cookie)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_added_once_and_taken_away() {
+        let steps = Steps {
+            added_scopes: vec!["read:a".to_owned(), "openid".to_owned()],
+            removed_scopes: vec!["email".to_owned()],
+            ..Steps::default()
+        };
+        let asked = ["openid".to_owned(), "email".to_owned()];
+        assert_eq!(steps.scope(&asked), ["openid", "read:a"]);
+    }
+}
