@@ -16,6 +16,7 @@ use super::universal_login::{redirect, with_cookies};
 use super::way_on::WayOn;
 use crate::fake::Core;
 use crate::login::address;
+use crate::model::SessionEnd;
 use crate::store::{State, StoreError};
 
 /// Asks nothing, and leads to `returnTo`: one of the tenant's logout URLs, or of the client's when it is named.
@@ -164,10 +165,10 @@ async fn end_session(core: &Core, cookies: &Cookies, sid: Option<String>) -> Res
     core.store
         .write(|state| {
             if let Some(hash) = hash {
-                state.sessions.remove(&hash);
+                state.end_session(&hash, SessionEnd::RpLogout);
             }
             if let Some(sid) = sid {
-                state.end_session_by_sid(&sid);
+                state.end_session_by_sid(&sid, SessionEnd::RpLogout);
             }
             Ok::<_, StoreError>(())
         })

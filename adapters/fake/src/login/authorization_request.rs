@@ -75,7 +75,8 @@ fn read<'a>(
     if let Some(mode) = given("response_mode").filter(|mode| *mode != "query") {
         return Err(CallbackError::InvalidRequest(format!("Unsupported response mode: {mode}")));
     }
-    if let Some(audience) = given("audience").filter(|audience| *audience != userinfo_audience(context.issuer))
+    if let Some(audience) =
+        given("audience").filter(|audience| *audience != userinfo_audience(context.issuer))
     {
         return Err(CallbackError::UnknownAudience(audience.to_owned()));
     }

@@ -1,5 +1,7 @@
 //! The browser that logs in, as its request shows it.
 
+use crate::model::Device;
+
 /// Who asks.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Browser {
@@ -13,4 +15,11 @@ pub(crate) struct Browser {
     pub(crate) hostname: String,
     /// The method of its request.
     pub(crate) method: String,
+}
+
+impl Browser {
+    /// What a session remembers of it.
+    pub(crate) fn device(&self) -> Device {
+        Device { ip: self.ip.clone(), user_agent: self.user_agent.clone().unwrap_or_default() }
+    }
 }

@@ -52,7 +52,9 @@ mod tests {
         ] {
             assert_eq!(filled(wrong, Some("acme")), None, "{wrong}");
         }
-        for plain in ["https://app.example/cb", "com.example.app:/cb", "https://app.example/{organization_name}"] {
+        for plain in
+            ["https://app.example/cb", "com.example.app:/cb", "https://app.example/{organization_name}"]
+        {
             assert_eq!(filled(plain, Some("acme")).as_deref(), Some(plain), "{plain}");
         }
     }

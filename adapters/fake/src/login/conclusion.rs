@@ -83,6 +83,8 @@ pub(super) fn keep_session(
     let going_on = who.session.as_deref().and_then(|hash| state.live_session(hash, context.now)).cloned();
     if let Some(mut session) = going_on {
         session.last_interacted_at = context.now;
+        session.updated_at = context.now;
+        session.last_device = login.browser.device();
         session.clients.insert(client_id.clone());
         state.sessions.put(session);
         return None;
@@ -96,9 +98,14 @@ pub(super) fn keep_session(
         sid: admitted.sid.clone(),
         user_id: who.user_id.clone(),
         connection: who.connection.clone(),
+        created_at: context.now,
+        updated_at: context.now,
         authenticated_at: who.at,
         last_interacted_at: context.now,
         clients: BTreeSet::from([client_id.clone()]),
+        initial_device: login.browser.device(),
+        last_device: login.browser.device(),
+        session_metadata: Map::new(),
     });
     Some(cookie)
 }

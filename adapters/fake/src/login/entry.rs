@@ -1,7 +1,7 @@
 //! Where a login goes next: straight back to the client, or to which page.
 
-use super::callback::{Callback, CallbackError};
 use super::admission::pickable;
+use super::callback::{Callback, CallbackError};
 use super::settle::{Login, Settled, settle};
 use super::{Browser, Context, Page, first_page, logs, transactions};
 use crate::config::{OrganizationRequireBehavior, OrganizationUsage};

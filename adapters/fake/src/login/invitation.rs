@@ -33,11 +33,13 @@ pub(super) fn accept(
     login: &Login<'_>,
     invitation_id: &str,
 ) -> Result<(), CallbackError> {
-    let invitation = state.invitations.get(invitation_id).filter(|invitation| invitation.is_live(context.now));
+    let invitation =
+        state.invitations.get(invitation_id).filter(|invitation| invitation.is_live(context.now));
     let invitation = invitation.cloned().ok_or(CallbackError::InvitationNotFound)?;
     let user = state.users.get(&login.who.user_id).cloned().ok_or(CallbackError::LoginRequired)?;
     state.invitations.remove(&invitation.id);
-    let is_meant = user.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(invitation.invitee()));
+    let is_meant =
+        user.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(invitation.invitee()));
     let entry = |kind| LogEntry {
         organization_id: Some(invitation.organization_id.clone()),
         ..logs::entry(kind, context, &login.transaction.request, login.browser).about(&user)

@@ -30,8 +30,7 @@ pub(crate) fn finish(state: &mut State, handle: &str) {
 
 /// Clears away what nobody can use any more.
 pub(crate) fn sweep(state: &mut State, now: Timestamp) {
-    let settings = state.settings().clone();
     state.login_transactions.remove_where(|transaction| !transaction.is_live(now));
     state.authorization_codes.remove_where(|code| !code.is_live(now));
-    state.sessions.remove_where(|session| !session.is_live(&settings, now));
+    state.end_expired_sessions(now);
 }

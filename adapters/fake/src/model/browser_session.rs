@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use tenantry_domain::Timestamp;
 
-use super::TenantSettings;
+use super::{Device, TenantSettings};
 use crate::store::{Row, State};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,18 +19,47 @@ pub(crate) struct BrowserSession {
     pub(crate) user_id: String,
     /// The name of the connection that was logged in through.
     pub(crate) connection: String,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
     pub(crate) authenticated_at: Timestamp,
     pub(crate) last_interacted_at: Timestamp,
     /// The clients that were logged in to.
     pub(crate) clients: BTreeSet<String>,
+    /// The browser as it was at the login.
+    pub(crate) initial_device: Device,
+    /// The browser as it was last.
+    pub(crate) last_device: Device,
+    /// What Actions and the Management API have noted.
+    pub(crate) session_metadata: Map<String, Value>,
+}
+
+/// Why a session ends: what a client may ask to be told of (Auth0: back-channel logout initiators).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum SessionEnd {
+    RpLogout,
+    SessionRevoked,
+    AccountDeleted,
+    AccountDeactivated,
+    PasswordChanged,
+    SessionExpired,
 }
 
 const HOUR: Duration = Duration::from_hours(1);
 
 impl BrowserSession {
+    /// When it ends however much it is used.
+    pub(crate) fn expires_at(&self, settings: &TenantSettings) -> Timestamp {
+        self.authenticated_at + HOUR.saturating_mul(settings.session_lifetime)
+    }
+
+    /// When it ends if it is not used until then.
+    pub(crate) fn idle_expires_at(&self, settings: &TenantSettings) -> Timestamp {
+        self.last_interacted_at + HOUR.saturating_mul(settings.idle_session_lifetime)
+    }
+
     pub(crate) fn is_live(&self, settings: &TenantSettings, now: Timestamp) -> bool {
-        now < self.authenticated_at + HOUR.saturating_mul(settings.session_lifetime)
-            && now < self.last_interacted_at + HOUR.saturating_mul(settings.idle_session_lifetime)
+        now < self.expires_at(settings) && now < self.idle_expires_at(settings)
     }
 }
 
@@ -40,9 +70,14 @@ impl Row for BrowserSession {
         self.cookie_hash.clone()
     }
 
-    fn alternate_key(&self) -> Option<String> {
-        Some(self.sid.clone())
+    fn alternate_keys(&self) -> Vec<String> {
+        vec![self.sid.clone(), key_of_user(&self.user_id)]
     }
+}
+
+/// What the sessions of one user are found by; a `sid` has no slash.
+fn key_of_user(user_id: &str) -> String {
+    format!("user/{user_id}")
 }
 
 impl State {
@@ -50,14 +85,45 @@ impl State {
         self.sessions.get(cookie_hash).filter(|session| session.is_live(self.settings(), now))
     }
 
-    pub(crate) fn end_session_by_sid(&mut self, sid: &str) {
-        let key = self.sessions.by_alternate_key(sid).next().map(Row::key);
-        if let Some(key) = key {
-            self.sessions.remove(&key);
+    pub(crate) fn session_by_sid(&self, sid: &str) -> Option<&BrowserSession> {
+        self.sessions.by_alternate_key(sid).find(|session| session.sid == sid)
+    }
+
+    pub(crate) fn sessions_of<'a>(
+        &'a self,
+        user_id: &str,
+    ) -> impl Iterator<Item = &'a BrowserSession> + use<'a> {
+        self.sessions.by_alternate_key(&key_of_user(user_id))
+    }
+
+    /// Ends the session of this cookie; `false` when there was none. Every end of a session comes through here.
+    pub(crate) fn end_session(&mut self, cookie_hash: &str, end: SessionEnd) -> bool {
+        let was_there = self.sessions.remove(cookie_hash);
+        if was_there {
+            tracing::debug!(?end, "a session has ended");
+        }
+        was_there
+    }
+
+    pub(crate) fn end_session_by_sid(&mut self, sid: &str, end: SessionEnd) -> bool {
+        let key = self.session_by_sid(sid).map(Row::key);
+        key.is_some_and(|key| self.end_session(&key, end))
+    }
+
+    pub(crate) fn end_sessions_of(&mut self, user_id: &str, end: SessionEnd) {
+        let keys: Vec<String> = self.sessions_of(user_id).map(Row::key).collect();
+        for key in keys {
+            self.end_session(&key, end);
         }
     }
 
-    pub(crate) fn end_sessions_of(&mut self, user_id: &str) {
-        self.sessions.remove_where(|session| session.user_id == user_id);
+    /// Ends the sessions that are over.
+    pub(crate) fn end_expired_sessions(&mut self, now: Timestamp) {
+        let settings = self.settings();
+        let over = self.sessions.iter().filter(|session| !session.is_live(settings, now));
+        let keys: Vec<String> = over.map(Row::key).collect();
+        for key in keys {
+            self.end_session(&key, SessionEnd::SessionExpired);
+        }
     }
 }

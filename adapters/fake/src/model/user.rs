@@ -114,7 +114,7 @@ impl State {
     /// Removes an account with everything that hangs on it but its refresh tokens: whoever brings one of those is told
     /// that the user is gone. `false` when there was none.
     pub(crate) fn delete_user(&mut self, user_id: &str) -> bool {
-        self.end_sessions_of(user_id);
+        self.end_sessions_of(user_id, super::SessionEnd::AccountDeleted);
         let memberships: Vec<String> = self.memberships_of(user_id).map(Row::key).collect();
         for key in memberships {
             self.members.remove(&key);

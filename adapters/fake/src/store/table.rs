@@ -19,6 +19,11 @@ pub(crate) trait Row: Clone + Serialize + DeserializeOwned + Send + Sync + 'stat
     fn alternate_key(&self) -> Option<String> {
         None
     }
+
+    /// All that a row is looked up by, when that is more than one thing.
+    fn alternate_keys(&self) -> Vec<String> {
+        self.alternate_key().into_iter().collect()
+    }
 }
 
 /// A row that a transaction changed: its new value as JSON, or `None` when it was removed.
@@ -70,7 +75,10 @@ impl<T: Row> Table<T> {
     }
 
     /// The rows with this alternate key, in the order of their keys.
-    pub(crate) fn by_alternate_key(&self, alternate: &str) -> impl Iterator<Item = &T> {
+    pub(crate) fn by_alternate_key<'a>(
+        &'a self,
+        alternate: &str,
+    ) -> impl Iterator<Item = &'a T> + use<'a, T> {
         self.by_alternate_key.get(alternate).into_iter().flatten().filter_map(|key| self.get(key))
     }
 
@@ -141,20 +149,20 @@ impl<T: Row> Table<T> {
     }
 
     fn set(&mut self, key: &str, row: Option<Arc<T>>) -> Option<Arc<T>> {
-        let alternate = row.as_ref().and_then(|row| row.alternate_key());
+        let alternates = row.as_ref().map(|row| row.alternate_keys()).unwrap_or_default();
         let before = match row {
             Some(row) => self.rows.insert(key.to_owned(), row),
             None => self.rows.remove(key),
         };
-        if let Some(old) = before.as_ref().and_then(|row| row.alternate_key())
-            && let Some(keys) = self.by_alternate_key.get_mut(&old)
-        {
-            keys.remove(key);
-            if keys.is_empty() {
-                self.by_alternate_key.remove(&old);
+        for old in before.as_ref().map(|row| row.alternate_keys()).unwrap_or_default() {
+            if let Some(keys) = self.by_alternate_key.get_mut(&old) {
+                keys.remove(key);
+                if keys.is_empty() {
+                    self.by_alternate_key.remove(&old);
+                }
             }
         }
-        if let Some(alternate) = alternate {
+        for alternate in alternates {
             self.by_alternate_key.entry(alternate).or_default().insert(key.to_owned());
         }
         before

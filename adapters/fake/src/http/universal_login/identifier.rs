@@ -6,10 +6,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::super::visitor::Visitor;
 use super::super::errors::PageError;
 use super::super::pages::{IdentifierPage, PasswordPage, html};
 use super::super::parameters::{Form, Query};
+use super::super::visitor::Visitor;
 use super::log_in::{NO_EMAIL, NO_PASSWORD, WRONG, authenticate};
 use super::{PASSWORD, Page, Visit, path};
 use crate::fake::Core;

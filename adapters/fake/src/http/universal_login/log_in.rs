@@ -6,10 +6,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::super::visitor::Visitor;
 use super::super::errors::PageError;
 use super::super::pages::{LoginPage, html};
 use super::super::parameters::{Form, Query};
+use super::super::visitor::Visitor;
 use super::Visit;
 use crate::fake::Core;
 use crate::login;

@@ -6,10 +6,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::super::visitor::Visitor;
 use super::super::errors::PageError;
 use super::super::pages::{StandInPage, html};
 use super::super::parameters::{Form, Query};
+use super::super::visitor::Visitor;
 use super::log_in::NO_EMAIL;
 use super::{Refused, Visit};
 use crate::fake::Core;
