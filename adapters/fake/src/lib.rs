@@ -16,6 +16,7 @@ mod login;
 mod model;
 mod passwords;
 pub mod ports;
+mod search;
 mod secrets;
 mod seed;
 mod store;

@@ -1,0 +1,58 @@
+//! A query as it was understood.
+
+use super::pattern::Pattern;
+use super::range::Range;
+
+/// What a row has to fulfil.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Query {
+    /// Everything does.
+    All,
+    Clauses(Vec<Clause>),
+    /// A field has a value like this; without a name, one of the usual fields.
+    Field {
+        name: Option<String>,
+        test: Test,
+    },
+    /// The field has a value at all.
+    Exists(String),
+}
+
+/// One of several queries, and what it counts for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Clause {
+    pub(super) occur: Occur,
+    pub(super) query: Query,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Occur {
+    Must,
+    /// One of these has to hold when there is nothing that must.
+    Should,
+    MustNot,
+}
+
+/// What a value is compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Test {
+    /// The whole value.
+    Is(String),
+    Like(Pattern),
+    Within(Range),
+}
+
+impl Query {
+    /// The value that the field has in every row that fulfils this, when that is plain to see: rows can be looked up by
+    /// it.
+    pub(crate) fn must_be(&self, field: &str) -> Option<&str> {
+        match self {
+            Self::Field { name: Some(name), test: Test::Is(value) } if name == field => Some(value),
+            Self::Clauses(clauses) => {
+                let must = clauses.iter().filter(|clause| clause.occur == Occur::Must);
+                must.filter_map(|clause| clause.query.must_be(field)).next()
+            }
+            _ => None,
+        }
+    }
+}
