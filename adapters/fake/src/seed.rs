@@ -18,8 +18,14 @@ use crate::tokens::management_audience;
 pub(crate) fn plant(state: &mut State, config: &FakeConfig, ids: &Ids) {
     settings(state, config);
     for seed in &config.seed.roles {
-        let id = state.role_by_name(&seed.name).map_or_else(|| ids.role(), |role| role.id.clone());
-        state.roles.put(Role { id, name: seed.name.clone(), description: seed.description.clone() });
+        let earlier = state.role_by_name(&seed.name).cloned().unwrap_or_else(|| Role {
+            id: ids.role(),
+            name: seed.name.clone(),
+            description: String::new(),
+            permissions: Vec::new(),
+            settings: Map::new(),
+        });
+        state.roles.put(Role { description: seed.description.clone(), ..earlier });
     }
     let web_clients: Vec<String> = config
         .seed

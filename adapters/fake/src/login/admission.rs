@@ -60,7 +60,7 @@ pub(super) fn admit(
     if organization.is_none() {
         membership::join_only_candidate(state, context, login, &connection);
     }
-    count_login(state, context, who);
+    count_login(state, context, login);
     let session = who.session.as_deref().and_then(|hash| state.live_session(hash, context.now));
     let sid = session.map_or_else(|| context.ids.session(), |session| session.sid.clone());
     let admitted = Box::new(Admitted { who: who.clone(), organization, sid });
@@ -114,12 +114,14 @@ pub(crate) fn pickable_organizations<'a>(state: &'a State, who: &Authenticated) 
 }
 
 /// A login counts when the person has proved who they are, also if an Action then denies it.
-fn count_login(state: &mut State, context: &Context<'_>, who: &Authenticated) {
+fn count_login(state: &mut State, context: &Context<'_>, login: &Login<'_>) {
+    let who = login.who;
     if who.session.is_none()
         && let Some(mut user) = state.users.get(&who.user_id).cloned()
     {
         user.logins_count += 1;
         user.last_login = Some(context.now);
+        user.last_ip = Some(login.browser.ip.clone());
         user.updated_at = context.now;
         state.users.put(user);
     }

@@ -14,8 +14,8 @@ pub(crate) fn hash_to_check(
     identifier: &str,
 ) -> Option<(String, PasswordHash)> {
     let identifier = identifier.trim().to_ascii_lowercase();
-    let user = state.user_in_connection(connection, &identifier)?;
-    Some((user.id.clone(), user.password.clone()?))
+    let (user, password) = state.password_in_connection(connection, &identifier)?;
+    Some((user.id.clone(), password.clone()))
 }
 
 /// Why no account was made.

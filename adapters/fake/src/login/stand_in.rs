@@ -21,7 +21,7 @@ const NAME_LIMIT: usize = 300;
 
 /// Who came through the connection before, the latest first.
 pub(crate) fn known_identities(state: &State, connection: &str) -> Vec<Identity> {
-    let mut users: Vec<&User> = state.users.iter().filter(|user| user.connection == connection).collect();
+    let mut users: Vec<&User> = state.users.iter().filter(|user| user.is_in_connection(connection)).collect();
     users.sort_by_key(|user| std::cmp::Reverse(user.last_login));
     users
         .into_iter()

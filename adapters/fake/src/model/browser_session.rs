@@ -19,17 +19,22 @@ pub(crate) struct BrowserSession {
     pub(crate) user_id: String,
     /// The name of the connection that was logged in through.
     pub(crate) connection: String,
+    #[serde(default)]
     pub(crate) created_at: Timestamp,
+    #[serde(default)]
     pub(crate) updated_at: Timestamp,
     pub(crate) authenticated_at: Timestamp,
     pub(crate) last_interacted_at: Timestamp,
     /// The clients that were logged in to.
     pub(crate) clients: BTreeSet<String>,
     /// The browser as it was at the login.
+    #[serde(default)]
     pub(crate) initial_device: Device,
     /// The browser as it was last.
+    #[serde(default)]
     pub(crate) last_device: Device,
     /// What Actions and the Management API have noted.
+    #[serde(default)]
     pub(crate) session_metadata: Map<String, Value>,
 }
 

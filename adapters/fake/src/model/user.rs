@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tenantry_domain::Timestamp;
 
+use super::{Identity, Permission};
 use crate::passwords::PasswordHash;
 use crate::store::{Row, State};
 
@@ -24,6 +25,10 @@ pub(crate) struct User {
     pub(crate) given_name: Option<String>,
     pub(crate) family_name: Option<String>,
     pub(crate) username: Option<String>,
+    /// In the form of E.164: `+` and digits.
+    pub(crate) phone_number: Option<String>,
+    /// Absent until somebody set it either way.
+    pub(crate) phone_verified: Option<bool>,
     /// Where somebody chose a picture; else the provider draws one.
     pub(crate) picture: Option<String>,
     /// Absent until somebody set it either way.
@@ -37,7 +42,17 @@ pub(crate) struct User {
     pub(crate) updated_at: Timestamp,
     pub(crate) last_login: Option<Timestamp>,
     pub(crate) last_password_reset: Option<Timestamp>,
+    pub(crate) last_ip: Option<String>,
     pub(crate) logins_count: u32,
+    /// Other accounts that log in to this one.
+    #[serde(default)]
+    pub(crate) linked: Vec<Identity>,
+    /// Ids of the roles outside of any organization.
+    #[serde(default)]
+    pub(crate) roles: Vec<String>,
+    /// What the user may do besides what roles permit.
+    #[serde(default)]
+    pub(crate) permissions: Vec<Permission>,
 }
 
 impl User {
@@ -55,6 +70,8 @@ impl User {
             given_name: None,
             family_name: None,
             username: None,
+            phone_number: None,
+            phone_verified: None,
             picture: None,
             blocked: None,
             password: None,
@@ -64,7 +81,11 @@ impl User {
             updated_at: now,
             last_login: None,
             last_password_reset: None,
+            last_ip: None,
             logins_count: 0,
+            linked: Vec::new(),
+            roles: Vec::new(),
+            permissions: Vec::new(),
         }
     }
 
@@ -83,6 +104,11 @@ impl User {
         self.nickname.as_deref().or_else(local_part).unwrap_or(&self.id)
     }
 
+    /// Whether one of the identities is of the connection.
+    pub(crate) fn is_in_connection(&self, connection: &str) -> bool {
+        self.connection == connection || self.linked.iter().any(|identity| identity.connection == connection)
+    }
+
     /// The id without the provider in front of it.
     pub(crate) fn id_at_provider(&self) -> &str {
         self.id.split_once('|').map_or(self.id.as_str(), |(_, id)| id)
@@ -96,9 +122,26 @@ impl Row for User {
         self.id.clone()
     }
 
-    fn alternate_key(&self) -> Option<String> {
-        self.email.clone()
+    fn alternate_keys(&self) -> Vec<String> {
+        let linked = self.linked.iter().flat_map(|identity| {
+            let address = identity.email.as_deref().map(|email| format!("{LINKED_ADDRESS}{email}"));
+            let name = identity.username.as_deref().map(key_of_username);
+            [Some(format!("{IDENTITY}{}", identity.own_id())), address, name]
+        });
+        let roles = self.roles.iter().map(|role| Some(format!("{ROLE}{role}")));
+        let own = [self.email.clone(), self.username.as_deref().map(key_of_username)];
+        own.into_iter().chain(linked).chain(roles).flatten().collect()
     }
+}
+
+// What users are found by besides their address.
+const IDENTITY: &str = "identity ";
+const LINKED_ADDRESS: &str = "linked address ";
+const USERNAME: &str = "username ";
+const ROLE: &str = "role ";
+
+fn key_of_username(username: &str) -> String {
+    format!("{USERNAME}{}", username.to_lowercase())
 }
 
 impl State {
@@ -107,8 +150,61 @@ impl State {
         self.users.by_alternate_key(email)
     }
 
+    /// Who logs in through the connection with this address, be it with an account that was linked to theirs; the
+    /// address in lower case.
     pub(crate) fn user_in_connection(&self, connection: &str, email: &str) -> Option<&User> {
-        self.users_by_email(email).find(|user| user.connection == connection)
+        let own = self.users_by_email(email).find(|user| user.connection == connection);
+        own.or_else(|| {
+            self.users.by_alternate_key(&format!("{LINKED_ADDRESS}{email}")).find(|user| {
+                let mut linked = user.linked.iter().filter(|identity| identity.connection == connection);
+                linked.any(|identity| identity.email.as_deref() == Some(email))
+            })
+        })
+    }
+
+    /// Who logs in through the connection with this name, in whatever case.
+    pub(crate) fn user_by_username(&self, connection: &str, username: &str) -> Option<&User> {
+        let wanted = Some(username.to_lowercase());
+        let is = |name: &Option<String>| name.as_deref().map(str::to_lowercase) == wanted;
+        self.users.by_alternate_key(&key_of_username(username)).find(|user| {
+            (user.connection == connection && is(&user.username))
+                || user
+                    .linked
+                    .iter()
+                    .any(|identity| identity.connection == connection && is(&identity.username))
+        })
+    }
+
+    /// The user whose id this is, or to whom the account with this id is linked.
+    pub(crate) fn user_by_identity(&self, own_id: &str) -> Option<&User> {
+        self.users.get(own_id).or_else(|| self.users.by_alternate_key(&format!("{IDENTITY}{own_id}")).next())
+    }
+
+    /// The password that lets this address or username in, and whom.
+    pub(crate) fn password_in_connection(
+        &self,
+        connection: &str,
+        identifier: &str,
+    ) -> Option<(&User, &PasswordHash)> {
+        let user = self
+            .user_in_connection(connection, identifier)
+            .or_else(|| self.user_by_username(connection, identifier))?;
+        let is = |email: &Option<String>, username: &Option<String>| {
+            email.as_deref() == Some(identifier)
+                || username.as_deref().is_some_and(|name| name.to_lowercase() == identifier.to_lowercase())
+        };
+        let password = if user.connection == connection && is(&user.email, &user.username) {
+            user.password.as_ref()
+        } else {
+            let mut linked = user.linked.iter().filter(|identity| identity.connection == connection);
+            linked.find(|identity| is(&identity.email, &identity.username))?.password.as_ref()
+        };
+        Some((user, password?))
+    }
+
+    /// Those who have the role outside of any organization.
+    pub(crate) fn users_with_role(&self, role: &str) -> impl Iterator<Item = &User> {
+        self.users.by_alternate_key(&format!("{ROLE}{role}"))
     }
 
     /// Removes an account with everything that hangs on it but its refresh tokens: whoever brings one of those is told

@@ -37,9 +37,9 @@ pub(super) async fn submit(
         return visit.refuse(CallbackError::Cancelled).await;
     }
     if let Some(user_id) = form.get("identity") {
-        let known = core
-            .store
-            .read(|state| state.users.get(user_id).is_some_and(|user| user.connection == connection.name))?;
+        let known = core.store.read(|state| {
+            state.users.get(user_id).is_some_and(|user| user.is_in_connection(&connection.name))
+        })?;
         return if known {
             visit.log_in(user_id.to_owned(), connection.name).await
         } else {
