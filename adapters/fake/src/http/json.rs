@@ -9,3 +9,11 @@ pub(super) fn present(mut object: Value) -> Value {
     }
     object
 }
+
+/// The object with the properties of another, those that are not `null`.
+pub(super) fn with(mut object: Value, more: Value) -> Value {
+    if let (Value::Object(properties), Value::Object(more)) = (&mut object, present(more)) {
+        properties.extend(more);
+    }
+    object
+}

@@ -77,23 +77,15 @@ fn create(state: &mut State, context: &Context<'_>, tenant: &NewTenant) -> Resul
     }
     let shared = state.connections.iter().filter(|connection| !connection.is_enterprise());
     let enabled_connections = shared
-        .map(|connection| EnabledConnection {
-            connection_id: connection.id.clone(),
-            assign_membership_on_login: false,
-            show_as_button: true,
-            is_signup_enabled: false,
-        })
+        .map(|connection| EnabledConnection::new(&connection.id))
         .collect();
     let mut metadata = BTreeMap::from(made_by_this);
     metadata.insert(SUBSCRIPTION.to_owned(), tenant.subscription.to_string());
     let organization = Organization {
-        id: context.ids.organization(),
-        name: tenant.name.as_str().to_owned(),
         display_name: Some(tenant.display_name.clone()),
-        branding: None,
         metadata,
         enabled_connections,
-        created_at: context.now,
+        ..Organization::new(context.ids.organization(), tenant.name.as_str(), context.now)
     };
     let made = tenant_of(&organization).ok_or(TenantsError::NotStored)?;
     state.organizations.put(organization);

@@ -3,8 +3,8 @@
 use super::table::{Change, Row, Table};
 use crate::model::{
     Action, AuthorizationCode, BrowserSession, Client, ClientGrant, Connection, DiscoveryDomain, Invitation,
-    LogEntry, LoginTransaction, Mail, Member, Organization, RefreshToken, ResourceServer, Role, SigningKey,
-    TenantSettings, Ticket, TriggerBindings, User,
+    LogEntry, LoginTransaction, Mail, Member, Organization, OrganizationClient, OrganizationClientGrant,
+    RefreshToken, ResourceServer, Role, SigningKey, TenantSettings, Ticket, TriggerBindings, User,
 };
 
 macro_rules! tables {
@@ -68,6 +68,8 @@ tables! {
     refresh_tokens: RefreshToken,
     invitations: Invitation,
     discovery_domains: DiscoveryDomain,
+    organization_client_grants: OrganizationClientGrant,
+    organization_clients: OrganizationClient,
     resource_servers: ResourceServer,
     actions: Action,
     trigger_bindings: TriggerBindings,

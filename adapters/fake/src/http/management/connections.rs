@@ -76,11 +76,11 @@ fn delete(state: &mut State, call: &Call<'_>) -> Answer {
     let organizations: Vec<_> = state
         .organizations
         .iter()
-        .filter(|organization| organization.enabled_connection(&connection.id).is_some())
+        .filter(|organization| organization.connection(&connection.id).is_some())
         .cloned()
         .collect();
     for mut organization in organizations {
-        organization.enabled_connections.retain(|enabled| enabled.connection_id != connection.id);
+        organization.remove_connection(&connection.id);
         state.organizations.put(organization);
     }
     state.connections.remove(&connection.id);

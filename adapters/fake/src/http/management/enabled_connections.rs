@@ -6,7 +6,7 @@ use super::call::Call;
 use super::error::ApiError;
 use super::operation::Operation;
 use super::organizations::of_path;
-use super::paging::{Paging, by_page, page_of};
+use super::paging::{Paging, by_page, limited_to_shown, page_of};
 use super::schema::{Property, Schema, flag, object, optional, required, text};
 use super::{Answer, Reply, views};
 use crate::document::Document;
@@ -59,19 +59,19 @@ pub(super) fn item() -> Schema {
     object(flags()).with([required("connection_id", text(1, 50))])
 }
 
-fn flags() -> [Property; 3] {
+pub(super) fn flags() -> [Property; 3] {
     ["assign_membership_on_login", "show_as_button", "is_signup_enabled"].map(|name| optional(name, flag()))
 }
 
-fn twice() -> ApiError {
+pub(super) fn twice() -> ApiError {
     ApiError::conflict(None, "The connection is already enabled for the organization")
 }
 
-fn too_many() -> ApiError {
+pub(super) fn too_many() -> ApiError {
     ApiError::conflict(None, format!("An organization can have at most {LIMIT} enabled connections"))
 }
 
-fn no_sign_up() -> ApiError {
+pub(super) fn no_sign_up() -> ApiError {
     ApiError::invalid_body(
         "Only database connections with assign_membership_on_login = true support is_signup_enabled = true.",
     )
@@ -79,12 +79,13 @@ fn no_sign_up() -> ApiError {
 
 fn list(state: &State, call: &Call<'_>) -> Answer {
     let organization = of_path(state, call)?;
-    Ok(Paging::of(call)?.reply(
+    let page = Paging::of(call)?.reply(
         "enabled_connections",
         |_| organization.enabled_connections.iter(),
         |enabled| enabled.connection_id.clone(),
         |enabled| views::enabled_connection(state, enabled),
-    ))
+    );
+    Ok(limited_to_shown(page, "enabled_connections"))
 }
 
 fn read(state: &State, call: &Call<'_>) -> Answer {
@@ -108,25 +109,30 @@ pub(super) fn enable(
     organization: &mut Organization,
     item: Document<'_>,
 ) -> Result<(), ApiError> {
+    let enabled = set_up(state, organization, item)?;
+    organization.enabled_connections.push(enabled);
+    Ok(())
+}
+
+/// The connection that `item` describes, when the organization can have it.
+pub(super) fn set_up(
+    state: &State,
+    organization: &Organization,
+    item: Document<'_>,
+) -> Result<EnabledConnection, ApiError> {
     let connection_id = item.text("connection_id").unwrap_or_default();
     if state.connections.get(connection_id).is_none() {
         return Err(ApiError::no_enabled_connection());
     }
-    if organization.enabled_connection(connection_id).is_some() {
+    if organization.connection(connection_id).is_some() {
         return Err(twice());
     }
-    if organization.enabled_connections.len() >= LIMIT {
+    if organization.connections().count() >= LIMIT {
         return Err(too_many());
     }
-    let mut enabled = EnabledConnection {
-        connection_id: connection_id.to_owned(),
-        assign_membership_on_login: false,
-        show_as_button: true,
-        is_signup_enabled: false,
-    };
+    let mut enabled = EnabledConnection::new(connection_id);
     set_flags(state, &mut enabled, item)?;
-    organization.enabled_connections.push(enabled);
-    Ok(())
+    Ok(enabled)
 }
 
 fn update(state: &mut State, call: &Call<'_>) -> Answer {
@@ -148,7 +154,11 @@ fn delete(state: &mut State, call: &Call<'_>) -> Answer {
     Ok(Reply::NoContent)
 }
 
-fn set_flags(state: &State, enabled: &mut EnabledConnection, body: Document<'_>) -> Result<(), ApiError> {
+pub(super) fn set_flags(
+    state: &State,
+    enabled: &mut EnabledConnection,
+    body: Document<'_>,
+) -> Result<(), ApiError> {
     let set = |place: &mut bool, name: &str| *place = body.flag(name).unwrap_or(*place);
     set(&mut enabled.assign_membership_on_login, "assign_membership_on_login");
     set(&mut enabled.show_as_button, "show_as_button");

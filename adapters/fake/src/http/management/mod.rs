@@ -10,6 +10,7 @@ mod member_roles;
 mod members;
 mod openapi;
 mod operation;
+mod organization_connections;
 mod organizations;
 mod paging;
 mod roles;
@@ -51,6 +52,7 @@ fn operations() -> impl Iterator<Item = Operation> {
         .chain(members::operations())
         .chain(member_roles::operations())
         .chain(enabled_connections::operations())
+        .chain(organization_connections::operations())
         .chain(users::operations())
         .chain(roles::operations())
         .chain(connections::operations())

@@ -1,17 +1,19 @@
 //! `/organizations`: list, create, read, change, delete.
 
-use std::collections::BTreeMap;
-
 use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
 
 use super::call::Call;
 use super::error::ApiError;
 use super::format::{Format, is_organization_name};
 use super::operation::Operation;
 use super::paging::{Paging, by_checkpoint, by_page, page_of, unknown_cursor};
-use super::schema::{self, Property, any, map, object, optional, required, text};
+use super::schema::{
+    self, Property, Schema, flag, integer, map, object, one_of, optional, required, text,
+};
 use super::{Answer, Reply, enabled_connections, views};
 use crate::document::Document;
+use crate::http::json::with;
 use crate::model::Organization;
 use crate::store::State;
 
@@ -19,13 +21,17 @@ const READ: &[&str] = &["read:organizations", "read:organizations_summary"];
 
 pub(super) fn operations() -> Vec<Operation> {
     let sort = optional("sort", text(1, 15));
+    let client = optional("include_client_association_for", text(1, 64));
+    let association = object([optional("use_for_member_access", flag())]);
+    let listed = views::organization_shape().with([optional("client", association)]);
     let taken = || ApiError::conflict(Some("organization_conflict"), NAME_TAKEN);
     vec![
         Operation::get("/organizations", "List organizations", list)
             .scope(READ)
-            .query([by_page(), by_checkpoint(), vec![sort]].into_iter().flatten())
-            .answers(StatusCode::OK, page_of("organizations", views::organization_shape()))
-            .refuses(ApiError::paging()),
+            .query([by_page(), by_checkpoint(), vec![sort, client]].into_iter().flatten())
+            .answers(StatusCode::OK, page_of("organizations", listed))
+            .refuses(ApiError::paging())
+            .note(SUMMARY),
         Operation::write(Method::POST, "/organizations", "Create an organization", create)
             .scope(&["create:organizations"])
             .body(object(properties(true)).with([optional(
@@ -43,7 +49,8 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::get("/organizations/{id}", "Get an organization", read)
             .scope(READ)
             .answers(StatusCode::OK, views::organization_shape())
-            .refuses(ApiError::no_organization()),
+            .refuses(ApiError::no_organization())
+            .note(SUMMARY),
         Operation::write(Method::PATCH, "/organizations/{id}", "Change an organization", update)
             .scope(&["update:organizations"])
             .body(object(properties(false)))
@@ -70,18 +77,30 @@ fn properties(name_is_required: bool) -> Vec<Property> {
         optional("display_name", text(1, 255)),
         optional("branding", branding),
         optional("metadata", map(text(0, 255).or_null(), 25, 255)),
-        // Known to Auth0 and not kept here.
-        optional("token_quota", any()),
-        optional("third_party_client_access", any()),
-        optional("is_app_entitlement_active", any()),
+        optional("token_quota", token_quota(name_is_required)),
+        optional("third_party_client_access", one_of(views::THIRD_PARTY_CLIENT_ACCESS)),
+        optional("is_app_entitlement_active", flag()),
     ]
 }
 
+/// How many tokens clients get for the organization; a change may take it away with `null`.
+fn token_quota(is_new: bool) -> Schema {
+    let most = i64::from(i32::MAX);
+    let quota = object([required(
+        "client_credentials",
+        object([
+            optional("enforce", flag()),
+            optional("per_day", integer(1, most)),
+            optional("per_hour", integer(1, most)),
+        ]),
+    )]);
+    if is_new { quota } else { quota.or_null() }
+}
+
+const SUMMARY: &str = "With `read:organizations_summary` alone, only id, name, display_name and branding are shown; \
+    what Auth0 hides then is not known.";
 const NAME_TAKEN: &str = "An organization with this name already exists.";
 const NOT_A_NAME: &str = "Object didn't pass validation for format organization-name: ";
-
-/// Known to Auth0 and not kept here.
-const NOT_KEPT: [&str; 3] = ["token_quota", "third_party_client_access", "is_app_entitlement_active"];
 
 /// The organization that the path names.
 pub(super) fn of_path<'a>(state: &'a State, call: &Call<'_>) -> Result<&'a Organization, ApiError> {
@@ -90,6 +109,7 @@ pub(super) fn of_path<'a>(state: &'a State, call: &Call<'_>) -> Result<&'a Organ
 
 fn list(state: &State, call: &Call<'_>) -> Answer {
     let paging = Paging::of(call)?;
+    let client = call.query.get("include_client_association_for");
     let mut ordered: Vec<(String, &Organization)> =
         state.organizations.iter().map(|organization| (sort_key(organization, ""), organization)).collect();
     let descending = match call.query.get("sort") {
@@ -128,8 +148,22 @@ fn list(state: &State, call: &Call<'_>) -> Answer {
         "organizations",
         behind,
         |(key, _)| key.clone(),
-        |(_, organization)| views::organization(organization),
+        |(_, organization)| {
+            let associated = client.and_then(|id| state.organization_client(&organization.id, id));
+            let associated = associated
+                .map(|associated| json!({ "use_for_member_access": associated.use_for_member_access }));
+            with(view_for(call, organization), json!({ "client": associated }))
+        },
     ))
+}
+
+/// As much of an organization as the caller may see.
+fn view_for(call: &Call<'_>, organization: &Organization) -> Value {
+    if call.has_scope("read:organizations") {
+        views::organization(organization)
+    } else {
+        views::organization_summary(organization)
+    }
 }
 
 const SEPARATOR: char = '\n';
@@ -150,7 +184,7 @@ fn unknown_sort() -> ApiError {
 }
 
 fn read(state: &State, call: &Call<'_>) -> Answer {
-    Ok(Reply::ok(views::organization(of_path(state, call)?)))
+    Ok(Reply::ok(view_for(call, of_path(state, call)?)))
 }
 
 fn read_by_name(state: &State, call: &Call<'_>) -> Answer {
@@ -164,16 +198,7 @@ fn read_by_name(state: &State, call: &Call<'_>) -> Answer {
 
 fn create(state: &mut State, call: &Call<'_>) -> Answer {
     let body = call.body();
-    refuse_what_is_not_kept(body)?;
-    let mut organization = Organization {
-        id: call.context.ids.organization(),
-        name: String::new(),
-        display_name: None,
-        branding: None,
-        metadata: BTreeMap::new(),
-        enabled_connections: Vec::new(),
-        created_at: call.context.now,
-    };
+    let mut organization = Organization::new(call.context.ids.organization(), "", call.context.now);
     apply(state, &mut organization, body)?;
     if body.has("enabled_connections") {
         call.require("create:organization_connections")?;
@@ -188,7 +213,6 @@ fn create(state: &mut State, call: &Call<'_>) -> Answer {
 
 fn update(state: &mut State, call: &Call<'_>) -> Answer {
     let mut organization = of_path(state, call)?.clone();
-    refuse_what_is_not_kept(call.body())?;
     apply(state, &mut organization, call.body())?;
     let view = views::organization(&organization);
     state.organizations.put(organization);
@@ -200,15 +224,6 @@ fn delete(state: &mut State, call: &Call<'_>) -> Answer {
         Ok(Reply::NoContent)
     } else {
         Err(ApiError::no_organization())
-    }
-}
-
-fn refuse_what_is_not_kept(body: Document<'_>) -> Result<(), ApiError> {
-    match NOT_KEPT.into_iter().find(|name| body.has(name)) {
-        Some(name) => {
-            Err(ApiError::not_implemented(format!("This development provider does not keep {name} yet")))
-        }
-        None => Ok(()),
     }
 }
 
@@ -231,5 +246,13 @@ fn apply(state: &State, organization: &mut Organization, body: Document<'_>) -> 
         organization.metadata =
             pairs.filter_map(|(key, value)| Some((key.to_owned(), value.as_str()?.to_owned()))).collect();
     }
+    if let Some(quota) = body.get("token_quota") {
+        organization.token_quota = Some(quota.clone()).filter(|quota| !quota.is_null());
+    }
+    if let Some(access) = body.text("third_party_client_access") {
+        access.clone_into(&mut organization.third_party_client_access);
+    }
+    organization.is_app_entitlement_active =
+        body.flag("is_app_entitlement_active").unwrap_or(organization.is_app_entitlement_active);
     Ok(())
 }

@@ -108,6 +108,20 @@ impl Paging {
     }
 }
 
+/// A page with totals whose `limit` is the number of items that it shows: so it is in some of Auth0's lists.
+pub(super) fn limited_to_shown(reply: Reply, name: &str) -> Reply {
+    match reply {
+        Reply::Json(status, Value::Object(mut page)) => {
+            let shown = page.get(name).and_then(Value::as_array).map_or(0, Vec::len);
+            if let Some(limit) = page.get_mut("limit") {
+                *limit = shown.into();
+            }
+            Reply::Json(status, page.into())
+        }
+        other => other,
+    }
+}
+
 pub(super) fn unknown_cursor() -> ApiError {
     ApiError::query("Object didn't pass validation for format checkpoint", Some("from"))
 }

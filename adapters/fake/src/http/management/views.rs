@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::schema::{
-    Schema, UNLIMITED, any, flag, integer, list, map, object, open_object, optional, required, text,
+    Schema, UNLIMITED, any, flag, integer, list, map, object, one_of, open_object, optional, required, text,
 };
 use crate::document;
 use crate::http::json::present;
@@ -20,6 +20,19 @@ pub(super) fn organization(organization: &Organization) -> Value {
         "display_name": organization.display_name,
         "branding": organization.branding,
         "metadata": metadata,
+        "token_quota": organization.token_quota,
+        "third_party_client_access": organization.third_party_client_access,
+        "is_app_entitlement_active": organization.is_app_entitlement_active,
+    }))
+}
+
+/// What somebody sees who may read summaries alone.
+pub(super) fn organization_summary(organization: &Organization) -> Value {
+    present(json!({
+        "id": organization.id,
+        "name": organization.name,
+        "display_name": organization.display_name,
+        "branding": organization.branding,
     }))
 }
 
@@ -30,21 +43,28 @@ pub(super) fn organization_shape() -> Schema {
         optional("display_name", text(1, 255)),
         optional("branding", any()),
         optional("metadata", map(text(0, 255), 25, 255)),
+        optional("token_quota", object([required("client_credentials", open_object([]))])),
+        optional("third_party_client_access", one_of(THIRD_PARTY_CLIENT_ACCESS)),
+        optional("is_app_entitlement_active", flag()),
     ])
 }
 
+pub(super) const THIRD_PARTY_CLIENT_ACCESS: &[&str] = &["block", "allow"];
+
+/// A connection of an organization. Sign-up is a matter of password databases alone.
 pub(super) fn enabled_connection(state: &State, enabled: &EnabledConnection) -> Value {
     let connection = state.connections.get(&enabled.connection_id);
-    json!({
+    let is_database = connection.is_some_and(Connection::is_database);
+    present(json!({
         "connection_id": enabled.connection_id,
         "assign_membership_on_login": enabled.assign_membership_on_login,
         "show_as_button": enabled.show_as_button,
-        "is_signup_enabled": enabled.is_signup_enabled,
+        "is_signup_enabled": is_database.then_some(enabled.is_signup_enabled),
         "connection": {
             "name": connection.map(|connection| connection.name.as_str()),
             "strategy": connection.map(|connection| connection.strategy.as_str()),
         },
-    })
+    }))
 }
 
 pub(super) fn enabled_connection_shape() -> Schema {
@@ -52,7 +72,7 @@ pub(super) fn enabled_connection_shape() -> Schema {
         required("connection_id", text(1, 50)),
         required("assign_membership_on_login", flag()),
         required("show_as_button", flag()),
-        required("is_signup_enabled", flag()),
+        optional("is_signup_enabled", flag()),
         required("connection", object([required("name", text(1, 128)), required("strategy", text(1, 64))])),
     ])
 }
