@@ -36,6 +36,28 @@ impl Ids {
         format!("cgr_{}", self.text(ALPHANUMERIC, 16))
     }
 
+    pub(crate) fn invitation(&self) -> String {
+        format!("uinv_{}", self.text(ALPHANUMERIC, 16))
+    }
+
+    pub(crate) fn discovery_domain(&self) -> String {
+        format!("ord_{}", self.text(ALPHANUMERIC, 22))
+    }
+
+    pub(crate) fn self_service_profile(&self) -> String {
+        format!("ssp_{}", self.text(ALPHANUMERIC, 22))
+    }
+
+    /// What a link carries that lets its holder do one thing.
+    pub(crate) fn ticket(&self) -> String {
+        self.text(ALPHANUMERIC, 32)
+    }
+
+    /// What stands in the DNS record that proves a domain.
+    pub(crate) fn verification_txt(&self) -> String {
+        self.text(HEX, 32)
+    }
+
     pub(crate) fn client(&self) -> String {
         self.text(ALPHANUMERIC, 32)
     }

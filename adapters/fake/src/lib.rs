@@ -11,6 +11,7 @@ mod document;
 mod fake;
 mod http;
 mod ids;
+mod initiate_login;
 mod keys;
 mod login;
 mod model;

@@ -76,9 +76,7 @@ fn create(state: &mut State, context: &Context<'_>, tenant: &NewTenant) -> Resul
         return tenant_of(holder).filter(|_| is_repetition).ok_or(TenantsError::NameTaken);
     }
     let shared = state.connections.iter().filter(|connection| !connection.is_enterprise());
-    let enabled_connections = shared
-        .map(|connection| EnabledConnection::new(&connection.id))
-        .collect();
+    let enabled_connections = shared.map(|connection| EnabledConnection::new(&connection.id)).collect();
     let mut metadata = BTreeMap::from(made_by_this);
     metadata.insert(SUBSCRIPTION.to_owned(), tenant.subscription.to_string());
     let organization = Organization {

@@ -107,6 +107,26 @@ impl ApiError {
         Self::not_found(None, "No connection found by that id")
     }
 
+    pub(super) fn no_client() -> Self {
+        Self::not_found(Some("inexistent_client"), "The client does not exist")
+    }
+
+    pub(super) fn no_client_grant() -> Self {
+        Self::not_found(Some("inexistent_client_grant"), "The grant does not exist.")
+    }
+
+    pub(super) fn no_invitation() -> Self {
+        Self::not_found(Some("inexistent_invitation"), "The invitation does not exist.")
+    }
+
+    pub(super) fn no_discovery_domain() -> Self {
+        Self::not_found(None, "No organization domain found by that id")
+    }
+
+    pub(super) fn no_self_service_profile(id: &str) -> Self {
+        Self::not_found(None, &format!("Profile with ID: {id} not found"))
+    }
+
     fn not_found(code: Option<&'static str>, message: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, message)
     }

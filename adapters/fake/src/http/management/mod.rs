@@ -2,14 +2,18 @@
 
 mod call;
 mod connections;
+mod discovery_domains;
 mod enabled_connections;
 mod error;
 mod fields;
 mod format;
+mod invitations;
 mod member_roles;
 mod members;
 mod openapi;
 mod operation;
+mod organization_client_grants;
+mod organization_clients;
 mod organization_connections;
 mod organizations;
 mod paging;
@@ -53,6 +57,10 @@ fn operations() -> impl Iterator<Item = Operation> {
         .chain(member_roles::operations())
         .chain(enabled_connections::operations())
         .chain(organization_connections::operations())
+        .chain(invitations::operations())
+        .chain(discovery_domains::operations())
+        .chain(organization_client_grants::operations())
+        .chain(organization_clients::operations())
         .chain(users::operations())
         .chain(roles::operations())
         .chain(connections::operations())

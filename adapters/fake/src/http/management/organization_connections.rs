@@ -62,10 +62,7 @@ pub(super) fn operations() -> Vec<Operation> {
 fn more(may_be_null: bool) -> [Property; 3] {
     let or_null = |schema: Schema| if may_be_null { schema.or_null() } else { schema };
     [
-        optional(
-            "organization_connection_name",
-            or_null(text(1, 50).of_format(Format::NoWhitespace)),
-        ),
+        optional("organization_connection_name", or_null(text(1, 50).of_format(Format::NoWhitespace))),
         optional("organization_access_level", or_null(one_of(ACCESS_LEVELS))),
         optional("is_enabled", or_null(flag())),
     ]

@@ -8,9 +8,7 @@ use super::error::ApiError;
 use super::format::{Format, is_organization_name};
 use super::operation::Operation;
 use super::paging::{Paging, by_checkpoint, by_page, page_of, unknown_cursor};
-use super::schema::{
-    self, Property, Schema, flag, integer, map, object, one_of, optional, required, text,
-};
+use super::schema::{self, Property, Schema, flag, integer, map, object, one_of, optional, required, text};
 use super::{Answer, Reply, enabled_connections, views};
 use crate::document::Document;
 use crate::http::json::with;

@@ -65,6 +65,14 @@ impl Paging {
         Ok(Self::Offset { page, per_page, totals })
     }
 
+    /// For lists that know checkpoints alone.
+    pub(super) fn by_checkpoint(call: &Call<'_>) -> Result<Self, ApiError> {
+        match Self::of(call)? {
+            Self::Offset { .. } => Ok(Self::Checkpoint { from: None, take: DEFAULT }),
+            checkpoint @ Self::Checkpoint { .. } => Ok(checkpoint),
+        }
+    }
+
     /// One page of `items`, which come in a stable order; `key` says where an item stands in it.
     ///
     /// `behind` gives the items that stand behind a key, all of them without one.

@@ -19,8 +19,9 @@ use tower::ServiceExt as _;
 
 use super::operation::{Operation, Scopes};
 use super::{BASE, operations};
+use crate::model::Client;
 use crate::tokens::{client_access_token, management_audience};
-use crate::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind, SeedConnection};
+use crate::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind, SeedConnection, StoreError};
 
 /// A provider, a token with every scope, and the operations that it is asked for.
 struct World {
@@ -59,10 +60,13 @@ impl World {
             ],
             ..Seed::default()
         };
-        seed.connections.push(SeedConnection { name: "acme".to_owned(), strategy: "oidc".to_owned() });
+        for (name, strategy) in [("acme", "oidc"), ("email", "email")] {
+            seed.connections.push(SeedConnection { name: name.to_owned(), strategy: strategy.to_owned() });
+        }
         let issuer = "http://127.0.0.1:4400/".parse().unwrap();
         let config = FakeConfig { issuer, trial_days: 1, seed };
         let fake = Fake::in_memory(config, clock.clone(), random).unwrap();
+        plant(&fake);
         let operations: Vec<Operation> = operations().collect();
         let token = token(&fake, &every_scope(&operations)).await;
         Self { router: fake.router(), fake, clock, token, operations }
@@ -99,6 +103,25 @@ impl World {
         let fitting = candidates.iter().filter(fits);
         fitting.min_by_key(|(_, operation)| operation.path.matches('{').count()).map(|(index, _)| *index)
     }
+}
+
+const BARE: &str = "Bare";
+const INDIVIDUALS: &str = "Individuals";
+
+/// Applications that can't invite anybody: one has no address for it, the other wants no organizations.
+fn plant(fake: &Fake) {
+    let planted = fake.core().store.write_blocking(|state| {
+        let web = state.client_by_name(WEB).unwrap().clone();
+        for (name, property, value) in
+            [(BARE, "initiate_login_uri", Value::Null), (INDIVIDUALS, "organization_usage", json!("deny"))]
+        {
+            let mut client = Client { id: fake.core().ids.client(), name: name.to_owned(), ..web.clone() };
+            client.settings.insert(property.to_owned(), value);
+            state.clients.put(client);
+        }
+        Ok::<_, StoreError>(())
+    });
+    planted.unwrap();
 }
 
 fn request(token: &str, method: &Method, path: &str, body: Option<&Value>) -> Request<Body> {

@@ -12,8 +12,13 @@ use crate::http::management::error::ApiError;
 /// The scripts; each starts with a provider of its own.
 pub(super) const SCRIPTS: &[(&str, &str)] = &[
     ("connections", include_str!("table/connections.txt")),
+    ("discovery_domains", include_str!("table/discovery_domains.txt")),
     ("enabled_connections", include_str!("table/enabled_connections.txt")),
+    ("invitations", include_str!("table/invitations.txt")),
     ("members", include_str!("table/members.txt")),
+    ("organization_client_grants", include_str!("table/organization_client_grants.txt")),
+    ("organization_clients", include_str!("table/organization_clients.txt")),
+    ("organization_connections", include_str!("table/organization_connections.txt")),
     ("organizations", include_str!("table/organizations.txt")),
     ("roles", include_str!("table/roles.txt")),
     ("users", include_str!("table/users.txt")),
@@ -59,16 +64,28 @@ async fn every_operation_answers_what_the_table_says_and_the_table_is_complete()
 /// The fixed things that scripts may name: `{web.client_id}`, `{database.id}` and so on.
 pub(super) async fn fixtures(world: &World) -> Kept {
     let mut kept = Kept::new();
-    for (name, client) in [("web", super::WEB), ("service", super::SERVICE)] {
+    for (name, client) in [
+        ("web", super::WEB),
+        ("service", super::SERVICE),
+        ("bare", super::BARE),
+        ("individuals", super::INDIVIDUALS),
+    ] {
         let client = world.fake.client(client).unwrap();
         kept.insert(name.to_owned(), serde_json::json!({ "client_id": client.client_id }));
     }
+    let service = world.fake.client(super::SERVICE).unwrap().client_id;
+    let grants = world.fake.core().store.read(|state| {
+        let of_service = state.client_grants.by_alternate_key(&service);
+        of_service.map(|grant| serde_json::json!({ "id": grant.id })).collect::<Vec<_>>()
+    });
+    kept.insert("grant".to_owned(), grants.unwrap()[0].clone());
     let issuer = world.fake.core().config.issuer.as_str();
     kept.insert("issuer".to_owned(), issuer.into());
     let of_name = [
         ("database", "/connections?name=Username-Password-Authentication"),
         ("google", "/connections?name=google-oauth2"),
         ("enterprise", "/connections?name=acme"),
+        ("passwordless", "/connections?name=email"),
         ("administrator", "/roles?name_filter=Administrator"),
         ("employee", "/roles?name_filter=Employee"),
     ];
