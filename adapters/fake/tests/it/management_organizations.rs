@@ -40,6 +40,8 @@ async fn an_organization_lives() {
         "display_name": "Acme AB",
         "branding": body["branding"],
         "metadata": { "subscription": "team;2027-01-01T00:00:00.000Z;active" },
+        "third_party_client_access": "block",
+        "is_app_entitlement_active": false,
     });
     assert_eq!(made, expected);
     let path = format!("/organizations/{id}");
@@ -185,4 +187,95 @@ async fn connections_are_enabled_ten_at_most_and_sign_up_has_its_rule() {
     let body = json!({ "name": "other", "enabled_connections": [{ "connection_id": database }] });
     let refused = world.api_with(&narrow, "POST", "/organizations", body).await;
     assert_eq!(refused.json()["errorCode"], "insufficient_scope");
+}
+
+#[tokio::test]
+async fn quota_and_access_settings_are_kept_and_a_quota_can_be_taken_away() {
+    let world = World::new();
+    let quota = json!({ "client_credentials": { "enforce": true, "per_day": 2000, "per_hour": 100 } });
+    let body = json!({ "name": "acme", "token_quota": quota, "third_party_client_access": "allow" });
+    let made = world.api("POST", "/organizations", body).await.json();
+    let path = format!("/organizations/{}", made["id"].as_str().unwrap());
+    assert_eq!(made["token_quota"], quota);
+    let changed = world.api("PATCH", &path, json!({ "is_app_entitlement_active": true })).await.json();
+    assert_eq!(
+        (
+            &changed["token_quota"],
+            &changed["third_party_client_access"],
+            &changed["is_app_entitlement_active"]
+        ),
+        (&quota, &json!("allow"), &json!(true))
+    );
+    world.api("PATCH", &path, json!({ "token_quota": null })).await;
+    let read = world.api("GET", &path, NONE).await.json();
+    assert_eq!((read.get("token_quota"), &read["is_app_entitlement_active"]), (None, &json!(true)));
+}
+
+#[tokio::test]
+async fn who_may_read_summaries_sees_no_metadata() {
+    let world = World::with(crate::support::seed_with_scopes("read:organizations_summary"));
+    let acme = world.organization("acme").await;
+    let summary = world.management_token(Some("read:organizations_summary")).await;
+    let expected = json!({ "id": acme, "name": "acme", "display_name": "acme Inc" });
+    let one = world.api_with(&summary, "GET", &format!("/organizations/{acme}"), NONE).await.json();
+    assert_eq!(one, expected);
+    let list = world.api_with(&summary, "GET", "/organizations", NONE).await.json();
+    assert_eq!(list, json!([expected]));
+    let by_name = world.api_with(&summary, "GET", "/organizations/name/acme", NONE).await;
+    assert_eq!(by_name.status, StatusCode::FORBIDDEN);
+    let both = world.api("GET", &format!("/organizations/{acme}"), NONE).await.json();
+    assert!(both["metadata"].is_object());
+}
+
+#[tokio::test]
+async fn both_families_of_connections_show_the_same_and_nobody_logs_in_through_a_disabled_one() {
+    let world = World::new();
+    let acme = world.organization("acme").await;
+    let (database, entra) = (
+        world.connection_id("Username-Password-Authentication").await,
+        world.connection_id("acme-entra").await,
+    );
+    let (new, old) =
+        (format!("/organizations/{acme}/connections"), format!("/organizations/{acme}/enabled_connections"));
+    let body =
+        json!({ "connection_id": entra, "is_enabled": false, "organization_connection_name": "staff" });
+    let made = world.api("POST", &new, body).await;
+    let expected = json!({
+        "connection_id": entra,
+        "organization_connection_name": "staff",
+        "assign_membership_on_login": false,
+        "show_as_button": true,
+        "organization_access_level": "none",
+        "is_enabled": false,
+        "connection": { "name": "acme-entra", "strategy": "oidc" },
+    });
+    assert_eq!((made.status, made.json()), (StatusCode::CREATED, expected));
+    let ids = async |path: &str| -> Vec<String> {
+        let list = world.api("GET", path, NONE).await.json();
+        let id = |item: &Value| item["connection_id"].as_str().unwrap().to_owned();
+        list.as_array().unwrap().iter().map(id).collect()
+    };
+    assert_eq!(ids(&old).await, [database.clone()]);
+    assert_eq!(ids(&new).await, [database.clone(), entra.clone()]);
+    assert_eq!(ids(&format!("{new}?is_enabled=false")).await, [entra.clone()]);
+    let login = async || {
+        let page =
+            world.get(&world.authorize(&[("organization", &acme), ("connection", "acme-entra")])).await;
+        page.location
+    };
+    let refused = login().await;
+    assert!(refused.contains("error="), "{refused}");
+
+    let changed = world.api("PATCH", &format!("{new}/{entra}"), json!({ "is_enabled": true })).await.json();
+    assert_eq!(
+        (&changed["is_enabled"], &changed["organization_connection_name"]),
+        (&json!(true), &json!("staff"))
+    );
+    assert_eq!(ids(&old).await, [database.clone(), entra.clone()]);
+    assert!(!login().await.contains("error="));
+
+    let totals = world.api("GET", &format!("{old}?include_totals=true"), NONE).await.json();
+    assert_eq!((&totals["limit"], &totals["total"]), (&json!(2), &json!(2)), "limit is what the page shows");
+    assert_eq!(world.api("DELETE", &format!("{old}/{entra}"), NONE).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(ids(&new).await, [database]);
 }

@@ -18,6 +18,7 @@ use url::{Url, form_urlencoded};
 
 pub(crate) const ISSUER: &str = "http://127.0.0.1:4400/";
 pub(crate) const CALLBACK: &str = "http://127.0.0.1:3000/api/auth/callback";
+pub(crate) const INITIATE_LOGIN: &str = "http://127.0.0.1:3000/login?from=invitation";
 pub(crate) const APP: &str = "MyLearning";
 pub(crate) const M2M: &str = "MyLearning Service";
 pub(crate) const PASSWORD: &str = "correct Horse 1";
@@ -28,7 +29,15 @@ pub(crate) const SCOPES: &str = "read:organizations create:organizations update:
     read:organization_member_roles create:organization_member_roles delete:organization_member_roles \
     read:organization_connections create:organization_connections update:organization_connections \
     delete:organization_connections read:users create:users update:users update:users_app_metadata delete:users \
-    read:roles read:connections delete:connections";
+    read:roles read:connections delete:connections \
+    read:organization_invitations create:organization_invitations delete:organization_invitations \
+    read:organization_discovery_domains create:organization_discovery_domains \
+    update:organization_discovery_domains delete:organization_discovery_domains \
+    read:organization_client_grants create:organization_client_grants delete:organization_client_grants \
+    read:organization_clients create:organization_clients update:organization_clients delete:organization_clients \
+    read:organization_member_effective_roles read:connections_options \
+    read:self_service_profiles create:self_service_profiles update:self_service_profiles \
+    delete:self_service_profiles create:sso_access_tickets delete:sso_access_tickets";
 
 pub(crate) struct World {
     pub(crate) fake: Fake,
@@ -41,7 +50,7 @@ pub(crate) fn seed() -> Seed {
         name: name.to_owned(),
         callbacks: vec![CALLBACK.to_owned()],
         logout_urls: vec!["http://127.0.0.1:3000/".to_owned()],
-        initiate_login_uri: None,
+        initiate_login_uri: Some(INITIATE_LOGIN.to_owned()),
         kind,
         client_id: None,
         client_secret: None,
@@ -55,6 +64,17 @@ pub(crate) fn seed() -> Seed {
         ..Seed::default()
     };
     seed.connections.push(SeedConnection { name: "acme-entra".to_owned(), strategy: "oidc".to_owned() });
+    seed
+}
+
+/// The usual seed, whose program has these scopes as well.
+pub(crate) fn seed_with_scopes(more: &str) -> Seed {
+    let mut seed = seed();
+    for client in &mut seed.clients {
+        if let SeedClientKind::MachineToMachine { scopes } = &mut client.kind {
+            scopes.extend(more.split_ascii_whitespace().map(str::to_owned));
+        }
+    }
     seed
 }
 
