@@ -83,6 +83,26 @@ pub struct FakeArguments {
     /// The address of the application that uses it
     #[arg(long, value_name = "URL", default_value = "http://localhost:3000")]
     pub base_url: String,
+
+    /// Serve HTTPS, with a certificate of an authority that is made on the spot (and kept with --data)
+    #[arg(long)]
+    pub tls: bool,
+
+    /// Serve HTTPS with this certificate, a PEM file
+    #[arg(long, value_name = "FILE", requires = "tls_key", conflicts_with = "tls")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The private key of --tls-cert, a PEM file
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Be https://HOST/ (http://HOST/ without TLS), for clients that know a domain and no port: listen on its port, 443
+    #[arg(long, value_name = "HOST")]
+    pub domain: Option<String>,
+
+    /// Begin with one client, which may call the whole Management API, instead of the guide's two applications
+    #[arg(long)]
+    pub empty: bool,
 }
 
 impl Cli {
@@ -108,6 +128,20 @@ mod tests {
         let Command::Serve(arguments) = cli.command() else { panic!("another command") };
         assert_eq!(arguments.listen.as_deref(), Some("127.0.0.1:0"));
         assert!(arguments.ephemeral);
+    }
+
+    #[test]
+    fn a_certificate_comes_with_its_key_or_is_made() {
+        let fake = |arguments: &[&str]| Cli::try_parse_from([&["tenantry", "fake"], arguments].concat());
+        assert!(fake(&["--tls", "--domain", "dev.example.com"]).is_ok());
+        assert!(fake(&["--tls-cert", "c.pem", "--tls-key", "k.pem"]).is_ok());
+        for wrong in [
+            &["--tls-cert", "c.pem"][..],
+            &["--tls-key", "k.pem"],
+            &["--tls", "--tls-cert", "c", "--tls-key", "k"],
+        ] {
+            assert!(fake(wrong).is_err(), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use anyhow::Context;
 use secrecy::ExposeSecret;
 use tenantry_domain::Catalogue;
-use tenantry_fake::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind};
+use tenantry_fake::{Fake, FakeConfig, MANAGEMENT_CLIENT, Seed, SeedClient, SeedClientKind};
 use tenantry_ports::{Clock, Random};
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use url::Url;
 
 use crate::cli::FakeArguments;
+use crate::fake_tls::{self, FakeTls};
 use crate::product::address_of;
-use crate::server::{self, Limits};
 use crate::{listen, shutdown};
 
 /// The application that people log in to, by the guide's name for it.
@@ -53,20 +54,29 @@ pub async fn run(
     let base_url = Url::parse(&arguments.base_url)
         .with_context(|| format!("--base-url {} is not an address", arguments.base_url))?;
     let listener = listen::open(&arguments.listen, "--listen").await?;
-    let config = FakeConfig {
-        issuer: address_of("127.0.0.1", &listener)?,
-        trial_days: Catalogue::standard()?.trial_days(),
-        seed: Seed { clients: clients(&base_url)?, ..Seed::default() },
+    let tls = fake_tls::open(&arguments, &*random)?;
+    let seed = match arguments.empty {
+        true => Seed::empty(),
+        false => Seed { clients: clients(&base_url)?, ..Seed::default() },
     };
-    let issuer = config.issuer.clone();
+    let config = FakeConfig {
+        issuer: issuer(&arguments, &listener, tls.is_some())?,
+        trial_days: Catalogue::standard()?.trial_days(),
+        seed,
+    };
     let fake = match &arguments.data {
         Some(folder) => Fake::open(folder, config, clock, Arc::clone(&random))?,
         None => Fake::in_memory(config, clock, Arc::clone(&random))?,
     };
-    println!("{}", variables(&fake, &base_url, &issuer, &*random)?);
+    println!("{}", variables(&fake, &base_url, &*random)?);
+    if let Some(file) = tls.as_ref().and_then(FakeTls::authority_file) {
+        // Node.js adds this file to what it trusts; OpenSSL's clients (Python, Ruby, curl) trust it alone.
+        println!("NODE_EXTRA_CA_CERTS={0}\nSSL_CERT_FILE={0}", file.display());
+    }
     let (stop, stopped) = oneshot::channel::<()>();
     let until = async move { drop(stopped.await) };
-    let serving = tokio::spawn(server::serve(listener, fake.router(), Limits::default(), until));
+    let (served, server_tls) = (fake.clone(), tls.as_ref().map(FakeTls::server));
+    let serving = tokio::spawn(async move { served.serve(listener, server_tls, until).await });
     shutdown::requested().await;
     // Whoever holds a connection after the grace period is cut off.
     drop(stop);
@@ -74,22 +84,44 @@ pub async fn run(
     Ok(())
 }
 
+/// Who the provider says it is.
+fn issuer(arguments: &FakeArguments, listener: &TcpListener, is_secure: bool) -> anyhow::Result<Url> {
+    let mut issuer = address_of("127.0.0.1", listener)?;
+    if is_secure {
+        issuer = Url::parse(&issuer.as_str().replacen("http", "https", 1))?;
+    }
+    match &arguments.domain {
+        None => Ok(issuer),
+        Some(host) => Url::parse(&format!("{}://{host}/", issuer.scheme()))
+            .ok()
+            .filter(|url| url.host_str() == Some(host) && url.path() == "/")
+            .with_context(|| format!("--domain {host} is not a host name such as dev.example.com")),
+    }
+}
+
 /// The variables with which an application uses this identity provider, one `NAME=value` a line.
-fn variables(fake: &Fake, base_url: &Url, issuer: &Url, random: &dyn Random) -> anyhow::Result<String> {
-    let client = |name| fake.client(name).with_context(|| format!("there is no client {name}"));
-    let (web, m2m) = (client(WEB_CLIENT)?, client(M2M_CLIENT)?);
+fn variables(fake: &Fake, base_url: &Url, random: &dyn Random) -> anyhow::Result<String> {
     let without_slash = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
-    let lines = [
+    let mut lines = vec![
         ("AUTH0_SECRET", random.hex(32)),
         ("AUTH0_BASE_URL", without_slash(base_url)),
-        ("AUTH0_ISSUER_BASE_URL", without_slash(issuer)),
-        ("AUTH0_CLIENT_ID", web.client_id),
-        ("AUTH0_CLIENT_SECRET", web.client_secret.expose_secret().to_owned()),
-        ("AUTH0_M2M_CLIENT_ID", m2m.client_id),
-        ("AUTH0_M2M_CLIENT_SECRET", m2m.client_secret.expose_secret().to_owned()),
-        ("AUTH0_M2M_SCOPES", format!("'{}'", M2M_SCOPES.join(" "))),
+        ("AUTH0_ISSUER_BASE_URL", without_slash(fake.issuer())),
+        ("AUTH0_DOMAIN", fake.domain().to_owned()),
     ];
-    Ok(lines.map(|(name, value)| format!("{name}={value}")).join("\n"))
+    if let Some(web) = fake.client(WEB_CLIENT) {
+        lines.push(("AUTH0_CLIENT_ID", web.client_id));
+        lines.push(("AUTH0_CLIENT_SECRET", web.client_secret.expose_secret().to_owned()));
+    }
+    let guide = fake.client(M2M_CLIENT).map(|client| (client, Some(M2M_SCOPES)));
+    let empty = || fake.client(MANAGEMENT_CLIENT).map(|client| (client, None));
+    let (m2m, scopes) = guide.or_else(empty).context("there is no client for the Management API")?;
+    lines.push(("AUTH0_M2M_CLIENT_ID", m2m.client_id));
+    lines.push(("AUTH0_M2M_CLIENT_SECRET", m2m.client_secret.expose_secret().to_owned()));
+    if let Some(scopes) = scopes {
+        lines.push(("AUTH0_M2M_SCOPES", format!("'{}'", scopes.join(" "))));
+    }
+    let lines: Vec<String> = lines.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    Ok(lines.join("\n"))
 }
 
 /// The two applications of the guide, for a product at this address.

@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod fake;
+mod fake_tls;
 mod identity;
 mod listen;
 mod product;

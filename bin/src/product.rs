@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use crate::identity::{self, Identity};
-use crate::server::{self, Limits};
+use crate::server;
 use crate::shutdown::GRACE;
 use crate::wiring::Parts;
 use crate::{DataPlace, Settings, listen};
@@ -83,10 +83,11 @@ impl Product {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let identity_provider = fake.map(|(fake, listener)| {
-            tasks.spawn(serve(listener, fake.router(), stopped.clone()));
+            let (served, stopped) = (fake.clone(), stopped.clone());
+            tasks.spawn(async move { served.serve(listener, None, until(stopped)).await });
             fake
         });
-        tasks.spawn(serve(listener, router, stopped.clone()));
+        tasks.spawn(server::serve(listener, router, until(stopped.clone())));
         tasks.spawn(repeat(SWEEP, stopped.clone(), move || {
             let sweep = FinishConversions { conversions: Arc::clone(&sweep.conversions) };
             async move {
@@ -177,12 +178,9 @@ pub(crate) fn address_of(host: &str, listener: &TcpListener) -> anyhow::Result<U
     Ok(Url::parse(&format!("http://{host}:{}/", listener.local_addr()?.port()))?)
 }
 
-async fn serve(listener: TcpListener, router: axum::Router, mut stopped: watch::Receiver<bool>) {
-    let until = async move {
-        // A sender that is gone means the same as one that says stop.
-        let _ = stopped.wait_for(|stop| *stop).await;
-    };
-    server::serve(listener, router, Limits::default(), until).await;
+/// Over when the product stops; a sender that is gone means the same as one that says stop.
+async fn until(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stop| *stop).await;
 }
 
 /// Does it now, and again and again until the product stops.

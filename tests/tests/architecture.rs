@@ -8,18 +8,20 @@ use std::process::Command;
 use serde_json::Value;
 
 /// What each room may use of the others in what it ships. Its tests may look further.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 17] = [
     ("tenantry-domain", &[]),
     ("tenantry-ports", &["domain"]),
     ("tenantry-application", &["domain", "ports"]),
     ("tenantry-look", &[]),
     // The engine that runs Actions knows nothing of who starts it.
     ("tenantry-actions", &[]),
+    ("tenantry-serving", &[]),
     // Outbound adapters see the ports that they implement. `oidc` is shared by those that verify another issuer's tokens.
     ("tenantry-oidc", &["domain", "ports"]),
     ("tenantry-auth0", &["domain", "ports", "oidc"]),
     ("tenantry-keycloak", &["domain", "ports", "oidc"]),
-    ("tenantry-fake", &["domain", "ports", "oidc", "look", "actions"]),
+    // One that a test starts by itself brings its own clock and randomness.
+    ("tenantry-fake", &["domain", "ports", "oidc", "look", "actions", "serving", "system"]),
     ("tenantry-sql", &["domain", "ports"]),
     ("tenantry-checkout", &["domain", "ports"]),
     ("tenantry-system", &["domain", "ports"]),
@@ -38,6 +40,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
             "fake",
             "sql",
             "checkout",
+            "serving",
             "system",
             "web",
         ],

@@ -4,6 +4,8 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::fake_auth0::MANAGEMENT_CLIENT;
+
 /// Where the fake is reached and what it holds at first.
 #[derive(Clone, Debug)]
 pub struct FakeConfig {
@@ -117,6 +119,37 @@ pub enum OrganizationRequireBehavior {
     PreLoginPrompt,
     /// The person picks one of theirs after logging in.
     PostLoginPrompt,
+}
+
+impl Seed {
+    /// One client, [`MANAGEMENT_CLIENT`](crate::MANAGEMENT_CLIENT), that calls the Management API with every scope, and
+    /// nothing else.
+    pub fn empty() -> Self {
+        let management = SeedClient {
+            name: MANAGEMENT_CLIENT.to_owned(),
+            callbacks: Vec::new(),
+            logout_urls: Vec::new(),
+            initiate_login_uri: None,
+            kind: SeedClientKind::MachineToMachine {
+                scopes: crate::http::management_scopes().into_iter().map(str::to_owned).collect(),
+            },
+            client_id: None,
+            client_secret: None,
+        };
+        Self {
+            clients: vec![management],
+            connections: Vec::new(),
+            roles: Vec::new(),
+            login: SeedLogin::default(),
+        }
+    }
+
+    /// The same with one more source of users.
+    #[must_use]
+    pub fn with_connection(mut self, name: &str, strategy: &str) -> Self {
+        self.connections.push(SeedConnection { name: name.to_owned(), strategy: strategy.to_owned() });
+        self
+    }
 }
 
 impl Default for Seed {

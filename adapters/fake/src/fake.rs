@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use secrecy::SecretString;
 use tenantry_domain::Timestamp;
 use tenantry_ports::{Clock, Random};
+use url::Url;
 
 use crate::calls::{Call, Calls};
 use crate::config::FakeConfig;
+use crate::control::AdjustableClock;
 use crate::ids::Ids;
 use crate::keys::{KeyError, Keys};
 use crate::login::{self, Context};
@@ -78,6 +80,8 @@ impl Fake {
             return Err(FakeError::Issuer);
         }
         let (store, ids) = (Arc::new(store), Ids::new(random));
+        let time = Arc::new(AdjustableClock::new(clock));
+        let clock: Arc<dyn Clock> = time.clone();
         store.write_blocking(|state| {
             seed::plant(state, &config, &ids);
             login::sweep(state, clock.now());
@@ -85,7 +89,7 @@ impl Fake {
         })?;
         let keys = Keys::start(&store, &ids, &clock)?;
         let swept_at = AtomicI64::new(clock.now().as_seconds());
-        Ok(Self(Arc::new(Core { store, keys, ids, clock, config, swept_at, calls: Calls::default() })))
+        Ok(Self(Arc::new(Core { store, keys, ids, clock, time, config, swept_at, calls: Calls::default() })))
     }
 
     /// The provider's HTTP door: Auth0's protocol and login pages.
@@ -102,6 +106,23 @@ impl Fake {
             })
         });
         credentials.ok().flatten()
+    }
+
+    /// Who it says it is: the address that it is reached at, with a slash at the end.
+    pub fn issuer(&self) -> &Url {
+        &self.0.config.issuer
+    }
+
+    /// Host and port, as Auth0's SDKs take them for `domain`.
+    pub fn domain(&self) -> &str {
+        let issuer = self.issuer().as_str();
+        let authority = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
+        authority.trim_end_matches('/')
+    }
+
+    /// The time that it goes by.
+    pub fn clock(&self) -> &AdjustableClock {
+        &self.0.time
     }
 
     /// What was asked over HTTP since the start, the latest 10,000 requests, the oldest first.
@@ -136,6 +157,8 @@ pub(crate) struct Core {
     pub(crate) keys: Keys,
     pub(crate) ids: Ids,
     pub(crate) clock: Arc<dyn Clock>,
+    /// The same clock, for those who move it.
+    pub(crate) time: Arc<AdjustableClock>,
     pub(crate) config: FakeConfig,
     pub(crate) calls: Calls,
     swept_at: AtomicI64,

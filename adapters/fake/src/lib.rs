@@ -6,9 +6,11 @@
 
 mod calls;
 mod config;
+mod control;
 mod cursor;
 mod document;
 mod fake;
+mod fake_auth0;
 mod http;
 mod ids;
 mod initiate_login;
@@ -20,6 +22,7 @@ pub mod ports;
 mod search;
 mod secrets;
 mod seed;
+mod server;
 mod store;
 mod tokens;
 
@@ -28,6 +31,9 @@ pub use config::{
     FakeConfig, OrganizationRequireBehavior, OrganizationUsage, Seed, SeedClient, SeedClientKind,
     SeedConnection, SeedLogin, SeedRole,
 };
+pub use control::AdjustableClock;
 pub use fake::{ClientCredentials, Fake, FakeError};
+pub use fake_auth0::{FakeAuth0, FakeAuth0Builder, MANAGEMENT_CLIENT, StartError};
 pub use keys::KeyError;
+pub use server::{Tls, TlsError};
 pub use store::StoreError;

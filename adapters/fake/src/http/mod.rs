@@ -28,7 +28,7 @@ use axum::routing::{get, post};
 
 use crate::calls::note_call;
 use crate::fake::Core;
-pub(crate) use management::description;
+pub(crate) use management::{description, scopes as management_scopes};
 
 /// Enough for any request of the protocol; what is larger is answered 413.
 const BODY_LIMIT: usize = 256 * 1024;

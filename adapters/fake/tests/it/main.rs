@@ -5,6 +5,7 @@
 mod browser;
 mod code_flow;
 mod contract;
+mod fake_auth0;
 mod management_access;
 mod management_discovery_domains;
 mod management_input;

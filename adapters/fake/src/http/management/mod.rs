@@ -37,7 +37,7 @@ use crate::fake::Core;
 use crate::tokens::management_audience;
 use call::Call;
 pub(super) use error::ApiError;
-pub(crate) use openapi::description;
+pub(crate) use openapi::{description, scopes};
 use operation::Operation;
 
 /// What an operation answers.

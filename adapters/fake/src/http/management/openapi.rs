@@ -35,6 +35,15 @@ pub(crate) fn description(issuer: &str) -> Value {
     })
 }
 
+/// Every scope that an operation asks for.
+pub(crate) fn scopes() -> BTreeSet<&'static str> {
+    operations()
+        .flat_map(|operation| match operation.scopes {
+            Scopes::Any(scopes) | Scopes::All(scopes) => scopes.iter().copied(),
+        })
+        .collect()
+}
+
 /// The statuses that any call may be answered with.
 const ANY_CALL: [(StatusCode, &str); 6] = [
     (StatusCode::BAD_REQUEST, "The path, the query or the body breaks a rule"),

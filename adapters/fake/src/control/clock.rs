@@ -1,0 +1,133 @@
+//! The provider's clock, which tests set, move and stop.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tenantry_domain::Timestamp;
+use tenantry_ports::Clock;
+
+/// The time that everything of the provider goes by: another clock's, until it is moved.
+pub struct AdjustableClock {
+    base: Arc<dyn Clock>,
+    course: Mutex<Course>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Course {
+    /// So many milliseconds ahead of the base, or behind it.
+    Running(i64),
+    /// It stands still.
+    Frozen(Timestamp),
+}
+
+impl AdjustableClock {
+    pub(crate) fn new(base: Arc<dyn Clock>) -> Self {
+        Self { base, course: Mutex::new(Course::Running(0)) }
+    }
+
+    /// Sets the time. A clock that runs goes on from there; one that stands still stands there.
+    pub fn set(&self, to: Timestamp) {
+        let mut course = self.course();
+        *course = match *course {
+            Course::Running(_) => Course::Running(to.as_millis().saturating_sub(self.base.now().as_millis())),
+            Course::Frozen(_) => Course::Frozen(to),
+        };
+    }
+
+    /// Moves the time on.
+    pub fn advance(&self, by: Duration) {
+        self.set(self.now() + by);
+    }
+
+    /// Lets the time stand still.
+    pub fn freeze(&self) {
+        let now = self.now();
+        *self.course() = Course::Frozen(now);
+    }
+
+    /// Lets the time run again, from where it stands.
+    pub fn resume(&self) {
+        let now = self.now();
+        *self.course() = Course::Running(now.as_millis().saturating_sub(self.base.now().as_millis()));
+    }
+
+    /// Goes back to the time of the base.
+    pub fn reset(&self) {
+        *self.course() = Course::Running(0);
+    }
+
+    /// Whether it stands still.
+    pub fn is_frozen(&self) -> bool {
+        matches!(*self.course(), Course::Frozen(_))
+    }
+
+    /// By how many milliseconds it is ahead of the base; negative when it is behind.
+    pub fn ahead_millis(&self) -> i64 {
+        self.now().as_millis().saturating_sub(self.base.now().as_millis())
+    }
+
+    fn course(&self) -> MutexGuard<'_, Course> {
+        self.course.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clock for AdjustableClock {
+    fn now(&self) -> Timestamp {
+        match *self.course() {
+            Course::Running(ahead) => {
+                Timestamp::from_millis(self.base.now().as_millis().saturating_add(ahead))
+            }
+            Course::Frozen(at) => at,
+        }
+    }
+}
+
+impl fmt::Debug for AdjustableClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AdjustableClock").field("course", &*self.course()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tenantry_ports::testkit::FixedClock;
+
+    fn shows(clock: &AdjustableClock) -> String {
+        clock.now().to_string()
+    }
+
+    #[test]
+    fn it_goes_with_its_base_until_it_is_moved_frozen_or_reset() {
+        let base = Arc::new(FixedClock::at("2026-03-02T10:00:00.000Z"));
+        let clock = AdjustableClock::new(base.clone());
+        base.advance(Duration::from_secs(1));
+        assert_eq!(shows(&clock), "2026-03-02T10:00:01.000Z");
+        clock.advance(Duration::from_hours(24));
+        base.advance(Duration::from_secs(1));
+        assert_eq!(shows(&clock), "2026-03-03T10:00:02.000Z", "moved, it runs on");
+        clock.freeze();
+        base.advance(Duration::from_hours(1));
+        assert_eq!((shows(&clock).as_str(), clock.is_frozen()), ("2026-03-03T10:00:02.000Z", true));
+        clock.advance(Duration::from_secs(8));
+        assert_eq!(shows(&clock), "2026-03-03T10:00:10.000Z", "a clock that stands can be moved");
+        clock.resume();
+        base.advance(Duration::from_secs(1));
+        assert_eq!(shows(&clock), "2026-03-03T10:00:11.000Z", "it goes on from where it stood");
+        clock.set("2020-01-01T00:00:00.000Z".parse().unwrap());
+        base.advance(Duration::from_secs(1));
+        assert_eq!(shows(&clock), "2020-01-01T00:00:01.000Z");
+        clock.reset();
+        assert_eq!(shows(&clock), "2026-03-02T11:00:04.000Z");
+    }
+
+    #[test]
+    fn times_beyond_the_calendar_end_at_its_edge() {
+        let clock = AdjustableClock::new(Arc::new(FixedClock::at("2026-03-02T10:00:00.000Z")));
+        clock.advance(Duration::from_secs(u64::MAX));
+        let edge = clock.now();
+        clock.advance(Duration::from_hours(1));
+        assert_eq!(clock.now(), edge);
+    }
+}
