@@ -5,7 +5,14 @@ use super::*;
 use crate::model::Role;
 
 fn role(id: &str) -> Role {
-    Role { id: id.to_owned(), name: format!("name of {id}"), description: String::new() }
+    let name = format!("name of {id}");
+    Role {
+        id: id.to_owned(),
+        name,
+        description: String::new(),
+        permissions: Vec::new(),
+        settings: serde_json::Map::new(),
+    }
 }
 
 fn ids(store: &Store) -> Vec<String> {
