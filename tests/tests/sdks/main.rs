@@ -1,0 +1,33 @@
+//! Auth0's own clients against the fake: each lives the whole life of a tenant, unmodified.
+//!
+//! The clients are installed by their package managers and run as programs of their own; the scripts are in
+//! `tests/sdks`. A step that they print is a call that an application makes.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod client;
+mod provider;
+mod tls;
+
+use client::{node, python};
+use provider::Provider;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_current_auth0_client_for_node_lives_a_tenants_life() {
+    node("auth0/life.mjs", &Provider::start().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn version_4_of_the_auth0_client_for_node_lives_a_tenants_life() {
+    node("auth0_v4/life.mjs", &Provider::start().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn openid_client_logs_people_in() {
+    node("openid_client/life.mjs", &Provider::start().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_auth0_client_for_python_lives_a_tenants_life() {
+    python("python/life.py", &Provider::start().await).await;
+}
