@@ -1,0 +1,4 @@
+// Turns everybody away.
+exports.onExecutePostLogin = async (event, api) => {
+  api.access.deny("Come back tomorrow");
+};
