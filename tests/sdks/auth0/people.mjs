@@ -140,9 +140,9 @@ export async function change({ ana, bo }) {
     async () => {
       const found = await all(management.users.list({ q: 'app_metadata.plan:"gold"', search_engine: "v3" }));
       assert.deepEqual(found.map((user) => user.user_id), [ana.id]);
-      const both = await all(management.users.list({ q: "email:*@acme.example", sort: "email:1" }));
+      const both = await all(management.users.list({ q: "email.domain:acme.example", sort: "email:1" }));
       assert.deepEqual(both.map((user) => user.email), [ana.email, bo.email]);
-      const none = await all(management.users.list({ q: `email:"${ana.email}" AND NOT app_metadata.plan:gold` }));
+      const none = await all(management.users.list({ q: `email:"${ana.email}" AND NOT app_metadata.plan:"gold"` }));
       assert.deepEqual(none, []);
       return both;
     },

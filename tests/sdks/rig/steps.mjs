@@ -34,7 +34,7 @@ export async function refused(type, call, check = () => {}) {
   try {
     await call();
   } catch (error) {
-    if (!(error instanceof type)) throw error;
+    if (!(error instanceof type) || isMissing(error)) throw error;
     check(error);
     return error;
   }
@@ -50,8 +50,7 @@ export function close() {
 }
 
 function report(name, error) {
-  const status = error?.statusCode ?? error?.status;
-  if (status === 501) {
+  if (isMissing(error)) {
     missing.push(name);
     console.log(`missing ${name}`);
     return;
@@ -61,3 +60,5 @@ function report(name, error) {
   const cause = error?.cause === undefined ? "" : ` because ${inspect(error.cause)}`;
   console.log(`FAILED ${name}: ${error?.stack ?? error}${body}${cause}`);
 }
+
+const isMissing = (error) => (error?.statusCode ?? error?.status) === 501;

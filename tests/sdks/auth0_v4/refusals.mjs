@@ -1,0 +1,46 @@
+// What is refused, by the client's own types of error.
+
+import assert from "node:assert/strict";
+
+import { AuthApiError, AuthenticationClient, ManagementApiError, ManagementClient } from "auth0-v4";
+
+import { automation, domain, reader } from "../rig/environment.mjs";
+import { refused, step } from "../rig/steps.mjs";
+import { management, readOnly } from "./clients.mjs";
+
+/** One of each kind. */
+export async function refuse() {
+  const cases = [
+    [404, "inexistent_user", () => management.users.get({ id: "auth0|none" })],
+    [404, undefined, () => management.roles.get({ id: "rol_0000000000000000" })],
+    [400, "invalid_body", () => management.organizations.create({ name: "fine", surprise: true })],
+    [400, "invalid_body", () => management.organizations.create({ name: "Not a name" })],
+    [400, "invalid_uri", () => management.organizations.getByName({ name: "Not A Name" })],
+    [403, "insufficient_scope", () => readOnly.organizations.create({ name: "fine" })],
+    [401, undefined, () => new ManagementClient({ domain, token: "none" }).users.get({ id: "auth0|none" })],
+  ];
+  for (const [statusCode, errorCode, call] of cases) {
+    await step(`${statusCode} ${errorCode ?? "without an errorCode"}`, () =>
+      refused(ManagementApiError, call, (error) =>
+        assert.deepEqual([error.statusCode, error.errorCode], [statusCode, errorCode]),
+      ),
+    );
+  }
+  await step("401 for a secret that is none", () =>
+    refused(
+      AuthApiError,
+      () => new ManagementClient({ domain, ...automation, clientSecret: "none" }).roles.getAll(),
+      (error) => assert.deepEqual([error.statusCode, error.error], [401, "access_denied"]),
+    ),
+  );
+  await step("403 for an API that there is not", () =>
+    refused(
+      AuthApiError,
+      () =>
+        new AuthenticationClient({ domain, ...reader }).oauth.clientCredentialsGrant({
+          audience: "https://none.example/",
+        }),
+      (error) => assert.deepEqual([error.statusCode, error.error], [403, "access_denied"]),
+    ),
+  );
+}
