@@ -11,12 +11,12 @@ use url::Url;
 
 use crate::calls::{Call, Calls};
 use crate::config::FakeConfig;
-use crate::control::AdjustableClock;
+use crate::control::{AdjustableClock, Control};
 use crate::ids::Ids;
 use crate::keys::{KeyError, Keys};
 use crate::login::{self, Context};
 use crate::seed;
-use crate::store::{State, Store, StoreError};
+use crate::store::{Picture, State, Store, StoreError};
 
 /// An identity provider in memory. Clones share one state.
 #[derive(Clone)]
@@ -82,14 +82,28 @@ impl Fake {
         let (store, ids) = (Arc::new(store), Ids::new(random));
         let time = Arc::new(AdjustableClock::new(clock));
         let clock: Arc<dyn Clock> = time.clone();
-        store.write_blocking(|state| {
-            seed::plant(state, &config, &ids);
+        let beginning = store.write_blocking(|state| {
+            let known = state.clone();
+            seed::plant(state, &known, &config, &ids);
             login::sweep(state, clock.now());
-            Ok::<_, StoreError>(())
+            let mut beginning = State::default();
+            seed::plant(&mut beginning, state, &config, &ids);
+            Ok::<_, StoreError>(Picture::of(beginning))
         })?;
         let keys = Keys::start(&store, &ids, &clock)?;
         let swept_at = AtomicI64::new(clock.now().as_seconds());
-        Ok(Self(Arc::new(Core { store, keys, ids, clock, time, config, swept_at, calls: Calls::default() })))
+        Ok(Self(Arc::new(Core {
+            store,
+            keys,
+            ids,
+            clock,
+            time,
+            config,
+            beginning,
+            swept_at,
+            calls: Calls::default(),
+            control: Control::default(),
+        })))
     }
 
     /// The provider's HTTP door: Auth0's protocol and login pages.
@@ -118,11 +132,6 @@ impl Fake {
         let issuer = self.issuer().as_str();
         let authority = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
         authority.trim_end_matches('/')
-    }
-
-    /// The time that it goes by.
-    pub fn clock(&self) -> &AdjustableClock {
-        &self.0.time
     }
 
     /// What was asked over HTTP since the start, the latest 10,000 requests, the oldest first.
@@ -160,7 +169,10 @@ pub(crate) struct Core {
     /// The same clock, for those who move it.
     pub(crate) time: Arc<AdjustableClock>,
     pub(crate) config: FakeConfig,
+    /// The state that it begins with, under the ids and secrets that it has.
+    pub(crate) beginning: Picture,
     pub(crate) calls: Calls,
+    pub(crate) control: Control,
     swept_at: AtomicI64,
 }
 

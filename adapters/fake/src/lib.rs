@@ -19,6 +19,7 @@ mod login;
 mod model;
 mod passwords;
 pub mod ports;
+mod schema;
 mod search;
 mod secrets;
 mod seed;
@@ -26,12 +27,14 @@ mod server;
 mod store;
 mod tokens;
 
-pub use calls::Call;
+pub use calls::{Call, Count};
 pub use config::{
     FakeConfig, OrganizationRequireBehavior, OrganizationUsage, Seed, SeedClient, SeedClientKind,
     SeedConnection, SeedLogin, SeedRole,
 };
-pub use control::AdjustableClock;
+pub use control::{
+    ActiveFault, AdjustableClock, Fault, FaultEffect, Faults, Malformed, Message, MessageKind, SnapshotError,
+};
 pub use fake::{ClientCredentials, Fake, FakeError};
 pub use fake_auth0::{FakeAuth0, FakeAuth0Builder, MANAGEMENT_CLIENT, StartError};
 pub use keys::KeyError;

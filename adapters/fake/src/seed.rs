@@ -11,15 +11,15 @@ use crate::document::{self, Document};
 use crate::ids::Ids;
 use crate::model::{Client, ClientGrant, Connection, Role, TenantSettings};
 use crate::secrets::Secret;
-use crate::store::{Row as _, State};
+use crate::store::State;
 use crate::tokens::management_audience;
 
-/// Creates what is missing, and renews what the configuration decides; ids and secrets that exist stay.
-pub(crate) fn plant(state: &mut State, config: &FakeConfig, ids: &Ids) {
+/// Creates what is missing, and renews what the configuration decides. What `known` has keeps its ids and secrets.
+pub(crate) fn plant(state: &mut State, known: &State, config: &FakeConfig, ids: &Ids) {
     settings(state, config);
     for seed in &config.seed.roles {
         let earlier = state.role_by_name(&seed.name).cloned().unwrap_or_else(|| Role {
-            id: ids.role(),
+            id: known.role_by_name(&seed.name).map_or_else(|| ids.role(), |role| role.id.clone()),
             name: seed.name.clone(),
             description: String::new(),
             permissions: Vec::new(),
@@ -32,17 +32,17 @@ pub(crate) fn plant(state: &mut State, config: &FakeConfig, ids: &Ids) {
         .clients
         .iter()
         .filter_map(|seed| {
-            let client_id = client(state, &config.seed, seed, ids);
+            let client_id = client(state, known, &config.seed, seed, ids);
             match &seed.kind {
                 SeedClientKind::RegularWeb => Some(client_id),
                 SeedClientKind::MachineToMachine { scopes } => {
-                    grant(state, &config.issuer, client_id, scopes, ids);
+                    grant(state, known, &config.issuer, client_id, scopes, ids);
                     None
                 }
             }
         })
         .collect();
-    connections(state, &config.seed, &web_clients, ids);
+    connections(state, known, &config.seed, &web_clients, ids);
 }
 
 fn settings(state: &mut State, config: &FakeConfig) {
@@ -63,16 +63,17 @@ fn settings(state: &mut State, config: &FakeConfig) {
     });
 }
 
-fn client(state: &mut State, seeds: &Seed, seed: &SeedClient, ids: &Ids) -> String {
+fn client(state: &mut State, known: &State, seeds: &Seed, seed: &SeedClient, ids: &Ids) -> String {
     let earlier = state.client_by_name(&seed.name).cloned();
+    let (kept_id, kept_secret) =
+        known.client_by_name(&seed.name).map(|client| (client.id.clone(), client.secret.clone())).unzip();
     let given_secret = seed.client_secret.as_ref().map(|secret| Secret::new(secret.expose_secret()));
-    let client_id = seed.client_id.clone();
-    let client_id = client_id.or_else(|| earlier.as_ref().map(Client::key)).unwrap_or_else(|| ids.client());
+    let client_id = seed.client_id.clone().or(kept_id).unwrap_or_else(|| ids.client());
     if let Some(earlier) = earlier.as_ref().filter(|earlier| earlier.id != client_id) {
         state.clients.remove(&earlier.id);
         state.client_grants.remove_where(|grant| grant.client_id == earlier.id);
     }
-    let (kept_secret, mut settings) = earlier.map(|earlier| (earlier.secret, earlier.settings)).unzip();
+    let mut settings = earlier.map(|earlier| earlier.settings).unwrap_or_default();
     let decided = json!({
         "app_type": match seed.kind {
             SeedClientKind::RegularWeb => "regular_web",
@@ -84,20 +85,19 @@ fn client(state: &mut State, seeds: &Seed, seed: &SeedClient, ids: &Ids) -> Stri
         "organization_usage": seeds.login.organization_usage,
         "organization_require_behavior": seeds.login.organization_require_behavior,
     });
-    let settings = settings.get_or_insert_default();
-    document::replace(settings, Document::of(&decided));
+    document::replace(&mut settings, Document::of(&decided));
     state.clients.put(Client {
         id: client_id.clone(),
         name: seed.name.clone(),
         secret: given_secret.or(kept_secret).unwrap_or_else(|| Secret::new(ids.client_secret())),
-        settings: std::mem::take(settings),
+        settings,
     });
     client_id
 }
 
-fn grant(state: &mut State, issuer: &Url, client_id: String, scopes: &[String], ids: &Ids) {
+fn grant(state: &mut State, known: &State, issuer: &Url, client_id: String, scopes: &[String], ids: &Ids) {
     let audience = management_audience(issuer);
-    let id = state
+    let id = known
         .client_grant(&client_id, &audience)
         .map_or_else(|| ids.client_grant(), |grant| grant.id.clone());
     state.client_grants.put(ClientGrant {
@@ -109,11 +109,13 @@ fn grant(state: &mut State, issuer: &Url, client_id: String, scopes: &[String], 
     });
 }
 
-fn connections(state: &mut State, seeds: &Seed, web_clients: &[String], ids: &Ids) {
+fn connections(state: &mut State, known: &State, seeds: &Seed, web_clients: &[String], ids: &Ids) {
     for seed in &seeds.connections {
         let earlier = state.connection_by_name(&seed.name).cloned();
         let mut connection = earlier.unwrap_or_else(|| Connection {
-            id: ids.connection(),
+            id: known
+                .connection_by_name(&seed.name)
+                .map_or_else(|| ids.connection(), |connection| connection.id.clone()),
             name: seed.name.clone(),
             strategy: seed.strategy.clone(),
             options: default_options(&seed.strategy),

@@ -1,5 +1,30 @@
 //! What those who test may change about the provider while it runs: its time, its faults, its whole state.
 
+mod api;
 mod clock;
+mod faults;
+mod handles;
+mod seeded;
+mod snapshots;
 
+use std::sync::OnceLock;
+
+use crate::secrets::Secret;
+pub(crate) use api::routes;
 pub use clock::AdjustableClock;
+pub use faults::{ActiveFault, Fault, FaultEffect, Faults, Malformed};
+pub use handles::{Message, MessageKind};
+pub use snapshots::SnapshotError;
+use snapshots::Snapshots;
+
+/// Where the control API is; no path of Auth0's begins like this.
+pub(crate) const BASE: &str = "/_tenantry";
+
+/// What a provider has for those who test.
+#[derive(Default)]
+pub(crate) struct Control {
+    pub(crate) faults: Faults,
+    pub(crate) snapshots: Snapshots,
+    /// What opens the control API; without it, being on this machine does.
+    pub(crate) token: OnceLock<Secret>,
+}

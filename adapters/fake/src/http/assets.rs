@@ -8,6 +8,8 @@ use axum::response::{IntoResponse, Response};
 
 use crate::secrets::sha256;
 
+/// What all paths of assets begin with.
+pub(super) const BASE: &str = "/u/assets/";
 pub(super) const STYLESHEET_ROUTE: &str = "/u/assets/{file}";
 
 static CSS: LazyLock<String> =

@@ -10,6 +10,8 @@ use super::errors::PageError;
 use super::pages::{Frame, HomePage, html};
 use crate::fake::Core;
 
+pub(super) const PATH: &str = "/";
+
 pub(super) async fn show(State(core): State<Arc<Core>>) -> Result<Response, PageError> {
     let (users, organizations, clients) =
         core.store.read(|state| (state.users.len(), state.organizations.len(), state.clients.len()))?;

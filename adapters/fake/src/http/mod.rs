@@ -7,12 +7,15 @@ mod client_authentication;
 mod cookies;
 mod discovery;
 mod errors;
+mod faults;
 mod home;
 mod json;
 mod logout;
 mod management;
+mod observation;
 mod pages;
 mod parameters;
+mod standard_answers;
 mod token;
 mod universal_login;
 mod userinfo;
@@ -26,17 +29,16 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-use crate::calls::note_call;
 use crate::fake::Core;
-pub(crate) use management::{description, scopes as management_scopes};
+pub(crate) use json::present;
+pub(crate) use management::{coverage, description, scopes as management_scopes};
 
 /// Enough for any request of the protocol; what is larger is answered 413.
 const BODY_LIMIT: usize = 256 * 1024;
 
 pub(crate) fn router(core: Arc<Core>) -> Router {
-    let calls = core.calls.clone();
     Router::new()
-        .route("/", get(home::show))
+        .route(home::PATH, get(home::show))
         .route("/.well-known/openid-configuration", get(discovery::configuration))
         .route("/.well-known/jwks.json", get(discovery::jwks))
         .route("/authorize", get(authorize::by_query).post(authorize::by_form))
@@ -49,8 +51,9 @@ pub(crate) fn router(core: Arc<Core>) -> Router {
         .route("/avatars/{file}", get(assets::avatar))
         .merge(universal_login::routes())
         .merge(management::routes())
+        .merge(crate::control::routes())
         .fallback(errors::not_found)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(from_fn_with_state(calls, note_call))
+        .layer(from_fn_with_state(core.clone(), observation::observe))
         .with_state(core)
 }

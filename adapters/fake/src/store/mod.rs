@@ -107,14 +107,17 @@ impl Store {
     }
 
     /// The state as it is, to compare with or go back to. Rows are shared, so that costs little.
-    #[cfg(test)]
-    pub(crate) fn picture(&self) -> Picture {
-        Picture(self.state.read().unwrap().clone())
+    pub(crate) fn picture(&self) -> Result<Picture, StoreError> {
+        self.read(|state| Picture(state.clone()))
     }
 
-    #[cfg(test)]
-    pub(crate) fn go_back(&self, picture: Picture) {
-        *self.state.write().unwrap() = picture.0;
+    /// Brings the state back to what it was, in one transaction. The signing keys stay.
+    pub(crate) async fn go_back(&self, picture: &Picture) -> Result<(), StoreError> {
+        self.write(|state| {
+            state.become_like(&picture.0);
+            Ok(())
+        })
+        .await
     }
 
     fn still_trusted(&self) -> Result<(), StoreError> {
@@ -127,8 +130,14 @@ impl Store {
 }
 
 /// The state at a moment.
-#[cfg(test)]
+#[derive(Clone)]
 pub(crate) struct Picture(State);
+
+impl Picture {
+    pub(crate) fn of(state: State) -> Self {
+        Self(state)
+    }
+}
 
 #[cfg(test)]
 impl PartialEq for Picture {

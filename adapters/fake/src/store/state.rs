@@ -36,6 +36,13 @@ macro_rules! tables {
                 $(self.$field.forget_before();)*
             }
 
+            /// Takes on what `other` holds, all but the signing keys: those who verify tokens have them already.
+            pub(crate) fn become_like(&mut self, other: &Self) {
+                $(if <$row as Row>::TABLE != SigningKey::TABLE {
+                    self.$field.become_like(&other.$field);
+                })*
+            }
+
             /// Whether both hold the very same rows.
             #[cfg(test)]
             pub(super) fn is(&self, other: &Self) -> bool {

@@ -115,6 +115,21 @@ impl<T: Row> Table<T> {
             && self.rows.iter().zip(&other.rows).all(|(a, b)| a.0 == b.0 && Arc::ptr_eq(a.1, b.1))
     }
 
+    /// Takes on the rows of `other`, and gives up those that it does not have.
+    pub(super) fn become_like(&mut self, other: &Self) {
+        let gone: Vec<String> =
+            self.rows.keys().filter(|key| !other.rows.contains_key(*key)).cloned().collect();
+        for key in gone {
+            self.remove(&key);
+        }
+        for (key, row) in &other.rows {
+            if !self.rows.get(key).is_some_and(|mine| Arc::ptr_eq(mine, row)) {
+                let before = self.set(key, Some(Arc::clone(row)));
+                self.before.push((key.clone(), before));
+            }
+        }
+    }
+
     /// Puts everything back as it was before the transaction.
     pub(super) fn roll_back(&mut self) {
         while let Some((key, before)) = self.before.pop() {
@@ -227,6 +242,23 @@ mod tests {
         assert_eq!(names(table.by_alternate_key("ann")), ["rex"]);
         assert_eq!(names(table.by_alternate_key("cy")), [""; 0]);
         assert!(!table.has_changed());
+    }
+
+    #[test]
+    fn becoming_like_another_can_be_undone() {
+        let mut other = Table::default();
+        other.put(pet("rex", "bo"));
+        other.put(pet("new", "ann"));
+        let mut table = Table::default();
+        table.put(pet("rex", "ann"));
+        table.put(pet("old", "ann"));
+        table.forget_before();
+        table.become_like(&other);
+        assert_eq!(names(table.iter()), ["new", "rex"]);
+        assert_eq!(names(table.by_alternate_key("bo")), ["rex"]);
+        table.roll_back();
+        assert_eq!(names(table.iter()), ["old", "rex"]);
+        assert_eq!(names(table.by_alternate_key("ann")), ["old", "rex"]);
     }
 
     #[test]

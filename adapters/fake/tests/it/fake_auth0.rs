@@ -4,30 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Certificate, Client};
-use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tenantry_fake::{Fake, FakeAuth0};
 use tenantry_ports::Clock as _;
 use tenantry_ports::testkit::FixedClock;
 use tokio::net::TcpStream;
 
-pub(crate) fn client() -> Client {
-    Client::builder().timeout(Duration::from_secs(20)).build().unwrap()
-}
-
-/// A token of the Management API with every scope.
-pub(crate) async fn token(client: &Client, fake: &FakeAuth0) -> String {
-    let management = fake.management().unwrap();
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", &management.client_id),
-        ("client_secret", management.client_secret.expose_secret()),
-        ("audience", &format!("{}api/v2/", fake.issuer())),
-    ];
-    let answer = client.post(format!("{}oauth/token", fake.issuer())).form(&form).send().await.unwrap();
-    let answer: Value = answer.json().await.unwrap();
-    answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
-}
+use crate::wire::{client, token};
 
 #[tokio::test]
 async fn it_answers_until_it_is_dropped() {

@@ -5,7 +5,9 @@
 mod browser;
 mod code_flow;
 mod contract;
+mod control;
 mod fake_auth0;
+mod faults;
 mod management_access;
 mod management_discovery_domains;
 mod management_input;
@@ -19,3 +21,4 @@ mod self_description;
 mod sessions;
 mod support;
 mod universal_login;
+mod wire;

@@ -6,7 +6,6 @@ mod discovery_domains;
 mod enabled_connections;
 mod error;
 mod fields;
-mod format;
 mod invitations;
 mod member_roles;
 mod members;
@@ -18,7 +17,6 @@ mod organization_connections;
 mod organizations;
 mod paging;
 mod roles;
-mod schema;
 mod users;
 mod views;
 
@@ -34,10 +32,11 @@ use axum::routing::{MethodFilter, any, on};
 use super::bearer;
 use super::parameters::Query;
 use crate::fake::Core;
+use crate::schema::{self, format};
 use crate::tokens::management_audience;
 use call::Call;
 pub(super) use error::ApiError;
-pub(crate) use openapi::{description, scopes};
+pub(crate) use openapi::{coverage, description, scopes};
 use operation::Operation;
 
 /// What an operation answers.

@@ -35,13 +35,45 @@ pub(crate) fn description(issuer: &str) -> Value {
     })
 }
 
+/// Scopes that operations ask for when a call names certain things.
+const FOR_SOME_CALLS: [&str; 7] = [
+    "create:organization_connections",
+    "read:organization_member_roles",
+    "read:connections_options",
+    "update:connections_options",
+    "read:client_keys",
+    "update:client_keys",
+    "delete:refresh_tokens",
+];
+
 /// Every scope that an operation asks for.
 pub(crate) fn scopes() -> BTreeSet<&'static str> {
+    let of_operations = operations().flat_map(|operation| match operation.scopes {
+        Scopes::Any(scopes) | Scopes::All(scopes) => scopes.iter().copied(),
+    });
+    of_operations.chain(FOR_SOME_CALLS).collect()
+}
+
+/// The table of operations: what is covered, and how it is known.
+pub(crate) fn coverage() -> Vec<Covered> {
     operations()
-        .flat_map(|operation| match operation.scopes {
-            Scopes::Any(scopes) | Scopes::All(scopes) => scopes.iter().copied(),
+        .map(|operation| Covered {
+            method: operation.method.to_string(),
+            route: format!("{BASE}{}", operation.path),
+            summary: operation.summary,
+            evidence: evidence(operation.evidence),
+            note: operation.note,
         })
         .collect()
+}
+
+/// One operation that is covered.
+pub(crate) struct Covered {
+    pub(crate) method: String,
+    pub(crate) route: String,
+    pub(crate) summary: &'static str,
+    pub(crate) evidence: &'static str,
+    pub(crate) note: Option<&'static str>,
 }
 
 /// The statuses that any call may be answered with.

@@ -87,7 +87,7 @@ async fn nothing_that_is_wrong_with_a_body_is_a_server_error_or_is_half_written(
             // Once is enough for a line that is repeated, and what is refused anyway shows nothing new.
             let is_new = (200..300).contains(&line.status) && lines.insert(line.number);
             for wrong in body.as_ref().filter(|_| is_new).map(spoiled).unwrap_or_default() {
-                let before = store.picture();
+                let before = store.picture().unwrap();
                 let answer = world.call(&line.method, &path, Some(&wrong)).await;
                 let what = format!("{name}.txt:{}: {} {path} {wrong}", line.number, line.method);
                 let is_fault =
@@ -96,9 +96,9 @@ async fn nothing_that_is_wrong_with_a_body_is_a_server_error_or_is_half_written(
                 if !answer.status.is_success() {
                     check_error(&answer)
                         .unwrap_or_else(|problem| panic!("{what}: {problem}: {}", answer.body));
-                    assert!(store.picture() == before, "{what} was refused and yet wrote something");
+                    assert!(store.picture().unwrap() == before, "{what} was refused and yet wrote something");
                 }
-                store.go_back(before);
+                store.go_back(&before).await.unwrap();
                 tried += 1;
             }
             let answer = world.call(&line.method, &path, body.as_ref()).await;

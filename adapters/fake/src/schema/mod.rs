@@ -1,13 +1,15 @@
 //! What a body, a query or an answer may look like: checked with the rules and the words of Auth0's schema validation,
 //! and published as OpenAPI.
 
+pub(crate) mod format;
+
 use serde_json::{Map, Value, json};
 
-use super::format::Format;
+use format::Format;
 
 /// The shape of a JSON value.
 #[derive(Clone, Debug)]
-pub(super) struct Schema {
+pub(crate) struct Schema {
     kind: Kind,
     nullable: bool,
 }
@@ -28,80 +30,80 @@ enum Kind {
 
 /// A property of an object, or a parameter of a query.
 #[derive(Clone, Debug)]
-pub(super) struct Property {
-    pub(super) name: &'static str,
-    pub(super) schema: Schema,
-    pub(super) is_required: bool,
+pub(crate) struct Property {
+    pub(crate) name: &'static str,
+    pub(crate) schema: Schema,
+    pub(crate) is_required: bool,
 }
 
 /// A rule that a value breaks, and where: `None` for the value as a whole.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Violation {
-    pub(super) rule: String,
-    pub(super) property: Option<String>,
+pub(crate) struct Violation {
+    pub(crate) rule: String,
+    pub(crate) property: Option<String>,
 }
 
-pub(super) fn required(name: &'static str, schema: Schema) -> Property {
+pub(crate) fn required(name: &'static str, schema: Schema) -> Property {
     Property { name, schema, is_required: true }
 }
 
-pub(super) fn optional(name: &'static str, schema: Schema) -> Property {
+pub(crate) fn optional(name: &'static str, schema: Schema) -> Property {
     Property { name, schema, is_required: false }
 }
 
 /// Whatever is JSON.
-pub(super) fn any() -> Schema {
+pub(crate) fn any() -> Schema {
     Schema::new(Kind::Any)
 }
 
-pub(super) fn flag() -> Schema {
+pub(crate) fn flag() -> Schema {
     Schema::new(Kind::Flag)
 }
 
-pub(super) fn integer(least: i64, most: i64) -> Schema {
+pub(crate) fn integer(least: i64, most: i64) -> Schema {
     Schema::new(Kind::Integer { least, most })
 }
 
-pub(super) fn number() -> Schema {
+pub(crate) fn number() -> Schema {
     Schema::new(Kind::Number)
 }
 
 /// A text of so many characters.
-pub(super) fn text(least: usize, most: usize) -> Schema {
+pub(crate) fn text(least: usize, most: usize) -> Schema {
     Schema::new(Kind::Text { least, most, format: None })
 }
 
-pub(super) fn one_of(values: &'static [&'static str]) -> Schema {
+pub(crate) fn one_of(values: &'static [&'static str]) -> Schema {
     Schema::new(Kind::OneOf(values))
 }
 
 /// So many items; texts among them differ from each other.
-pub(super) fn list(items: Schema, least: usize, most: usize) -> Schema {
+pub(crate) fn list(items: Schema, least: usize, most: usize) -> Schema {
     Schema::new(Kind::List { items: Box::new(items), least, most })
 }
 
 /// An object without other properties than these.
-pub(super) fn object(properties: impl IntoIterator<Item = Property>) -> Schema {
+pub(crate) fn object(properties: impl IntoIterator<Item = Property>) -> Schema {
     Schema::new(Kind::Object { properties: properties.into_iter().collect(), is_open: false })
 }
 
 /// An object that may have other properties as well.
-pub(super) fn open_object(properties: impl IntoIterator<Item = Property>) -> Schema {
+pub(crate) fn open_object(properties: impl IntoIterator<Item = Property>) -> Schema {
     Schema::new(Kind::Object { properties: properties.into_iter().collect(), is_open: true })
 }
 
 /// At most so many properties with names of one's own, of 1 to `key` characters.
-pub(super) fn map(values: Schema, most: usize, key: usize) -> Schema {
+pub(crate) fn map(values: Schema, most: usize, key: usize) -> Schema {
     Schema::new(Kind::Map { values: Box::new(values), most, key })
 }
 
 /// Any of these shapes; a value that has none of them is told what the last one wants.
-pub(super) fn one_of_shapes(shapes: impl IntoIterator<Item = Schema>) -> Schema {
+pub(crate) fn one_of_shapes(shapes: impl IntoIterator<Item = Schema>) -> Schema {
     Schema::new(Kind::Shapes(shapes.into_iter().collect()))
 }
 
 /// No limit that anybody reaches within one request.
-pub(super) const UNLIMITED: usize = 1_000_000;
+pub(crate) const UNLIMITED: usize = 1_000_000;
 
 impl Schema {
     fn new(kind: Kind) -> Self {
@@ -109,12 +111,12 @@ impl Schema {
     }
 
     /// `null` as well.
-    pub(super) fn or_null(self) -> Self {
+    pub(crate) fn or_null(self) -> Self {
         Self { nullable: true, ..self }
     }
 
     /// A text of this form.
-    pub(super) fn of_format(self, wanted: Format) -> Self {
+    pub(crate) fn of_format(self, wanted: Format) -> Self {
         match self.kind {
             Kind::Text { least, most, .. } => {
                 Self { kind: Kind::Text { least, most, format: Some(wanted) }, ..self }
@@ -124,7 +126,7 @@ impl Schema {
     }
 
     /// The same object with more properties.
-    pub(super) fn with(self, more: impl IntoIterator<Item = Property>) -> Self {
+    pub(crate) fn with(self, more: impl IntoIterator<Item = Property>) -> Self {
         match self.kind {
             Kind::Object { mut properties, is_open } => {
                 properties.extend(more);
@@ -135,12 +137,12 @@ impl Schema {
     }
 
     /// The first rule that `value` breaks.
-    pub(super) fn check(&self, value: &Value) -> Result<(), Violation> {
+    pub(crate) fn check(&self, value: &Value) -> Result<(), Violation> {
         self.check_at(value, "")
     }
 
     /// [`Self::check`] for a parameter, which is a text whatever it means.
-    pub(super) fn check_parameter(&self, name: &str, text: &str) -> Result<(), Violation> {
+    pub(crate) fn check_parameter(&self, name: &str, text: &str) -> Result<(), Violation> {
         let value = match self.kind {
             Kind::Flag => text.parse().map(Value::Bool).ok(),
             Kind::Integer { .. } => text.parse::<i64>().map(Value::from).ok(),
@@ -230,7 +232,7 @@ impl Schema {
     }
 
     /// The schema as OpenAPI 3.1 writes it (JSON Schema 2020-12).
-    pub(super) fn openapi(&self) -> Value {
+    pub(crate) fn openapi(&self) -> Value {
         let mut schema = match &self.kind {
             Kind::Any => json!({}),
             Kind::Flag => json!({ "type": "boolean" }),

@@ -6,7 +6,7 @@ use url::Url;
 
 /// A form, by the name that Auth0's messages give it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+pub(crate) enum Format {
     Email,
     /// An absolute address.
     Uri,
@@ -23,7 +23,7 @@ pub(super) enum Format {
 
 impl Format {
     /// The rule that the text breaks.
-    pub(super) fn check(self, text: &str) -> Result<(), String> {
+    pub(crate) fn check(self, text: &str) -> Result<(), String> {
         let holds = match self {
             Self::Email => EmailAddress::try_from(text).is_ok(),
             Self::Uri => Url::parse(text).is_ok(),
@@ -76,7 +76,7 @@ impl Format {
     }
 
     /// What JSON Schema can say of it.
-    pub(super) fn openapi(self) -> Map<String, Value> {
+    pub(crate) fn openapi(self) -> Map<String, Value> {
         let known = match self {
             Self::Email => json!({ "format": "email" }),
             Self::Uri => json!({ "format": "uri" }),
@@ -92,7 +92,7 @@ fn is_color(text: &str) -> bool {
 }
 
 /// `^(?:(?!org_))[a-z0-9]([a-z0-9-_]*[a-z0-9])?$`, 1 to 50 characters.
-pub(super) fn is_organization_name(name: &str) -> bool {
+pub(crate) fn is_organization_name(name: &str) -> bool {
     let is_end = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let is_inner = |byte: u8| is_end(byte) || byte == b'-' || byte == b'_';
     (1..=50).contains(&name.len())

@@ -1,0 +1,70 @@
+//! Errors of the control API: problem details (RFC 9457), with the property that is wrong where there is one.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::schema::Violation;
+use crate::store::StoreError;
+
+/// Why a call is refused.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    pub(super) status: StatusCode,
+    pub(super) detail: String,
+    property: Option<String>,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into(), property: None }
+    }
+
+    pub(super) fn bad(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    pub(super) fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, detail)
+    }
+
+    pub(super) fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    pub(super) fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, detail)
+    }
+
+    /// Says which property it is about.
+    pub(super) fn at(self, property: impl Into<String>) -> Self {
+        Self { property: Some(property.into()), ..self }
+    }
+}
+
+impl From<Violation> for Problem {
+    fn from(broken: Violation) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, detail: broken.rule, property: broken.property }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut body = json!({
+            "title": self.status.canonical_reason(),
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+        });
+        if let (Some(property), Some(body)) = (self.property, body.as_object_mut()) {
+            body.insert("property".to_owned(), Value::String(property));
+        }
+        let content_type = HeaderValue::from_static("application/problem+json");
+        (self.status, [(header::CONTENT_TYPE, content_type)], body.to_string()).into_response()
+    }
+}

@@ -1,0 +1,210 @@
+//! The control API: time, whole state, requests, and who may use it.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::wire::{Wire, management, read, token};
+
+#[tokio::test]
+async fn the_time_is_set_advanced_frozen_and_resumed() {
+    let wire = Wire::start().await;
+    let set = json!({ "frozen": true, "set": "2030-01-01T00:00:00.000Z", "advance_seconds": 90 });
+    let (status, clock) = wire.control(Method::POST, "/clock", Some(set)).await;
+    assert_eq!((status, &clock["now"]), (StatusCode::OK, &json!("2030-01-01T00:01:30.000Z")));
+    assert_eq!(
+        wire.control(Method::GET, "/clock", None).await.1["now"],
+        "2030-01-01T00:01:30.000Z",
+        "it stands"
+    );
+    assert_eq!(wire.api(Method::GET, "/users", None).await.0, StatusCode::UNAUTHORIZED, "tokens go by it");
+    let (_, clock) = wire.control(Method::POST, "/clock", Some(json!({ "frozen": false }))).await;
+    assert!(clock["now"].as_str().unwrap().starts_with("2030-01-01T00:01:3") && clock["frozen"] == false);
+    let (_, clock) = wire.control(Method::DELETE, "/clock", None).await;
+    assert_eq!(clock["ahead_seconds"], 0.0);
+    assert_eq!(wire.api(Method::GET, "/users", None).await.0, StatusCode::OK);
+    let (status, problem) = wire.control(Method::POST, "/clock", Some(json!({ "set": "tomorrow" }))).await;
+    assert_eq!((status, &problem["property"]), (StatusCode::BAD_REQUEST, &json!("set")));
+}
+
+#[tokio::test]
+async fn the_whole_state_is_kept_and_gone_back_to() {
+    let wire = Wire::start().await;
+    let secret = |wire: &Wire| management(&wire.fake).client_id;
+    let client_id = secret(&wire);
+    wire.add_user("ann@example.com").await.unwrap();
+    let keep = json!({ "name": "with ann" });
+    assert_eq!(wire.control(Method::POST, "/snapshots", Some(keep)).await.0, StatusCode::CREATED);
+    wire.add_user("bo@example.com").await.unwrap();
+    let ann =
+        wire.api(Method::GET, "/users-by-email?email=ann@example.com", None).await.1[0]["user_id"].clone();
+    let path = format!("/users/{}", ann.as_str().unwrap().replace('|', "%7C"));
+    assert_eq!(wire.api(Method::DELETE, &path, None).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(wire.users().await, ["bo@example.com"]);
+    let restore =
+        async |name: &str| wire.control(Method::POST, &format!("/snapshots/{name}/restore"), None).await.0;
+    assert_eq!(restore("with%20ann").await, StatusCode::NO_CONTENT);
+    assert_eq!(wire.users().await, ["ann@example.com"], "with tokens that were given before");
+    assert_eq!(wire.api(Method::GET, &path, None).await.0, StatusCode::OK, "under the id that she had");
+    assert_eq!(wire.control(Method::POST, "/reset", None).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(wire.users().await, [""; 0]);
+    assert_eq!(secret(&wire), client_id, "a seeded client keeps its id");
+    assert_eq!(restore("with%20ann").await, StatusCode::NO_CONTENT, "a reset leaves snapshots");
+    assert_eq!(wire.users().await, ["ann@example.com"]);
+    let (_, snapshots) = wire.control(Method::GET, "/snapshots", None).await;
+    assert_eq!(snapshots[0]["name"], "with ann");
+    assert_eq!(wire.control(Method::DELETE, "/snapshots/with%20ann", None).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(restore("with%20ann").await, StatusCode::NOT_FOUND);
+    assert_eq!(wire.users().await, ["ann@example.com"], "nothing has changed");
+}
+
+#[tokio::test]
+async fn a_reset_ends_faults_and_moved_time_and_forgets_requests() {
+    let wire = Wire::start().await;
+    wire.fault(json!({ "kind": "status", "status": 500, "path": "/nowhere" })).await;
+    wire.control(Method::POST, "/clock", Some(json!({ "advance_seconds": 5 }))).await;
+    wire.users().await;
+    wire.control(Method::POST, "/reset", None).await;
+    for path in ["/faults", "/requests", "/counters"] {
+        assert_eq!(wire.control(Method::GET, path, None).await.1, json!([]), "{path}");
+    }
+    assert_eq!(wire.control(Method::GET, "/clock", None).await.1["ahead_seconds"], 0.0);
+}
+
+#[tokio::test]
+async fn requests_are_noted_and_counted() {
+    let wire = Wire::start().await;
+    wire.control(Method::POST, "/reset", None).await;
+    wire.api(Method::GET, "/users?per_page=5", None).await;
+    wire.api(Method::GET, "/users/auth0%7C1", None).await;
+    wire.api(Method::GET, "/users/auth0%7C2", None).await;
+    token(&wire.client, &wire.fake).await;
+    let client_id = management(&wire.fake).client_id;
+    let (_, requests) = wire.control(Method::GET, "/requests", None).await;
+    let mut first = requests[0].clone();
+    let first = first.as_object_mut().unwrap();
+    assert!(first.remove("duration_ms").unwrap().as_f64().unwrap() >= 0.0);
+    assert!(first.remove("at").is_some());
+    assert_eq!(
+        json!(first),
+        json!({ "method": "GET", "route": "/api/v2/users", "path": "/api/v2/users", "query": "per_page=5", "client_id": client_id, "status": 200 })
+    );
+    assert_eq!(
+        (&requests[1]["path"], &requests[1]["status"]),
+        (&json!("/api/v2/users/auth0%7C1"), &json!(404))
+    );
+    assert_eq!(
+        (&requests[3]["path"], &requests[3]["client_id"]),
+        (&json!("/oauth/token"), &json!(client_id))
+    );
+    assert_eq!(requests.as_array().unwrap().len(), 4, "the control API is not noted");
+    let count = async |filter: &str| {
+        let (status, found) = wire.control(Method::GET, &format!("/requests?{filter}"), None).await;
+        assert_eq!(status, StatusCode::OK, "{found}");
+        found.as_array().unwrap().len()
+    };
+    assert_eq!(count("route=/api/v2/users/{id}").await, 2);
+    assert_eq!(count("status=404&limit=1").await, 1);
+    assert_eq!(count("method=POST").await, 1);
+    assert_eq!(count("client_id=nobody").await, 0);
+    let (_, counters) = wire.control(Method::GET, "/counters", None).await;
+    let of_users = counters.as_array().unwrap().iter().find(|count| count["route"] == "/api/v2/users/{id}");
+    assert_eq!(
+        of_users.unwrap(),
+        &json!({ "method": "GET", "route": "/api/v2/users/{id}", "requests": 2, "failures": 2 })
+    );
+    let (_, coverage) = wire.control(Method::GET, "/coverage", None).await;
+    let covered = coverage
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["route"] == "/api/v2/users/{id}" && row["method"] == "GET");
+    assert_eq!(covered.unwrap()["requests"], 2);
+    for path in ["/requests", "/counters"] {
+        assert_eq!(wire.control(Method::DELETE, path, None).await.0, StatusCode::NO_CONTENT);
+        assert_eq!(wire.control(Method::GET, path, None).await.1, json!([]));
+    }
+}
+
+#[tokio::test]
+async fn it_describes_itself_and_the_management_api() {
+    let wire = Wire::start().await;
+    let (_, control) = wire.control(Method::GET, "", None).await;
+    assert_eq!(control["openapi"], "3.1.0");
+    assert_eq!(control["paths"]["/faults"]["post"]["requestBody"]["required"], true);
+    assert_eq!(wire.control(Method::GET, "/openapi", None).await.1, wire.fake.openapi());
+    let (status, problem) = wire.control(Method::GET, "/nothing", None).await;
+    assert_eq!((status, &problem["status"]), (StatusCode::NOT_FOUND, &json!(404)));
+    assert_eq!(wire.control(Method::PUT, "/faults", None).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn pages_of_other_sites_may_not_use_it() {
+    let wire = Wire::start().await;
+    let reset = || wire.client.post(wire.url("/_tenantry/reset"));
+    let own = wire.url("");
+    for (name, value, expected) in [
+        ("origin", "https://evil.example", 403),
+        ("origin", "null", 403),
+        ("origin", own.as_str(), 204),
+        ("sec-fetch-site", "cross-site", 403),
+        ("sec-fetch-site", "same-site", 403),
+        ("sec-fetch-site", "same-origin", 204),
+        ("sec-fetch-site", "none", 204),
+        ("host", "evil.example", 403),
+        ("host", "127.0.0.1.evil.example", 403),
+        ("host", "localhost", 204),
+        ("host", "[::1]:4400", 204),
+    ] {
+        let answer = reset().header(name, value).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), expected, "{name}: {value}");
+    }
+    let faults = || wire.client.post(wire.url("/_tenantry/faults"));
+    let body = json!({ "kind": "cut" }).to_string();
+    for content_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"] {
+        let request = faults().header("content-type", content_type).body(body.clone());
+        assert_eq!(
+            request.send().await.unwrap().status(),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "{content_type}"
+        );
+    }
+    assert_eq!(faults().body(body).send().await.unwrap().status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let evil = wire.client.get(wire.url("/_tenantry/requests")).header("host", "evil.example");
+    assert_eq!(evil.send().await.unwrap().status(), StatusCode::FORBIDDEN, "reading neither");
+}
+
+#[tokio::test]
+async fn with_a_token_only_who_has_it_may() {
+    let wire = Wire::start().await;
+    wire.fake.require_control_token("open sesame");
+    assert_eq!(wire.control(Method::GET, "/clock", None).await.0, StatusCode::UNAUTHORIZED);
+    let with = |token: &str| wire.client.get(wire.url("/_tenantry/clock")).bearer_auth(token);
+    assert_eq!(with("open").send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(with("open sesame").send().await.unwrap().status(), StatusCode::OK);
+    let elsewhere = with("open sesame").header("host", "fake.internal:4400");
+    assert_eq!(read(elsewhere.send().await.unwrap()).await.0, StatusCode::OK, "under any name");
+}
+
+#[tokio::test]
+async fn what_has_another_shape_is_refused() {
+    let wire = Wire::start().await;
+    for (method, path, body) in [
+        (Method::POST, "/clock", json!([])),
+        (Method::POST, "/clock", json!({ "now": 1 })),
+        (Method::POST, "/clock", json!({ "advance_seconds": -1 })),
+        (Method::POST, "/snapshots", json!({})),
+        (Method::POST, "/snapshots", json!({ "name": "" })),
+        (Method::POST, "/reset", json!({})),
+        (Method::GET, "/requests?limit=0", Value::Null),
+        (Method::GET, "/requests?colour=red", Value::Null),
+        (Method::GET, "/mailbox?kind=spam", Value::Null),
+    ] {
+        let body = Some(body).filter(|body| !body.is_null());
+        let (status, problem) = wire.control(method, path, body).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{path}: {problem}");
+        assert!(problem["detail"].is_string(), "{path}: {problem}");
+    }
+    let garbage =
+        wire.client.post(wire.url("/_tenantry/clock")).header("content-type", "application/json").body("{");
+    assert_eq!(garbage.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+}
