@@ -2,6 +2,7 @@
 //! serves is the caller's.
 
 use std::error::Error;
+use std::future::{Ready, ready};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,8 +34,8 @@ impl Default for Limits {
 }
 
 /// Passes a connection on as it is: HTTP without TLS.
-pub async fn plain(stream: TcpStream) -> Option<TcpStream> {
-    Some(stream)
+pub fn plain(stream: TcpStream) -> Ready<Option<TcpStream>> {
+    ready(Some(stream))
 }
 
 /// Serves until `until` is over; then what is under way completes, for as long as the caller waits for it.

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-async fn started(limits: Limits) -> (std::net::SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+async fn started(limits: Limits) -> (SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
     let slow = get(async || {
         tokio::time::sleep(Duration::from_millis(300)).await;
         "slow"
@@ -32,7 +32,7 @@ async fn started(limits: Limits) -> (std::net::SocketAddr, oneshot::Sender<()>, 
     )
 }
 
-async fn ask(address: std::net::SocketAddr, request: &str) -> String {
+async fn ask(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();

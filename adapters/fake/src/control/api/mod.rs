@@ -1,5 +1,7 @@
 //! The control API: one table of operations below `/_tenantry`, apart from Auth0's paths.
 
+#![expect(clippy::unnecessary_wraps, reason = "all operations have the form of those that can fail")]
+
 mod about;
 mod clock;
 mod description;
