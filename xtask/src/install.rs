@@ -1,6 +1,6 @@
 //! Installing what the tests need and the toolchain does not bring.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -22,22 +22,69 @@ pub(crate) fn wrk() -> Result<()> {
 
 /// The accessibility rules, at the version that tests/package-lock.json pins.
 pub(crate) fn axe() -> Result<()> {
-    let tests = shell::root().join("tests");
-    if is_current(&tests)? {
+    packages_of_node(&shell::root().join("tests"))
+}
+
+/// The clients for Node.js, at the versions that tests/sdks/package-lock.json pins.
+pub(crate) fn node_clients() -> Result<()> {
+    debian(&[("node", "nodejs")])?;
+    let version = shell::read(shell::program("node").arg("--version"))?;
+    if node_is_recent(&version) {
+        packages_of_node(&shell::root().join("tests/sdks"))
+    } else {
+        let version = version.trim();
+        bail!(
+            "Auth0's clients need Node.js 20.19 or later, and this is {version}; install a later one by hand"
+        )
+    }
+}
+
+// 20.19 is the first that loads modules of the newer kind from those of the older one.
+fn node_is_recent(version: &str) -> bool {
+    let mut numbers = version.trim().trim_start_matches('v').split('.').map(|number| number.parse().ok());
+    let (major, minor): (Option<u32>, Option<u32>) = (numbers.next().flatten(), numbers.next().flatten());
+    (major, minor) >= (Some(20), Some(19))
+}
+
+/// Auth0's client for Python, and what else tests/sdks/python/requirements.txt pins, in an environment of its own.
+pub(crate) fn python_clients() -> Result<()> {
+    let requirements = shell::root().join("tests/sdks/python/requirements.txt");
+    let environment = shell::target().join("sdks/python");
+    let installed = environment.join("installed-requirements.txt");
+    let wanted = std::fs::read(&requirements).context("tests/sdks/python/requirements.txt")?;
+    if std::fs::read(&installed).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    debian(&[("python3", "python3")])?;
+    // Debian has the command without what it needs to make environments.
+    if shell::read(shell::program("python3").args(["-m", "ensurepip", "--version"])).is_err() {
+        debian(&[("ensurepip", "python3-venv")])?;
+    }
+    shell::run(shell::program("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
+    let mut pip = shell::program(environment.join("bin/pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]);
+    shell::run(pip.args(["--require-hashes", "--requirement"]).arg(&requirements))
+        .context("the versions are pinned for Python 3.11 or later")?;
+    std::fs::write(&installed, wanted).context("a note of what was installed")
+}
+
+// Nothing that a package wants to run while it is installed is run.
+fn packages_of_node(folder: &Path) -> Result<()> {
+    if is_current(folder)? {
         return Ok(());
     }
     debian(&[("npm", "npm")])?;
     let mut npm = shell::program("npm");
-    npm.current_dir(&tests).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    npm.current_dir(folder).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
     shell::run(&mut npm)
 }
 
 // npm keeps its own copy of the lock file beside what it installed.
-fn is_current(tests: &std::path::Path) -> Result<bool> {
-    let wanted =
-        std::fs::read_to_string(tests.join("package-lock.json")).context("tests/package-lock.json")?;
+fn is_current(folder: &Path) -> Result<bool> {
+    let lock = folder.join("package-lock.json");
+    let wanted = std::fs::read_to_string(&lock).with_context(|| lock.display().to_string())?;
     let installed =
-        std::fs::read_to_string(tests.join("node_modules/.package-lock.json")).unwrap_or_default();
+        std::fs::read_to_string(folder.join("node_modules/.package-lock.json")).unwrap_or_default();
     let integrity =
         |lock: &str| lock.lines().filter(|line| line.contains("\"integrity\"")).map(str::to_owned).collect();
     let (wanted, installed): (Vec<String>, Vec<String>) = (integrity(&wanted), integrity(&installed));
@@ -100,4 +147,19 @@ fn debian(commands: &[(&str, &str)]) -> Result<()> {
     shell::run(apt().args(["update", "--quiet"])).with_context(|| by_hand.clone())?;
     shell::run(apt().args(["install", "--yes", "--quiet", "--no-install-recommends"]).args(&missing))
         .context(by_hand)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_node_is_known_by_its_version() {
+        for old in ["v18.20.4\n", "v20.18.9\n", "", "something else"] {
+            assert!(!node_is_recent(old), "{old:?}");
+        }
+        for recent in ["v20.19.0\n", "v20.20.2\n", "v22.0.1\n", "v26.1.0\n"] {
+            assert!(node_is_recent(recent), "{recent:?}");
+        }
+    }
 }

@@ -24,6 +24,8 @@ pub(crate) fn full() -> Result<ExitCode> {
     let mut tally = Tally::default();
     tally.check("a browser and its driver", install::chromium());
     tally.check("axe-core", install::axe());
+    tally.check("clients for Node.js", install::node_clients());
+    tally.check("clients for Python", install::python_clients());
     code(&mut tally)?;
     tally.check("dependencies", install::cargo_deny().and_then(|deny| dependencies(&deny)));
     // The very binary that `cargo run` starts, not the one that `cargo test` links with its own set of features.
@@ -31,6 +33,9 @@ pub(crate) fn full() -> Result<ExitCode> {
     let mut servers = rigs(&["process"]);
     servers.args(["--test", "http", "--test", "crash"]);
     tests(&mut tally, "servers, and processes that crash", &mut servers)?;
+    let mut clients = rigs(&["sdks"]);
+    clients.args(["--test", "sdks", "--test", "schemathesis"]);
+    tests(&mut tally, "Auth0's own clients", &mut clients)?;
     // Two browsers at a time keep two cores busy; more of them only make each other late.
     let mut journeys = rigs(&["browser"]);
     journeys.args(["--test", "journeys", "--", "--test-threads=2"]);

@@ -1,0 +1,44 @@
+"""What is refused, by the client's own types of error."""
+
+from auth0.authentication import GetToken
+from auth0.authentication.exceptions import Auth0Error
+from auth0.management import ManagementClient
+from auth0.management.errors import BadRequestError, ForbiddenError, NotFoundError, UnauthorizedError
+
+from clients import management, read_only
+from environment import AUTOMATION, DOMAIN, ISSUER, READER
+from steps import equal, refused, step
+
+
+def refuse():
+    """One of each kind."""
+    stranger = ManagementClient(domain=DOMAIN, token="none")
+    with_surprise = {"additional_body_parameters": {"surprise": True}}
+    create = management.organizations.create
+    for status, code, error_type, call in [
+        (404, "inexistent_user", NotFoundError, lambda: management.users.get("auth0|none")),
+        (404, None, NotFoundError, lambda: management.roles.get("rol_0000000000000000")),
+        (400, "invalid_body", BadRequestError, lambda: create(name="Not a name")),
+        (400, "invalid_body", BadRequestError, lambda: create(name="fine", request_options=with_surprise)),
+        (400, "invalid_uri", BadRequestError, lambda: management.organizations.get_by_name("Not A Name")),
+        (403, "insufficient_scope", ForbiddenError, lambda: read_only.organizations.create(name="fine")),
+        (401, None, UnauthorizedError, lambda: stranger.users.get("auth0|none")),
+    ]:
+
+        @step(f"{status} {code or 'without an errorCode'}")
+        def _():
+            check = lambda error: equal((error.status_code, error.body.get("errorCode")), (status, code))
+            refused(error_type, call, check)
+
+    for status, name, application, audience in [
+        (401, "a secret that is none", {**AUTOMATION, "client_secret": "none"}, f"{ISSUER}api/v2/"),
+        (403, "an API that there is not", READER, "https://none.example/"),
+    ]:
+
+        @step(f"{status} for {name}")
+        def _():
+            refused(
+                Auth0Error,
+                lambda: GetToken(DOMAIN, **application).client_credentials(audience=audience),
+                lambda error: equal((error.status_code, error.error_code), (status, "access_denied")),
+            )
