@@ -7,7 +7,6 @@
 
 mod client;
 mod provider;
-mod tls;
 
 use client::{node, python};
 use provider::Provider;
