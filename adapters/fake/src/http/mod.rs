@@ -16,6 +16,7 @@ mod observation;
 mod pages;
 mod parameters;
 mod standard_answers;
+mod self_service;
 mod token;
 mod universal_login;
 mod userinfo;
@@ -50,6 +51,7 @@ pub(crate) fn router(core: Arc<Core>) -> Router {
         .route(assets::STYLESHEET_ROUTE, get(assets::stylesheet))
         .route("/avatars/{file}", get(assets::avatar))
         .merge(universal_login::routes())
+        .merge(self_service::routes())
         .merge(management::routes())
         .merge(crate::control::routes())
         .fallback(errors::not_found)

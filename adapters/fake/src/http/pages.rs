@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::assets;
+use super::self_service::{Domains, Entered, Mistakes, Offer};
 use super::way_on::WayOn;
 use crate::login::{Button, Identity};
 use crate::passwords::Strength;
@@ -186,4 +187,26 @@ pub(super) struct LogoutParameters<'a> {
     pub(super) client_id: Option<&'a str>,
     pub(super) return_to: Option<&'a str>,
     pub(super) state: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "self_service.html")]
+pub(super) struct SelfServicePage<'a> {
+    pub(super) frame: Frame,
+    pub(super) ticket: &'a str,
+    /// What the identity provider has to send people back to.
+    pub(super) callback: &'a str,
+    pub(super) offer: &'a Offer,
+    pub(super) entered: &'a Entered,
+    pub(super) mistakes: &'a Mistakes,
+}
+
+#[derive(Template)]
+#[template(path = "self_service_done.html")]
+pub(super) struct SelfServiceDonePage<'a> {
+    pub(super) frame: Frame,
+    /// What it is called.
+    pub(super) connection: &'a str,
+    pub(super) domains: &'a [String],
+    pub(super) organizations: &'a [String],
 }

@@ -43,6 +43,11 @@ impl Parameters {
     }
 }
 
+/// The text as it stands in a query.
+pub(super) fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
 /// The query of a request.
 pub(super) struct Query(pub(super) Parameters);
 

@@ -4,7 +4,8 @@ use super::table::{Change, Row, Table};
 use crate::model::{
     Action, AuthorizationCode, BrowserSession, Client, ClientGrant, Connection, DiscoveryDomain, Invitation,
     LogEntry, LoginTransaction, Mail, Member, Organization, OrganizationClient, OrganizationClientGrant,
-    RefreshToken, ResourceServer, Role, SigningKey, TenantSettings, Ticket, TriggerBindings, User,
+    RefreshToken, ResourceServer, Role, SelfServiceProfile, SigningKey, SsoTicket, TenantSettings, Ticket,
+    TriggerBindings, User,
 };
 
 macro_rules! tables {
@@ -77,6 +78,8 @@ tables! {
     discovery_domains: DiscoveryDomain,
     organization_client_grants: OrganizationClientGrant,
     organization_clients: OrganizationClient,
+    self_service_profiles: SelfServiceProfile,
+    sso_tickets: SsoTicket,
     resource_servers: ResourceServer,
     actions: Action,
     trigger_bindings: TriggerBindings,

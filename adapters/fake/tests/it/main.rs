@@ -18,6 +18,7 @@ mod management_people;
 mod organization_login;
 mod persistence;
 mod self_description;
+mod self_service;
 mod sessions;
 mod support;
 mod universal_login;

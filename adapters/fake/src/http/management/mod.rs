@@ -17,6 +17,9 @@ mod organization_connections;
 mod organizations;
 mod paging;
 mod roles;
+mod schema;
+mod self_service_profiles;
+mod sso_tickets;
 mod users;
 mod views;
 
@@ -37,6 +40,9 @@ use crate::tokens::management_audience;
 use call::Call;
 pub(super) use error::ApiError;
 pub(crate) use openapi::{coverage, description, scopes};
+pub(crate) use openapi::{description, scopes};
+pub(super) use format::is_domain;
+pub(crate) use openapi::description;
 use operation::Operation;
 
 /// What an operation answers.
@@ -44,6 +50,8 @@ use operation::Operation;
 enum Reply {
     Json(StatusCode, serde_json::Value),
     NoContent,
+    /// 202 without a body.
+    Accepted,
 }
 
 type Answer = Result<Reply, ApiError>;
@@ -60,6 +68,8 @@ fn operations() -> impl Iterator<Item = Operation> {
         .chain(discovery_domains::operations())
         .chain(organization_client_grants::operations())
         .chain(organization_clients::operations())
+        .chain(self_service_profiles::operations())
+        .chain(sso_tickets::operations())
         .chain(users::operations())
         .chain(roles::operations())
         .chain(connections::operations())
@@ -118,6 +128,7 @@ impl IntoResponse for Reply {
         match self {
             Self::Json(status, body) => (status, super::errors::no_store(), axum::Json(body)).into_response(),
             Self::NoContent => StatusCode::NO_CONTENT.into_response(),
+            Self::Accepted => StatusCode::ACCEPTED.into_response(),
         }
     }
 }

@@ -21,6 +21,8 @@ pub(super) const SCRIPTS: &[(&str, &str)] = &[
     ("organization_connections", include_str!("table/organization_connections.txt")),
     ("organizations", include_str!("table/organizations.txt")),
     ("roles", include_str!("table/roles.txt")),
+    ("self_service_profiles", include_str!("table/self_service_profiles.txt")),
+    ("sso_tickets", include_str!("table/sso_tickets.txt")),
     ("users", include_str!("table/users.txt")),
 ];
 
