@@ -1,4 +1,5 @@
-//! Searches in Lucene's query syntax, as far as Auth0 takes it: parsed here, and matched against rows as JSON.
+//! Searches in Lucene's query syntax, as far as Auth0 takes it, and in SCIM's: parsed here, and matched against rows as
+//! JSON.
 //!
 //! ```text
 //! email.domain:"acme.example" AND (app_metadata.plan:gold OR logins_count:[10 TO *]) AND NOT blocked:true
@@ -9,12 +10,14 @@ mod parser;
 mod pattern;
 mod query;
 mod range;
+mod scim;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use fields::Fields;
 pub(crate) use parser::parse;
-pub(crate) use query::Query;
+pub(crate) use query::{Query, Test};
+pub(crate) use scim::parse as parse_scim;
 
 /// Why a text is no query.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

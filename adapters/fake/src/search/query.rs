@@ -43,6 +43,15 @@ pub(crate) enum Test {
 }
 
 impl Query {
+    /// Everything that is compared, one after the other.
+    pub(crate) fn terms(&self) -> Vec<&Self> {
+        match self {
+            Self::All => Vec::new(),
+            Self::Clauses(clauses) => clauses.iter().flat_map(|clause| clause.query.terms()).collect(),
+            Self::Field { .. } | Self::Exists(_) => vec![self],
+        }
+    }
+
     /// The value that the field has in every row that fulfils this, when that is plain to see: rows can be looked up by
     /// it.
     pub(crate) fn must_be(&self, field: &str) -> Option<&str> {

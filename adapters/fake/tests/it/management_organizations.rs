@@ -279,3 +279,51 @@ async fn both_families_of_connections_show_the_same_and_nobody_logs_in_through_a
     assert_eq!(world.api("DELETE", &format!("{old}/{entra}"), NONE).await.status, StatusCode::NO_CONTENT);
     assert_eq!(ids(&new).await, [database]);
 }
+
+#[tokio::test]
+async fn organizations_are_searched_in_two_languages() {
+    let world = World::new();
+    for (name, display_name, plan) in
+        [("north", "Acme North", "gold"), ("south", "Acme South", "gold"), ("east", "Beta East", "lead")]
+    {
+        let body = json!({ "name": name, "display_name": display_name, "metadata": { "plan": plan } });
+        assert_eq!(world.api("POST", "/organizations", body).await.status, StatusCode::CREATED);
+        world.clock.advance(std::time::Duration::from_secs(60));
+    }
+    let search = async |parser: &str, q: &str, more: &str| -> Vec<String> {
+        let fields = crate::support::encode(&[("parser", parser), ("q", q)]);
+        let answer = world.api("GET", &format!("/organizations/search?{fields}{more}"), NONE).await;
+        assert_eq!(answer.status, StatusCode::OK, "{q}: {}", answer.body);
+        let found = answer.json()["organizations"].clone();
+        found.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+    };
+    for (lucene, scim, expected) in [
+        ("", "", vec!["north", "south", "east"]),
+        ("name:so*", "name sw \"so\"", vec!["south"]),
+        ("display_name:*acme*", "display_name co \"acme\"", vec!["north", "south"]),
+        (
+            "metadata.plan:gold AND NOT name:south",
+            "metadata.plan eq \"gold\" and name ne \"south\"",
+            vec!["north"],
+        ),
+        (
+            "created_at:[2026-03-02T10:01:00.000Z TO *]",
+            "created_at ge \"2026-03-02T10:01:00.000Z\"",
+            vec!["south", "east"],
+        ),
+        ("name:none", "name eq \"none\"", vec![]),
+    ] {
+        assert_eq!(search("lucene", lucene, "").await, expected, "{lucene}");
+        assert_eq!(search("scim", scim, "").await, expected, "{scim}");
+    }
+    assert_eq!(search("lucene", "acme*", "&sort=display_name").await, ["north", "south"]);
+    assert_eq!(search("lucene", "", "&sort=name").await, ["east", "north", "south"]);
+    let page = world.api("GET", "/organizations/search?take=2", NONE).await.json();
+    let next = page["next"].as_str().unwrap();
+    let rest = world.api("GET", &format!("/organizations/search?take=2&from={next}"), NONE).await.json();
+    assert_eq!((&rest["organizations"][0]["name"], rest.get("next")), (&json!("east"), None));
+    let many = (0..6).map(|number| format!("name:a{number}")).collect::<Vec<_>>().join("%20OR%20");
+    let refused = world.api("GET", &format!("/organizations/search?q={many}"), NONE).await;
+    let message = "Query validation error: 'a search has at most 5 terms' on property q.";
+    assert_eq!(refused.json()["message"], message);
+}

@@ -14,6 +14,7 @@ mod operation;
 mod organization_client_grants;
 mod organization_clients;
 mod organization_connections;
+mod organization_search;
 mod organizations;
 mod paging;
 mod roles;
@@ -42,7 +43,7 @@ pub(super) use error::ApiError;
 pub(crate) use openapi::{coverage, description, scopes};
 pub(crate) use openapi::{description, scopes};
 pub(super) use format::is_domain;
-pub(crate) use openapi::description;
+pub(crate) use openapi::{description, scopes};
 use operation::Operation;
 
 /// What an operation answers.
@@ -68,6 +69,7 @@ fn operations() -> impl Iterator<Item = Operation> {
         .chain(discovery_domains::operations())
         .chain(organization_client_grants::operations())
         .chain(organization_clients::operations())
+        .chain(organization_search::operations())
         .chain(self_service_profiles::operations())
         .chain(sso_tickets::operations())
         .chain(users::operations())

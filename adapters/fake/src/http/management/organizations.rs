@@ -164,10 +164,11 @@ fn view_for(call: &Call<'_>, organization: &Organization) -> Value {
     }
 }
 
-const SEPARATOR: char = '\n';
+/// Between what a list is sorted by and the id.
+pub(super) const SEPARATOR: char = '\n';
 
 /// The id makes the place of two that are otherwise alike certain.
-fn sort_key(organization: &Organization, field: &str) -> String {
+pub(super) fn sort_key(organization: &Organization, field: &str) -> String {
     let by = match field {
         "name" => organization.name.clone(),
         "display_name" => organization.label().to_lowercase(),
