@@ -199,6 +199,8 @@ pub(super) struct SelfServicePage<'a> {
     pub(super) offer: &'a Offer,
     pub(super) entered: &'a Entered,
     pub(super) mistakes: &'a Mistakes,
+    /// The field to begin with.
+    pub(super) first: &'static str,
 }
 
 #[derive(Template)]

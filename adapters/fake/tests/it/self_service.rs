@@ -69,6 +69,8 @@ async fn an_administrator_connects_okta_and_their_people_are_led_there() {
     assert!(page.body.contains(&format!("{ISSUER}login/callback")));
     assert!(page.csp.contains("default-src 'none'") && page.cache_control.contains("no-store"));
 
+    assert!(page.body.contains("name=\"strategy\" required autofocus"), "{}", page.body);
+
     // What is wrong is said in its place, nothing typed is lost but the secret, and nothing is set up.
     let wrong =
         [("strategy", "saml"), ("address", "acme"), ("client_id", "0oa<1>"), ("client_secret", "hush-hush")];

@@ -58,6 +58,23 @@ impl Mistakes {
     pub(in crate::http) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// The first field that has one; without any, the first field there is.
+    pub(super) fn first(&self, offer: &Offer) -> &'static str {
+        let fields = [
+            ("strategy", &self.strategy),
+            ("address", &self.address),
+            ("client_id", &self.client_id),
+            ("client_secret", &self.client_secret),
+            ("domains", &self.domains),
+        ];
+        let wrong = fields.into_iter().find(|(_, mistake)| mistake.is_some()).map(|(name, _)| name);
+        wrong.unwrap_or(match offer.strategies.as_slice() {
+            _ if !offer.asks_for_provider => "domains",
+            [_] => "address",
+            _ => "strategy",
+        })
+    }
 }
 
 impl Entered {

@@ -118,6 +118,7 @@ fn page(core: &Core, ticket: &str, offer: &Offer, entered: &Entered, mistakes: &
         offer,
         entered,
         mistakes,
+        first: mistakes.first(offer),
     };
     html(if mistakes.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST }, &page)
 }

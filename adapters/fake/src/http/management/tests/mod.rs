@@ -3,6 +3,8 @@
 
 mod bad_input;
 mod every_operation;
+mod invitation_mail;
+mod organization_grants;
 mod script;
 mod table;
 
