@@ -62,6 +62,7 @@ pub async fn run(
     let config = FakeConfig {
         issuer: issuer(&arguments, &listener, tls.is_some())?,
         trial_days: Catalogue::standard()?.trial_days(),
+        action_run_time: FakeConfig::ACTION_RUN_TIME,
         seed,
     };
     let fake = match &arguments.data {

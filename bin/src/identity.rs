@@ -38,6 +38,7 @@ pub(crate) async fn open(
         // Another host name than the product's, so that browsers keep their cookies apart as with a real provider.
         issuer: address_of("127.0.0.1", &listener)?,
         trial_days: catalogue.trial_days(),
+        action_run_time: FakeConfig::ACTION_RUN_TIME,
         seed: Seed { clients: fake::clients(base_url)?, ..Seed::default() },
     };
     let issuer = Issuer::try_from(config.issuer.as_str())?;

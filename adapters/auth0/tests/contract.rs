@@ -60,6 +60,7 @@ async fn world() -> OverHttp {
     let config = FakeConfig {
         issuer: issuer.parse().unwrap(),
         trial_days: 1,
+        action_run_time: FakeConfig::ACTION_RUN_TIME,
         seed: Seed {
             clients: vec![machine("product", PRODUCT_SCOPES), machine("arranger", "create:users read:users")],
             ..Seed::default()

@@ -1,5 +1,7 @@
 //! What the fake is told at its start.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -13,8 +15,15 @@ pub struct FakeConfig {
     pub issuer: Url,
     /// How long the trial of a new user lasts, in days of 24 hours.
     pub trial_days: u32,
+    /// How long the Actions of one login may take together: [`FakeConfig::ACTION_RUN_TIME`], unless a test is in a hurry.
+    pub action_run_time: Duration,
     /// What is created, and what is brought up to date in a state that exists.
     pub seed: Seed,
+}
+
+impl FakeConfig {
+    /// As long as Auth0 waits for a login's Actions.
+    pub const ACTION_RUN_TIME: Duration = Duration::from_secs(20);
 }
 
 /// What there is before anybody has done anything.

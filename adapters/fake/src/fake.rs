@@ -103,6 +103,7 @@ impl Fake {
             swept_at,
             calls: Calls::default(),
             control: Control::default(),
+            actions_cache: tenantry_actions::Cache::default(),
         })))
     }
 
@@ -173,6 +174,8 @@ pub(crate) struct Core {
     pub(crate) beginning: Picture,
     pub(crate) calls: Calls,
     pub(crate) control: Control,
+    /// What Actions keep by `api.cache`.
+    pub(crate) actions_cache: tenantry_actions::Cache,
     swept_at: AtomicI64,
 }
 

@@ -117,7 +117,12 @@ impl FakeAuth0Builder {
         let scheme = if self.https { "https" } else { "http" };
         let issuer = Url::parse(&format!("{scheme}://127.0.0.1:{}/", listener.local_addr()?.port()))
             .map_err(|_| FakeError::Issuer)?;
-        let config = FakeConfig { issuer, trial_days: 30, seed: self.seed };
+        let config = FakeConfig {
+            issuer,
+            trial_days: 30,
+            action_run_time: FakeConfig::ACTION_RUN_TIME,
+            seed: self.seed,
+        };
         let fake = Fake::in_memory(config, self.clock, self.random)?;
         let (served, server_tls) = (fake.clone(), tls.clone());
         let server =

@@ -99,6 +99,10 @@ impl Ids {
         URL_SAFE_NO_PAD.encode(self.bytes::<32>())
     }
 
+    pub(crate) fn fill(&self, bytes: &mut [u8]) {
+        self.0.fill(bytes);
+    }
+
     pub(crate) fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         self.0.fill(&mut bytes);

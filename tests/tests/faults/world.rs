@@ -81,6 +81,7 @@ impl Provider {
         let config = FakeConfig {
             issuer: ISSUER.parse().unwrap(),
             trial_days: 1,
+            action_run_time: FakeConfig::ACTION_RUN_TIME,
             seed: Seed { clients: vec![arranger], ..Seed::default() },
         };
         let fake = Fake::in_memory(config, clock.clone(), Arc::clone(&random)).unwrap();

@@ -97,6 +97,7 @@ impl Provider {
         let config = FakeConfig {
             issuer: url.clone(),
             trial_days: 1,
+            action_run_time: FakeConfig::ACTION_RUN_TIME,
             seed: Seed { clients: clients(product), ..Seed::default() },
         };
         let clock = Arc::clone(clock) as Arc<dyn Clock>;

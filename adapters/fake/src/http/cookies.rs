@@ -11,8 +11,8 @@ use crate::secrets::sha256;
 const SESSION: &str = "auth0";
 /// Holds the secret of one login on its way; a name for each, so that several tabs can log in at once.
 const TRANSACTION_PREFIX: &str = "auth0_tx_";
-/// Only the login pages need it.
-const TRANSACTION_PATH: &str = "/u/";
+/// The login pages need it, and `/continue`.
+const TRANSACTION_PATH: &str = "/";
 /// How much of a handle the cookie's name repeats: its time and a little more.
 const HANDLE_PART: usize = 16;
 /// Logins on their way that one browser is remembered for.
@@ -132,10 +132,7 @@ mod tests {
         let header: Vec<String> = (0..10).map(|n| format!("auth0_tx_0000000000{n}abcde=secret")).collect();
         let evictions = parse(&[header.join("; ").as_bytes()]).evictions(&issuer);
         assert_eq!(evictions.len(), 2);
-        assert!(
-            evictions[0].starts_with("auth0_tx_00000000000abcde=; Path=/u/; Max-Age=0;"),
-            "{evictions:?}"
-        );
+        assert!(evictions[0].starts_with("auth0_tx_00000000000abcde=; Path=/; Max-Age=0;"), "{evictions:?}");
         assert!(evictions[1].contains("Secure"));
     }
 }

@@ -1,9 +1,11 @@
 //! The HTTP door: Auth0's paths, statuses, bodies and pages.
 
+mod actions;
 mod assets;
 mod authorize;
 mod bearer;
 mod client_authentication;
+mod continuation;
 mod cookies;
 mod discovery;
 mod errors;
@@ -15,8 +17,8 @@ mod management;
 mod observation;
 mod pages;
 mod parameters;
-mod standard_answers;
 mod self_service;
+mod standard_answers;
 mod token;
 mod universal_login;
 mod userinfo;
@@ -43,6 +45,7 @@ pub(crate) fn router(core: Arc<Core>) -> Router {
         .route("/.well-known/openid-configuration", get(discovery::configuration))
         .route("/.well-known/jwks.json", get(discovery::jwks))
         .route("/authorize", get(authorize::by_query).post(authorize::by_form))
+        .route("/continue", get(continuation::by_query).post(continuation::by_form))
         .route("/oauth/token", post(token::exchange))
         .route("/userinfo", get(userinfo::show).post(userinfo::show))
         .route("/v2/logout", get(logout::v2))

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::assets;
 use super::self_service::{Domains, Entered, Mistakes, Offer};
 use super::way_on::WayOn;
-use crate::login::{Button, Identity};
+use crate::login::{Button, Identity, Invited};
 use crate::passwords::Strength;
 
 /// Nothing but our own stylesheet, and no page inside another. Forms are left open: browsers apply `form-action` to
@@ -93,10 +93,14 @@ pub(super) struct ErrorPage<'a> {
 pub(super) struct LoginPage<'a> {
     pub(super) frame: Frame,
     pub(super) state: &'a str,
+    /// When an invitation led here.
+    pub(super) invited: Option<&'a Invited>,
     pub(super) identifier: &'a str,
     pub(super) identifier_error: Option<&'a str>,
     pub(super) password_error: Option<&'a str>,
     pub(super) has_database: bool,
+    /// Where a forgotten password is asked for, as a path.
+    pub(super) forgot: &'a str,
     pub(super) sign_up: bool,
     pub(super) buttons: &'a [Button],
 }
@@ -106,6 +110,8 @@ pub(super) struct LoginPage<'a> {
 pub(super) struct IdentifierPage<'a> {
     pub(super) frame: Frame,
     pub(super) state: &'a str,
+    /// When an invitation led here.
+    pub(super) invited: Option<&'a Invited>,
     pub(super) identifier: &'a str,
     pub(super) identifier_error: Option<&'a str>,
     pub(super) sign_up: bool,
@@ -119,6 +125,8 @@ pub(super) struct PasswordPage<'a> {
     pub(super) state: &'a str,
     pub(super) identifier: &'a str,
     pub(super) password_error: Option<&'a str>,
+    /// Where a forgotten password is asked for, as a path.
+    pub(super) forgot: &'a str,
     pub(super) sign_up: bool,
 }
 
@@ -127,6 +135,8 @@ pub(super) struct PasswordPage<'a> {
 pub(super) struct SignUpPage<'a> {
     pub(super) frame: Frame,
     pub(super) state: &'a str,
+    /// When an invitation led here.
+    pub(super) invited: Option<&'a Invited>,
     pub(super) email: &'a str,
     pub(super) email_error: Option<&'a str>,
     pub(super) password_error: Option<&'a str>,
@@ -140,7 +150,11 @@ pub(super) struct SignUpPage<'a> {
 pub(super) struct OrganizationPromptPage<'a> {
     pub(super) frame: Frame,
     pub(super) state: &'a str,
-    pub(super) name: &'a str,
+    /// Present when people may give their address to be found by.
+    pub(super) email: Option<&'a str>,
+    pub(super) email_error: Option<&'a str>,
+    /// Present when people may name their organization.
+    pub(super) name: Option<&'a str>,
     pub(super) name_error: Option<&'a str>,
     pub(super) may_go_without: bool,
 }
@@ -211,4 +225,61 @@ pub(super) struct SelfServiceDonePage<'a> {
     pub(super) connection: &'a str,
     pub(super) domains: &'a [String],
     pub(super) organizations: &'a [String],
+}
+
+#[derive(Template)]
+#[template(path = "forgot_password.html")]
+pub(super) struct ForgotPasswordPage<'a> {
+    pub(super) frame: Frame,
+    pub(super) state: &'a str,
+    /// As a segment of a path.
+    pub(super) connection: &'a str,
+    pub(super) email: &'a str,
+    pub(super) email_error: Option<&'a str>,
+    /// The page to go back to.
+    pub(super) back: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail_sent.html")]
+pub(super) struct MailSentPage<'a> {
+    pub(super) frame: Frame,
+    pub(super) state: &'a str,
+    /// As a segment of a path.
+    pub(super) connection: &'a str,
+    pub(super) email: &'a str,
+    /// The page to go back to.
+    pub(super) back: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "reset_password.html")]
+pub(super) struct ResetPasswordPage<'a> {
+    pub(super) frame: Frame,
+    pub(super) ticket: &'a str,
+    /// Whose password it is.
+    pub(super) email: Option<&'a str>,
+    pub(super) password_error: Option<&'a str>,
+    /// What is wrong with the repetition.
+    pub(super) again_error: Option<&'a str>,
+    /// How far the password was right, once one was entered.
+    pub(super) strength: Option<Strength>,
+}
+
+/// What came of a link; the frame's title says it in short.
+#[derive(Template)]
+#[template(path = "ticket_end.html")]
+pub(super) struct TicketEndPage<'a> {
+    pub(super) frame: Frame,
+    pub(super) text: &'a str,
+    pub(super) way_on: Option<&'a WayOn>,
+}
+
+#[derive(Template)]
+#[template(path = "continue.html")]
+pub(super) struct ContinuePage<'a> {
+    pub(super) frame: Frame,
+    pub(super) state: &'a str,
+    /// What another site has sent, to be sent once more from here.
+    pub(super) fields: &'a [(&'a str, &'a str)],
 }

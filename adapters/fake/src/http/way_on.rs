@@ -3,7 +3,9 @@
 use url::Url;
 
 use crate::fake::Core;
-use crate::model::Client;
+use crate::login::address;
+use crate::model::{Client, Ticket};
+use crate::store::State;
 
 /// A link to an application.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,21 @@ impl WayOn {
             of_login.or_else(only).and_then(Self::to)
         });
         found.ok().flatten()
+    }
+
+    /// To the page where the ticket's application begins a login, else to its front page.
+    pub(super) fn after_ticket(state: &State, ticket: &Ticket) -> Option<Self> {
+        let client = state.clients.get(ticket.client_id.as_deref()?)?;
+        let organization =
+            ticket.organization_id.as_deref().and_then(|organization| state.organizations.get(organization));
+        let parameters = [
+            ("organization", organization.map(|organization| organization.id.as_str())),
+            ("organization_name", organization.map(|organization| organization.name.as_str())),
+        ];
+        match client.initiate_login_uri().and_then(|uri| address(uri, &parameters)) {
+            Some(page) => Some(Self { label: client.name.clone(), address: page.into() }),
+            None => Self::to(client),
+        }
     }
 
     /// Callbacks are the only addresses of an application that are always known.

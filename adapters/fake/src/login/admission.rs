@@ -1,23 +1,11 @@
 //! Whether somebody who has proved who they are may log in, and to which organization.
 
-use serde::{Deserialize, Serialize};
-
 use super::callback::CallbackError;
 use super::settle::Login;
 use super::{Context, invitation, membership};
 use crate::config::{OrganizationRequireBehavior, OrganizationUsage};
-use crate::model::{Authenticated, AuthorizationRequest, Connection, Organization};
+use crate::model::{Admitted, Authenticated, AuthorizationRequest, Connection, Organization};
 use crate::store::State;
-
-/// Somebody who may log in.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Admitted {
-    pub(crate) who: Authenticated,
-    /// The organization's id.
-    pub(crate) organization: Option<String>,
-    /// The public id of the session that goes on, or of the one that will begin.
-    pub(crate) sid: String,
-}
 
 pub(super) enum Admission {
     Granted {

@@ -41,12 +41,19 @@ pub(crate) enum CallbackError {
     Blocked,
     #[error("User did not authorize the request")]
     Cancelled,
+    /// An Action refused the login.
+    #[error("{reason}")]
+    Denied { code: Option<String>, reason: String },
+    /// An Action failed; its message goes to the client, as Auth0 sends it.
+    #[error("{0}")]
+    ActionFailed(String),
 }
 
 impl CallbackError {
     /// The value of the `error` parameter.
-    pub(crate) fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &str {
         match self {
+            Self::Denied { code: Some(code), .. } => code,
             Self::LoginRequired => "login_required",
             Self::InteractionRequired => "interaction_required",
             Self::UnsupportedResponseType(_) => "unsupported_response_type",
@@ -63,6 +70,8 @@ impl CallbackError {
             | Self::NotAMember { .. }
             | Self::NoOrganization
             | Self::InvitationForAnother
+            | Self::Denied { code: None, .. }
+            | Self::ActionFailed(_)
             | Self::Cancelled => "access_denied",
             Self::Blocked => "unauthorized",
         }

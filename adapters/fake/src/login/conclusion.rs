@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::admission::Admitted;
 use super::callback::Callback;
 use super::settle::Login;
 use super::{Context, logs};
-use crate::model::{AuthorizationCode, BrowserSession};
+use crate::model::{Admitted, AuthorizationCode, BrowserSession};
 use crate::secrets::sha256;
 use crate::store::State;
 use crate::tokens::Grant;
@@ -20,6 +19,8 @@ pub(crate) struct Steps {
     pub(crate) access_token_claims: Map<String, Value>,
     pub(crate) added_scopes: Vec<String>,
     pub(crate) removed_scopes: Vec<String>,
+    /// What the Actions that ran wrote to the console, for the logs.
+    pub(crate) details: Map<String, Value>,
 }
 
 impl Steps {
@@ -48,7 +49,8 @@ pub(super) fn conclude(
     let request = &login.transaction.request;
     let new_session = keep_session(state, context, login, admitted);
     let (who, organization) = (&admitted.who, admitted.organization.as_deref());
-    logs::succeeded(state, context, (request, login.browser), (&who.user_id, organization));
+    let about = (request, login.browser);
+    logs::succeeded(state, context, about, (&who.user_id, organization), steps.details.clone());
     let code = context.ids.secret();
     state.authorization_codes.put(AuthorizationCode {
         hash: sha256(&code),

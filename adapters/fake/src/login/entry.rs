@@ -2,6 +2,7 @@
 
 use super::admission::pickable;
 use super::callback::{Callback, CallbackError};
+use super::pending::Pending;
 use super::settle::{Login, Settled, settle};
 use super::{Browser, Context, Page, first_page, logs, transactions};
 use crate::config::{OrganizationRequireBehavior, OrganizationUsage};
@@ -25,6 +26,15 @@ pub(crate) enum Next {
     /// Show a page of the transaction.
     Page {
         page: Page,
+        handle: String,
+        /// The cookie of a transaction that began.
+        new_transaction: Option<String>,
+    },
+    /// Run the team's Actions, and conclude the login with what they say.
+    Actions(Box<Pending>),
+    /// An Action sends the person elsewhere; they come back to `/continue`.
+    Away {
+        url: String,
         handle: String,
         /// The cookie of a transaction that began.
         new_transaction: Option<String>,
@@ -90,6 +100,12 @@ pub(crate) fn choose_organization(
     choice: Choice<'_>,
     browser: &Browser,
 ) -> Option<Next> {
+    // Whoever came with an organization stays with it; who named one here may think again.
+    if !prompts_before_login(state, transaction)
+        || transaction.request.parameters.contains_key("organization")
+    {
+        return None;
+    }
     let transaction = chosen(state, transaction, choice)?;
     let advance = advance(state, context, &transaction, browser);
     Some(next(state, &transaction, advance, None))
@@ -159,6 +175,11 @@ fn next(
         Advance::Settled(Settled::Pick) => {
             go_to(state, Page::OrganizationPicker, transaction.clone(), new_transaction)
         }
+        Advance::Settled(Settled::Actions(pending)) => {
+            // Whoever sends the same form again finds that the login is on its way already.
+            transactions::finish(state, &transaction.handle);
+            Next::Actions(Box::new(Pending { new_transaction, ..*pending }))
+        }
         Advance::Page { page, transaction } => go_to(state, page, *transaction, new_transaction),
     }
 }
@@ -222,12 +243,16 @@ fn try_advance(
 }
 
 fn asks_for_organization_first(state: &State, transaction: &LoginTransaction) -> bool {
-    let client = state.clients.get(&transaction.request.client_id);
-    let prompts = client.is_some_and(|client| {
+    prompts_before_login(state, transaction)
+        && transaction.request.organization.is_none()
+        && !transaction.organization_is_settled
+}
+
+fn prompts_before_login(state: &State, transaction: &LoginTransaction) -> bool {
+    state.clients.get(&transaction.request.client_id).is_some_and(|client| {
         client.organization_usage() != OrganizationUsage::Deny
             && client.organization_require_behavior() == OrganizationRequireBehavior::PreLoginPrompt
-    });
-    prompts && transaction.request.organization.is_none() && !transaction.organization_is_settled
+    })
 }
 
 /// Who the session says it is, when the request lets that count.

@@ -1,5 +1,7 @@
 //! What the tenant's logs say about logins.
 
+use serde_json::{Map, Value};
+
 use super::callback::CallbackError;
 use super::{Browser, Context};
 use crate::model::{AuthorizationRequest, LogEntry, Prompt, User};
@@ -44,10 +46,11 @@ pub(super) fn succeeded(
     context: &Context<'_>,
     (request, browser): (&AuthorizationRequest, &Browser),
     (user_id, organization): (&str, Option<&str>),
+    details: Map<String, Value>,
 ) {
     let kind = if request.prompt == Prompt::None { "ssa" } else { "s" };
     let entry = entry(kind, context, request, browser);
-    let entry = LogEntry { organization_id: organization.map(str::to_owned), ..entry };
+    let entry = LogEntry { organization_id: organization.map(str::to_owned), details, ..entry };
     let entry = match state.users.get(user_id) {
         Some(user) => entry.about(user),
         None => entry,

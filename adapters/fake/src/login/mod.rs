@@ -1,5 +1,7 @@
 //! How a login goes, decided on the state alone: nothing here knows HTTP.
 
+mod action_event;
+mod actions;
 mod admission;
 mod authorization_request;
 mod browser;
@@ -14,10 +16,12 @@ mod invitation;
 mod logs;
 mod membership;
 mod options;
+mod pending;
 mod post_login;
 mod redeem;
 mod settle;
 mod stand_in;
+mod tickets;
 mod transactions;
 
 use tenantry_domain::Timestamp;
@@ -25,6 +29,8 @@ use url::Url;
 
 use crate::ids::Ids;
 
+pub(crate) use action_event::{RequestShown, event_of_login};
+pub(crate) use actions::{bound, come_back, conclude_actions};
 pub(crate) use admission::pickable_organizations;
 pub(crate) use authorization_request::{Refusal, check};
 pub(crate) use browser::Browser;
@@ -35,9 +41,13 @@ pub(crate) use home_realm::{home_realm, organizations_of_address};
 pub(crate) use invitation::{Invited, invited};
 pub(crate) use logs::{entry as log_entry, failed};
 pub(crate) use options::{Button, Options, options};
+pub(crate) use pending::Pending;
 pub(crate) use post_login::post_login_claims;
 pub(crate) use redeem::{RedeemError, Redemption, redeem};
 pub(crate) use stand_in::{Identity, known_identities, stand_in};
+pub(crate) use tickets::{
+    Onward, PasswordChangeError, TicketError, change_password, holder, send_ticket, ticket, verify_email,
+};
 pub(crate) use transactions::{finish, sweep};
 
 /// What a login needs besides the state.

@@ -6,6 +6,7 @@
 use super::admission::{Admission, admit};
 use super::callback::{Callback, CallbackError};
 use super::conclusion::{Steps, conclude};
+use super::pending::Pending;
 use super::{Browser, Context, logs, post_login_claims};
 use crate::model::{Authenticated, LoginTransaction};
 use crate::store::State;
@@ -25,6 +26,8 @@ pub(crate) enum Settled {
     Done { callback: Callback, new_session: Option<String> },
     /// The person has to pick an organization first.
     Pick,
+    /// The team's Actions have to run first.
+    Actions(Box<Pending>),
 }
 
 impl Settled {
@@ -37,6 +40,9 @@ impl Settled {
 pub(super) fn settle(state: &mut State, context: &Context<'_>, login: &Login<'_>) -> Settled {
     match admit(state, context, login) {
         Ok(Admission::Granted { admitted, connection }) => {
+            if Pending::is_needed(state) {
+                return Settled::Actions(Box::new(Pending::new(login.transaction, *admitted)));
+            }
             let claims = post_login_claims(
                 state,
                 context,

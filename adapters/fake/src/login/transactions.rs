@@ -19,6 +19,7 @@ pub(super) fn new(context: &Context<'_>, request: AuthorizationRequest) -> (Logi
         identifier: None,
         organization_is_settled: false,
         authenticated: None,
+        away: None,
     };
     (transaction, cookie)
 }
@@ -32,5 +33,6 @@ pub(crate) fn finish(state: &mut State, handle: &str) {
 pub(crate) fn sweep(state: &mut State, now: Timestamp) {
     state.login_transactions.remove_where(|transaction| !transaction.is_live(now));
     state.authorization_codes.remove_where(|code| !code.is_live(now));
+    state.tickets.remove_where(|ticket| ticket.is_forgotten(now));
     state.end_expired_sessions(now);
 }

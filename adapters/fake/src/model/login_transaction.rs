@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tenantry_actions::Suspended;
 use tenantry_domain::Timestamp;
 
 use crate::store::{Row, State};
@@ -24,6 +25,26 @@ pub(crate) struct LoginTransaction {
     pub(crate) organization_is_settled: bool,
     /// Who logged in, while they still choose an organization.
     pub(crate) authenticated: Option<Authenticated>,
+    /// Present while an Action has sent the person elsewhere.
+    #[serde(default)]
+    pub(crate) away: Option<Away>,
+}
+
+/// A login whose Actions wait for the person to come back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Away {
+    pub(crate) admitted: Admitted,
+    pub(crate) suspended: Suspended,
+}
+
+/// Somebody who may log in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Admitted {
+    pub(crate) who: Authenticated,
+    /// The organization's id.
+    pub(crate) organization: Option<String>,
+    /// The public id of the session that goes on, or of the one that will begin.
+    pub(crate) sid: String,
 }
 
 /// What a client asks of the authorization endpoint, checked.

@@ -40,7 +40,7 @@ pub(crate) use identity::Identity;
 pub(crate) use invitation::Invitation;
 pub(crate) use log_entry::LogEntry;
 pub(crate) use login_transaction::{
-    Authenticated, AuthorizationRequest, Challenge, ChallengeMethod, LoginTransaction, Prompt,
+    Admitted, Authenticated, AuthorizationRequest, Away, Challenge, ChallengeMethod, LoginTransaction, Prompt,
 };
 pub(crate) use mail::{Mail, MailKind};
 pub(crate) use member::Member;

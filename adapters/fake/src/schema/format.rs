@@ -111,7 +111,7 @@ fn is_connection_name(name: &str) -> bool {
 }
 
 /// Labels of letters, digits and inner hyphens, at least two of them.
-pub(in crate::http) fn is_domain(domain: &str) -> bool {
+pub(crate) fn is_domain(domain: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')

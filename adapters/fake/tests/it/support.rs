@@ -79,7 +79,12 @@ pub(crate) fn seed_with_scopes(more: &str) -> Seed {
 }
 
 pub(crate) fn config(seed: Seed) -> FakeConfig {
-    FakeConfig { issuer: ISSUER.parse().unwrap(), trial_days: 1, seed }
+    FakeConfig {
+        issuer: ISSUER.parse().unwrap(),
+        trial_days: 1,
+        action_run_time: FakeConfig::ACTION_RUN_TIME,
+        seed,
+    }
 }
 
 pub(crate) fn clock() -> Arc<FixedClock> {

@@ -18,7 +18,6 @@ mod organization_search;
 mod organizations;
 mod paging;
 mod roles;
-mod schema;
 mod self_service_profiles;
 mod sso_tickets;
 mod users;
@@ -40,10 +39,8 @@ use crate::schema::{self, format};
 use crate::tokens::management_audience;
 use call::Call;
 pub(super) use error::ApiError;
-pub(crate) use openapi::{coverage, description, scopes};
-pub(crate) use openapi::{description, scopes};
 pub(super) use format::is_domain;
-pub(crate) use openapi::{description, scopes};
+pub(crate) use openapi::{coverage, description, scopes};
 use operation::Operation;
 
 /// What an operation answers.

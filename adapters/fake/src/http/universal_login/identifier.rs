@@ -10,12 +10,12 @@ use super::super::errors::PageError;
 use super::super::pages::{IdentifierPage, PasswordPage, html};
 use super::super::parameters::{Form, Query};
 use super::super::visitor::Visitor;
-use super::log_in::{NO_EMAIL, NO_PASSWORD, WRONG, authenticate};
-use super::{PASSWORD, Page, Visit, path};
+use super::log_in::{IDENTIFIER_LIMIT, NO_EMAIL, NO_PASSWORD, WRONG, authenticate};
+use super::{PASSWORD, Page, Visit, forgot_password, path};
 use crate::fake::Core;
+use crate::login;
 
-/// Longer than any address, and than any name that a database takes.
-const IDENTIFIER_LIMIT: usize = 320;
+const NO_WAY_IN: &str = "We know no way to log in with this address. Try your work address.";
 
 pub(super) async fn show(
     State(core): State<Arc<Core>>,
@@ -40,9 +40,22 @@ pub(super) async fn submit(
     if identifier.is_empty() || identifier.len() > IDENTIFIER_LIMIT {
         return render(&visit, "", Some(NO_EMAIL));
     }
+    let request = &visit.transaction.request;
+    let realm = core.store.read(|state| {
+        login::home_realm(state, request, identifier).map(|connection| connection.name.clone())
+    })?;
+    if realm.is_none() && visit.options()?.database.is_none() {
+        return render(&visit, identifier, Some(NO_WAY_IN));
+    }
+    let is_elsewhere = realm.is_some();
     // Whether there is such an account is not told here.
-    visit.remember(|transaction| transaction.identifier = Some(identifier.to_owned())).await?;
-    Ok(visit.go_to(PASSWORD))
+    visit
+        .remember(|transaction| {
+            transaction.identifier = Some(identifier.to_owned());
+            transaction.upstream = realm;
+        })
+        .await?;
+    Ok(visit.go_to(if is_elsewhere { path(Page::StandIn) } else { PASSWORD }))
 }
 
 pub(super) async fn show_password(
@@ -70,7 +83,7 @@ pub(super) async fn submit_password(
     }
     // The address may be changed on this page as well, as a password manager does.
     let identifier = form.get("username").unwrap_or(visit.identifier());
-    match authenticate(&visit, identifier, password)? {
+    match authenticate(&visit, identifier, password).await? {
         Some((user_id, connection)) => visit.log_in(user_id, connection).await,
         None => render_password(&visit, Some(WRONG)),
     }
@@ -78,9 +91,11 @@ pub(super) async fn submit_password(
 
 fn render(visit: &Visit<'_>, identifier: &str, error: Option<&str>) -> Result<Response, PageError> {
     let options = visit.options()?;
+    let invited = visit.invited()?;
     let page = IdentifierPage {
         frame: visit.frame("Log in")?,
         state: visit.handle(),
+        invited: invited.as_ref(),
         identifier,
         identifier_error: error,
         sign_up: options.sign_up,
@@ -90,12 +105,15 @@ fn render(visit: &Visit<'_>, identifier: &str, error: Option<&str>) -> Result<Re
 }
 
 fn render_password(visit: &Visit<'_>, error: Option<&str>) -> Result<Response, PageError> {
+    let options = visit.options()?;
+    let forgot = forgot_password::path_for(&options);
     let page = PasswordPage {
         frame: visit.frame("Enter your password")?,
         state: visit.handle(),
         identifier: visit.identifier(),
         password_error: error,
-        sign_up: visit.options()?.sign_up,
+        forgot: &forgot,
+        sign_up: options.sign_up,
     };
     Ok(visit.page(html(status(error), &page)))
 }

@@ -10,13 +10,17 @@ use super::super::errors::PageError;
 use super::super::pages::{LoginPage, html};
 use super::super::parameters::{Form, Query};
 use super::super::visitor::Visitor;
-use super::Visit;
+use super::{Visit, forgot_password};
 use crate::fake::Core;
 use crate::login;
+use crate::model::LogEntry;
 
 pub(super) const WRONG: &str = "Wrong email or password";
 pub(super) const NO_EMAIL: &str = "Please enter an email address";
 pub(super) const NO_PASSWORD: &str = "Please enter your password";
+
+/// Longer than any address, and than any name that a database takes.
+pub(super) const IDENTIFIER_LIMIT: usize = 320;
 
 #[derive(Default)]
 struct Errors {
@@ -52,14 +56,14 @@ pub(super) async fn submit(
         };
         return render(&visit, identifier, &errors);
     }
-    match authenticate(&visit, identifier, password)? {
+    match authenticate(&visit, identifier, password).await? {
         Some((user_id, connection)) => visit.log_in(user_id, connection).await,
         None => render(&visit, identifier, &Errors { password: Some(WRONG), ..Errors::default() }),
     }
 }
 
-/// The account whose password this is, with its connection.
-pub(super) fn authenticate(
+/// The account whose password this is, with its connection. The logs tell why there is none.
+pub(super) async fn authenticate(
     visit: &Visit<'_>,
     identifier: &str,
     password: &str,
@@ -67,20 +71,35 @@ pub(super) fn authenticate(
     let Some(connection) = visit.options()?.database else { return Ok(None) };
     // The password is checked outside the lock: that is slow on purpose.
     let found = visit.core.store.read(|state| login::hash_to_check(state, &connection, identifier))?;
-    let right = found.filter(|(_, hash)| hash.matches(password));
-    Ok(right.map(|(user_id, _)| (user_id, connection)))
+    let Some((user_id, hash)) = found else {
+        let name: String = identifier.chars().take(IDENTIFIER_LIMIT).collect();
+        let entry = visit.entry("fu").saying(WRONG);
+        visit.log(LogEntry { user_name: Some(name), connection: Some(connection), ..entry }).await?;
+        return Ok(None);
+    };
+    if hash.matches(password) {
+        return Ok(Some((user_id, connection)));
+    }
+    let user = visit.core.store.read(|state| state.users.get(&user_id).cloned())?;
+    let entry = visit.entry("fp").saying(WRONG);
+    visit.log(user.map_or_else(|| entry.clone(), |user| entry.clone().about(&user))).await?;
+    Ok(None)
 }
 
 fn render(visit: &Visit<'_>, identifier: &str, errors: &Errors) -> Result<Response, PageError> {
     let options = visit.options()?;
     let wrong = errors.identifier.is_some() || errors.password.is_some();
+    let invited = visit.invited()?;
+    let forgot = forgot_password::path_for(&options);
     let page = LoginPage {
         frame: visit.frame("Log in")?,
         state: visit.handle(),
         identifier,
         identifier_error: errors.identifier,
         password_error: errors.password,
+        invited: invited.as_ref(),
         has_database: options.database.is_some(),
+        forgot: &forgot,
         sign_up: options.sign_up,
         buttons: &options.buttons,
     };

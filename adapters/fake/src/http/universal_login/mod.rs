@@ -1,10 +1,12 @@
 //! The hosted login pages, at Auth0's own paths and with its own field names and buttons. They need no JavaScript.
 
+mod forgot_password;
 mod identifier;
 mod log_in;
 mod organization;
 mod sign_up;
 mod stand_in;
+mod tickets;
 
 use std::sync::Arc;
 
@@ -13,14 +15,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::cookies;
 use super::errors::PageError;
 use super::pages::Frame;
 use super::parameters::Parameters;
 use super::visitor::Visitor;
 use super::way_on::WayOn;
+use super::{actions, cookies};
 use crate::fake::Core;
-use crate::login::{self, Browser, Callback, CallbackError, Next, Options, Page, SignUpError};
+use crate::login::{self, Browser, Callback, CallbackError, Invited, Next, Options, Page, SignUpError};
 use crate::model::{Authenticated, LogEntry, LoginTransaction};
 use crate::store::{State, StoreError};
 
@@ -39,6 +41,9 @@ pub(super) fn routes() -> Router<Arc<Core>> {
             get(organization::show_picker).post(organization::submit_picker),
         )
         .route(path(Page::StandIn), get(stand_in::show).post(stand_in::submit))
+        .route(forgot_password::ROUTE, get(forgot_password::show).post(forgot_password::submit))
+        .route("/u/reset-password", get(tickets::show_reset).post(tickets::submit_reset))
+        .route("/u/email-verification", get(tickets::verify_email))
 }
 
 /// The second of the two pages of an identifier-first login; no login begins there.
@@ -93,6 +98,13 @@ impl<'a> Visit<'a> {
             .store
             .read(|state| login::options(state, &self.transaction.request))?
             .map_err(|error| PageError::invalid_request(error.to_string()))
+    }
+
+    /// Whom the invitation that led here is for.
+    fn invited(&self) -> Result<Option<Invited>, PageError> {
+        let Some(id) = &self.transaction.request.invitation else { return Ok(None) };
+        let context = self.core.context();
+        Ok(self.core.store.read(|state| login::invited(state, &context, id))?)
     }
 
     fn identifier(&self) -> &str {
@@ -213,12 +225,23 @@ impl From<StoreError> for Refused {
 /// Does with the browser what the login says.
 pub(super) async fn respond(core: &Arc<Core>, browser: &Browser, next: Next) -> Result<Response, PageError> {
     let issuer = &core.config.issuer;
+    let next = match next {
+        Next::Actions(pending) => actions::run(core, browser, *pending).await?,
+        next => next,
+    };
     match next {
         Next::Page { page, handle, new_transaction } => {
             let cookie =
                 new_transaction.and_then(|secret| cookies::set_transaction(issuer, &handle, &secret));
             Ok(redirect(&format!("{}?state={handle}", path(page)), cookie.as_slice()))
         }
+        Next::Away { url, handle, new_transaction } => {
+            let cookie =
+                new_transaction.and_then(|secret| cookies::set_transaction(issuer, &handle, &secret));
+            Ok(redirect(&url, cookie.as_slice()))
+        }
+        // What concludes a run of Actions never asks for another one.
+        Next::Actions(_) => Err(PageError::expired()),
         Next::Callback { handle, redirect_uri, state, callback, new_session } => {
             let mut set = Vec::new();
             set.extend(cookies::clear_transaction(issuer, &handle));

@@ -13,7 +13,8 @@ use super::super::visitor::Visitor;
 use super::log_in::{NO_EMAIL, NO_PASSWORD};
 use super::{Page, Refused, Visit, path};
 use crate::fake::Core;
-use crate::login::{self, SignUpError};
+use crate::login::{self, Onward, SignUpError};
+use crate::model::{LogEntry, MailKind};
 use crate::passwords::Strength;
 
 pub(super) async fn show(
@@ -51,16 +52,44 @@ pub(super) async fn submit(
         };
         return render(&visit, email, mistakes);
     }
-    let context = core.context();
-    let made = core
-        .store
-        .write(|state| login::sign_up(state, &context, &connection, email, password).map_err(Refused::from))
-        .await;
-    match made {
+    // An invitation is for one address.
+    let invited = visit.invited()?;
+    let email = invited.as_ref().map_or(email, |invited| invited.email.as_str());
+    match make_account(&visit, &connection, email, password).await {
         Ok(user_id) => visit.log_in(user_id, connection).await,
         Err(Refused::Page(error)) => Ok(error.into_response()),
-        Err(Refused::SignUp(error)) => render(&visit, email, Mistakes::of(error, password)),
+        Err(Refused::SignUp(error)) => {
+            let entry = visit.entry("fs").saying(error.to_string());
+            visit.log(LogEntry { user_name: Some(email.to_owned()), ..entry }).await?;
+            render(&visit, email, Mistakes::of(error, password))
+        }
     }
+}
+
+/// Makes the account, and sends the mail by which its address is proved. An invitation proves it as well.
+async fn make_account(
+    visit: &Visit<'_>,
+    connection: &str,
+    email: &str,
+    password: &str,
+) -> Result<String, Refused> {
+    let context = visit.core.context();
+    let request = &visit.transaction.request;
+    let make = |state: &mut crate::store::State| {
+        let user_id = login::sign_up(state, &context, connection, email, password)?;
+        if let Some(user) = state.users.get(&user_id).cloned() {
+            state.log(visit.entry("ss").about(&user));
+            if request.invitation.is_none() {
+                let onward = Onward {
+                    client_id: Some(request.client_id.clone()),
+                    organization_id: request.organization.clone(),
+                };
+                login::send_ticket(state, &context, &user, MailKind::EmailVerification, onward);
+            }
+        }
+        Ok::<_, Refused>(user_id)
+    };
+    visit.core.store.write(make).await
 }
 
 #[derive(Default)]
@@ -85,9 +114,11 @@ impl Mistakes {
 fn render(visit: &Visit<'_>, email: &str, mistakes: Mistakes) -> Result<Response, PageError> {
     let options = visit.options()?;
     let wrong = mistakes.email.is_some() || mistakes.password.is_some();
+    let invited = visit.invited()?;
     let page = SignUpPage {
         frame: visit.frame("Sign up")?,
         state: visit.handle(),
+        invited: invited.as_ref(),
         email,
         email_error: mistakes.email.as_deref(),
         password_error: mistakes.password.as_deref(),

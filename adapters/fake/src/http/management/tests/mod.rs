@@ -66,7 +66,7 @@ impl World {
             seed.connections.push(SeedConnection { name: name.to_owned(), strategy: strategy.to_owned() });
         }
         let issuer = "http://127.0.0.1:4400/".parse().unwrap();
-        let config = FakeConfig { issuer, trial_days: 1, seed };
+        let config = FakeConfig { issuer, trial_days: 1, action_run_time: FakeConfig::ACTION_RUN_TIME, seed };
         let fake = Fake::in_memory(config, clock.clone(), random).unwrap();
         plant(&fake);
         let operations: Vec<Operation> = operations().collect();

@@ -1,0 +1,182 @@
+//! The `event` that Actions read: who logs in, where, how, and from where (Auth0: post-login event object).
+
+use serde_json::{Map, Value, json};
+
+use super::{Browser, Context, Pending};
+use crate::document::Document;
+use crate::model::{AuthorizationRequest, Connection, Prompt, User};
+use crate::store::State;
+use crate::tokens::picture_of;
+
+/// The event of a login through the pages.
+pub(crate) fn event_of_login(
+    state: &State,
+    context: &Context<'_>,
+    browser: &Browser,
+    pending: &Pending,
+) -> Value {
+    let (request, admitted) = (&pending.transaction.request, &pending.admitted);
+    let who = &admitted.who;
+    let connection = state.connection_by_name(&who.connection);
+    let method = if connection.is_some_and(Connection::is_database) { "pwd" } else { "federated" };
+    let mut event = common(
+        state,
+        context,
+        (&who.user_id, &request.client_id, admitted.organization.as_deref()),
+        connection,
+    );
+    let shown = match &pending.brought {
+        Some((query, body)) => RequestShown { query: query.clone(), body: body.clone() },
+        None => RequestShown { query: texts(request), body: Map::new() },
+    };
+    event.insert("request".to_owned(), shown.with(browser));
+    event.insert("transaction".to_owned(), transaction(request, &pending.transaction.handle));
+    event.insert(
+        "authentication".to_owned(),
+        json!({ "methods": [{ "name": method, "timestamp": who.at.to_string() }] }),
+    );
+    event.insert(
+        "session".to_owned(),
+        json!({
+            "id": admitted.sid,
+            "authenticated_at": who.at.to_string(),
+            "clients": [{ "client_id": request.client_id }],
+            "device": { "last_ip": browser.ip, "last_user_agent": browser.user_agent },
+        }),
+    );
+    if let Some(audience) = request.parameters.get("audience") {
+        event.insert("resource_server".to_owned(), json!({ "identifier": audience }));
+    }
+    Value::Object(event)
+}
+
+/// What an event says of the request.
+pub(crate) struct RequestShown {
+    pub(crate) query: Map<String, Value>,
+    pub(crate) body: Map<String, Value>,
+}
+
+impl RequestShown {
+    pub(crate) fn with(self, browser: &Browser) -> Value {
+        without_nulls(json!({
+            "ip": browser.ip,
+            "method": browser.method,
+            "hostname": browser.hostname,
+            "language": browser.language,
+            "user_agent": browser.user_agent,
+            "query": self.query,
+            "body": self.body,
+            "geoip": {},
+        }))
+    }
+}
+
+fn texts(request: &AuthorizationRequest) -> Map<String, Value> {
+    request.parameters.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect()
+}
+
+/// What every event holds, whatever led to it. The organization is named by its id.
+pub(crate) fn common(
+    state: &State,
+    context: &Context<'_>,
+    (user_id, client_id, organization): (&str, &str, Option<&str>),
+    connection: Option<&Connection>,
+) -> Map<String, Value> {
+    let mut event = Map::new();
+    let mut set = |name: &str, value: Value| event.insert(name.to_owned(), value);
+    set("tenant", json!({ "id": tenant(context) }));
+    if let Some(user) = state.users.get(user_id) {
+        set("user", user_shown(user, context));
+        set("stats", json!({ "logins_count": user.logins_count }));
+    }
+    if let Some(connection) = connection {
+        let metadata = connection.settings().get("metadata").cloned().unwrap_or_else(|| json!({}));
+        let (id, name, strategy) = (&connection.id, &connection.name, &connection.strategy);
+        set("connection", json!({ "id": id, "name": name, "strategy": strategy, "metadata": metadata }));
+    }
+    if let Some(client) = state.clients.get(client_id) {
+        let metadata = client.settings().get("client_metadata").cloned().unwrap_or_else(|| json!({}));
+        set("client", json!({ "client_id": client.id, "name": client.name, "metadata": metadata }));
+    }
+    let mut roles: Vec<&str> = Vec::new();
+    if let Some(organization) = organization.and_then(|id| state.organizations.get(id)) {
+        roles.extend(state.member_roles(&organization.id, user_id).map(|role| role.name.as_str()));
+        set(
+            "organization",
+            json!({
+                "id": organization.id,
+                "name": organization.name,
+                "display_name": organization.label(),
+                "metadata": organization.metadata,
+            }),
+        );
+    }
+    set("authorization", json!({ "roles": roles }));
+    event
+}
+
+/// The first part of the host's name, as the tenant's name is at Auth0.
+fn tenant(context: &Context<'_>) -> String {
+    let domain = context.issuer.domain().unwrap_or("tenantry");
+    domain.split('.').next().unwrap_or(domain).to_owned()
+}
+
+fn user_shown(user: &User, context: &Context<'_>) -> Value {
+    without_nulls(json!({
+        "user_id": user.id,
+        "email": user.email,
+        "email_verified": user.email_verified,
+        "name": user.display_name(),
+        "nickname": user.display_nickname(),
+        "picture": picture_of(user, context.issuer),
+        "given_name": user.given_name,
+        "family_name": user.family_name,
+        "username": user.username,
+        "created_at": user.created_at.to_string(),
+        "updated_at": user.updated_at.to_string(),
+        "last_password_reset": user.last_password_reset.map(|at| at.to_string()),
+        "app_metadata": user.app_metadata,
+        "user_metadata": user.user_metadata.clone().unwrap_or_default(),
+        "identities": [{
+            "connection": user.connection,
+            "isSocial": user.is_social,
+            "provider": user.provider,
+            "user_id": user.id_at_provider(),
+            "userId": user.id_at_provider(),
+        }],
+        "multifactor": [],
+        "enrolledFactors": [],
+    }))
+}
+
+fn transaction(request: &AuthorizationRequest, handle: &str) -> Value {
+    let given = |name: &str| request.parameters.get(name).map(String::as_str);
+    let list = |name: &str| given(name).unwrap_or_default().split_ascii_whitespace().collect::<Vec<_>>();
+    let prompt: Vec<&str> = if request.prompt == Prompt::None { vec!["none"] } else { list("prompt") };
+    let locales = list("ui_locales");
+    without_nulls(json!({
+        "id": handle,
+        "protocol": "oidc-basic-profile",
+        "acr_values": list("acr_values"),
+        "login_hint": request.login_hint,
+        "locale": locales.first().unwrap_or(&"en"),
+        "prompt": prompt,
+        "redirect_uri": request.redirect_uri,
+        "requested_scopes": request.scope,
+        "response_mode": given("response_mode").unwrap_or("query"),
+        "response_type": list("response_type"),
+        "state": request.state,
+        "ui_locales": locales,
+        "metadata": {},
+    }))
+}
+
+/// What is not known is absent, not `null`; only the outermost properties are looked at.
+fn without_nulls(value: Value) -> Value {
+    let mut object = Document::of(&value)
+        .entries()
+        .map(|(name, value)| (name.to_owned(), value.clone()))
+        .collect::<Map<_, _>>();
+    object.retain(|_, value| !value.is_null());
+    Value::Object(object)
+}

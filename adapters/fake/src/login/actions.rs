@@ -1,0 +1,204 @@
+//! The team's own Actions in a login: which ones run, and what comes of what they said.
+
+use serde_json::{Map, Value, json};
+use tenantry_actions::{Dependency, Effects, End, Execution, claims};
+
+use super::callback::{Callback, CallbackError, address};
+use super::conclusion::{Steps, conclude, keep_session};
+use super::settle::Login;
+use super::{Browser, Context, Next, Pending, logs};
+use crate::document::{self, Document};
+use crate::model::{
+    Admitted, AuthorizationRequest, Away, LogEntry, LoginTransaction, POST_LOGIN, Prompt, SessionEnd,
+};
+use crate::store::State;
+use crate::tokens::management_audience;
+
+/// The Actions that are bound to a login, in order.
+pub(crate) fn bound(state: &State) -> Vec<tenantry_actions::Action> {
+    state
+        .bound_actions(POST_LOGIN)
+        .map(|(action, version)| tenantry_actions::Action {
+            id: action.id.clone(),
+            name: action.name.clone(),
+            code: version.code.code.clone(),
+            secrets: (version.code.secrets.iter())
+                .map(|(name, secret)| (name.clone(), secret.expose().to_owned()))
+                .collect(),
+            dependencies: (version.code.dependencies.iter())
+                .map(|(name, version)| Dependency { name: name.clone(), version: version.clone() })
+                .collect(),
+        })
+        .collect()
+}
+
+/// Takes up a login whose person has come back. `None` when no Action had sent them away.
+pub(crate) fn come_back(
+    state: &mut State,
+    transaction: &LoginTransaction,
+    brought: (Map<String, Value>, Map<String, Value>),
+) -> Option<Next> {
+    let Away { admitted, suspended } = transaction.away.clone()?;
+    state.login_transactions.remove(&transaction.handle);
+    let pending = Pending::new(&LoginTransaction { away: None, ..transaction.clone() }, admitted);
+    Some(Next::Actions(Box::new(Pending { suspended: Some(suspended), brought: Some(brought), ..pending })))
+}
+
+/// Ends the login as the Actions want it. Memberships and counts stand already; metadata is written here, also for a
+/// login that is denied, and nothing at all when an Action has failed.
+pub(crate) fn conclude_actions(
+    state: &mut State,
+    context: &Context<'_>,
+    browser: &Browser,
+    pending: Pending,
+    execution: Execution,
+) -> Next {
+    let details = details(&execution);
+    let Execution { end, effects, .. } = execution;
+    let Pending { transaction, mut admitted, new_transaction, .. } = pending;
+    let result = match end {
+        End::Failed { action, message } => {
+            log_failure(state, context, (&transaction.request, browser), &action, details.clone());
+            Err(CallbackError::ActionFailed(message))
+        }
+        End::Redirected { url, suspended } => {
+            write_metadata(state, context, &admitted.who.user_id, &effects);
+            match away_to(&url, &transaction) {
+                Ok(url) => {
+                    let handle = transaction.handle.clone();
+                    let away = Some(Away { admitted, suspended });
+                    state.login_transactions.put(LoginTransaction { away, ..transaction });
+                    return Next::Away { url, handle, new_transaction };
+                }
+                Err(error) => Err(error),
+            }
+        }
+        End::Denied { reason, code } => {
+            write_metadata(state, context, &admitted.who.user_id, &effects);
+            Err(CallbackError::Denied { code, reason })
+        }
+        End::Completed => carry_out(state, context, &mut admitted, &effects)
+            .and_then(|()| steps(context, &transaction.request, &effects)),
+    };
+    let login = Login { transaction: &transaction, who: &admitted.who.clone(), browser };
+    let revoked = revoke_session(state, &admitted, &effects);
+    match result {
+        Ok(steps) if !revoked => {
+            let (callback, new_session) =
+                conclude(state, context, &login, &admitted, Steps { details, ..steps });
+            Next::callback(&transaction, callback, new_session)
+        }
+        outcome => {
+            let error = outcome.err().unwrap_or(CallbackError::LoginRequired);
+            let about = (&transaction.request, browser);
+            logs::failed(state, context, about, Some(&admitted.who.user_id), &error);
+            // The person has proved who they are, so the provider knows them from now on, whatever an Action says.
+            let new_session = if revoked { None } else { keep_session(state, context, &login, &admitted) };
+            Next::callback(&transaction, Callback::Error(error), new_session)
+        }
+    }
+}
+
+/// Where the person is sent, with what brings them back.
+fn away_to(url: &str, transaction: &LoginTransaction) -> Result<String, CallbackError> {
+    if transaction.request.prompt == Prompt::None {
+        return Err(CallbackError::InteractionRequired);
+    }
+    let url = address(url, &[("state", Some(&transaction.handle))]);
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
+    url.map(String::from).ok_or_else(|| {
+        CallbackError::ActionFailed("api.redirect.sendUserTo needs an http or https address".to_owned())
+    })
+}
+
+/// Writes what outlives the login: metadata, and whose login it is.
+fn carry_out(
+    state: &mut State,
+    context: &Context<'_>,
+    admitted: &mut Admitted,
+    effects: &Effects,
+) -> Result<(), CallbackError> {
+    if let Some(primary) = &effects.primary_user {
+        admitted.who.user_id.clone_from(primary);
+    }
+    let user = state.users.get(&admitted.who.user_id).ok_or_else(|| {
+        CallbackError::ActionFailed(format!("The user {} does not exist.", admitted.who.user_id))
+    })?;
+    if user.is_blocked() {
+        return Err(CallbackError::Blocked);
+    }
+    write_metadata(state, context, &admitted.who.user_id, effects);
+    Ok(())
+}
+
+pub(crate) fn write_metadata(state: &mut State, context: &Context<'_>, user_id: &str, effects: &Effects) {
+    if effects.app_metadata.is_empty() && effects.user_metadata.is_empty() {
+        return;
+    }
+    let Some(mut user) = state.users.get(user_id).cloned() else { return };
+    document::replace(&mut user.app_metadata, Document::new(&effects.app_metadata));
+    if !effects.user_metadata.is_empty() {
+        let metadata = user.user_metadata.get_or_insert_default();
+        document::replace(metadata, Document::new(&effects.user_metadata));
+    }
+    user.updated_at = context.now;
+    state.users.put(user);
+}
+
+/// What the tokens get.
+pub(crate) fn steps(
+    context: &Context<'_>,
+    request: &AuthorizationRequest,
+    effects: &Effects,
+) -> Result<Steps, CallbackError> {
+    let is_auth0s = request.parameters.get("audience") == Some(&management_audience(context.issuer));
+    let access_token_claims = claims::of_access_token(&effects.access_token_claims, is_auth0s);
+    if !claims::fits(&effects.id_token_claims) || !claims::fits(&access_token_claims) {
+        return Err(CallbackError::ActionFailed("The custom claims are larger than 100 KB".to_owned()));
+    }
+    Ok(Steps {
+        id_token_claims: effects.id_token_claims.clone(),
+        access_token_claims,
+        added_scopes: effects.added_scopes.iter().cloned().collect(),
+        removed_scopes: effects.removed_scopes.iter().cloned().collect(),
+        details: Map::new(),
+    })
+}
+
+/// Ends the session when an Action wants that, with its refresh tokens unless they may live on.
+fn revoke_session(state: &mut State, admitted: &Admitted, effects: &Effects) -> bool {
+    let Some(revocation) = &effects.session.revoke else { return false };
+    state.end_session_by_sid(&admitted.sid, SessionEnd::SessionRevoked);
+    if !revocation.preserve_refresh_tokens {
+        state.refresh_tokens.remove_where(|token| token.grant.sid == admitted.sid);
+    }
+    true
+}
+
+fn log_failure(
+    state: &mut State,
+    context: &Context<'_>,
+    (request, browser): (&AuthorizationRequest, &Browser),
+    action: &str,
+    details: Map<String, Value>,
+) {
+    let entry = logs::entry("actions_execution_failed", context, request, browser);
+    state.log(LogEntry { details, ..entry.saying(format!("The Action {action} failed")) });
+}
+
+/// What the logs tell of the Actions that ran.
+pub(crate) fn details(execution: &Execution) -> Map<String, Value> {
+    let runs: Vec<Value> = (execution.runs.iter())
+        .map(|run| {
+            let console: Vec<Value> =
+                (run.console.iter()).map(|line| json!({ "level": line.level, "text": line.text })).collect();
+            json!({
+                "action_name": run.action,
+                "console": console,
+                "error": run.error,
+                "duration_ms": u64::try_from(run.duration.as_millis()).unwrap_or(u64::MAX),
+            })
+        })
+        .collect();
+    Map::from_iter([("actions".to_owned(), json!({ "runs": runs }))])
+}
