@@ -76,6 +76,15 @@ impl Ids {
         self.text(DIGITS, length)
     }
 
+    pub(crate) fn job(&self) -> String {
+        format!("job_{}", self.text(ALPHANUMERIC, 16))
+    }
+
+    /// An account of a passwordless connection.
+    pub(crate) fn passwordless_user(&self, strategy: &str) -> String {
+        format!("{strategy}|{}", self.text(HEX, 24))
+    }
+
     pub(crate) fn key_id(&self) -> String {
         self.text(ALPHANUMERIC, 21)
     }

@@ -18,13 +18,9 @@ use crate::tokens::management_audience;
 pub(crate) fn plant(state: &mut State, known: &State, config: &FakeConfig, ids: &Ids) {
     settings(state, config);
     for seed in &config.seed.roles {
-        let earlier = state.role_by_name(&seed.name).cloned().unwrap_or_else(|| Role {
-            id: known.role_by_name(&seed.name).map_or_else(|| ids.role(), |role| role.id.clone()),
-            name: seed.name.clone(),
-            description: String::new(),
-            permissions: Vec::new(),
-            settings: Map::new(),
-        });
+        let earlier = state.role_by_name(&seed.name).cloned();
+        let id = || known.role_by_name(&seed.name).map_or_else(|| ids.role(), |role| role.id.clone());
+        let earlier = earlier.unwrap_or_else(|| Role::new(id(), &seed.name));
         state.roles.put(Role { description: seed.description.clone(), ..earlier });
     }
     let web_clients: Vec<String> = config

@@ -42,9 +42,38 @@ impl Connection {
         SOCIAL.iter().any(|(strategy, _)| *strategy == self.strategy)
     }
 
+    /// Whether people log in with a code that is sent to them.
+    pub(crate) fn is_passwordless(&self) -> bool {
+        matches!(self.strategy.as_str(), "email" | "sms")
+    }
+
     /// Whether it is an enterprise's own identity provider.
     pub(crate) fn is_enterprise(&self) -> bool {
-        !self.is_database() && !self.is_social()
+        !self.is_database() && !self.is_social() && !self.is_passwordless()
+    }
+
+    /// Whether each account has a name besides its address.
+    pub(crate) fn requires_username(&self) -> bool {
+        self.options().flag("requires_username").unwrap_or(false) || self.takes("username")
+    }
+
+    /// Whether accounts may have a telephone number.
+    pub(crate) fn takes_phone_number(&self) -> bool {
+        self.strategy == "sms" || self.takes("phone_number")
+    }
+
+    /// Whether the attribute is one that people log in by.
+    fn takes(&self, attribute: &str) -> bool {
+        let attribute = self.options().document("attributes").document(attribute);
+        attribute.document("identifier").flag("active").unwrap_or(false)
+    }
+
+    /// Whether a login brings the profile up to date, so that it can't be changed here.
+    pub(crate) fn syncs_profile_at_each_login(&self) -> bool {
+        let setting = self.options().text("set_user_root_attributes");
+        !self.is_database()
+            && !self.is_passwordless()
+            && setting.unwrap_or("on_each_login") == "on_each_login"
     }
 
     /// Whether people can't make an account of their own here.

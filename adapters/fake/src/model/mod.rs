@@ -8,8 +8,10 @@ mod client_grant;
 mod connection;
 mod device;
 mod discovery_domain;
+mod guardian_settings;
 mod identity;
 mod invitation;
+mod job;
 mod log_entry;
 mod login_transaction;
 mod mail;
@@ -36,8 +38,10 @@ pub(crate) use client_grant::ClientGrant;
 pub(crate) use connection::Connection;
 pub(crate) use device::Device;
 pub(crate) use discovery_domain::DiscoveryDomain;
+pub(crate) use guardian_settings::GuardianSettings;
 pub(crate) use identity::Identity;
 pub(crate) use invitation::Invitation;
+pub(crate) use job::{Job, JobStatus};
 pub(crate) use log_entry::LogEntry;
 pub(crate) use login_transaction::{
     Admitted, Authenticated, AuthorizationRequest, Away, Challenge, ChallengeMethod, LoginTransaction, Prompt,

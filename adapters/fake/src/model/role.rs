@@ -19,6 +19,19 @@ pub(crate) struct Role {
     pub(crate) settings: Map<String, Value>,
 }
 
+impl Role {
+    /// A role that permits nothing yet.
+    pub(crate) fn new(id: String, name: &str) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            description: String::new(),
+            permissions: Vec::new(),
+            settings: Map::new(),
+        }
+    }
+}
+
 impl Row for Role {
     const TABLE: &'static str = "roles";
 

@@ -216,6 +216,21 @@ impl State {
             self.members.remove(&key);
         }
         self.authorization_codes.remove_where(|code| code.user_id == user_id);
+        self.tickets.remove_where(|ticket| ticket.user_id == user_id);
         self.users.remove(user_id)
+    }
+
+    /// Removes the accounts of a connection. Who has others as well keeps those.
+    pub(crate) fn delete_accounts_of_connection(&mut self, connection: &str) {
+        let users: Vec<User> =
+            self.users.iter().filter(|user| user.is_in_connection(connection)).cloned().collect();
+        for mut user in users {
+            if user.connection == connection {
+                self.delete_user(&user.id);
+            } else {
+                user.linked.retain(|identity| identity.connection != connection);
+                self.users.put(user);
+            }
+        }
     }
 }

@@ -1,12 +1,7 @@
 //! Everything that the provider knows, as typed tables.
 
 use super::table::{Change, Row, Table};
-use crate::model::{
-    Action, AuthorizationCode, BrowserSession, Client, ClientGrant, Connection, DiscoveryDomain, Invitation,
-    LogEntry, LoginTransaction, Mail, Member, Organization, OrganizationClient, OrganizationClientGrant,
-    RefreshToken, ResourceServer, Role, SelfServiceProfile, SigningKey, SsoTicket, TenantSettings, Ticket,
-    TriggerBindings, User,
-};
+use crate::model;
 
 macro_rules! tables {
     ($($field:ident: $row:ty,)*) => {
@@ -39,7 +34,7 @@ macro_rules! tables {
 
             /// Takes on what `other` holds, all but the signing keys: those who verify tokens have them already.
             pub(crate) fn become_like(&mut self, other: &Self) {
-                $(if <$row as Row>::TABLE != SigningKey::TABLE {
+                $(if <$row as Row>::TABLE != model::SigningKey::TABLE {
                     self.$field.become_like(&other.$field);
                 })*
             }
@@ -61,29 +56,31 @@ macro_rules! tables {
 }
 
 tables! {
-    settings: TenantSettings,
-    clients: Client,
-    connections: Connection,
-    users: User,
-    organizations: Organization,
-    members: Member,
-    roles: Role,
-    client_grants: ClientGrant,
-    signing_keys: SigningKey,
-    sessions: BrowserSession,
-    login_transactions: LoginTransaction,
-    authorization_codes: AuthorizationCode,
-    refresh_tokens: RefreshToken,
-    invitations: Invitation,
-    discovery_domains: DiscoveryDomain,
-    organization_client_grants: OrganizationClientGrant,
-    organization_clients: OrganizationClient,
-    self_service_profiles: SelfServiceProfile,
-    sso_tickets: SsoTicket,
-    resource_servers: ResourceServer,
-    actions: Action,
-    trigger_bindings: TriggerBindings,
-    tickets: Ticket,
-    mail: Mail,
-    logs: LogEntry,
+    settings: model::TenantSettings,
+    clients: model::Client,
+    connections: model::Connection,
+    users: model::User,
+    organizations: model::Organization,
+    members: model::Member,
+    roles: model::Role,
+    client_grants: model::ClientGrant,
+    signing_keys: model::SigningKey,
+    sessions: model::BrowserSession,
+    login_transactions: model::LoginTransaction,
+    authorization_codes: model::AuthorizationCode,
+    refresh_tokens: model::RefreshToken,
+    invitations: model::Invitation,
+    discovery_domains: model::DiscoveryDomain,
+    organization_client_grants: model::OrganizationClientGrant,
+    organization_clients: model::OrganizationClient,
+    self_service_profiles: model::SelfServiceProfile,
+    sso_tickets: model::SsoTicket,
+    resource_servers: model::ResourceServer,
+    actions: model::Action,
+    trigger_bindings: model::TriggerBindings,
+    tickets: model::Ticket,
+    mail: model::Mail,
+    logs: model::LogEntry,
+    jobs: model::Job,
+    guardian: model::GuardianSettings,
 }

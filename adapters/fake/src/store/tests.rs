@@ -5,14 +5,7 @@ use super::*;
 use crate::model::Role;
 
 fn role(id: &str) -> Role {
-    let name = format!("name of {id}");
-    Role {
-        id: id.to_owned(),
-        name,
-        description: String::new(),
-        permissions: Vec::new(),
-        settings: serde_json::Map::new(),
-    }
+    Role::new(id.to_owned(), &format!("name of {id}"))
 }
 
 fn ids(store: &Store) -> Vec<String> {

@@ -64,15 +64,7 @@ fn delete(state: &mut State, call: &Call<'_>) -> Answer {
     let Some(connection) = state.connections.get(call.path("id")).cloned() else {
         return Ok(Reply::NoContent);
     };
-    let users: Vec<String> = state
-        .users
-        .iter()
-        .filter(|user| user.connection == connection.name)
-        .map(|user| user.id.clone())
-        .collect();
-    for user_id in users {
-        state.delete_user(&user_id);
-    }
+    state.delete_accounts_of_connection(&connection.name);
     let organizations: Vec<_> = state
         .organizations
         .iter()

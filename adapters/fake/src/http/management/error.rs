@@ -127,7 +127,19 @@ impl ApiError {
         Self::not_found(None, &format!("Profile with ID: {id} not found"))
     }
 
-    fn not_found(code: Option<&'static str>, message: &str) -> Self {
+    pub(super) fn no_session() -> Self {
+        Self::not_found(None, "The session does not exist.")
+    }
+
+    pub(super) fn no_refresh_token() -> Self {
+        Self::not_found(None, "The refresh token does not exist.")
+    }
+
+    pub(super) fn no_resource_server() -> Self {
+        Self::not_found(Some("inexistent_resource_server"), "The resource server does not exist")
+    }
+
+    pub(super) fn not_found(code: Option<&'static str>, message: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, message)
     }
 }

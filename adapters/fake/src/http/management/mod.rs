@@ -6,7 +6,10 @@ mod discovery_domains;
 mod enabled_connections;
 mod error;
 mod fields;
+mod guardian;
 mod invitations;
+mod jobs;
+mod logs;
 mod member_roles;
 mod members;
 mod openapi;
@@ -17,9 +20,15 @@ mod organization_connections;
 mod organization_search;
 mod organizations;
 mod paging;
+mod permissions;
+mod refresh_tokens;
+mod role_assignments;
 mod roles;
 mod self_service_profiles;
+mod sessions;
+mod sorting;
 mod sso_tickets;
+mod tickets;
 mod users;
 mod views;
 
@@ -28,7 +37,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{RawPathParams, State as Shared};
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, any, on};
 
@@ -47,6 +56,11 @@ use operation::Operation;
 #[derive(Debug)]
 enum Reply {
     Json(StatusCode, serde_json::Value),
+    /// 200, with a `Link` header (RFC 8288).
+    Linked {
+        body: serde_json::Value,
+        link: String,
+    },
     NoContent,
     /// 202 without a body.
     Accepted,
@@ -71,6 +85,13 @@ fn operations() -> impl Iterator<Item = Operation> {
         .chain(sso_tickets::operations())
         .chain(users::operations())
         .chain(roles::operations())
+        .chain(role_assignments::operations())
+        .chain(sessions::operations())
+        .chain(refresh_tokens::operations())
+        .chain(logs::operations())
+        .chain(tickets::operations())
+        .chain(jobs::operations())
+        .chain(guardian::operations())
         .chain(connections::operations())
 }
 
@@ -126,6 +147,9 @@ impl IntoResponse for Reply {
     fn into_response(self) -> Response {
         match self {
             Self::Json(status, body) => (status, super::errors::no_store(), axum::Json(body)).into_response(),
+            Self::Linked { body, link } => {
+                ([(header::LINK, link)], super::errors::no_store(), axum::Json(body)).into_response()
+            }
             Self::NoContent => StatusCode::NO_CONTENT.into_response(),
             Self::Accepted => StatusCode::ACCEPTED.into_response(),
         }

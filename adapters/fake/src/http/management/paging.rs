@@ -31,6 +31,14 @@ pub(super) fn by_page() -> Vec<Property> {
     ]
 }
 
+/// [`by_page`] for lists that may be asked for no items at all, just for how many there are.
+pub(super) fn by_page_or_total() -> Vec<Property> {
+    let mut parameters = by_page();
+    parameters.retain(|parameter| parameter.name != "per_page");
+    parameters.push(optional("per_page", integer(0, 100)));
+    parameters
+}
+
 /// The parameters of a list by checkpoint.
 pub(super) fn by_checkpoint() -> Vec<Property> {
     vec![optional("from", text(1, 1000)), optional("take", integer(1, 100))]
@@ -125,6 +133,18 @@ pub(super) fn limited_to_shown(reply: Reply, name: &str) -> Reply {
                 *limit = shown.into();
             }
             Reply::Json(status, page.into())
+        }
+        other => other,
+    }
+}
+
+/// Lists of users and of log entries also say how many are on this page.
+pub(super) fn with_length(reply: Reply, name: &str) -> Reply {
+    match reply {
+        Reply::Json(status, Value::Object(mut body)) => {
+            let length = body.get(name).and_then(Value::as_array).map_or(0, Vec::len);
+            body.insert("length".to_owned(), json!(length));
+            Reply::Json(status, body.into())
         }
         other => other,
     }

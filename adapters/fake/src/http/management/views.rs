@@ -8,7 +8,7 @@ use super::schema::{
 };
 use crate::document;
 use crate::http::json::present;
-use crate::model::{Connection, EnabledConnection, Organization, Role, User};
+use crate::model::{Connection, EnabledConnection, Identity, Organization, Role, User};
 use crate::store::State;
 use crate::tokens::picture_of;
 
@@ -78,7 +78,11 @@ pub(super) fn enabled_connection_shape() -> Schema {
 }
 
 pub(super) fn role(role: &Role) -> Value {
-    json!({ "id": role.id, "name": role.name, "description": role.description })
+    let mut view = json!({ "id": role.id, "name": role.name, "description": role.description });
+    if let Some(view) = view.as_object_mut() {
+        view.extend(role.settings.clone());
+    }
+    view
 }
 
 pub(super) fn role_shape() -> Schema {
@@ -86,6 +90,8 @@ pub(super) fn role_shape() -> Schema {
         required("id", text(1, 64)),
         required("name", text(1, 300)),
         required("description", text(0, 300)),
+        optional("type", one_of(&["tenant", "organization"])),
+        optional("owner_id", text(1, 64)),
     ])
 }
 
@@ -150,6 +156,8 @@ pub(super) fn user(user: &User, issuer: &Url) -> Value {
         "user_id": user.id,
         "email": user.email,
         "email_verified": user.email_verified,
+        "phone_number": user.phone_number,
+        "phone_verified": user.phone_verified,
         "name": user.display_name(),
         "nickname": user.display_nickname(),
         "given_name": user.given_name,
@@ -159,32 +167,45 @@ pub(super) fn user(user: &User, issuer: &Url) -> Value {
         "blocked": user.blocked,
         "user_metadata": user.user_metadata,
         "app_metadata": Some(&user.app_metadata).filter(|metadata| !metadata.is_empty()),
-        "identities": [{
-            "connection": user.connection,
-            "user_id": user.id_at_provider(),
-            "provider": user.provider,
-            "isSocial": user.is_social,
-        }],
+        "identities": identities(user),
         "created_at": user.created_at,
         "updated_at": user.updated_at,
         "last_login": user.last_login,
+        "last_ip": user.last_ip,
         "last_password_reset": user.last_password_reset,
         "logins_count": Some(user.logins_count).filter(|count| *count > 0),
     }))
 }
 
-/// Any property may be missing: callers choose with `fields`.
-pub(super) fn user_shape() -> Schema {
-    let identity = open_object([
+/// The first one is the user's own; its profile is the user's.
+fn identities(user: &User) -> Vec<Value> {
+    let own = json!({
+        "connection": user.connection,
+        "user_id": user.id_at_provider(),
+        "provider": user.provider,
+        "isSocial": user.is_social,
+    });
+    std::iter::once(own).chain(user.linked.iter().map(Identity::view)).collect()
+}
+
+pub(super) fn identity_shape() -> Schema {
+    object([
         required("connection", text(1, 128)),
         required("user_id", text(1, 300)),
         required("provider", text(1, 64)),
         required("isSocial", flag()),
-    ]);
+        optional("profileData", open_object([])),
+    ])
+}
+
+/// Any property may be missing: callers choose with `fields`.
+pub(super) fn user_shape() -> Schema {
     object([
         optional("user_id", text(1, 300)),
         optional("email", text(1, 320)),
         optional("email_verified", flag()),
+        optional("phone_number", text(2, 16)),
+        optional("phone_verified", flag()),
         optional("name", text(1, 320)),
         optional("nickname", text(1, 320)),
         optional("given_name", text(1, 150)),
@@ -194,10 +215,11 @@ pub(super) fn user_shape() -> Schema {
         optional("blocked", flag()),
         optional("user_metadata", open_object([])),
         optional("app_metadata", open_object([])),
-        optional("identities", list(identity, 1, UNLIMITED)),
+        optional("identities", list(identity_shape(), 1, UNLIMITED)),
         optional("created_at", text(20, 30)),
         optional("updated_at", text(20, 30)),
         optional("last_login", text(20, 30)),
+        optional("last_ip", text(1, 64)),
         optional("last_password_reset", text(20, 30)),
         optional("logins_count", integer(1, i64::MAX)),
     ])

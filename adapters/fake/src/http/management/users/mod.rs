@@ -1,38 +1,51 @@
-//! `/users`: read, search, create, change, delete, and the organizations of one.
+//! `/users`: read, search, create, change, delete, and what hangs on one.
 
+mod access;
 mod create;
+mod identities;
+mod permissions;
+mod roles;
+mod search;
 mod update;
 
 use axum::http::{Method, StatusCode};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::error::ApiError;
 use super::fields::{Fields, by_fields};
 use super::format::Format;
-use super::operation::Operation;
+use super::operation::{Evidence, Operation};
 use super::paging::{Paging, by_page, page_of};
-use super::schema::{Property, UNLIMITED, flag, list, one_of, open_object, optional, required, text};
-use super::{Answer, Reply, views};
+use super::schema::{Property, UNLIMITED, flag, list, object, open_object, optional, required, text};
+use super::{Answer, Reply, logs, views};
+pub(super) use roles::{LIMIT, too_many as too_many_roles};
+
 use crate::document::Document;
-use crate::model::User;
+use crate::model::{Connection, LogEntry, User};
 use crate::store::State;
 
 pub(super) fn operations() -> Vec<Operation> {
-    let search_query =
-        vec![optional("q", text(0, 10_000)), optional("search_engine", one_of(&["v1", "v2", "v3"]))];
-    vec![
-        Operation::get("/users", "List or search users", search)
-            .scope(&["read:users", "read:user_idp_tokens"])
-            .query([search_query, by_page(), by_fields()].into_iter().flatten())
-            .answers(StatusCode::OK, page_of("users", views::user_shape()))
-            .refuses(ApiError::paging()),
+    let more = [
+        identities::operations(),
+        roles::operations(),
+        permissions::operations(),
+        access::operations(),
+        second_factors(),
+    ];
+    let accounts = vec![
+        search::operation(),
         Operation::write(Method::POST, "/users", "Create a user", create::create)
             .scope(&["create:users"])
             .body(create::body())
             .answers(StatusCode::CREATED, views::user_shape())
             .refuses(create::no_connection())
+            .refuses(create::disabled())
+            .refuses(create::missing_username())
+            .refuses(no_username())
+            .refuses(no_phone_number())
             .refuses(weak_password())
+            .refuses(username_is_taken())
             .refuses(create::exists()),
         Operation::get("/users-by-email", "Get users by their address", by_email)
             .scope(&["read:users"])
@@ -43,13 +56,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .query(by_fields())
             .answers(StatusCode::OK, views::user_shape())
             .refuses(ApiError::no_user()),
-        Operation::write(Method::PATCH, "/users/{id}", "Change a user", update::update)
-            .scope(&["update:users", "update:users_app_metadata", "update:current_user_metadata"])
-            .body(update::body())
-            .answers(StatusCode::OK, views::user_shape())
-            .refuses(weak_password())
-            .refuses(update::together())
-            .refuses(ApiError::no_user()),
+        update::operation(),
         Operation::write(Method::DELETE, "/users/{id}", "Delete a user", delete)
             .scope(&["delete:users"])
             .answers_nothing(StatusCode::NO_CONTENT),
@@ -58,30 +65,70 @@ pub(super) fn operations() -> Vec<Operation> {
             .query(by_page())
             .answers(StatusCode::OK, page_of("organizations", views::organization_shape()))
             .refuses(ApiError::no_user()),
-    ]
+        logs::of_user(),
+    ];
+    accounts.into_iter().chain(more.into_iter().flatten()).collect()
 }
 
 /// What a body may say about a user, whether the account is new or not.
-fn properties() -> Vec<Property> {
+fn properties(can_be_removed: bool) -> Vec<Property> {
+    let of_profile = |schema: super::schema::Schema| if can_be_removed { schema.or_null() } else { schema };
     vec![
         optional("email", text(1, 320).of_format(Format::Email)),
+        optional("phone_number", text(2, 16).of_format(Format::Phone)),
         optional("password", text(1, 1024)),
         optional("email_verified", flag()),
+        optional("phone_verified", flag()),
         optional("verify_email", flag()),
         optional("blocked", flag()),
-        optional("name", text(1, 300)),
-        optional("nickname", text(1, 300)),
-        optional("given_name", text(1, 150)),
-        optional("family_name", text(1, 150)),
-        optional("picture", text(1, 2048).of_format(Format::Uri)),
+        optional("name", of_profile(text(1, 300))),
+        optional("nickname", of_profile(text(1, 300))),
+        optional("given_name", of_profile(text(1, 150))),
+        optional("family_name", of_profile(text(1, 150))),
+        optional("picture", of_profile(text(1, 2048).of_format(Format::Uri))),
         optional("app_metadata", open_object([])),
         optional("user_metadata", open_object([])),
         optional("username", text(1, 128)),
     ]
 }
 
+/// Nobody has a second factor here.
+fn second_factors() -> Vec<Operation> {
+    let authenticator = open_object([required("id", text(1, 300)), required("type", text(1, 64))]);
+    vec![
+        Operation::get("/users/{id}/enrollments", "List the Guardian enrollments of a user", enrollments)
+            .scope(&["read:users"])
+            .answers(StatusCode::OK, list(object([]), 0, 0))
+            .refuses(ApiError::no_user())
+            .note("There is no multi-factor authentication here, so the list is empty."),
+        Operation::get(
+            "/users/{id}/authentication-methods",
+            "List the authentication methods of a user",
+            authentication_methods,
+        )
+        .scope(&["read:authentication_methods"])
+        .query(by_page())
+        .answers(StatusCode::OK, page_of("authenticators", authenticator))
+        .refuses(ApiError::no_user())
+        .evidence(Evidence::Recorded)
+        .note("There is no multi-factor authentication here, so the list is empty."),
+    ]
+}
+
 fn weak_password() -> ApiError {
     ApiError::invalid_body("PasswordStrengthError: Password is too weak")
+}
+
+fn no_username() -> ApiError {
+    ApiError::not_supported("Cannot set username for connection without requires_username")
+}
+
+fn no_phone_number() -> ApiError {
+    ApiError::not_supported("Cannot set phone_number for connection without it as an identifier")
+}
+
+fn username_is_taken() -> ApiError {
+    ApiError::conflict(Some("auth0_idp_error"), "The username provided is in use already.")
 }
 
 fn of_path<'a>(state: &'a State, call: &Call<'_>) -> Result<&'a User, ApiError> {
@@ -101,51 +148,13 @@ fn by_email(state: &State, call: &Call<'_>) -> Answer {
     Ok(Reply::ok(found.collect()))
 }
 
-/// All users, or those of `q=email:"…"` or `q=user_id:"…"`; other searches are not there yet.
-fn search(state: &State, call: &Call<'_>) -> Answer {
-    let fields = Fields::of(call);
-    let term = match call.query.get("q") {
-        None | Some("") => None,
-        Some(q) => {
-            let term = q.split_once(':').map(|(field, value)| (field, value.trim_matches('"')));
-            let known = term.filter(|(field, value)| {
-                ["email", "user_id"].contains(field) && !value.contains(['*', '"', ' '])
-            });
-            Some(known.ok_or_else(|| {
-                ApiError::not_implemented("This development provider searches by email and user_id alone")
-            })?)
-        }
-    };
-    let matches = |user: &&User| match term {
-        None => true,
-        Some(("email", email)) => user.email.as_deref() == Some(email.to_lowercase().as_str()),
-        Some((_, user_id)) => user.id == user_id,
-    };
-    let answer = Paging::of(call)?.reply(
-        "users",
-        |_| state.users.iter().filter(matches),
-        |user| user.id.clone(),
-        |user| fields.apply(views::user(user, call.context.issuer)),
-    );
-    Ok(with_length(answer))
-}
-
-/// The list of users also says how many are on this page.
-fn with_length(reply: Reply) -> Reply {
-    match reply {
-        Reply::Json(status, Value::Object(mut body)) => {
-            let length = body.get("users").and_then(Value::as_array).map_or(0, Vec::len);
-            body.insert("length".to_owned(), json!(length));
-            Reply::Json(status, body.into())
-        }
-        other => other,
-    }
-}
-
 /// 204 for who is gone already, too.
 #[expect(clippy::unnecessary_wraps, reason = "all operations have this signature")]
 fn delete(state: &mut State, call: &Call<'_>) -> Answer {
-    state.delete_user(call.path("id"));
+    if let Some(user) = state.users.get(call.path("id")).cloned() {
+        state.delete_user(&user.id);
+        note(state, call, "sdu", &user);
+    }
     Ok(Reply::NoContent)
 }
 
@@ -159,11 +168,28 @@ fn organizations(state: &State, call: &Call<'_>) -> Answer {
     ))
 }
 
-/// Profile properties, taken over where the body names them.
+fn enrollments(state: &State, call: &Call<'_>) -> Answer {
+    of_path(state, call)?;
+    Ok(Reply::ok(Value::Array(Vec::new())))
+}
+
+fn authentication_methods(state: &State, call: &Call<'_>) -> Answer {
+    of_path(state, call)?;
+    let none = std::iter::empty::<Value>;
+    Ok(Paging::of(call)?.reply("authenticators", |_| none(), |_| String::new(), Value::clone))
+}
+
+/// Writes into the logs what was done to the user.
+fn note(state: &mut State, call: &Call<'_>, kind: &str, user: &User) {
+    let entry = LogEntry::new(kind, &call.context).about(user);
+    state.log(LogEntry { client_id: Some(call.client_id.clone()), ..entry });
+}
+
+/// Profile properties, taken over where the body names them; `null` removes one.
 fn apply_profile(user: &mut User, body: Document<'_>) {
     let set = |place: &mut Option<String>, name: &str| {
-        if let Some(text) = body.text(name) {
-            *place = Some(text.to_owned());
+        if body.has(name) {
+            *place = body.text(name).map(str::to_owned);
         }
     };
     set(&mut user.name, "name");
@@ -172,7 +198,12 @@ fn apply_profile(user: &mut User, body: Document<'_>) {
     set(&mut user.family_name, "family_name");
     set(&mut user.picture, "picture");
     user.blocked = body.flag("blocked").or(user.blocked);
+}
+
+/// What the body says about addresses that were proved.
+fn apply_verification(user: &mut User, body: Document<'_>) {
     user.email_verified = body.flag("email_verified").unwrap_or(user.email_verified);
+    user.phone_verified = body.flag("phone_verified").or(user.phone_verified);
 }
 
 /// Merges `change` into metadata at the first level: `null` removes a key, and `{}` empties it all.
@@ -241,8 +272,54 @@ fn email(body: Document<'_>) -> Option<String> {
     Some(address.as_str().to_owned())
 }
 
+/// The username of the body, if the connection has such and this is one.
+fn username(connection: &Connection, body: Document<'_>) -> Result<Option<String>, ApiError> {
+    let Some(username) = body.text("username") else { return Ok(None) };
+    if !connection.requires_username() {
+        return Err(no_username());
+    }
+    let options = connection.options();
+    let lengths = options.document("validation").document("username");
+    let length = |name: &str, default: usize| {
+        let number =
+            lengths.get(name).and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
+        number.and_then(|number| usize::try_from(number).ok()).unwrap_or(default)
+    };
+    let (least, most) = (length("min", 1), length("max", 15));
+    let broken = |rule: String| Err(ApiError::body(&rule, Some("username")));
+    match username.chars().count() {
+        count if count < least => broken(format!("String is too short ({count} chars), minimum {least}")),
+        count if count > most => broken(format!("String is too long ({count} chars), maximum {most}")),
+        _ if username.chars().any(|letter| !letter.is_alphanumeric() && !"_+-.!#$^`~@'".contains(letter)) => {
+            broken(format!("Object didn't pass validation for format username: {username}"))
+        }
+        // Auth0 keeps them in lower case.
+        _ => Ok(Some(username.to_lowercase())),
+    }
+}
+
+/// Nobody else in the connection may have the username of `user`, or of the account linked to them there.
+fn check_username_is_free(state: &State, connection: &Connection, user: &User) -> Result<(), ApiError> {
+    let linked = user.linked.iter().filter(|identity| identity.connection == connection.name);
+    let own = user.username.as_deref().filter(|_| user.connection == connection.name);
+    let mut names = own.into_iter().chain(linked.filter_map(|identity| identity.username.as_deref()));
+    let is_taken =
+        |name: &str| state.user_by_username(&connection.name, name).is_some_and(|other| other.id != user.id);
+    if names.any(is_taken) { Err(username_is_taken()) } else { Ok(()) }
+}
+
+/// The telephone number of the body, if people of the connection have such.
+fn phone_number(connection: &Connection, body: Document<'_>) -> Result<Option<String>, ApiError> {
+    match body.text("phone_number") {
+        Some(_) if !connection.takes_phone_number() => Err(no_phone_number()),
+        number => Ok(number.map(str::to_owned)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn merged(metadata: &Value, change: &Value) -> Value {
