@@ -30,7 +30,7 @@ pub enum End {
         code: Option<String>,
     },
     /// The person is sent to `url`, with `state` still to be added to it. Later Actions wait.
-    Redirected { url: String, suspended: Suspended },
+    Redirected { url: String, suspended: Box<Suspended> },
     /// An Action threw, ran out of time or memory, or asked for what is not there.
     Failed {
         /// The Action's name.

@@ -4,18 +4,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::commands::Wishes;
-use crate::engine::{self, Calls, Deadline, Job, Message};
+use crate::engine::{self, Calls, Deadline, Fault, Job, Message};
 use crate::{Action, Effects, End, Execution, Host, Limits, Run, Suspended};
 
 const EXECUTE: &str = "onExecutePostLogin";
 const CONTINUE: &str = "onContinuePostLogin";
+
+/// How long the engine is given to stop once its time is over. A single built-in call that does not look at the deadline
+/// keeps its thread, but nobody waits for it.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Runs the bound Actions in order on one event. It needs a Tokio runtime, on which the host's answers are worked out, and
 /// blocks none of its threads. Whoever drops the future stops the Actions.
@@ -74,6 +78,8 @@ impl Pipeline {
         let abandoned = Arc::new(AtomicBool::new(false));
         let deadline =
             Deadline { at: Instant::now() + self.limits.run_time, abandoned: Arc::clone(&abandoned) };
+        let give_up = deadline.at + GRACE;
+        let late = Fault::TimedOut(self.limits.run_time);
         let _guard = Guard { abandoned, wake: calls.sender() };
         let first = self.actions.first().map(|action| action.name.clone()).unwrap_or_default();
         let builder =
@@ -85,9 +91,10 @@ impl Pipeline {
         if let Err(error) = started {
             return failed(Effects::default(), first, format!("The engine could not be started: {error}"));
         }
-        match outcome.await {
-            Ok(execution) => execution,
-            Err(_) => failed(Effects::default(), first, "The engine stopped unexpectedly".to_owned()),
+        match in_time(outcome, give_up).await {
+            Ok(Ok(execution)) => execution,
+            Ok(Err(_)) => failed(Effects::default(), first, "The engine stopped unexpectedly".to_owned()),
+            Err(Late) => failed(Effects::default(), first, late.to_string()),
         }
     }
 
@@ -136,7 +143,7 @@ impl Pipeline {
                 };
             }
             if let Some(url) = redirect {
-                let suspended = suspend(action, &effects);
+                let suspended = Box::new(suspend(action, &effects));
                 return Execution { end: End::Redirected { url, suspended }, effects, runs };
             }
             handler = EXECUTE;
@@ -186,6 +193,21 @@ fn suspend(action: &Action, effects: &Effects) -> Suspended {
 
 fn failed(effects: Effects, action: String, message: String) -> Execution {
     Execution { end: End::Failed { action, message }, effects, runs: Vec::new() }
+}
+
+/// Nothing came in time.
+struct Late;
+
+/// What `outcome` brings until `end`, in real time: a test may have stopped the clock of its runtime.
+async fn in_time<F: Future + Unpin>(mut outcome: F, end: Instant) -> Result<F::Output, Late> {
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        match tokio::time::timeout(left, &mut outcome).await {
+            Ok(output) => return Ok(output),
+            Err(_) if Instant::now() >= end => return Err(Late),
+            Err(_) => tokio::task::yield_now().await,
+        }
+    }
 }
 
 /// Stops the Actions when nobody waits for them any more.

@@ -57,10 +57,16 @@ pub(crate) enum Fault {
 pub(super) struct Work {
     pub(super) wishes: Wishes,
     pub(super) console: Vec<ConsoleLine>,
-    /// How the handler ended: `Some(Some(message))` when it threw.
-    pub(super) finished: Option<Option<String>>,
+    /// How the handler ended, once it has.
+    pub(super) finished: Option<Ended>,
     /// Calls to the host that were begun since somebody looked.
     pub(super) begun: u32,
+}
+
+/// How a handler ended.
+pub(super) enum Ended {
+    Well,
+    Threw(String),
 }
 
 /// What a run needs.
@@ -148,19 +154,21 @@ struct Drive<'a> {
 
 impl Drive<'_> {
     fn run(mut self, ctx: &Ctx<'_>) -> Result<(), Fault> {
-        let outcome = self.to_the_end(ctx);
+        let outcome = self.drive_to_its_end(ctx);
         // Whatever an engine says that was stopped, it was stopped.
         let timed_out = Fault::TimedOut(self.job.limits.run_time);
         if outcome.is_err() && self.job.deadline.is_over() { Err(timed_out) } else { outcome }
     }
 
-    fn to_the_end(&mut self, ctx: &Ctx<'_>) -> Result<(), Fault> {
+    fn drive_to_its_end(&mut self, ctx: &Ctx<'_>) -> Result<(), Fault> {
         let thrown = |error: CaughtError<'_>| Fault::Thrown(text_of(&error));
         let shared = self.begin(ctx).catch(ctx).map_err(thrown)??;
         loop {
             while !self.job.deadline.is_over() && !self.is_finished() && ctx.execute_pending_job() {}
-            if let Some(message) = self.work.borrow_mut().finished.take() {
-                return message.map_or(Ok(()), |message| Err(Fault::Thrown(message)));
+            match self.work.borrow_mut().finished.take() {
+                Some(Ended::Well) => return Ok(()),
+                Some(Ended::Threw(message)) => return Err(Fault::Thrown(message)),
+                None => {}
             }
             if self.job.deadline.is_over() {
                 return Err(Fault::TimedOut(self.job.limits.run_time));

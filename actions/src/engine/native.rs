@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::calls::Api;
 use super::unicode::{bytes_of, latin1};
-use super::{Job, Work, url};
+use super::{Ended, Job, Work, url};
 use crate::{ConsoleLine, Host, redirect_token};
 
 /// How many lines of an Action's console are kept.
@@ -34,7 +34,7 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, job: &Job<'_>, work: &Rc<RefCell<Work
     let native = Object::new(ctx.clone())?;
     native.set("handler", job.handler)?;
     native.set("auth0", job.action.auth0_major())?;
-    native.set("source", Func::from(source))?;
+    native.set("source", Func::from(|ctx: Ctx<'js>, name: String| source(&ctx, &name)))?;
     clock_and_randomness(&native, job)?;
     reports(&native, job, work)?;
     tokens(&native, job.host)?;
@@ -42,7 +42,7 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, job: &Job<'_>, work: &Rc<RefCell<Work
     calls(&native, job, work)?;
     bytes(&native)?;
     url::install(&native)?;
-    source(ctx.clone(), "globals".to_owned())?.call((native,))
+    source(ctx, "globals")?.call((native,))
 }
 
 /// Evaluates a script.
@@ -53,10 +53,10 @@ pub(super) fn evaluate<'js, T: FromJs<'js>>(ctx: &Ctx<'js>, source: String, file
     ctx.eval_with_options(source, options)
 }
 
-fn source(ctx: Ctx<'_>, name: String) -> Result<Function<'_>> {
+fn source<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Function<'js>> {
     match PARTS.iter().find(|(part, _)| *part == name) {
-        Some((_, source)) => evaluate(&ctx, (*source).to_owned(), &format!("tenantry:{name}")),
-        None => Err(Exception::throw_reference(&ctx, &name)),
+        Some((_, source)) => evaluate(ctx, (*source).to_owned(), &format!("tenantry:{name}")),
+        None => Err(Exception::throw_reference(ctx, name)),
     }
 }
 
@@ -100,7 +100,8 @@ fn reports(native: &Object<'_>, job: &Job<'_>, work: &Rc<RefCell<Work>>) -> Resu
     native.set("log", Func::from(log))?;
     let shared = Rc::clone(work);
     let finish = move |message: Opt<Option<String>>| {
-        shared.borrow_mut().finished.get_or_insert(message.0.flatten());
+        let ended = message.0.flatten().map_or(Ended::Well, Ended::Threw);
+        shared.borrow_mut().finished.get_or_insert(ended);
     };
     native.set("finish", Func::from(finish))?;
     let (shared, host) = (Rc::clone(work), Arc::clone(job.host));

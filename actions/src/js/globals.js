@@ -106,6 +106,23 @@
     enumerable: false,
   });
 
+  // These go through all indices without a look at the deadline, whether something is there or not.
+  const longest = 2 ** 24;
+  const unwatched =
+    'concat copyWithin fill flat join reverse shift slice sort splice toReversed toSorted toSpliced unshift with';
+  for (const name of unwatched.split(' ')) {
+    const method = Array.prototype[name];
+    const watched = {
+      [name](...values) {
+        const spread = name === 'concat' && values.some((value) => value?.length > longest && typeof value === 'object');
+        if (this?.length > longest || spread) throw new RangeError('Invalid array length');
+        return method.apply(this, values);
+      },
+    }[name];
+    Object.defineProperty(watched, 'length', { value: method.length });
+    Object.defineProperty(Array.prototype, name, { value: watched, writable: true, configurable: true, enumerable: false });
+  }
+
   // The console: a line for each call.
   const shown = (value) => {
     if (typeof value === 'string') return value;
@@ -178,8 +195,10 @@
       send();
     });
 
+  // The engine throws `null` when there is no memory left for an error.
   const message = (error) => {
     try {
+      if (error === null) return 'null was thrown: the Action may have run out of memory';
       if (error !== null && typeof error === 'object' && 'message' in error) return text(error.message);
       return text(error);
     } catch {
