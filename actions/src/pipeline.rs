@@ -21,8 +21,8 @@ const CONTINUE: &str = "onContinuePostLogin";
 /// keeps its thread, but nobody waits for it.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Runs the bound Actions in order on one event. It needs a Tokio runtime, on which the host's answers are worked out, and
-/// blocks none of its threads. Whoever drops the future stops the Actions.
+/// Runs the bound Actions in order on one event. It needs a Tokio runtime with time, on which the host's answers are
+/// worked out, and blocks none of its threads. Whoever drops the future stops the Actions.
 pub async fn post_login(actions: &[Action], event: Value, host: Arc<dyn Host>, limits: &Limits) -> Execution {
     let metadata = event.pointer("/transaction/metadata").and_then(Value::as_object);
     let transaction_metadata = metadata.cloned().unwrap_or_default();
@@ -73,6 +73,9 @@ struct Pipeline {
 
 impl Pipeline {
     async fn on_a_thread(self) -> Execution {
+        if self.actions.is_empty() {
+            return Execution { end: End::Completed, effects: self.effects, runs: Vec::new() };
+        }
         let (done, outcome) = oneshot::channel();
         let calls = Calls::new(Arc::clone(&self.host), Handle::current());
         let abandoned = Arc::new(AtomicBool::new(false));

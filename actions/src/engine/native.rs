@@ -19,12 +19,14 @@ use crate::{ConsoleLine, Host, redirect_token};
 const MAX_LINES: usize = 1000;
 
 /// The parts of the JavaScript, each read when it is first asked for.
-const PARTS: [(&str, &str); 7] = [
+const PARTS: [(&str, &str); 9] = [
     ("globals", include_str!("../js/globals.js")),
     ("require", include_str!("../js/require.js")),
     ("api", include_str!("../js/api.js")),
     ("auth0", include_str!("../js/auth0.js")),
     ("bytes", include_str!("../js/bytes.js")),
+    ("date", include_str!("../js/date.js")),
+    ("timers", include_str!("../js/timers.js")),
     ("crypto", include_str!("../js/crypto.js")),
     ("url", include_str!("../js/url.js")),
 ];
