@@ -165,6 +165,32 @@ async fn memory_is_bounded() {
 }
 
 #[tokio::test]
+async fn the_memory_is_as_much_as_the_limit_says() {
+    let actions = [handler("new Uint8Array(8 << 20);")];
+    let end = async |memory: usize| {
+        let limits = Limits { memory, ..Limits::default() };
+        post_login(&actions, event(), World::answering(&[]), &limits).await.end
+    };
+    assert_eq!(end(16 << 20).await, End::Completed);
+    assert!(matches!(end(4 << 20).await, End::Failed { .. }));
+    // Too little for the engine itself.
+    assert!(
+        matches!(end(1 << 10).await, End::Failed { message, .. } if message.contains("could not be started"))
+    );
+}
+
+#[tokio::test]
+async fn a_host_that_gives_up_half_way_does_not_hold_the_action_up() {
+    let world = World::answering(&[("GET /users/1", 1, Value::Null)]);
+    let body = "const { ManagementClient } = require('auth0');
+      await new ManagementClient({ domain: 'd', token: 't' }).users.get('1');";
+    let execution = post_login(&[handler(body)], event(), world, &Limits::default()).await;
+    assert!(
+        matches!(execution.end, End::Failed { message, .. } if message == "The request was not answered")
+    );
+}
+
+#[tokio::test]
 async fn recursion_is_bounded() {
     let mut wrong = Vec::new();
     let deep = "const deep = (n) => { let a = {}; for (let i = 0; i < n; i += 1) a = { a }; return a; };";

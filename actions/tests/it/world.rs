@@ -19,7 +19,7 @@ pub(crate) const NOW: i64 = 1_726_531_108_392;
 #[derive(Default)]
 pub(crate) struct World {
     pub(crate) calls: Mutex<Vec<(Credentials, ApiRequest)>>,
-    /// By `METHOD /path`. What is not here answers 404; `null` never answers.
+    /// By `METHOD /path`. What is not here answers 404; Status 0 never answers, 1 gives up.
     pub(crate) answers: BTreeMap<String, (u16, Value)>,
     cache: Cache,
     random: AtomicU64,
@@ -53,6 +53,7 @@ impl World {
         if status == 0 {
             future::pending::<()>().await;
         }
+        assert_ne!(status, 1, "the host gives up");
         let headers = Map::from_iter([("x-ratelimit-limit".to_owned(), json!("10"))]);
         ApiResponse { status, body: Some(body).filter(|body| !body.is_null()), headers }
     }
