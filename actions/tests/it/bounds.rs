@@ -25,7 +25,7 @@ async fn stopped(body: &str) -> (String, Duration) {
 async fn runs_out_of_time(body: &str) {
     let (message, took) = stopped(body).await;
     assert!(message.contains("longer than 0.3 seconds"), "{body}: {message}");
-    assert!(took >= Duration::from_millis(300) && took < Duration::from_millis(1500), "{body}: {took:?}");
+    assert!(took >= Duration::from_millis(300) && took < Duration::from_secs(3), "{body}: {took:?}");
 }
 
 #[tokio::test]
