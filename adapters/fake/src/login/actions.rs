@@ -66,7 +66,7 @@ pub(crate) fn conclude_actions(
             match away_to(&url, &transaction) {
                 Ok(url) => {
                     let handle = transaction.handle.clone();
-                    let away = Some(Away { admitted, suspended });
+                    let away = Some(Away { admitted, suspended: *suspended });
                     state.login_transactions.put(LoginTransaction { away, ..transaction });
                     return Next::Away { url, handle, new_transaction };
                 }
