@@ -7,7 +7,7 @@ use tenantry_fake::OrganizationUsage;
 
 const NONE: Value = Value::Null;
 
-fn invite(client: &str, more: Value) -> Value {
+fn invite(client: &str, more: &Value) -> Value {
     let mut body = json!({ "inviter": { "name": "Ann" }, "invitee": { "email": "Bo@acme.example" }, "client_id": client });
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     body
@@ -28,7 +28,7 @@ async fn an_invitation_says_where_it_leads_and_can_be_taken_back() {
         "ttl_sec": 3600,
         "send_invitation_email": false,
     });
-    let made = world.api("POST", &path, invite(&client, more)).await;
+    let made = world.api("POST", &path, invite(&client, &more)).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
     let made = made.json();
     let (id, ticket) = (made["id"].as_str().unwrap(), made["ticket_id"].as_str().unwrap());
@@ -75,7 +75,7 @@ async fn a_list_has_the_newest_first_and_no_total() {
     let path = format!("/organizations/{acme}/invitations");
     let mut ids = Vec::new();
     for ttl in [json!({}), json!({ "ttl_sec": 0 }), json!({ "ttl_sec": 60 })] {
-        ids.push(world.api("POST", &path, invite(&client, ttl)).await.json()["id"].clone());
+        ids.push(world.api("POST", &path, invite(&client, &ttl)).await.json()["id"].clone());
         world.clock.advance(std::time::Duration::from_secs(1));
     }
     let listed = |list: &Value| -> Vec<Value> {
@@ -99,21 +99,21 @@ async fn what_does_not_fit_together_is_refused_with_its_cause() {
     let entra = world.connection_id("acme-entra").await;
     let path = format!("/organizations/{acme}/invitations");
     for (body, message) in [
-        (invite("nobody", json!({})), "The specified client_id does not exist.".to_owned()),
+        (invite("nobody", &json!({})), "The specified client_id does not exist.".to_owned()),
         (
-            invite(&client, json!({ "connection_id": "con_none" })),
+            invite(&client, &json!({ "connection_id": "con_none" })),
             "The specified connection does not exist.".to_owned(),
         ),
         (
-            invite(&client, json!({ "connection_id": entra })),
+            invite(&client, &json!({ "connection_id": entra })),
             format!("The specified connection ({entra}) is not enabled for the organization."),
         ),
         (
-            invite(&client, json!({ "roles": ["rol_a", "rol_b"] })),
+            invite(&client, &json!({ "roles": ["rol_a", "rol_b"] })),
             "One or more of the specified roles do not exist: rol_a, rol_b".to_owned(),
         ),
         (
-            invite(&client, json!({ "ttl_sec": 2_592_001 })),
+            invite(&client, &json!({ "ttl_sec": 2_592_001 })),
             "Payload validation error: 'Value 2592001 is greater than maximum 2592000' on property ttl_sec."
                 .to_owned(),
         ),
@@ -125,7 +125,7 @@ async fn what_does_not_fit_together_is_refused_with_its_cause() {
         assert_eq!(refused, expected);
     }
     assert_eq!(world.api("GET", &path, NONE).await.json(), json!([]));
-    let unknown = world.api("POST", "/organizations/org_none/invitations", invite(&client, json!({}))).await;
+    let unknown = world.api("POST", "/organizations/org_none/invitations", invite(&client, &json!({}))).await;
     assert_eq!(unknown.json()["message"], "No organization found by that id or name");
 }
 
@@ -144,7 +144,7 @@ async fn an_application_must_take_organizations_and_have_a_place_to_begin() {
         let world = World::with(seed);
         let (acme, (client, _)) = (world.organization("acme").await, world.client(APP));
         let path = format!("/organizations/{acme}/invitations");
-        let refused = world.api("POST", &path, invite(&client, json!({}))).await;
+        let refused = world.api("POST", &path, invite(&client, &json!({}))).await;
         let message = refused.json()["message"].as_str().unwrap().to_owned();
         assert!(refused.status == StatusCode::BAD_REQUEST && message.ends_with(words), "{message}");
     }
@@ -166,7 +166,7 @@ async fn the_link_is_the_organizations_own_where_the_application_leaves_a_place_
     let path = format!("/organizations/{acme}/invitations");
     let link = async |client: &str| {
         let (client, _) = world.client(client);
-        world.api("POST", &path, invite(&client, json!({}))).await.json()
+        world.api("POST", &path, invite(&client, &json!({}))).await.json()
     };
     let invited = link(APP).await;
     let address = invited["invitation_url"].as_str().unwrap();

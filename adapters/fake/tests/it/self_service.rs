@@ -7,7 +7,6 @@ use std::time::Duration;
 
 const NONE: Value = Value::Null;
 const FLOW: &str = "/self-service/connections-flow";
-const MINUTE: u64 = 60;
 
 async fn profile(world: &World, more: Value) -> Value {
     let mut body = json!({ "name": "Enterprise" });
@@ -203,16 +202,16 @@ async fn a_ticket_is_opened_ten_times_within_five_hours_until_it_is_revoked() {
     let long = ticket(&world, &profile, config("b")).await;
     let unopened = send(&world, &long, &OKTA).await;
     assert_eq!(unopened.status, StatusCode::BAD_REQUEST, "nobody sends a form that they have not seen");
-    world.clock.advance(Duration::from_secs(6 * 60 * MINUTE));
+    world.clock.advance(Duration::from_hours(6));
     assert!(works(&open(&world, &long).await));
-    world.clock.advance(Duration::from_secs(5 * 60 * MINUTE - 1));
+    world.clock.advance(Duration::from_hours(5) - Duration::from_secs(1));
     assert!(works(&open(&world, &long).await));
     world.clock.advance(Duration::from_secs(1));
     assert!(!works(&open(&world, &long).await));
     assert_eq!(send(&world, &long, &OKTA).await.status, StatusCode::BAD_REQUEST);
 
     let late = ticket(&world, &profile, config("c")).await;
-    world.clock.advance(Duration::from_secs(86_400));
+    world.clock.advance(Duration::from_hours(24));
     assert!(!works(&open(&world, &late).await));
 
     let (revoked, path) = (ticket(&world, &profile, config("d")).await, profile["id"].as_str().unwrap());
@@ -263,7 +262,7 @@ async fn a_profile_lists_attributes_or_names_another_profile_of_them() {
         "updated_at": "2026-03-02T10:00:00.000Z",
     });
     assert_eq!(made, expected);
-    world.clock.advance(Duration::from_secs(MINUTE));
+    world.clock.advance(Duration::from_mins(1));
     let path = format!("/self-service-profiles/{id}");
     let changed = world.api("PATCH", &path, json!({ "user_attribute_profile_id": "uap_1" })).await.json();
     expected["updated_at"] = "2026-03-02T10:01:00.000Z".into();

@@ -38,7 +38,8 @@ pub(super) fn operations() -> Vec<Operation> {
             )]))
             .answers(StatusCode::CREATED, views::organization_shape())
             .refuses(ApiError::no_enabled_connection())
-            .refuses(taken()),
+            .refuses(taken())
+            .note(NOT_ENFORCED),
         Operation::get("/organizations/name/{name}", "Get an organization by name", read_by_name)
             .scope(&["read:organizations"])
             .answers(StatusCode::OK, views::organization_shape())
@@ -54,7 +55,8 @@ pub(super) fn operations() -> Vec<Operation> {
             .body(object(properties(false)))
             .answers(StatusCode::OK, views::organization_shape())
             .refuses(ApiError::no_organization())
-            .refuses(taken()),
+            .refuses(taken())
+            .note(NOT_ENFORCED),
         Operation::write(Method::DELETE, "/organizations/{id}", "Delete an organization", delete)
             .scope(&["delete:organizations"])
             .answers_nothing(StatusCode::NO_CONTENT)
@@ -97,6 +99,8 @@ fn token_quota(is_new: bool) -> Schema {
 
 const SUMMARY: &str = "With `read:organizations_summary` alone, only id, name, display_name and branding are shown; \
     what Auth0 hides then is not known.";
+const NOT_ENFORCED: &str = "`token_quota`, `third_party_client_access` and `is_app_entitlement_active` are kept and shown, \
+    and hold nobody back.";
 const NAME_TAKEN: &str = "An organization with this name already exists.";
 const NOT_A_NAME: &str = "Object didn't pass validation for format organization-name: ";
 

@@ -105,7 +105,7 @@ impl Entered {
     }
 
     /// Checks all fields at once, so that nobody mends one only to be told of the next.
-    pub(super) fn check(&self, offer: &Offer) -> Result<Answers, Mistakes> {
+    pub(super) fn check(&self, offer: &Offer) -> Result<Answers, Box<Mistakes>> {
         let mut mistakes = Mistakes::default();
         let provider = offer.asks_for_provider.then(|| self.provider(offer, &mut mistakes)).flatten();
         let domains = match self.domains(offer.domains) {
@@ -115,7 +115,7 @@ impl Entered {
                 Vec::new()
             }
         };
-        if mistakes.is_empty() { Ok(Answers { provider, domains }) } else { Err(mistakes) }
+        if mistakes.is_empty() { Ok(Answers { provider, domains }) } else { Err(Box::new(mistakes)) }
     }
 
     fn provider(&self, offer: &Offer, mistakes: &mut Mistakes) -> Option<Provider> {
