@@ -5,6 +5,7 @@ mod bad_input;
 mod every_operation;
 mod invitation_mail;
 mod organization_grants;
+mod rows;
 mod script;
 mod table;
 

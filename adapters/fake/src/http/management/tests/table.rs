@@ -20,9 +20,14 @@ pub(super) const SCRIPTS: &[(&str, &str)] = &[
     ("organization_clients", include_str!("table/organization_clients.txt")),
     ("organization_connections", include_str!("table/organization_connections.txt")),
     ("organizations", include_str!("table/organizations.txt")),
+    ("logs", include_str!("table/logs.txt")),
+    ("guardian", include_str!("table/guardian.txt")),
+    ("identities", include_str!("table/identities.txt")),
     ("roles", include_str!("table/roles.txt")),
     ("self_service_profiles", include_str!("table/self_service_profiles.txt")),
     ("sso_tickets", include_str!("table/sso_tickets.txt")),
+    ("sessions", include_str!("table/sessions.txt")),
+    ("tickets", include_str!("table/tickets.txt")),
     ("users", include_str!("table/users.txt")),
 ];
 
@@ -72,6 +77,8 @@ pub(super) async fn fixtures(world: &World) -> Kept {
         ("bare", super::BARE),
         ("individuals", super::INDIVIDUALS),
     ] {
+    let mut kept = super::rows::plant(world).await;
+    for (name, client) in [("web", super::WEB), ("service", super::SERVICE)] {
         let client = world.fake.client(client).unwrap();
         kept.insert(name.to_owned(), serde_json::json!({ "client_id": client.client_id }));
     }

@@ -42,6 +42,7 @@ pub(super) fn operation() -> Operation {
         .refuses(disabled())
         .refuses(email_is_taken())
         .refuses(super::username_is_taken())
+        .refuses(no_text_messages())
         .refuses(ApiError::no_client())
         .refuses(ApiError::no_user())
         .note("A new address is not verified unless the call says so; whether Auth0 does so is not known.")
@@ -64,6 +65,10 @@ fn synced(names: &[&str], connection: &str) -> ApiError {
 
 fn fixed(name: &str) -> ApiError {
     ApiError::not_supported(format!("The {name} of a user of this connection cannot be changed"))
+}
+
+fn no_text_messages() -> ApiError {
+    ApiError::not_implemented("This development provider sends no text messages")
 }
 
 fn not_theirs() -> ApiError {
@@ -126,7 +131,7 @@ fn check(state: &State, call: &Call<'_>, user: &User) -> Result<(), ApiError> {
         return Err(ApiError::insufficient_scope(&["update:users"]));
     }
     if body.flag("verify_phone_number") == Some(true) {
-        return Err(ApiError::not_implemented("This development provider sends no text messages"));
+        return Err(no_text_messages());
     }
     if let Some((one, other)) = APART.into_iter().find(|(one, other)| body.has(one) && body.has(other)) {
         return Err(together(one, other));
