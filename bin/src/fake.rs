@@ -69,6 +69,7 @@ pub async fn run(
         Some(folder) => Fake::open(folder, config, clock, Arc::clone(&random))?,
         None => Fake::in_memory(config, clock, Arc::clone(&random))?,
     };
+    fake.warm_up()?;
     println!("{}", variables(&fake, &base_url, &*random)?);
     if let Some(file) = tls.as_ref().and_then(FakeTls::authority_file) {
         // Node.js adds this file to what it trusts; OpenSSL's clients (Python, Ruby, curl) trust it alone.

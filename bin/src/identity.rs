@@ -47,6 +47,7 @@ pub(crate) async fn open(
         DataPlace::Memory => Fake::in_memory(config, clock, random)?,
         DataPlace::Folder(folder) => Fake::open(&folder.join("identity"), config, clock, random)?,
     };
+    fake.warm_up()?;
     let credentials =
         |name| fake.client(name).with_context(|| format!("the identity provider has no client {name}"));
     let (web, m2m) = (credentials(WEB_CLIENT)?, credentials(M2M_CLIENT)?);

@@ -9,6 +9,7 @@ use tenantry_domain::Timestamp;
 use tenantry_ports::{Clock, Random};
 use url::Url;
 
+use crate::back_channel::{self, BackChannel};
 use crate::calls::{Call, Calls};
 use crate::config::FakeConfig;
 use crate::control::{AdjustableClock, Control};
@@ -90,7 +91,7 @@ impl Fake {
             seed::plant(&mut beginning, state, &config, &ids);
             Ok::<_, StoreError>(Picture::of(beginning))
         })?;
-        let keys = Keys::start(&store, &ids, &clock)?;
+        let keys = Keys::new(&store, &ids, &clock);
         let swept_at = AtomicI64::new(clock.now().as_seconds());
         Ok(Self(Arc::new(Core {
             store,
@@ -104,6 +105,7 @@ impl Fake {
             calls: Calls::default(),
             control: Control::default(),
             actions_cache: tenantry_actions::Cache::default(),
+            back_channel: BackChannel::default(),
         })))
     }
 
@@ -150,6 +152,21 @@ impl Fake {
         crate::http::description(self.0.config.issuer.as_str())
     }
 
+    /// Begins at once with what is otherwise done when somebody asks for it: the signing keys, which take a moment to
+    /// make, and logouts that clients have not heard of yet. Call it where a server starts, in a Tokio runtime.
+    pub fn warm_up(&self) -> Result<(), FakeError> {
+        self.0.keys.begin()?;
+        back_channel::deliver(&self.0);
+        Ok(())
+    }
+
+    /// The next signing key begins to sign, and a new one comes next. What the old one signed is believed until it is
+    /// revoked through the Management API.
+    pub async fn rotate_signing_key(&self) -> Result<(), FakeError> {
+        self.0.keys.rotate().await?;
+        Ok(())
+    }
+
     pub(crate) fn core(&self) -> &Arc<Core> {
         &self.0
     }
@@ -176,12 +193,18 @@ pub(crate) struct Core {
     pub(crate) control: Control,
     /// What Actions keep by `api.cache`.
     pub(crate) actions_cache: tenantry_actions::Cache,
+    pub(crate) back_channel: BackChannel,
     swept_at: AtomicI64,
 }
 
 const SWEEP_EVERY: i64 = 600;
 
 impl Core {
+    /// The host that certificates name.
+    pub(crate) fn host(&self) -> &str {
+        self.config.issuer.host_str().unwrap_or_default()
+    }
+
     pub(crate) fn context(&self) -> Context<'_> {
         Context {
             issuer: &self.config.issuer,

@@ -94,8 +94,18 @@ impl Ids {
         format!("90{:013}{}", now.as_millis(), self.text(DIGITS, 12))
     }
 
+    /// As Auth0 has them: versioned.
+    pub(crate) fn refresh_token(&self) -> String {
+        format!("v1.{}", self.secret())
+    }
+
     pub(crate) fn session(&self) -> String {
         self.secret()
+    }
+
+    /// What one message is followed by through logs.
+    pub(crate) fn trace(&self) -> String {
+        self.text(HEX, 16)
     }
 
     /// The handle of a login transaction. It starts with the time, so that handles sort by age.

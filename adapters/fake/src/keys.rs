@@ -1,20 +1,18 @@
-//! The two RSA keys: the one that signs and the one that comes next, made in the background at the first start.
+//! The RSA keys of the provider: made when the first token or the first look at them needs them, and rotated.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{
-    KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents,
-};
+use aws_lc_rs::signature::RsaKeyPair;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value, json};
+use tenantry_domain::Timestamp;
 use tenantry_ports::Clock;
 use tokio::sync::watch;
 
 use crate::ids::Ids;
+use crate::key_ring::KeyRing;
 use crate::model::{KeyUse, SigningKey};
 use crate::secrets::Secret;
 use crate::store::{Store, StoreError};
@@ -30,171 +28,167 @@ pub enum KeyError {
     Store(#[from] StoreError),
 }
 
-/// Both keys, ready to use.
-pub(crate) struct KeyRing {
-    current: Key,
-    next: Key,
+#[derive(Clone, Debug)]
+enum Making {
+    Idle,
+    Busy,
+    Failed(KeyError),
 }
 
-struct Key {
-    kid: String,
-    pair: RsaKeyPair,
+/// The way to the keys. What the store holds is what counts; the ring is made of it again when it has changed.
+pub(crate) struct Keys {
+    store: Arc<Store>,
+    ids: Ids,
+    clock: Arc<dyn Clock>,
+    ring: RwLock<Option<Arc<KeyRing>>>,
+    making: Arc<watch::Sender<Making>>,
 }
-
-impl KeyRing {
-    /// A JSON Web Token (RFC 7519) signed with RS256 by the current key.
-    pub(crate) fn sign(&self, claims: &Map<String, Value>) -> Result<String, KeyError> {
-        let header = json!({ "alg": "RS256", "typ": "JWT", "kid": self.current.kid });
-        let encode = |part: &[u8]| URL_SAFE_NO_PAD.encode(part);
-        let claims = serde_json::to_vec(claims).map_err(|_| KeyError::Cryptography)?;
-        let signed = format!("{}.{}", encode(header.to_string().as_bytes()), encode(&claims));
-        let mut signature = vec![0; self.current.pair.public_modulus_len()];
-        self.current
-            .pair
-            .sign_digest(&RSA_PKCS1_SHA256, &digest(&SHA256, signed.as_bytes()), &mut signature)
-            .map_err(|_| KeyError::Cryptography)?;
-        Ok(format!("{signed}.{}", encode(&signature)))
-    }
-
-    /// The claims of a token that one of these keys signed. When it expires and whom it is for is not looked at.
-    pub(crate) fn verify(&self, token: &str) -> Option<Map<String, Value>> {
-        let (signed, signature) = token.rsplit_once('.')?;
-        let (header, claims) = signed.split_once('.')?;
-        let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
-        if header.get("alg")?.as_str()? != "RS256" {
-            return None;
-        }
-        let kid = header.get("kid")?.as_str()?;
-        let key = [&self.current, &self.next].into_iter().find(|key| key.kid == kid)?;
-        let (n, e) = key.components();
-        RsaPublicKeyComponents { n, e }
-            .verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).ok()?)
-            .ok()?;
-        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
-    }
-
-    /// The public halves, as `/.well-known/jwks.json` publishes them (RFC 7517).
-    pub(crate) fn jwks(&self) -> Value {
-        json!({ "keys": [self.current.jwk(), self.next.jwk()] })
-    }
-}
-
-impl Key {
-    fn components(&self) -> (&[u8], &[u8]) {
-        let public = self.pair.public_key();
-        let (n, e) = (public.modulus(), public.exponent());
-        (n.big_endian_without_leading_zero(), e.big_endian_without_leading_zero())
-    }
-
-    fn jwk(&self) -> Value {
-        let (n, e) = self.components();
-        json!({
-            "kty": "RSA",
-            "use": "sig",
-            "alg": "RS256",
-            "kid": self.kid,
-            "n": URL_SAFE_NO_PAD.encode(n),
-            "e": URL_SAFE_NO_PAD.encode(e),
-        })
-    }
-
-    fn from_row(row: &SigningKey) -> Result<Self, KeyError> {
-        let pkcs8 = URL_SAFE_NO_PAD.decode(row.pkcs8.expose()).map_err(|_| KeyError::Cryptography)?;
-        let pair = RsaKeyPair::from_pkcs8(&pkcs8).map_err(|_| KeyError::Cryptography)?;
-        Ok(Self { kid: row.kid.clone(), pair })
-    }
-}
-
-type Progress = Option<Result<Arc<KeyRing>, KeyError>>;
-
-/// The keys, or the wait for them.
-#[derive(Clone)]
-pub(crate) struct Keys(watch::Receiver<Progress>);
 
 impl Keys {
-    /// Takes the keys that the store has, or starts to make some: nothing but tokens waits for that.
-    pub(crate) fn start(store: &Arc<Store>, ids: &Ids, clock: &Arc<dyn Clock>) -> Result<Self, KeyError> {
-        let (progress, keys) = watch::channel(stored(store)?.map(|ring| Ok(Arc::new(ring))));
-        if keys.borrow().is_none() {
-            // Weak, so that a provider which is dropped meanwhile lets go of its files.
-            let store = Arc::downgrade(store);
-            let (ids, now) = (ids.clone(), clock.now());
-            std::thread::Builder::new()
-                .name("fake-keys".to_owned())
-                .spawn(move || {
-                    let made = generate(&ids, now).and_then(|rows| {
-                        let ring = ring_of(&rows)?;
-                        if let Some(store) = store.upgrade() {
-                            keep(&store, rows)?;
-                        }
-                        Ok(Arc::new(ring))
-                    });
-                    progress.send_replace(Some(made));
-                })
-                .map_err(|_| KeyError::Cryptography)?;
+    pub(crate) fn new(store: &Arc<Store>, ids: &Ids, clock: &Arc<dyn Clock>) -> Self {
+        Self {
+            store: store.clone(),
+            ids: ids.clone(),
+            clock: clock.clone(),
+            ring: RwLock::default(),
+            making: Arc::new(watch::Sender::new(Making::Idle)),
         }
-        Ok(Self(keys))
     }
 
-    /// The keys as soon as they are made and kept.
+    /// The keys that the store has; when it has none, those that are made now.
     pub(crate) async fn ready(&self) -> Result<Arc<KeyRing>, KeyError> {
-        let mut keys = self.0.clone();
-        let made = keys.wait_for(Option::is_some).await.map_err(|_| KeyError::Cryptography)?;
-        made.clone().unwrap_or(Err(KeyError::Cryptography))
+        // Once for the making, and once more for whoever takes the keys away meanwhile.
+        for _ in 0..3 {
+            if let Some(ring) = self.current()? {
+                return Ok(ring);
+            }
+            let mut making = self.making.subscribe();
+            self.begin()?;
+            let ended = making.wait_for(|making| !matches!(making, Making::Busy)).await;
+            if let Making::Failed(error) = &*ended.map_err(|_| KeyError::Cryptography)? {
+                return Err(error.clone());
+            }
+        }
+        Err(KeyError::Cryptography)
     }
-}
 
-fn stored(store: &Store) -> Result<Option<KeyRing>, KeyError> {
-    let rows: Vec<SigningKey> = store.read(|state| state.signing_keys.iter().cloned().collect())?;
-    if rows.is_empty() { Ok(None) } else { ring_of(&rows).map(Some) }
-}
-
-fn ring_of(rows: &[SigningKey]) -> Result<KeyRing, KeyError> {
-    let of_use = |key_use| {
-        let row = rows.iter().find(|row| row.key_use == key_use).ok_or(KeyError::Cryptography)?;
-        Key::from_row(row)
-    };
-    Ok(KeyRing { current: of_use(KeyUse::Current)?, next: of_use(KeyUse::Next)? })
-}
-
-fn generate(ids: &Ids, created_at: tenantry_domain::Timestamp) -> Result<Vec<SigningKey>, KeyError> {
-    [KeyUse::Current, KeyUse::Next]
-        .into_iter()
-        .map(|key_use| {
-            let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Cryptography)?;
-            let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| KeyError::Cryptography)?;
-            let pkcs8 = Secret::new(URL_SAFE_NO_PAD.encode(der.as_ref()));
-            Ok(SigningKey { kid: ids.key_id(), pkcs8, key_use, created_at })
-        })
-        .collect()
-}
-
-fn keep(store: &Store, rows: Vec<SigningKey>) -> Result<(), KeyError> {
-    store.write_blocking(|state| {
-        for row in rows {
-            state.signing_keys.put(row);
+    /// Starts to make the first keys in the background, unless they are there or being made.
+    pub(crate) fn begin(&self) -> Result<(), KeyError> {
+        let begins = self.store.read(|state| state.signing_keys.len() == 0)?
+            && self.making.send_if_modified(|making| {
+                let is_idle = matches!(making, Making::Idle);
+                if is_idle {
+                    *making = Making::Busy;
+                }
+                is_idle
+            });
+        if !begins {
+            return Ok(());
+        }
+        let (making, ids, now) = (self.making.clone(), self.ids.clone(), self.clock.now());
+        // Weak, so that a provider which is dropped meanwhile lets go of its files.
+        let store = Arc::downgrade(&self.store);
+        let spawned = std::thread::Builder::new().name("fake-keys".to_owned()).spawn(move || {
+            let made = make_first(&store, &ids, now);
+            making.send_replace(made.map_or_else(Making::Failed, |()| Making::Idle));
+        });
+        if spawned.is_err() {
+            self.making.send_replace(Making::Failed(KeyError::Cryptography));
         }
         Ok(())
+    }
+
+    /// The next key begins to sign, and a new one comes next. Answers the new current key.
+    pub(crate) async fn rotate(&self) -> Result<SigningKey, KeyError> {
+        self.ready().await?;
+        let (ids, now) = (self.ids.clone(), self.clock.now());
+        let new = tokio::task::spawn_blocking(move || generate(&ids, KeyUse::Next, now));
+        let new = new.await.map_err(|_| KeyError::Cryptography)??;
+        let current = self
+            .store
+            .write(|state| {
+                state.rotate_signing_keys(new, now);
+                Ok::<_, StoreError>(
+                    state.signing_keys.iter().find(|key| key.key_use == KeyUse::Current).cloned(),
+                )
+            })
+            .await?;
+        current.ok_or(KeyError::Cryptography)
+    }
+
+    fn current(&self) -> Result<Option<Arc<KeyRing>>, KeyError> {
+        let known = self.ring.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let is_current = |ring: &Arc<KeyRing>| self.store.read(|state| ring.is_of(state.signing_keys.iter()));
+        if let Some(ring) = known
+            && is_current(&ring)?
+        {
+            return Ok(Some(ring));
+        }
+        let rows: Vec<SigningKey> = self.store.read(|state| state.signing_keys.iter().cloned().collect())?;
+        let ring = KeyRing::of(rows.iter())?.map(Arc::new);
+        self.ring.write().unwrap_or_else(PoisonError::into_inner).clone_from(&ring);
+        Ok(ring)
+    }
+}
+
+fn make_first(store: &Weak<Store>, ids: &Ids, now: Timestamp) -> Result<(), KeyError> {
+    let current = SigningKey { current_since: Some(now), ..generate(ids, KeyUse::Current, now)? };
+    let next = generate(ids, KeyUse::Next, now)?;
+    let Some(store) = store.upgrade() else { return Ok(()) };
+    store.write_blocking(|state| {
+        if state.signing_keys.len() == 0 {
+            state.signing_keys.put(current);
+            state.signing_keys.put(next);
+        }
+        Ok(())
+    })
+}
+
+fn generate(ids: &Ids, key_use: KeyUse, created_at: Timestamp) -> Result<SigningKey, KeyError> {
+    let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Cryptography)?;
+    let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| KeyError::Cryptography)?;
+    Ok(SigningKey {
+        kid: ids.key_id(),
+        pkcs8: Secret::new(URL_SAFE_NO_PAD.encode(der.as_ref())),
+        key_use,
+        created_at,
+        current_since: None,
+        current_until: None,
+        revoked_at: None,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
     use tenantry_ports::testkit::{FixedClock, SeededRandom};
 
-    async fn ring() -> Arc<KeyRing> {
+    fn keys() -> Keys {
         let (store, ids) = (Arc::new(Store::in_memory()), Ids::new(Arc::new(SeededRandom::new(1))));
         let clock: Arc<dyn Clock> = Arc::new(FixedClock::at("2026-03-02T10:00:00.000Z"));
-        Keys::start(&store, &ids, &clock).unwrap().ready().await.unwrap()
+        Keys::new(&store, &ids, &clock)
+    }
+
+    fn ann() -> serde_json::Map<String, Value> {
+        json!({ "sub": "ann", "n": 1 }).as_object().unwrap().clone()
+    }
+
+    #[tokio::test]
+    async fn no_key_is_made_until_somebody_asks() {
+        let keys = keys();
+        assert_eq!(keys.store.read(|state| state.signing_keys.len()).unwrap(), 0);
+        assert!(matches!(*keys.making.borrow(), Making::Idle));
+        let (first, second) = tokio::join!(keys.ready(), keys.ready());
+        assert!(Arc::ptr_eq(&first.unwrap(), &second.unwrap()) || keys.current().unwrap().is_some());
+        assert_eq!(keys.store.read(|state| state.signing_keys.len()).unwrap(), 2, "made once");
     }
 
     #[tokio::test]
     async fn a_token_verifies_until_a_byte_of_it_changes() {
-        let ring = ring().await;
-        let claims = json!({ "sub": "ann", "n": 1 }).as_object().unwrap().clone();
-        let token = ring.sign(&claims).unwrap();
-        assert_eq!(ring.verify(&token), Some(claims.clone()));
+        let ring = keys().ready().await.unwrap();
+        let token = ring.sign("JWT", &ann()).unwrap();
+        assert_eq!(ring.verify(&token), Some(ann()));
 
         let mut parts: Vec<String> = token.split('.').map(str::to_owned).collect();
         parts[1] = URL_SAFE_NO_PAD.encode(br#"{"sub":"bo","n":1}"#);
@@ -209,9 +203,9 @@ mod tests {
     #[tokio::test]
     async fn a_library_that_we_did_not_write_accepts_the_token_with_the_published_key() {
         use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
-        let ring = ring().await;
-        let token = ring.sign(json!({ "sub": "ann" }).as_object().unwrap()).unwrap();
-        let jwks = ring.jwks();
+        let ring = keys().ready().await.unwrap();
+        let token = ring.sign("JWT", &ann()).unwrap();
+        let jwks = ring.jwks("id.example").unwrap();
         let key = &jwks["keys"][0];
         assert_ne!(key["kid"], jwks["keys"][1]["kid"]);
         let key =
@@ -221,5 +215,29 @@ mod tests {
         validation.validate_exp = false;
         let claims = decode::<Value>(&token, &key, &validation).unwrap().claims;
         assert_eq!(claims["sub"], "ann");
+    }
+
+    #[tokio::test]
+    async fn what_was_signed_before_a_rotation_is_believed_until_the_key_is_revoked() {
+        let keys = keys();
+        let before = keys.ready().await.unwrap();
+        let old = before.sign("JWT", &ann()).unwrap();
+        let next = before.jwks("id.example").unwrap()["keys"][1]["kid"].clone();
+        let current = keys.rotate().await.unwrap();
+        assert_eq!(next, current.kid.as_str(), "the one that was announced");
+        let after = keys.ready().await.unwrap();
+        let new = after.sign("JWT", &ann()).unwrap();
+        assert!(after.verify(&old).is_some() && after.verify(&new).is_some());
+        assert!(before.verify(&new).is_some(), "it was published before it signed");
+        keys.store
+            .write_blocking(|state| {
+                let old = state.signing_keys.iter().find(|key| key.key_use == KeyUse::Previous).cloned();
+                state.signing_keys.put(SigningKey { revoked_at: Some(keys.clock.now()), ..old.unwrap() });
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+        let revoked = keys.ready().await.unwrap();
+        assert!(revoked.verify(&old).is_none() && revoked.verify(&new).is_some());
+        assert_eq!(revoked.jwks("id.example").unwrap()["keys"].as_array().unwrap().len(), 2);
     }
 }

@@ -4,7 +4,10 @@
 //! Management API that the product uses, and the types of [`ports`] implement the product's ports on the same state
 //! without HTTP. It is not for real people's accounts.
 
+mod apis;
+mod back_channel;
 mod calls;
+mod certificate;
 mod config;
 mod control;
 mod cursor;
@@ -14,6 +17,7 @@ mod fake_auth0;
 mod http;
 mod ids;
 mod initiate_login;
+mod key_ring;
 mod keys;
 mod login;
 mod model;
@@ -26,6 +30,7 @@ mod seed;
 mod server;
 mod store;
 mod tokens;
+mod unsigned_token;
 
 pub use calls::{Call, Count};
 pub use config::{

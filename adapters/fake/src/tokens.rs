@@ -1,24 +1,20 @@
 //! What stands in the tokens, as Auth0 fills them.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tenantry_domain::Timestamp;
 use url::Url;
 
-use crate::model::User;
+use crate::apis::Api;
+use crate::login::Context;
+use crate::model::{Client, ID_TOKEN_LIFETIME, User};
 use crate::store::State;
-
-/// How long an ID token lasts: Auth0's default of `jwt_configuration.lifetime_in_seconds`.
-const ID_TOKEN_LIFETIME: Duration = Duration::from_hours(10);
-/// How long an access token lasts.
-pub(crate) const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_hours(24);
 
 /// What a login granted a client: carried from the login through code and refresh token into the tokens.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Grant {
     pub(crate) scope: Vec<String>,
+    /// The browser's session; empty when no browser took part.
     pub(crate) sid: String,
     /// The organization's id.
     pub(crate) organization: Option<String>,
@@ -29,6 +25,9 @@ pub(crate) struct Grant {
     /// What they set in the access token.
     #[serde(default)]
     pub(crate) access_token_claims: Map<String, Value>,
+    /// The API that access tokens are for; none for tokens that are good for `/userinfo` alone.
+    #[serde(default)]
+    pub(crate) audience: Option<String>,
 }
 
 impl Grant {
@@ -88,8 +87,11 @@ pub(crate) fn id_token(
     set("sub", user.id.as_str().into());
     set("aud", client_id.into());
     set("iat", now.as_seconds().into());
-    set("exp", (now + ID_TOKEN_LIFETIME).as_seconds().into());
-    set("sid", grant.sid.as_str().into());
+    let lifetime = state.clients.get(client_id).map_or(ID_TOKEN_LIFETIME, Client::id_token_lifetime);
+    set("exp", now.as_seconds().saturating_add(lifetime).into());
+    if !grant.sid.is_empty() {
+        set("sid", grant.sid.as_str().into());
+    }
     if let Some(nonce) = nonce {
         set("nonce", nonce.into());
     }
@@ -99,55 +101,71 @@ pub(crate) fn id_token(
     claims
 }
 
-/// The claims of the access token of a person: good for `/userinfo` alone.
+/// The claims of the access token of a person for an API. `permissions` are those that the API wants to see.
 pub(crate) fn user_access_token(
     state: &State,
-    issuer: &Url,
+    context: &Context<'_>,
+    api: &Api,
     (user, client_id, grant): (&User, &str, &Grant),
-    now: Timestamp,
+    scope: &[String],
+    permissions: Option<&[String]>,
 ) -> Map<String, Value> {
     let mut claims = grant.access_token_claims.clone();
-    claims.extend(access_token(issuer, &userinfo_audience(issuer), client_id, &grant.scope, now));
+    claims.extend(access_token(context, api, client_id, scope, permissions));
     claims.insert("sub".to_owned(), user.id.as_str().into());
+    if scope.iter().any(|scope| scope == "openid") {
+        let audiences = [api.identifier.clone(), userinfo_audience(context.issuer)];
+        claims.insert("aud".to_owned(), audiences.as_slice().into());
+    }
     claims.extend(organization_claims(state, grant.organization.as_deref()));
     claims
 }
 
 /// The claims of an access token that a client gets in its own name.
 pub(crate) fn client_access_token(
-    issuer: &Url,
-    audience: &str,
+    state: &State,
+    context: &Context<'_>,
+    api: &Api,
     client_id: &str,
     scope: &[String],
-    now: Timestamp,
+    organization: Option<&str>,
 ) -> Map<String, Value> {
-    let mut claims = access_token(issuer, audience, client_id, scope, now);
+    let permissions = api.shows_permissions.then_some(scope);
+    let mut claims = access_token(context, api, client_id, scope, permissions);
     claims.insert("sub".to_owned(), format!("{client_id}@clients").into());
     claims.insert("gty".to_owned(), "client-credentials".into());
+    claims.extend(organization_claims(state, organization));
     claims
 }
 
 fn access_token(
-    issuer: &Url,
-    audience: &str,
+    context: &Context<'_>,
+    api: &Api,
     client_id: &str,
     scope: &[String],
-    now: Timestamp,
+    permissions: Option<&[String]>,
 ) -> Map<String, Value> {
-    let claims = json!({
-        "iss": issuer,
-        "aud": audience,
-        "azp": client_id,
-        "scope": scope.join(" "),
-        "iat": now.as_seconds(),
-        "exp": (now + ACCESS_TOKEN_LIFETIME).as_seconds(),
-    });
-    match claims {
-        Value::Object(claims) => claims,
-        _ => Map::new(),
+    let now = context.now.as_seconds();
+    let mut claims = Map::new();
+    let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+    set("iss", context.issuer.as_str().into());
+    set("aud", api.identifier.as_str().into());
+    set("iat", now.into());
+    set("exp", now.saturating_add(api.token_lifetime).into());
+    set("scope", scope.join(" ").into());
+    if api.is_rfc9068 {
+        set("client_id", client_id.into());
+        set("jti", context.ids.session().into());
+    } else {
+        set("azp", client_id.into());
     }
+    if let Some(permissions) = permissions {
+        set("permissions", permissions.into());
+    }
+    claims
 }
 
+/// `org_id`, and `org_name` where the tenant wants it.
 fn organization_claims(state: &State, organization: Option<&str>) -> Map<String, Value> {
     let mut claims = Map::new();
     if let Some(organization) = organization.and_then(|id| state.organizations.get(id)) {

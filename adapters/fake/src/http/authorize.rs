@@ -5,13 +5,16 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::authorization_response::back_to_client;
 use super::errors::PageError;
 use super::parameters::{Form, Parameters, Query};
-use super::universal_login::{back_to_client, respond};
+use super::pushed_authorization;
+use super::universal_login::respond;
 use super::visitor::Visitor;
 use super::way_on::WayOn;
 use crate::fake::Core;
 use crate::login::{self, Browser, Callback, Refusal};
+use crate::model::ResponseKind;
 use crate::store::StoreError;
 
 pub(super) async fn by_query(
@@ -38,7 +41,7 @@ async fn authorize(
     if let Some(name) = parameters.duplicate() {
         return Err(PageError::invalid_request(format!("The parameter {name} stands there twice")));
     }
-    let parameters = parameters.into_map();
+    let parameters = pushed_authorization::resolve(core, parameters.into_map()).await?;
     let context = core.context();
     let request = match core.store.read(|state| login::check(state, &context, &parameters))? {
         Ok(request) => request,
@@ -46,8 +49,9 @@ async fn authorize(
             let way_on = WayOn::from_login(core, None);
             return Err(PageError::refused(error, description).with_way_on(way_on));
         }
-        Err(Refusal::Callback { redirect_uri, state, error }) => {
-            return back_to_client(&Callback::Error(error), &redirect_uri, state.as_deref(), &[]);
+        Err(Refusal::Callback { redirect_uri, state, mode, error }) => {
+            let response = ResponseKind { mode, ..ResponseKind::default() };
+            return back_to_client(&Callback::Error(error), &redirect_uri, state.as_deref(), response, &[]);
         }
     };
     let next = core

@@ -1,4 +1,5 @@
-//! Which client speaks at the token endpoint (RFC 6749 section 2.3.1): by the header or by the body.
+//! Which client speaks at the token endpoint (RFC 6749 section 2.3.1): by the header or by the body, whichever of the
+//! two it is registered for. A public client only says its name.
 
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
@@ -10,7 +11,7 @@ use super::parameters::Parameters;
 use crate::model::Client;
 use crate::store::State;
 
-/// The client whose id and secret came with the request.
+/// The client whose id and secret came with the request; of a public client the id.
 pub(super) fn authenticate<'a>(
     state: &'a State,
     headers: &HeaderMap,
@@ -25,7 +26,13 @@ pub(super) fn authenticate<'a>(
         }
     };
     let client = state.clients.get(client_id).ok_or_else(OAuthError::unauthorized)?;
-    if client.secret.is(secret.unwrap_or_default()) { Ok(client) } else { Err(OAuthError::unauthorized()) }
+    if parameters.get("client_assertion").is_some() {
+        return Err(OAuthError::invalid_client(
+            "This development provider does not verify client assertions (private_key_jwt) yet",
+        ));
+    }
+    let is_right = secret.is_some_and(|secret| !secret.is_empty() && client.secret.is(secret));
+    if is_right || client.is_public() { Ok(client) } else { Err(OAuthError::unauthorized()) }
 }
 
 /// Id and secret are form-encoded before they are joined.

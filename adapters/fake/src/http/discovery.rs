@@ -9,21 +9,30 @@ use axum::response::IntoResponse;
 use serde_json::json;
 
 use super::errors::OAuthError;
+use super::json::present;
 use crate::fake::Core;
 
-/// Auth0's lists as they are; of its endpoints those that are served.
-pub(super) async fn configuration(State(core): State<Arc<Core>>) -> impl IntoResponse {
+/// Auth0's fields as they are. Of its endpoints some are named that answer 501 here.
+pub(super) async fn configuration(State(core): State<Arc<Core>>) -> Result<impl IntoResponse, OAuthError> {
     let issuer = &core.config.issuer;
     let at = |path: &str| format!("{issuer}{path}");
-    (
+    let rp_logout = core.store.read(|state| {
+        let settings = state.settings().tenant().document("oidc_logout");
+        settings.flag("rp_logout_end_session_endpoint_discovery").unwrap_or(true)
+    })?;
+    Ok((
         cacheable(),
-        Json(json!({
+        Json(present(json!({
             "issuer": issuer,
             "authorization_endpoint": at("authorize"),
             "token_endpoint": at("oauth/token"),
             "userinfo_endpoint": at("userinfo"),
             "jwks_uri": at(".well-known/jwks.json"),
-            "end_session_endpoint": at("oidc/logout"),
+            "device_authorization_endpoint": at("oauth/device/code"),
+            "mfa_challenge_endpoint": at("mfa/challenge"),
+            "registration_endpoint": at("oidc/register"),
+            "revocation_endpoint": at("oauth/revoke"),
+            "end_session_endpoint": rp_logout.then(|| at("oidc/logout")),
             "scopes_supported": [
                 "openid", "profile", "offline_access", "name", "given_name", "family_name", "nickname", "email",
                 "email_verified", "picture", "created_at", "identities", "phone", "address",
@@ -45,13 +54,18 @@ pub(super) async fn configuration(State(core): State<Arc<Core>>) -> impl IntoRes
             ],
             "request_uri_parameter_supported": false,
             "request_parameter_supported": false,
-        })),
-    )
+            "token_endpoint_auth_signing_alg_values_supported": [
+                "RS256", "RS384", "PS256", "PS384", "ES256", "ES384",
+            ],
+            "backchannel_logout_supported": true,
+            "backchannel_logout_session_supported": true,
+        }))),
+    ))
 }
 
 pub(super) async fn jwks(State(core): State<Arc<Core>>) -> Result<impl IntoResponse, OAuthError> {
     let keys = core.keys.ready().await?;
-    Ok((cacheable(), Json(keys.jwks())))
+    Ok((cacheable(), Json(keys.jwks(core.host())?)))
 }
 
 fn cacheable() -> [(header::HeaderName, HeaderValue); 1] {

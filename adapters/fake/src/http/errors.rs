@@ -1,10 +1,11 @@
 //! What is answered when something is wrong: Auth0's JSON for programs, a page with a way on for people.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -18,13 +19,17 @@ use crate::store::StoreError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct OAuthError {
     pub(super) status: StatusCode,
-    pub(super) error: &'static str,
+    pub(super) error: Cow<'static, str>,
     pub(super) description: String,
 }
 
 impl OAuthError {
-    pub(super) fn new(status: StatusCode, error: &'static str, description: impl Into<String>) -> Self {
-        Self { status, error, description: description.into() }
+    pub(super) fn new(
+        status: StatusCode,
+        error: impl Into<Cow<'static, str>>,
+        description: impl Into<String>,
+    ) -> Self {
+        Self { status, error: error.into(), description: description.into() }
     }
 
     pub(super) fn invalid_request(description: impl Into<String>) -> Self {
@@ -41,6 +46,16 @@ impl OAuthError {
 
     pub(super) fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "access_denied", "Unauthorized")
+    }
+
+    /// A client that can't be believed, by the name that RFC 6749 gives it.
+    pub(super) fn invalid_client(description: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "invalid_client", description)
+    }
+
+    pub(super) fn grant_not_allowed(grant_type: &str) -> Self {
+        let message = format!("Grant type '{grant_type}' not allowed for the client.");
+        Self::new(StatusCode::FORBIDDEN, "unauthorized_client", message)
     }
 
     pub(super) fn access_denied(description: impl Into<String>) -> Self {
@@ -148,4 +163,9 @@ impl IntoResponse for PageError {
 pub(super) async fn not_found(State(core): State<Arc<Core>>) -> PageError {
     let error = PageError::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address.");
     error.with_way_on(WayOn::from_login(&core, None))
+}
+
+pub(super) async fn not_there_yet(uri: Uri) -> OAuthError {
+    let message = format!("This development provider does not have {} yet", uri.path());
+    OAuthError::new(StatusCode::NOT_IMPLEMENTED, "not_implemented", message)
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::State as Shared;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::Response;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 use super::cookies::{self, Cookies};
@@ -15,8 +15,9 @@ use super::parameters::{Form, Parameters, Query};
 use super::universal_login::{redirect, with_cookies};
 use super::way_on::WayOn;
 use crate::fake::Core;
+use crate::key_ring::verify_with_secret;
 use crate::login::address;
-use crate::model::SessionEnd;
+use crate::model::{LogEntry, SessionEnd};
 use crate::store::{State, StoreError};
 
 /// Asks nothing, and leads to `returnTo`: one of the tenant's logout URLs, or of the client's when it is named.
@@ -31,7 +32,7 @@ pub(super) async fn v2(
         Some(wanted) => return Err(not_allowed("returnTo", wanted)),
         None => allowed.into_iter().next(),
     };
-    end_session(&core, &cookies, None).await?;
+    end_session(&core, &cookies, query.get("client_id"), None).await?;
     Ok(answer(&core, target.as_deref()))
 }
 
@@ -51,21 +52,40 @@ pub(super) async fn oidc_by_form(
     oidc(&core, &cookies, &parameters).await
 }
 
-/// The person agreed to log out. The session's cookie is `SameSite`, so no other site can agree for them.
+/// The person agreed to log out: on our own page, no other site can agree for them.
 pub(super) async fn confirm(
     Shared(core): Shared<Arc<Core>>,
     cookies: Cookies,
+    headers: HeaderMap,
     Form(parameters): Form,
 ) -> Result<Response, PageError> {
+    if !is_from_our_page(&headers, &core.config.issuer) {
+        return Err(PageError::refused("access_denied", "Another site can't log you out of this provider"));
+    }
     let target = post_logout_target(&core, &parameters, parameters.get("client_id"))?;
-    end_session(&core, &cookies, None).await?;
+    end_session(&core, &cookies, parameters.get("client_id"), None).await?;
     Ok(answer(&core, target.as_deref()))
+}
+
+/// Browsers say where a form came from. One that says nothing, or that our own page gave no referrer (`null`), still
+/// sends no cookie along with another site's form.
+fn is_from_our_page(headers: &HeaderMap, issuer: &Url) -> bool {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {
+        return matches!(site, "same-origin" | "none");
+    }
+    let host = text(header::HOST).unwrap_or_default();
+    text(header::ORIGIN).is_none_or(|origin| {
+        let authority = origin.split_once("://").map(|(_, authority)| authority);
+        origin == "null" || authority == Some(host) || origin == issuer.origin().ascii_serialization()
+    })
 }
 
 async fn oidc(core: &Core, cookies: &Cookies, parameters: &Parameters) -> Result<Response, PageError> {
     let hint = id_token_hint(core, parameters).await?;
     let hinted_client = hint.as_ref().map(|hint| hint.client_id.as_str());
-    let target = post_logout_target(core, parameters, parameters.get("client_id").or(hinted_client))?;
+    let client_id = parameters.get("client_id").or(hinted_client);
+    let target = post_logout_target(core, parameters, client_id)?;
     let sid = parameters
         .get("logout_hint")
         .map(str::to_owned)
@@ -73,7 +93,7 @@ async fn oidc(core: &Core, cookies: &Cookies, parameters: &Parameters) -> Result
     let own = current_sid(core, cookies)?;
     match (sid, own) {
         (Some(sid), own) if own.as_ref().is_none_or(|own| *own == sid) => {
-            end_session(core, cookies, Some(sid)).await?;
+            end_session(core, cookies, client_id, Some(sid)).await?;
             Ok(answer(core, target.as_deref()))
         }
         (None, None) => Ok(answer(core, target.as_deref())),
@@ -83,7 +103,7 @@ async fn oidc(core: &Core, cookies: &Cookies, parameters: &Parameters) -> Result
             &LogoutPage {
                 frame: Frame::bare("Log out"),
                 confirm: Some(LogoutParameters {
-                    client_id: parameters.get("client_id").or(hinted_client),
+                    client_id,
                     return_to: parameters.get("post_logout_redirect_uri"),
                     state: parameters.get("state"),
                 }),
@@ -103,7 +123,14 @@ async fn id_token_hint(core: &Core, parameters: &Parameters) -> Result<Option<Hi
     let Some(token) = parameters.get("id_token_hint") else { return Ok(None) };
     let invalid = || PageError::invalid_request("The id_token_hint is not one of ours");
     let keys = core.keys.ready().await.map_err(|_| invalid())?;
-    let claims = keys.verify(token).ok_or_else(invalid)?;
+    let of_client = |claims: &Map<String, Value>| {
+        let client_id = claims.get("aud")?.as_str()?;
+        let secret = core.store.read(|state| {
+            state.clients.get(client_id).and_then(|client| client.id_token_secret().map(str::to_owned))
+        });
+        secret.ok().flatten()
+    };
+    let claims = keys.verify(token).or_else(|| verify_with_secret(token, of_client)).ok_or_else(invalid)?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
     match (text("aud"), text("sid")) {
         (Some(client_id), Some(sid)) => Ok(Some(Hint { client_id, sid })),
@@ -160,15 +187,27 @@ fn current_sid(core: &Core, cookies: &Cookies) -> Result<Option<String>, PageErr
     Ok(core.store.read(|state| state.live_session(&hash, now).map(|session| session.sid.clone()))?)
 }
 
-async fn end_session(core: &Core, cookies: &Cookies, sid: Option<String>) -> Result<(), PageError> {
-    let hash = cookies.session_hash();
+/// Ends the browser's own session, and the one that the client names.
+async fn end_session(
+    core: &Core,
+    cookies: &Cookies,
+    client_id: Option<&str>,
+    sid: Option<String>,
+) -> Result<(), PageError> {
+    let (hash, context) = (cookies.session_hash(), core.context());
     core.store
         .write(|state| {
-            if let Some(hash) = hash {
-                state.end_session(&hash, SessionEnd::RpLogout);
-            }
-            if let Some(sid) = sid {
-                state.end_session_by_sid(&sid, SessionEnd::RpLogout);
+            let own = hash.and_then(|hash| state.sessions.get(&hash)).cloned();
+            let hinted = sid.and_then(|sid| state.session_by_sid(&sid)).cloned();
+            for session in own.into_iter().chain(hinted) {
+                if state.end_session(&session.cookie_hash, SessionEnd::RpLogout) {
+                    let entry = LogEntry::new("slo", &context);
+                    let entry = match state.users.get(&session.user_id) {
+                        Some(user) => entry.about(user),
+                        None => entry,
+                    };
+                    state.log(LogEntry { client_id: client_id.map(str::to_owned), ..entry });
+                }
             }
             Ok::<_, StoreError>(())
         })
@@ -191,6 +230,22 @@ fn answer(core: &Core, target: Option<&str>) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_site_agrees_to_nothing() {
+        let issuer = Url::parse("http://id.example:4400/").unwrap();
+        let agrees = |pairs: &[(&'static str, &str)]| {
+            let header = |(name, value): &(&'static str, &str)| {
+                (HeaderName::from_static(name), value.parse().unwrap())
+            };
+            is_from_our_page(&pairs.iter().map(header).collect(), &issuer)
+        };
+        assert!(agrees(&[]) && agrees(&[("sec-fetch-site", "same-origin"), ("origin", "null")]));
+        assert!(agrees(&[("origin", "http://id.example:4400")]) && agrees(&[("origin", "null")]));
+        assert!(agrees(&[("origin", "http://localhost:9"), ("host", "localhost:9")]));
+        assert!(!agrees(&[("sec-fetch-site", "cross-site")]) && !agrees(&[("sec-fetch-site", "same-site")]));
+        assert!(!agrees(&[("origin", "https://evil.example"), ("host", "id.example:4400")]));
+    }
 
     #[test]
     fn only_query_and_fragment_may_differ() {

@@ -54,13 +54,19 @@ impl Frame {
 }
 
 pub(super) fn html(status: StatusCode, page: &impl Template) -> Response {
+    html_with_policy(status, page, CONTENT_SECURITY_POLICY)
+}
+
+/// A page that has a `Content-Security-Policy` of its own.
+pub(super) fn html_with_policy(status: StatusCode, page: &impl Template, policy: &str) -> Response {
+    let policy = HeaderValue::from_str(policy).unwrap_or(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     let Ok(body) = page.render() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY)),
+        (header::CONTENT_SECURITY_POLICY, policy),
         // The address holds the handle of the login.
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -282,4 +288,23 @@ pub(super) struct ContinuePage<'a> {
     pub(super) state: &'a str,
     /// What another site has sent, to be sent once more from here.
     pub(super) fields: &'a [(&'a str, &'a str)],
+}
+
+#[derive(Template)]
+#[template(path = "form_post.html")]
+pub(super) struct FormPostPage<'a> {
+    pub(super) frame: Frame,
+    /// The client's callback.
+    pub(super) action: &'a str,
+    pub(super) answers: &'a [(&'static str, String)],
+    /// Named by the page's policy; without it there is the button.
+    pub(super) script: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "web_message.html")]
+pub(super) struct WebMessagePage<'a> {
+    pub(super) frame: Frame,
+    /// Named by the page's policy.
+    pub(super) script: &'a str,
 }

@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use super::callback::CallbackError;
 use super::{Context, callback_urls, invitation};
 use crate::config::{OrganizationRequireBehavior, OrganizationUsage};
-use crate::model::{AuthorizationRequest, Challenge, ChallengeMethod, Client, Organization, Prompt};
+use crate::model::{
+    AuthorizationRequest, Challenge, ChallengeMethod, Client, Organization, Prompt, ResponseKind,
+    ResponseMode,
+};
 use crate::store::State;
-use crate::tokens::userinfo_audience;
+use crate::tokens::{management_audience, userinfo_audience};
 
 /// Why a request is not gone on with.
 #[derive(Debug)]
@@ -15,7 +18,7 @@ pub(crate) enum Refusal {
     /// The callback can't be trusted, so the person is told, not the client.
     Page { error: &'static str, description: String },
     /// The client is told.
-    Callback { redirect_uri: String, state: Option<String>, error: CallbackError },
+    Callback { redirect_uri: String, state: Option<String>, mode: ResponseMode, error: CallbackError },
 }
 
 /// Reads the parameters of an authorization request.
@@ -39,6 +42,7 @@ pub(crate) fn check(
         read(state, context, client, &redirect_uri, &given).map_err(|error| Refusal::Callback {
             redirect_uri: redirect_uri.clone(),
             state: given("state").map(str::to_owned),
+            mode: ResponseKind::for_error(given("response_type"), given("response_mode")),
             error,
         })?;
     request.parameters = parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
@@ -67,19 +71,11 @@ fn read<'a>(
     redirect_uri: &str,
     given: &impl Fn(&str) -> Option<&'a str>,
 ) -> Result<AuthorizationRequest, CallbackError> {
-    match given("response_type") {
-        Some("code") => {}
-        None => return Err(missing("response_type")),
-        Some(other) => return Err(CallbackError::UnsupportedResponseType(other.to_owned())),
+    let response = response(client, given("response_type"), given("response_mode"))?;
+    if response.id_token && given("nonce").is_none() {
+        return Err(missing("nonce"));
     }
-    if let Some(mode) = given("response_mode").filter(|mode| *mode != "query") {
-        return Err(CallbackError::InvalidRequest(format!("Unsupported response mode: {mode}")));
-    }
-    if let Some(audience) =
-        given("audience").filter(|audience| *audience != userinfo_audience(context.issuer))
-    {
-        return Err(CallbackError::UnknownAudience(audience.to_owned()));
-    }
+    let audience = audience(state, context.issuer, given("audience"))?;
     let owned = |name: &str| given(name).map(str::to_owned);
     let mut connection = owned("connection");
     if let Some(name) = &connection
@@ -122,7 +118,44 @@ fn read<'a>(
         wants_sign_up: given("screen_hint") == Some("signup"),
         invitation,
         parameters: BTreeMap::new(),
+        audience,
+        response,
     })
+}
+
+/// What goes back to the client and how, if it may have that.
+fn response(
+    client: &Client,
+    response_type: Option<&str>,
+    response_mode: Option<&str>,
+) -> Result<ResponseKind, CallbackError> {
+    let response_type = response_type.ok_or_else(|| missing("response_type"))?;
+    let response = ResponseKind::of(response_type)
+        .ok_or_else(|| CallbackError::UnsupportedResponseType(response_type.to_owned()))?;
+    let response = match response_mode {
+        None => response,
+        Some(mode) => response
+            .in_mode(mode)
+            .ok_or_else(|| CallbackError::InvalidRequest(format!("Unsupported response mode: {mode}")))?,
+    };
+    let needed = [("authorization_code", response.code), ("implicit", response.has_tokens())];
+    match needed.into_iter().find(|(grant, needed)| *needed && !client.allows_grant(grant)) {
+        Some((grant, _)) => Err(CallbackError::GrantNotAllowed(grant)),
+        None => Ok(response),
+    }
+}
+
+/// The API that access tokens are to be for: the tenant's default when the request names none.
+fn audience(state: &State, issuer: &url::Url, wanted: Option<&str>) -> Result<Option<String>, CallbackError> {
+    let default = state.settings().tenant().text("default_audience").filter(|text| !text.is_empty());
+    let wanted = wanted.or(default).filter(|audience| *audience != userinfo_audience(issuer));
+    let Some(audience) = wanted else { return Ok(None) };
+    // People have no business at the Management API: tokens for it are for clients.
+    let is_for_people = audience != management_audience(issuer);
+    match state.resource_server_by_identifier(audience).filter(|_| is_for_people) {
+        Some(api) => Ok(Some(api.identifier.clone())),
+        None => Err(CallbackError::UnknownAudience(audience.to_owned())),
+    }
 }
 
 fn missing(name: &str) -> CallbackError {

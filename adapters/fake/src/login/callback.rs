@@ -13,6 +13,8 @@ pub(crate) enum CallbackError {
     InvalidRequest(String),
     #[error("Unsupported response type: {0}")]
     UnsupportedResponseType(String),
+    #[error("Grant type '{0}' not allowed for the client.")]
+    GrantNotAllowed(&'static str),
     #[error("parameter organization is required for this client")]
     OrganizationRequired,
     #[error("parameter organization is not allowed for this client")]
@@ -73,6 +75,7 @@ impl CallbackError {
             | Self::Denied { code: None, .. }
             | Self::ActionFailed(_)
             | Self::Cancelled => "access_denied",
+            Self::GrantNotAllowed(_) => "unauthorized_client",
             Self::Blocked => "unauthorized",
         }
     }
@@ -88,19 +91,16 @@ pub(crate) enum Callback {
 }
 
 impl Callback {
-    /// The address that carries it; `None` when what is registered as a callback is no address.
-    pub(crate) fn address(&self, redirect_uri: &str, state: Option<&str>) -> Option<Url> {
-        match self {
-            Self::Code(code) => address(redirect_uri, &[("code", Some(code)), ("state", state)]),
-            Self::Error(error) => address(
-                redirect_uri,
-                &[
-                    ("error", Some(error.code())),
-                    ("error_description", Some(&error.to_string())),
-                    ("state", state),
-                ],
-            ),
-        }
+    /// What the client is told.
+    pub(crate) fn parameters(&self, state: Option<&str>) -> Vec<(&'static str, String)> {
+        let mut parameters = match self {
+            Self::Code(code) => vec![("code", code.clone())],
+            Self::Error(error) => {
+                vec![("error", error.code().to_owned()), ("error_description", error.to_string())]
+            }
+        };
+        parameters.extend(state.map(|state| ("state", state.to_owned())));
+        parameters
     }
 }
 

@@ -66,8 +66,10 @@ pub(super) fn conclude(
             auth_time: request.wants_auth_time().then_some(who.at),
             claims: steps.id_token_claims,
             access_token_claims: steps.access_token_claims,
+            audience: request.audience.clone(),
         },
         issued_at: context.now,
+        is_spent: false,
     });
     (Callback::Code(code), new_session)
 }

@@ -6,7 +6,7 @@ use super::pending::Pending;
 use super::settle::{Login, Settled, settle};
 use super::{Browser, Context, Page, first_page, logs, transactions};
 use crate::config::{OrganizationRequireBehavior, OrganizationUsage};
-use crate::model::{Authenticated, AuthorizationRequest, LoginTransaction, Prompt};
+use crate::model::{Authenticated, AuthorizationRequest, LoginTransaction, Prompt, ResponseKind};
 use crate::store::State;
 
 /// What the browser does next.
@@ -19,6 +19,7 @@ pub(crate) enum Next {
         redirect_uri: String,
         /// The client's own `state`.
         state: Option<String>,
+        response: ResponseKind,
         callback: Callback,
         /// The cookie of a session that began.
         new_session: Option<String>,
@@ -52,6 +53,7 @@ impl Next {
             handle: transaction.handle.clone(),
             redirect_uri: transaction.request.redirect_uri.clone(),
             state: transaction.request.state.clone(),
+            response: transaction.request.response,
             callback,
             new_session,
         }

@@ -35,4 +35,6 @@ pub(crate) fn sweep(state: &mut State, now: Timestamp) {
     state.authorization_codes.remove_where(|code| !code.is_live(now));
     state.tickets.remove_where(|ticket| ticket.is_forgotten(now));
     state.end_expired_sessions(now);
+    state.access_tokens.remove_where(|token| !token.is_live(now));
+    state.pushed_requests.remove_where(|request| !request.is_live(now));
 }

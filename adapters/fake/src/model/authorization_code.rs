@@ -21,6 +21,9 @@ pub(crate) struct AuthorizationCode {
     pub(crate) nonce: Option<String>,
     pub(crate) grant: Grant,
     pub(crate) issued_at: Timestamp,
+    /// It was redeemed. Who brings it again takes back what it gave.
+    #[serde(default)]
+    pub(crate) is_spent: bool,
 }
 
 /// The maximum that RFC 6749 section 4.1.2 recommends.

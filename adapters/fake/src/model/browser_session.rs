@@ -103,11 +103,9 @@ impl State {
 
     /// Ends the session of this cookie; `false` when there was none. Every end of a session comes through here.
     pub(crate) fn end_session(&mut self, cookie_hash: &str, end: SessionEnd) -> bool {
-        let was_there = self.sessions.remove(cookie_hash);
-        if was_there {
-            tracing::debug!(?end, "a session has ended");
-        }
-        was_there
+        let Some(session) = self.sessions.get(cookie_hash).cloned() else { return false };
+        self.announce_logout(&session, end);
+        self.sessions.remove(cookie_hash)
     }
 
     pub(crate) fn end_session_by_sid(&mut self, sid: &str, end: SessionEnd) -> bool {

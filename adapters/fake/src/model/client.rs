@@ -18,6 +18,9 @@ pub(crate) struct Client {
     pub(crate) settings: Map<String, Value>,
 }
 
+/// Auth0's default of `jwt_configuration.lifetime_in_seconds`.
+pub(crate) const ID_TOKEN_LIFETIME: i64 = 36_000;
+
 impl Client {
     pub(crate) fn settings(&self) -> Document<'_> {
         Document::new(&self.settings)
@@ -62,6 +65,23 @@ impl Client {
     /// How it proves itself at the token endpoint; `none` for a public client.
     pub(crate) fn token_endpoint_auth_method(&self) -> &str {
         self.settings().text("token_endpoint_auth_method").unwrap_or("client_secret_post")
+    }
+
+    /// Whether it can't keep a secret.
+    pub(crate) fn is_public(&self) -> bool {
+        self.token_endpoint_auth_method() == "none"
+    }
+
+    /// How long its ID tokens last, in seconds.
+    pub(crate) fn id_token_lifetime(&self) -> i64 {
+        let lifetime = self.settings().document("jwt_configuration").integer("lifetime_in_seconds");
+        lifetime.unwrap_or(ID_TOKEN_LIFETIME)
+    }
+
+    /// What signs its ID tokens when it is not the provider's key: its own secret.
+    pub(crate) fn id_token_secret(&self) -> Option<&str> {
+        let is_symmetric = self.settings().document("jwt_configuration").text("alg") == Some("HS256");
+        Some(self.secret.expose()).filter(|secret| is_symmetric && !secret.is_empty())
     }
 
     pub(crate) fn organization_usage(&self) -> OrganizationUsage {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::document::Document;
 use crate::store::{Row, State};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -15,6 +16,12 @@ pub(crate) struct ClientGrant {
     /// `subject_type`.
     #[serde(flatten)]
     pub(crate) settings: Map<String, Value>,
+}
+
+impl ClientGrant {
+    pub(crate) fn settings(&self) -> Document<'_> {
+        Document::new(&self.settings)
+    }
 }
 
 impl Row for ClientGrant {
@@ -30,7 +37,10 @@ impl Row for ClientGrant {
 }
 
 impl State {
+    /// What the client may do at the API in its own name.
     pub(crate) fn client_grant(&self, client_id: &str, audience: &str) -> Option<&ClientGrant> {
-        self.client_grants.by_alternate_key(client_id).find(|grant| grant.audience == audience)
+        self.client_grants
+            .by_alternate_key(client_id)
+            .find(|grant| grant.audience == audience && grant.settings().text("subject_type") != Some("user"))
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tenantry_actions::Suspended;
 use tenantry_domain::Timestamp;
 
+use super::ResponseKind;
 use crate::store::{Row, State};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -73,6 +74,11 @@ pub(crate) struct AuthorizationRequest {
     /// Everything that the client sent, for whoever wants to see more of it.
     #[serde(default)]
     pub(crate) parameters: BTreeMap<String, String>,
+    /// The API that access tokens are to be for.
+    #[serde(default)]
+    pub(crate) audience: Option<String>,
+    #[serde(default)]
+    pub(crate) response: ResponseKind,
 }
 
 impl AuthorizationRequest {

@@ -1,5 +1,6 @@
 //! What the provider knows: one row type a file.
 
+mod access_token;
 mod action;
 mod authorization_code;
 mod browser_session;
@@ -14,14 +15,17 @@ mod invitation;
 mod job;
 mod log_entry;
 mod login_transaction;
+mod logout_notice;
 mod mail;
 mod member;
 mod organization;
 mod organization_client;
 mod organization_client_grant;
 mod permission;
+mod pushed_request;
 mod refresh_token;
 mod resource_server;
+mod response_kind;
 mod role;
 mod self_service_profile;
 mod signing_key;
@@ -30,10 +34,11 @@ mod tenant_settings;
 mod ticket;
 mod user;
 
+pub(crate) use access_token::AccessToken;
 pub(crate) use action::{Action, ActionCode, ActionVersion, Binding, POST_LOGIN, TriggerBindings};
 pub(crate) use authorization_code::AuthorizationCode;
 pub(crate) use browser_session::{BrowserSession, SessionEnd};
-pub(crate) use client::Client;
+pub(crate) use client::{Client, ID_TOKEN_LIFETIME};
 pub(crate) use client_grant::ClientGrant;
 pub(crate) use connection::Connection;
 pub(crate) use device::Device;
@@ -46,14 +51,17 @@ pub(crate) use log_entry::LogEntry;
 pub(crate) use login_transaction::{
     Admitted, Authenticated, AuthorizationRequest, Away, Challenge, ChallengeMethod, LoginTransaction, Prompt,
 };
+pub(crate) use logout_notice::LogoutNotice;
 pub(crate) use mail::{Mail, MailKind};
 pub(crate) use member::Member;
 pub(crate) use organization::{EnabledConnection, Organization};
 pub(crate) use organization_client::OrganizationClient;
 pub(crate) use organization_client_grant::OrganizationClientGrant;
 pub(crate) use permission::Permission;
-pub(crate) use refresh_token::RefreshToken;
+pub(crate) use pushed_request::PushedRequest;
+pub(crate) use refresh_token::{RefreshToken, RefreshTokenPolicy};
 pub(crate) use resource_server::ResourceServer;
+pub(crate) use response_kind::{ResponseKind, ResponseMode};
 pub(crate) use role::Role;
 pub(crate) use self_service_profile::SelfServiceProfile;
 pub(crate) use signing_key::{KeyUse, SigningKey};

@@ -22,6 +22,11 @@ impl ResourceServer {
     pub(crate) fn settings(&self) -> Document<'_> {
         Document::new(&self.settings)
     }
+
+    /// The scopes that it knows.
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.settings().list("scopes").iter().filter_map(|scope| scope.get("value")?.as_str())
+    }
 }
 
 impl Row for ResourceServer {

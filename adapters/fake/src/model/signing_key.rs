@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tenantry_domain::Timestamp;
 
 use crate::secrets::Secret;
-use crate::store::Row;
+use crate::store::{Row, State};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SigningKey {
@@ -13,9 +13,18 @@ pub(crate) struct SigningKey {
     pub(crate) pkcs8: Secret,
     pub(crate) key_use: KeyUse,
     pub(crate) created_at: Timestamp,
+    /// When it began to sign.
+    #[serde(default)]
+    pub(crate) current_since: Option<Timestamp>,
+    /// When it ceased to sign.
+    #[serde(default)]
+    pub(crate) current_until: Option<Timestamp>,
+    /// From then on nothing that it signed is believed.
+    #[serde(default)]
+    pub(crate) revoked_at: Option<Timestamp>,
 }
 
-/// Which of the two published keys it is.
+/// Where a key stands in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum KeyUse {
@@ -23,6 +32,8 @@ pub(crate) enum KeyUse {
     Current,
     /// Published ahead, so that clients know it when it begins to sign.
     Next,
+    /// Signs no more; what it signed is believed until it is revoked.
+    Previous,
 }
 
 impl Row for SigningKey {
@@ -30,5 +41,20 @@ impl Row for SigningKey {
 
     fn key(&self) -> String {
         self.kid.clone()
+    }
+}
+
+impl State {
+    /// The next key begins to sign, the current one ceases to, and `new` comes next.
+    pub(crate) fn rotate_signing_keys(&mut self, new: SigningKey, now: Timestamp) {
+        let moving = self.signing_keys.iter().filter(|key| key.key_use != KeyUse::Previous);
+        for key in moving.cloned().collect::<Vec<_>>() {
+            self.signing_keys.put(if key.key_use == KeyUse::Current {
+                SigningKey { key_use: KeyUse::Previous, current_until: Some(now), ..key }
+            } else {
+                SigningKey { key_use: KeyUse::Current, current_since: Some(now), ..key }
+            });
+        }
+        self.signing_keys.put(new);
     }
 }

@@ -39,6 +39,12 @@ impl Default for TenantSettings {
     }
 }
 
+impl TenantSettings {
+    pub(crate) fn tenant(&self) -> crate::document::Document<'_> {
+        crate::document::Document::default()
+    }
+}
+
 impl Row for TenantSettings {
     const TABLE: &'static str = "settings";
 

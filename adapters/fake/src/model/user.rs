@@ -217,6 +217,7 @@ impl State {
         }
         self.authorization_codes.remove_where(|code| code.user_id == user_id);
         self.tickets.remove_where(|ticket| ticket.user_id == user_id);
+        self.access_tokens.remove_where(|token| token.user_id == user_id);
         self.users.remove(user_id)
     }
 

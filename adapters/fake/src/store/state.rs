@@ -83,4 +83,7 @@ tables! {
     logs: model::LogEntry,
     jobs: model::Job,
     guardian: model::GuardianSettings,
+    access_tokens: model::AccessToken,
+    pushed_requests: model::PushedRequest,
+    logout_notices: model::LogoutNotice,
 }

@@ -113,20 +113,25 @@ async fn a_code_needs_its_callback_its_verifier_its_client_and_ten_minutes() {
         fields.extend(verifier.map(|verifier| ("code_verifier".to_owned(), verifier.to_owned())));
         fields
     };
-    for (callback, verifier, wait) in [
-        ("http://127.0.0.1:3000/other", Some(VERIFIER), 0),
-        (CALLBACK, None, 0),
-        (CALLBACK, Some(VERIFIER), 600),
+    let elsewhere = "http://localhost:3000/other";
+    for (callback, verifier, wait, error, description) in [
+        (
+            elsewhere,
+            Some(VERIFIER),
+            0,
+            "unauthorized_client",
+            "The redirect URI is wrong. You sent http://localhost:3000, and we expected http://127.0.0.1:3000",
+        ),
+        (CALLBACK, None, 0, "invalid_grant", "Failed to verify code verifier"),
+        (CALLBACK, Some(VERIFIER), 600, "invalid_grant", "Invalid authorization code"),
     ] {
         let code = parameter(&browser.get(&world, &world.authorize(&[])).await.callback(), "code").unwrap();
         world.clock.advance(Duration::from_secs(wait));
         let fields = fields(&code, callback, verifier);
         let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let answer = world.token(APP, &fields).await;
-        assert_eq!(
-            (answer.status, &answer.json()["error"]),
-            (StatusCode::FORBIDDEN, &json!("invalid_grant"))
-        );
+        let expected = json!({ "error": error, "error_description": description });
+        assert_eq!((answer.status, answer.json()), (StatusCode::FORBIDDEN, expected));
     }
     let unbound = world.authorize(&[("code_challenge", ""), ("code_challenge_method", "")]);
     let code = parameter(&browser.get(&world, &unbound).await.callback(), "code").unwrap();
@@ -164,7 +169,7 @@ async fn clients_prove_themselves_in_the_header_or_in_the_body() {
 async fn the_client_is_told_what_is_wrong_with_its_request() {
     let world = World::new();
     for (extra, error, description) in [
-        (("response_type", "token"), "unsupported_response_type", "Unsupported response type: token"),
+        (("response_type", "saml"), "unsupported_response_type", "Unsupported response type: saml"),
         (("response_type", ""), "invalid_request", "Missing required parameter: response_type"),
         (
             ("code_challenge", "short"),

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::http::bearer::BearerError;
 use crate::http::errors::no_store;
 use crate::http::json::present;
+use crate::keys::KeyError;
 use crate::store::StoreError;
 
 /// One error; `errorCode` is often missing at Auth0 as well.
@@ -139,6 +140,10 @@ impl ApiError {
         Self::not_found(Some("inexistent_resource_server"), "The resource server does not exist")
     }
 
+    pub(super) fn no_signing_key() -> Self {
+        Self::not_found(None, "The signing key does not exist.")
+    }
+
     pub(super) fn not_found(code: Option<&'static str>, message: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, message)
     }
@@ -165,6 +170,12 @@ impl From<BearerError> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(_: StoreError) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, None, "The identity provider's disk has failed")
+    }
+}
+
+impl From<KeyError> for ApiError {
+    fn from(_: KeyError) -> Self {
+        BearerError::NoKeys.into()
     }
 }
 

@@ -26,6 +26,7 @@ mod role_assignments;
 mod roles;
 mod self_service_profiles;
 mod sessions;
+mod signing_keys;
 mod sorting;
 mod sso_tickets;
 mod tickets;
@@ -93,6 +94,7 @@ fn operations() -> impl Iterator<Item = Operation> {
         .chain(jobs::operations())
         .chain(guardian::operations())
         .chain(connections::operations())
+        .chain(signing_keys::operations())
 }
 
 const BASE: &str = "/api/v2";

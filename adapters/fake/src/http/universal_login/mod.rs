@@ -15,6 +15,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
+use super::authorization_response::back_to_client;
 use super::errors::PageError;
 use super::pages::Frame;
 use super::parameters::Parameters;
@@ -242,29 +243,16 @@ pub(super) async fn respond(core: &Arc<Core>, browser: &Browser, next: Next) -> 
         }
         // What concludes a run of Actions never asks for another one.
         Next::Actions(_) => Err(PageError::expired()),
-        Next::Callback { handle, redirect_uri, state, callback, new_session } => {
+        Next::Callback { handle, redirect_uri, state, response, callback, new_session } => {
             let mut set = Vec::new();
             set.extend(cookies::clear_transaction(issuer, &handle));
             if let Some(secret) = new_session {
                 let hours = core.store.read(|state| state.settings().session_lifetime)?;
                 set.push(cookies::set_session(issuer, &secret, hours));
             }
-            back_to_client(&callback, &redirect_uri, state.as_deref(), &set)
+            back_to_client(&callback, &redirect_uri, state.as_deref(), response, &set)
         }
     }
-}
-
-/// Sends the browser to the client's callback.
-pub(super) fn back_to_client(
-    callback: &Callback,
-    redirect_uri: &str,
-    state: Option<&str>,
-    cookies: &[String],
-) -> Result<Response, PageError> {
-    let address = callback.address(redirect_uri, state);
-    let address = address
-        .ok_or_else(|| PageError::invalid_request(format!("The callback {redirect_uri} is no address")))?;
-    Ok(redirect(address.as_str(), cookies))
 }
 
 /// 302, as Auth0 answers: the method of what follows is GET.

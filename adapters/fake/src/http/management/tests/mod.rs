@@ -158,11 +158,14 @@ async fn token(fake: &Fake, scopes: &[String]) -> String {
     let issuer = &core.config.issuer;
     let client = fake.client(SERVICE).unwrap().client_id;
     let now = core.clock.now();
-    let claims = client_access_token(issuer, &management_audience(issuer), &client, scopes, now);
+    let claims = core.store.read(|state| {
+        let api = state.api(&management_audience(issuer), issuer).unwrap();
+        client_access_token(state, &core.context(), &api, &client, scopes, None)
+    });
     // Long enough for the days that a script lets pass.
-    let mut claims: Map<String, Value> = claims;
+    let mut claims: Map<String, Value> = claims.unwrap();
     claims.insert("exp".to_owned(), json!(now.as_seconds() + 400 * 86_400));
-    core.keys.ready().await.unwrap().sign(&claims).unwrap()
+    core.keys.ready().await.unwrap().sign("JWT", &claims).unwrap()
 }
 
 /// The path of an operation with something in place of its parameters.

@@ -28,6 +28,7 @@ pub(super) const SCRIPTS: &[(&str, &str)] = &[
     ("sso_tickets", include_str!("table/sso_tickets.txt")),
     ("sessions", include_str!("table/sessions.txt")),
     ("tickets", include_str!("table/tickets.txt")),
+    ("signing_keys", include_str!("table/signing_keys.txt")),
     ("users", include_str!("table/users.txt")),
 ];
 
