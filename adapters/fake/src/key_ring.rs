@@ -27,7 +27,7 @@ pub(crate) struct KeyRing {
 
 struct Key {
     kid: String,
-    key_use: KeyUse,
+    in_use: KeyUse,
     created_at: Timestamp,
     pkcs8: Vec<u8>,
     pair: RsaKeyPair,
@@ -41,8 +41,8 @@ impl KeyRing {
         let keys: Vec<Key> =
             rows.filter(|row| row.revoked_at.is_none()).map(Key::of).collect::<Result<_, _>>()?;
         let (mut current, mut others): (Vec<Key>, Vec<Key>) =
-            keys.into_iter().partition(|key| key.key_use == KeyUse::Current);
-        others.sort_by_key(|key| key.key_use != KeyUse::Next);
+            keys.into_iter().partition(|key| key.in_use == KeyUse::Current);
+        others.sort_by_key(|key| key.in_use != KeyUse::Next);
         Ok(current.pop().map(|current| Self { current, others }))
     }
 
@@ -50,7 +50,7 @@ impl KeyRing {
     pub(crate) fn is_of<'a>(&self, rows: impl Iterator<Item = &'a SigningKey>) -> bool {
         let mut count = 0;
         let mut rows = rows.filter(|row| row.revoked_at.is_none()).inspect(|_| count += 1);
-        let known = rows.all(|row| self.keys().any(|key| key.kid == row.kid && key.key_use == row.key_use));
+        let known = rows.all(|row| self.keys().any(|key| key.kid == row.kid && key.in_use == row.key_use));
         known && count == self.others.len() + 1
     }
 
@@ -94,7 +94,7 @@ impl Key {
         let pair = RsaKeyPair::from_pkcs8(&pkcs8).map_err(|_| KeyError::Cryptography)?;
         Ok(Self {
             kid: row.kid.clone(),
-            key_use: row.key_use,
+            in_use: row.key_use,
             created_at: row.created_at,
             pkcs8,
             pair,

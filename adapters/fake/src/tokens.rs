@@ -30,12 +30,6 @@ pub(crate) struct Grant {
     pub(crate) audience: Option<String>,
 }
 
-impl Grant {
-    pub(crate) fn has_scope(&self, name: &str) -> bool {
-        self.scope.iter().any(|scope| scope == name)
-    }
-}
-
 /// Where a default picture is drawn.
 pub(crate) fn picture_of(user: &User, issuer: &Url) -> String {
     let initials = || -> String {

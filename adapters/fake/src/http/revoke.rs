@@ -46,7 +46,6 @@ fn forget(state: &mut State, client_id: &str, hash: &str) {
             .refresh_tokens
             .remove_where(|other| other.client_id == token.client_id && other.user_id == token.user_id);
     } else {
-        state.revoke_family(&token.client_id, &token.user_id, &token.family);
+        state.revoke_refresh_token(hash);
     }
-    state.refresh_tokens.remove(hash);
 }

@@ -42,10 +42,25 @@ impl RefreshToken {
 
     /// Whether it has neither outlived its family nor lain unused for too long.
     pub(crate) fn is_live(&self, policy: &RefreshTokenPolicy, now: Timestamp) -> bool {
+        let is_ahead = |end: Option<Timestamp>| end.is_none_or(|end| now < end);
+        is_ahead(self.expires_at(policy)) && is_ahead(self.idle_expires_at(policy))
+    }
+
+    /// When it ends however much it is used.
+    pub(crate) fn expires_at(&self, policy: &RefreshTokenPolicy) -> Option<Timestamp> {
         let began = self.family_began_at.unwrap_or(self.issued_at);
+        policy.lifetime.map(|lifetime| began + lifetime)
+    }
+
+    /// When it ends if it is not used until then.
+    pub(crate) fn idle_expires_at(&self, policy: &RefreshTokenPolicy) -> Option<Timestamp> {
         let used = self.exchanged_at.unwrap_or(self.issued_at);
-        policy.lifetime.is_none_or(|lifetime| now < began + lifetime)
-            && policy.idle_lifetime.is_none_or(|lifetime| now < used + lifetime)
+        policy.idle_lifetime.map(|lifetime| used + lifetime)
+    }
+
+    /// Whether another has taken its place.
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.rotated_at.is_some()
     }
 }
 
@@ -62,7 +77,7 @@ impl Row for RefreshToken {
 }
 
 /// How a client's refresh tokens behave: its `refresh_token` settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RefreshTokenPolicy {
     pub(crate) rotates: bool,
     /// How long a token whose place another has taken may still be exchanged.
@@ -101,7 +116,7 @@ impl State {
         for rotated in [false, true] {
             let mut earlier: Vec<(Timestamp, String)> = self
                 .refresh_tokens_of(&token.client_id, &token.user_id)
-                .filter(|token| token.rotated_at.is_some() == rotated)
+                .filter(|token| token.is_replaced() == rotated)
                 .map(|token| (token.issued_at, token.key()))
                 .collect();
             if earlier.len() >= LIMIT {
@@ -112,6 +127,14 @@ impl State {
             }
         }
         self.refresh_tokens.put(token);
+    }
+
+    /// Takes a token back, with those that came of it or that it came of; `false` when there was none.
+    pub(crate) fn revoke_refresh_token(&mut self, hash: &str) -> bool {
+        let Some(token) = self.refresh_tokens.get(hash).cloned() else { return false };
+        self.revoke_family(&token.client_id, &token.user_id, &token.family);
+        self.refresh_tokens.remove(hash);
+        true
     }
 
     pub(crate) fn refresh_tokens_of(

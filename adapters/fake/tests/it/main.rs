@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod access_tokens;
+mod authn;
+mod back_channel_logout;
 mod browser;
 mod code_flow;
 mod contract;
 mod control;
+mod database_connections;
 mod fake_auth0;
 mod faults;
 mod management_access;
@@ -17,9 +21,12 @@ mod management_organizations;
 mod management_people;
 mod organization_login;
 mod persistence;
+mod refresh_tokens;
+mod response_modes;
 mod self_description;
 mod self_service;
 mod sessions;
+mod signing_keys;
 mod support;
 mod universal_login;
 mod wire;

@@ -9,7 +9,7 @@ use super::error::ApiError;
 use super::operation::Operation;
 use super::schema::{Schema, UNLIMITED, flag, list, object, required, text};
 use super::{Answer, Reply};
-use crate::model::{Client, RefreshToken};
+use crate::model::{RefreshToken, RefreshTokenPolicy};
 use crate::store::State;
 use crate::tokens::userinfo_audience;
 
@@ -31,19 +31,19 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// The id is the hash of the token, which tells nobody the token.
 pub(super) fn view(state: &State, issuer: &Url, token: &RefreshToken) -> Value {
-    let settings = state.clients.get(&token.client_id).map(Client::settings).unwrap_or_default();
-    let rotates = settings.document("refresh_token").text("rotation_type") == Some("rotating");
+    let policy = state.clients.get(&token.client_id).map(RefreshTokenPolicy::of).unwrap_or_default();
+    let own_audience = || userinfo_audience(issuer);
     json!({
         "id": token.hash,
         "user_id": token.user_id,
         "created_at": token.issued_at,
-        "idle_expires_at": null,
-        "expires_at": null,
+        "idle_expires_at": token.idle_expires_at(&policy),
+        "expires_at": token.expires_at(&policy),
         "client_id": token.client_id,
-        "session_id": token.grant.sid,
-        "rotating": rotates,
+        "session_id": Some(&token.grant.sid).filter(|sid| !sid.is_empty()),
+        "rotating": policy.rotates,
         "resource_servers": [{
-            "audience": userinfo_audience(issuer),
+            "audience": token.grant.audience.clone().unwrap_or_else(own_audience),
             "scopes": token.grant.scope.join(" "),
         }],
     })
@@ -66,12 +66,13 @@ pub(super) fn shape() -> Schema {
 }
 
 fn read(state: &State, call: &Call<'_>) -> Answer {
-    let token = state.refresh_tokens.get(call.path("id")).ok_or_else(ApiError::no_refresh_token)?;
+    let token = state.refresh_tokens.get(call.path("id")).filter(|token| !token.is_replaced());
+    let token = token.ok_or_else(ApiError::no_refresh_token)?;
     Ok(Reply::ok(view(state, call.context.issuer, token)))
 }
 
 fn delete(state: &mut State, call: &Call<'_>) -> Answer {
-    if state.refresh_tokens.remove(call.path("id")) {
+    if state.revoke_refresh_token(call.path("id")) {
         Ok(Reply::NoContent)
     } else {
         Err(ApiError::no_refresh_token())

@@ -49,8 +49,11 @@ fn exchanged(
     }
     let refreshed = refreshed(state, request, token)?;
     let mut issued = refreshed.ok_or_else(unknown)?;
-    let used = RefreshToken { exchanged_at: Some(context.now), ..token.clone() };
+    let mut used = RefreshToken { exchanged_at: Some(context.now), ..token.clone() };
     if policy.rotates {
+        if used.family.is_empty() {
+            used.family.clone_from(&used.hash);
+        }
         let new = context.ids.refresh_token();
         state
             .refresh_tokens
@@ -63,7 +66,7 @@ fn exchanged(
             ..used
         });
         issued.refresh_token = Some(new);
-    } else if policy.idle_lifetime.is_some() {
+    } else {
         state.refresh_tokens.put(used);
     }
     Ok(issued)

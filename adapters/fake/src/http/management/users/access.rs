@@ -88,7 +88,8 @@ fn list_refresh_tokens(state: &State, call: &Call<'_>) -> Answer {
         "tokens",
         |after| {
             let after = after.map(str::to_owned);
-            let tokens = state.refresh_tokens.iter().filter(|token| token.user_id == user.id);
+            let is_theirs = |token: &&RefreshToken| token.user_id == user.id && !token.is_replaced();
+            let tokens = state.refresh_tokens.iter().filter(is_theirs);
             tokens.filter(move |token| after.as_ref().is_none_or(|after| token.hash > *after))
         },
         |token| token.key(),
