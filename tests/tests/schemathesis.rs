@@ -29,7 +29,12 @@ async fn no_request_that_the_description_allows_or_forbids_is_answered_by_a_serv
         client_secret: None,
     };
     let seed = Seed { clients: vec![service], ..Seed::default() };
-    let config = FakeConfig { issuer: issuer.clone(), trial_days: 1, seed };
+    let config = FakeConfig {
+        issuer: issuer.clone(),
+        trial_days: 1,
+        action_run_time: FakeConfig::ACTION_RUN_TIME,
+        seed,
+    };
     let fake = Fake::in_memory(config, Arc::new(SystemClock), Arc::new(SystemRandom)).unwrap();
     let serving = tokio::spawn(axum::serve(listener, fake.router()).into_future());
     let token = token(&fake, &issuer).await;
@@ -60,7 +65,12 @@ async fn no_request_that_the_description_allows_or_forbids_is_answered_by_a_serv
 
 /// The description of what a provider at this address serves.
 fn description(issuer: &url::Url) -> Value {
-    let config = FakeConfig { issuer: issuer.clone(), trial_days: 1, seed: Seed::default() };
+    let config = FakeConfig {
+        issuer: issuer.clone(),
+        trial_days: 1,
+        action_run_time: FakeConfig::ACTION_RUN_TIME,
+        seed: Seed::default(),
+    };
     Fake::in_memory(config, Arc::new(SystemClock), Arc::new(SystemRandom)).unwrap().openapi()
 }
 

@@ -1,6 +1,7 @@
 //! New identifiers and secrets, in the forms that Auth0 gives them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +10,11 @@ use tenantry_ports::Random;
 
 /// Makes them from the injected randomness.
 #[derive(Clone)]
-pub(crate) struct Ids(Arc<dyn Random>);
+pub(crate) struct Ids {
+    random: Arc<dyn Random>,
+    /// How many messages and log entries there were: it tells apart those of one millisecond.
+    entries: Arc<AtomicU32>,
+}
 
 const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const DIGITS: &[u8; 10] = b"0123456789";
@@ -17,7 +22,7 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 
 impl Ids {
     pub(crate) fn new(random: Arc<dyn Random>) -> Self {
-        Self(random)
+        Self { random, entries: Arc::default() }
     }
 
     pub(crate) fn organization(&self) -> String {
@@ -91,7 +96,8 @@ impl Ids {
 
     /// Sorts by age, as ids of messages and log entries do.
     pub(crate) fn log_entry(&self, now: Timestamp) -> String {
-        format!("90{:013}{}", now.as_millis(), self.text(DIGITS, 12))
+        let place = self.entries.fetch_add(1, Ordering::Relaxed) % 1_000_000;
+        format!("90{:013}{place:06}{}", now.as_millis(), self.text(DIGITS, 6))
     }
 
     /// As Auth0 has them: versioned.
@@ -119,12 +125,12 @@ impl Ids {
     }
 
     pub(crate) fn fill(&self, bytes: &mut [u8]) {
-        self.0.fill(bytes);
+        self.random.fill(bytes);
     }
 
     pub(crate) fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.0.fill(&mut bytes);
+        self.random.fill(&mut bytes);
         bytes
     }
 
@@ -161,6 +167,14 @@ mod tests {
         assert!(user[6..].bytes().all(|byte| byte.is_ascii_hexdigit()));
         assert_eq!(ids.client().len(), 32);
         assert_ne!(ids.organization(), organization);
+    }
+
+    #[test]
+    fn entries_of_one_moment_keep_their_order() {
+        let ids = Ids::new(Arc::new(SeededRandom::new(1)));
+        let now = Timestamp::from_seconds(1_700_000_000);
+        let made: Vec<String> = (0..20).map(|_| ids.log_entry(now)).collect();
+        assert!(made.is_sorted() && made.iter().all(|id| id.len() == 27), "{made:?}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Browser, Context, Pending};
 use crate::document::Document;
-use crate::model::{AuthorizationRequest, Connection, Prompt, User};
+use crate::model::{AuthorizationRequest, Connection, Identity, Prompt, User};
 use crate::store::State;
 use crate::tokens::picture_of;
 
@@ -98,9 +98,15 @@ pub(crate) fn common(
         let metadata = client.settings().get("client_metadata").cloned().unwrap_or_else(|| json!({}));
         set("client", json!({ "client_id": client.id, "name": client.name, "metadata": metadata }));
     }
-    let mut roles: Vec<&str> = Vec::new();
+    // Under an organization the roles that were given there count, and no others.
+    let roles: Vec<&str> = match organization {
+        Some(id) => state.member_roles(id, user_id).map(|role| role.name.as_str()).collect(),
+        None => {
+            let ids = state.users.get(user_id).map(|user| user.roles.iter()).into_iter().flatten();
+            ids.filter_map(|id| state.roles.get(id)).map(|role| role.name.as_str()).collect()
+        }
+    };
     if let Some(organization) = organization.and_then(|id| state.organizations.get(id)) {
-        roles.extend(state.member_roles(&organization.id, user_id).map(|role| role.name.as_str()));
         set(
             "organization",
             json!({
@@ -137,16 +143,21 @@ fn user_shown(user: &User, context: &Context<'_>) -> Value {
         "last_password_reset": user.last_password_reset.map(|at| at.to_string()),
         "app_metadata": user.app_metadata,
         "user_metadata": user.user_metadata.clone().unwrap_or_default(),
-        "identities": [{
-            "connection": user.connection,
-            "isSocial": user.is_social,
-            "provider": user.provider,
-            "user_id": user.id_at_provider(),
-            "userId": user.id_at_provider(),
-        }],
+        "identities": identities(user),
         "multifactor": [],
         "enrolledFactors": [],
     }))
+}
+
+/// The account itself first, then those that were linked to it.
+fn identities(user: &User) -> Vec<Value> {
+    let own = json!({
+        "connection": user.connection,
+        "isSocial": user.is_social,
+        "provider": user.provider,
+        "user_id": user.id_at_provider(),
+    });
+    std::iter::once(own).chain(user.linked.iter().map(Identity::view)).collect()
 }
 
 fn transaction(request: &AuthorizationRequest, handle: &str) -> Value {

@@ -119,7 +119,13 @@ fn carry_out(
     effects: &Effects,
 ) -> Result<(), CallbackError> {
     if let Some(primary) = &effects.primary_user {
-        admitted.who.user_id.clone_from(primary);
+        let identity = std::mem::replace(&mut admitted.who.user_id, primary.clone());
+        let is_linked = state.users.get(primary).is_some_and(|user| {
+            user.id == identity || user.linked.iter().any(|linked| linked.own_id() == identity)
+        });
+        if !is_linked {
+            return Err(CallbackError::ActionFailed(format!("{identity} is no identity of {primary}")));
+        }
     }
     let user = state.users.get(&admitted.who.user_id).ok_or_else(|| {
         CallbackError::ActionFailed(format!("The user {} does not exist.", admitted.who.user_id))

@@ -226,7 +226,11 @@ fn organization_of<'a>(
     } else {
         return Err(CallbackError::OrganizationMustBeId);
     };
-    found.ok_or_else(|| CallbackError::OrganizationInvalid(wanted.to_owned()))
+    // Applications of others are let in by those organizations alone that say so.
+    let is_foreign = client.settings().flag("is_first_party") == Some(false);
+    found
+        .filter(|found| !is_foreign || found.third_party_client_access == "allow")
+        .ok_or_else(|| CallbackError::OrganizationInvalid(wanted.to_owned()))
 }
 
 #[cfg(test)]

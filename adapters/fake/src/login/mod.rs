@@ -29,7 +29,7 @@ use url::Url;
 
 use crate::ids::Ids;
 
-pub(crate) use action_event::{RequestShown, event_of_login};
+pub(crate) use action_event::event_of_login;
 pub(crate) use actions::{bound, come_back, conclude_actions};
 pub(crate) use admission::pickable_organizations;
 pub(crate) use authorization_request::{Refusal, check};

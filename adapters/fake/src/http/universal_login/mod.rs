@@ -273,3 +273,6 @@ pub(super) fn with_cookies(mut response: Response, cookies: &[String]) -> Respon
     }
     response
 }
+
+#[cfg(test)]
+mod tests;
