@@ -12,6 +12,7 @@ mod control;
 mod database_connections;
 mod fake_auth0;
 mod faults;
+mod invitations;
 mod management_access;
 mod management_discovery_domains;
 mod management_input;
