@@ -83,8 +83,12 @@ fn transaction_name(handle: &str) -> Option<String> {
 }
 
 /// Sets the session cookie. The server ends the session sooner when it is idle.
-pub(super) fn set_session(issuer: &Url, secret: &str, lifetime_hours: u32) -> String {
-    cookie(issuer, SESSION, secret, "/", lifetime_hours.saturating_mul(HOUR))
+/// Without a lifetime the cookie goes with the browser's window.
+pub(super) fn set_session(issuer: &Url, secret: &str, lifetime_hours: Option<u32>) -> String {
+    match lifetime_hours {
+        Some(hours) => cookie(issuer, SESSION, secret, "/", hours.saturating_mul(HOUR)),
+        None => format!("{SESSION}={secret}; Path=/; {}", attributes(issuer)),
+    }
 }
 
 pub(super) fn clear_session(issuer: &Url) -> String {
@@ -100,8 +104,11 @@ pub(super) fn clear_transaction(issuer: &Url, handle: &str) -> Option<String> {
 }
 
 fn cookie(issuer: &Url, name: &str, value: &str, path: &str, max_age: u32) -> String {
-    let secure = if issuer.scheme() == "https" { "; Secure" } else { "" };
-    format!("{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}")
+    format!("{name}={value}; Path={path}; Max-Age={max_age}; {}", attributes(issuer))
+}
+
+fn attributes(issuer: &Url) -> &'static str {
+    if issuer.scheme() == "https" { "HttpOnly; SameSite=Lax; Secure" } else { "HttpOnly; SameSite=Lax" }
 }
 
 #[cfg(test)]

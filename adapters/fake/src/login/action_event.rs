@@ -1,10 +1,13 @@
 //! The `event` that Actions read: who logs in, where, how, and from where (Auth0: post-login event object).
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
+use tenantry_domain::Timestamp;
 
 use super::{Browser, Context, Pending};
 use crate::document::Document;
-use crate::model::{AuthorizationRequest, Connection, Identity, Prompt, User};
+use crate::model::{AuthorizationRequest, BrowserSession, Connection, Identity, Prompt, User};
 use crate::store::State;
 use crate::tokens::picture_of;
 
@@ -31,23 +34,35 @@ pub(crate) fn event_of_login(
     };
     event.insert("request".to_owned(), shown.with(browser));
     event.insert("transaction".to_owned(), transaction(request, &pending.transaction.handle));
-    event.insert(
-        "authentication".to_owned(),
-        json!({ "methods": [{ "name": method, "timestamp": who.at.to_string() }] }),
-    );
+    let session = state.session_by_sid(&admitted.sid);
+    let mut methods = vec![json!({ "name": method, "timestamp": who.at.to_string() })];
+    methods.extend(session.into_iter().flat_map(|session| &session.wishes.methods).map(|recorded| {
+        let at = Timestamp::from_millis(recorded.timestamp);
+        json!({ "name": recorded.name, "timestamp": at.to_string() })
+    }));
+    event.insert("authentication".to_owned(), json!({ "methods": methods }));
     event.insert(
         "session".to_owned(),
-        json!({
+        without_nulls(json!({
             "id": admitted.sid,
+            "created_at": session.map(|session| session.created_at.to_string()),
             "authenticated_at": who.at.to_string(),
-            "clients": [{ "client_id": request.client_id }],
+            "clients": session_clients(session, request),
             "device": { "last_ip": browser.ip, "last_user_agent": browser.user_agent },
-        }),
+            "metadata": session.map(|session| session.session_metadata.clone()).unwrap_or_default(),
+        })),
     );
     if let Some(audience) = request.parameters.get("audience") {
         event.insert("resource_server".to_owned(), json!({ "identifier": audience }));
     }
     Value::Object(event)
+}
+
+fn session_clients(session: Option<&BrowserSession>, request: &AuthorizationRequest) -> Vec<Value> {
+    let mut clients: BTreeSet<&str> =
+        session.into_iter().flat_map(|session| &session.clients).map(String::as_str).collect();
+    clients.insert(&request.client_id);
+    clients.into_iter().map(|client_id| json!({ "client_id": client_id })).collect()
 }
 
 /// What an event says of the request.

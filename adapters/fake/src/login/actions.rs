@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use tenantry_actions::{Dependency, Effects, End, Execution, claims};
 
 use super::callback::{Callback, CallbackError, address};
-use super::conclusion::{Steps, conclude, keep_session};
+use super::conclusion::{SessionChanges, Steps, conclude, keep_session};
 use super::settle::Login;
 use super::{Browser, Context, Next, Pending, logs};
 use crate::document::{self, Document};
@@ -81,6 +81,7 @@ pub(crate) fn conclude_actions(
             .and_then(|()| steps(context, &transaction.request, &effects)),
     };
     let login = Login { transaction: &transaction, who: &admitted.who.clone(), browser };
+    let changes = session_changes(&effects);
     let revoked = revoke_session(state, &admitted, &effects);
     match result {
         Ok(steps) if !revoked => {
@@ -93,7 +94,8 @@ pub(crate) fn conclude_actions(
             let about = (&transaction.request, browser);
             logs::failed(state, context, about, Some(&admitted.who.user_id), &error);
             // The person has proved who they are, so the provider knows them from now on, whatever an Action says.
-            let new_session = if revoked { None } else { keep_session(state, context, &login, &admitted) };
+            let new_session =
+                if revoked { None } else { keep_session(state, context, &login, &admitted, &changes) };
             Next::callback(&transaction, Callback::Error(error), new_session)
         }
     }
@@ -167,8 +169,13 @@ pub(crate) fn steps(
         access_token_claims,
         added_scopes: effects.added_scopes.iter().cloned().collect(),
         removed_scopes: effects.removed_scopes.iter().cloned().collect(),
+        session: session_changes(effects),
         details: Map::new(),
     })
+}
+
+fn session_changes(effects: &Effects) -> SessionChanges {
+    SessionChanges { holder: effects.session.clone(), methods: effects.recorded_methods.clone() }
 }
 
 /// Ends the session when an Action wants that, with its refresh tokens unless they may live on.

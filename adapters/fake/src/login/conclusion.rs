@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
+use tenantry_actions::{HolderChanges, RecordedMethod};
+use tenantry_domain::Timestamp;
 
 use super::callback::Callback;
 use super::settle::Login;
 use super::{Context, logs};
-use crate::model::{Admitted, AuthorizationCode, BrowserSession};
+use crate::document::{self, Document};
+use crate::model::{Admitted, AuthorizationCode, BrowserSession, SessionWishes};
 use crate::secrets::sha256;
 use crate::store::State;
 use crate::tokens::Grant;
@@ -19,8 +22,36 @@ pub(crate) struct Steps {
     pub(crate) access_token_claims: Map<String, Value>,
     pub(crate) added_scopes: Vec<String>,
     pub(crate) removed_scopes: Vec<String>,
+    /// What becomes of the session.
+    pub(crate) session: SessionChanges,
     /// What the Actions that ran wrote to the console, for the logs.
     pub(crate) details: Map<String, Value>,
+}
+
+/// What Actions want of the session.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SessionChanges {
+    pub(crate) holder: HolderChanges,
+    pub(crate) methods: Vec<RecordedMethod>,
+}
+
+impl SessionChanges {
+    fn carry_out(&self, session: &mut BrowserSession) {
+        let HolderChanges { evict_metadata, metadata, expires_at, idle_expires_at, cookie_mode, .. } =
+            &self.holder;
+        if *evict_metadata {
+            session.session_metadata.clear();
+        }
+        document::replace(&mut session.session_metadata, Document::new(metadata));
+        let wishes = &mut session.wishes;
+        wishes.expires_at = expires_at.map(Timestamp::from_millis).or(wishes.expires_at);
+        // A wish about idleness counts until the session is used again.
+        wishes.idle_expires_at = idle_expires_at.map(Timestamp::from_millis);
+        if let Some(mode) = cookie_mode {
+            wishes.is_non_persistent = mode == "non-persistent";
+        }
+        wishes.methods.extend(self.methods.iter().cloned());
+    }
 }
 
 impl Steps {
@@ -47,7 +78,7 @@ pub(super) fn conclude(
     steps: Steps,
 ) -> (Callback, Option<String>) {
     let request = &login.transaction.request;
-    let new_session = keep_session(state, context, login, admitted);
+    let new_session = keep_session(state, context, login, admitted, &steps.session);
     let (who, organization) = (&admitted.who, admitted.organization.as_deref());
     let about = (request, login.browser);
     logs::succeeded(state, context, about, (&who.user_id, organization), steps.details.clone());
@@ -81,6 +112,7 @@ pub(super) fn keep_session(
     context: &Context<'_>,
     login: &Login<'_>,
     admitted: &Admitted,
+    changes: &SessionChanges,
 ) -> Option<String> {
     let client_id = &login.transaction.request.client_id;
     let who = &admitted.who;
@@ -90,6 +122,7 @@ pub(super) fn keep_session(
         session.updated_at = context.now;
         session.last_device = login.browser.device();
         session.clients.insert(client_id.clone());
+        changes.carry_out(&mut session);
         state.sessions.put(session);
         return None;
     }
@@ -97,7 +130,7 @@ pub(super) fn keep_session(
         state.sessions.remove(earlier);
     }
     let cookie = context.ids.secret();
-    state.sessions.put(BrowserSession {
+    let mut session = BrowserSession {
         cookie_hash: sha256(&cookie),
         sid: admitted.sid.clone(),
         user_id: who.user_id.clone(),
@@ -110,7 +143,10 @@ pub(super) fn keep_session(
         initial_device: login.browser.device(),
         last_device: login.browser.device(),
         session_metadata: Map::new(),
-    });
+        wishes: SessionWishes::default(),
+    };
+    changes.carry_out(&mut session);
+    state.sessions.put(session);
     Some(cookie)
 }
 

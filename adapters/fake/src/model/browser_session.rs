@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use tenantry_actions::RecordedMethod;
 use tenantry_domain::Timestamp;
 
 use super::{Device, TenantSettings};
@@ -36,6 +37,22 @@ pub(crate) struct BrowserSession {
     /// What Actions and the Management API have noted.
     #[serde(default)]
     pub(crate) session_metadata: Map<String, Value>,
+    /// What Actions want of it besides.
+    #[serde(default)]
+    pub(crate) wishes: SessionWishes,
+}
+
+/// What Actions want of a session.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct SessionWishes {
+    /// When it ends at the latest.
+    pub(crate) expires_at: Option<Timestamp>,
+    /// When it ends if it is not used until then.
+    pub(crate) idle_expires_at: Option<Timestamp>,
+    /// Whether its cookie goes with the browser's window.
+    pub(crate) is_non_persistent: bool,
+    /// Authentication methods of the team's own that were completed.
+    pub(crate) methods: Vec<RecordedMethod>,
 }
 
 /// Why a session ends: what a client may ask to be told of (Auth0: back-channel logout initiators).
@@ -55,12 +72,14 @@ const HOUR: Duration = Duration::from_hours(1);
 impl BrowserSession {
     /// When it ends however much it is used.
     pub(crate) fn expires_at(&self, settings: &TenantSettings) -> Timestamp {
-        self.authenticated_at + HOUR.saturating_mul(settings.session_lifetime)
+        let latest = self.authenticated_at + HOUR.saturating_mul(settings.session_lifetime);
+        self.wishes.expires_at.map_or(latest, |wanted| wanted.min(latest))
     }
 
     /// When it ends if it is not used until then.
     pub(crate) fn idle_expires_at(&self, settings: &TenantSettings) -> Timestamp {
-        self.last_interacted_at + HOUR.saturating_mul(settings.idle_session_lifetime)
+        let latest = self.last_interacted_at + HOUR.saturating_mul(settings.idle_session_lifetime);
+        self.wishes.idle_expires_at.map_or(latest, |wanted| wanted.min(latest))
     }
 
     pub(crate) fn is_live(&self, settings: &TenantSettings, now: Timestamp) -> bool {

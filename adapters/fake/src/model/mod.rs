@@ -39,6 +39,8 @@ pub(crate) use action::{Action, ActionCode, ActionVersion, Binding, POST_LOGIN, 
 pub(crate) use authorization_code::AuthorizationCode;
 pub(crate) use browser_session::{BrowserSession, SessionEnd};
 pub(crate) use client::{Client, ID_TOKEN_LIFETIME};
+pub(crate) use browser_session::{BrowserSession, SessionEnd, SessionWishes};
+pub(crate) use client::Client;
 pub(crate) use client_grant::ClientGrant;
 pub(crate) use connection::Connection;
 pub(crate) use device::Device;

@@ -25,6 +25,7 @@ use super::{actions, cookies};
 use crate::fake::Core;
 use crate::login::{self, Browser, Callback, CallbackError, Invited, Next, Options, Page, SignUpError};
 use crate::model::{Authenticated, LogEntry, LoginTransaction};
+use crate::secrets::sha256;
 use crate::store::{State, StoreError};
 
 pub(super) fn routes() -> Router<Arc<Core>> {
@@ -247,8 +248,12 @@ pub(super) async fn respond(core: &Arc<Core>, browser: &Browser, next: Next) -> 
             let mut set = Vec::new();
             set.extend(cookies::clear_transaction(issuer, &handle));
             if let Some(secret) = new_session {
-                let hours = core.store.read(|state| state.settings().session_lifetime)?;
-                set.push(cookies::set_session(issuer, &secret, hours));
+                let (hours, is_persistent) = core.store.read(|state| {
+                    let session = state.sessions.get(&sha256(&secret));
+                    let goes = session.is_some_and(|session| session.wishes.is_non_persistent);
+                    (state.settings().session_lifetime, !goes)
+                })?;
+                set.push(cookies::set_session(issuer, &secret, is_persistent.then_some(hours)));
             }
             back_to_client(&callback, &redirect_uri, state.as_deref(), response, &set)
         }

@@ -301,3 +301,20 @@ async fn logins_with_actions_run_side_by_side() {
         assert!(browser.await.unwrap().starts_with(&format!("{CALLBACK}?code=")));
     }
 }
+
+#[tokio::test]
+async fn an_action_shapes_the_session() {
+    let mut world = World::new();
+    world.user("ann@example.com");
+    world.bind_handler(
+        "api.session.setMetadata('plan', 'gold');
+         api.session.setExpiresAt(Date.parse('2026-03-02T11:00:00.000Z'));
+         api.idToken.setCustomClaim('https://app.example/seen', event.session.metadata);",
+    );
+    let first = world.log_in("ann@example.com", &[]).await;
+    assert_eq!(world.id_token(&first).await["https://app.example/seen"], json!({}));
+    let second = world.authorize(&[]).await;
+    assert_eq!(world.id_token(&second).await["https://app.example/seen"], json!({ "plan": "gold" }));
+    world.clock.advance(Duration::from_hours(1));
+    assert_eq!(world.authorize(&[("prompt", "none")]).await.refusal().0, "login_required");
+}
