@@ -4,6 +4,7 @@ mod actions;
 mod home_realm;
 mod invitations;
 mod mail_links;
+mod refusals;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
