@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { AuthClient, TokenByClientCredentialsError } from "@auth0/auth0-auth-js";
 import { Management, ManagementClient, ManagementError } from "auth0";
 
+import { limit } from "../rig/control.mjs";
 import { automation, domain, reader } from "../rig/environment.mjs";
 import { refused, step } from "../rig/steps.mjs";
 import { all, management, readOnly } from "./clients.mjs";
@@ -82,4 +83,12 @@ export async function refuse() {
       },
     ),
   );
+  await step("429: told at once, or waited for as long as the provider says", async () => {
+    await limit("GET", "/api/v2/roles", 1);
+    await refused(Management.TooManyRequestsError, () => management.roles.list(), refusal(429, "too_many_requests"));
+    await limit("GET", "/api/v2/roles", 2, { "retry-after": "1" });
+    const began = Date.now();
+    await new ManagementClient({ domain, ...automation }).roles.list();
+    assert.ok(Date.now() - began >= 2000);
+  });
 }

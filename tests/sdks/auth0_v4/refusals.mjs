@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 
 import { AuthApiError, AuthenticationClient, ManagementApiError, ManagementClient } from "auth0-v4";
 
+import { limit } from "../rig/control.mjs";
 import { automation, domain, reader } from "../rig/environment.mjs";
 import { refused, step } from "../rig/steps.mjs";
 import { management, readOnly } from "./clients.mjs";
@@ -43,4 +44,14 @@ export async function refuse() {
       (error) => assert.deepEqual([error.statusCode, error.error], [403, "access_denied"]),
     ),
   );
+  await step("429: waited for, or told at once", async () => {
+    await limit("GET", "/api/v2/roles", 2);
+    await management.roles.getAll();
+    await limit("GET", "/api/v2/roles", 1);
+    await refused(
+      ManagementApiError,
+      () => new ManagementClient({ domain, ...automation, retry: { enabled: false } }).roles.getAll(),
+      (error) => assert.deepEqual([error.statusCode, error.errorCode], [429, "too_many_requests"]),
+    );
+  });
 }

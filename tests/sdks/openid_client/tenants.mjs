@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 
 import * as client from "openid-client";
 
+import { limit } from "../rig/control.mjs";
 import { automation, issuer, password, reader, web } from "../rig/environment.mjs";
 import { Person } from "../rig/person.mjs";
 import { refused, step } from "../rig/steps.mjs";
@@ -45,6 +46,14 @@ export async function ownToken() {
       (error) => assert.equal(error.status, 401),
     ),
   );
+  await step("429: told at once", async () => {
+    await limit("POST", "/oauth/token", 1);
+    await refused(
+      client.ResponseBodyError,
+      () => client.clientCredentialsGrant(config, { audience: `${issuer}api/v2/` }),
+      (error) => assert.deepEqual([error.status, error.error], [429, "too_many_requests"]),
+    );
+  });
   return call;
 }
 

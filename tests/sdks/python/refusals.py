@@ -1,11 +1,18 @@
 """What is refused, by the client's own types of error."""
 
 from auth0.authentication import GetToken
-from auth0.authentication.exceptions import Auth0Error
+from auth0.authentication.exceptions import Auth0Error, RateLimitError
 from auth0.management import ManagementClient
-from auth0.management.errors import BadRequestError, ForbiddenError, NotFoundError, UnauthorizedError
+from auth0.management.errors import (
+    BadRequestError,
+    ForbiddenError,
+    NotFoundError,
+    TooManyRequestsError,
+    UnauthorizedError,
+)
 
 from clients import management, read_only
+from control import limit
 from environment import AUTOMATION, DOMAIN, ISSUER, READER
 from steps import equal, refused, step
 
@@ -42,3 +49,15 @@ def refuse():
                 lambda: GetToken(DOMAIN, **application).client_credentials(audience=audience),
                 lambda error: equal((error.status_code, error.error_code), (status, "access_denied")),
             )
+
+    @step("429: waited for, or told at once")
+    def _():
+        limit("GET", "/api/v2/roles", 1, {"retry-after": "1"})
+        management.roles.list()
+        limit("GET", "/api/v2/roles", 1)
+        too_many = lambda error: equal(error.body["errorCode"], "too_many_requests")
+        at_once = {"max_retries": 0}
+        refused(TooManyRequestsError, lambda: management.roles.list(request_options=at_once), too_many)
+        limit("POST", "/oauth/token", 1)
+        token = lambda: GetToken(DOMAIN, **READER).client_credentials(audience=f"{ISSUER}api/v2/")
+        refused(RateLimitError, token, lambda error: equal(error.error_code, "too_many_requests"))
