@@ -45,6 +45,13 @@ export async function settle() {
   await step("a role of the same name is refused", () =>
     refused(Management.ConflictError, () => management.roles.create({ name: "Manager" })),
   );
+  await step("a role deleted; deleting it again is refused", async () => {
+    const { id } = await management.roles.create({ name: "Spare" });
+    await management.roles.delete(id);
+    await refused(Management.NotFoundError, () => management.roles.delete(id), (error) =>
+      assert.equal(error.body.message, "The role does not exist."),
+    );
+  });
   await step("permissions given to a role and taken away", async () => {
     const permission = (name) => ({ resource_server_identifier: API, permission_name: name });
     await management.roles.permissions.add(roles.manager.id, {

@@ -15,7 +15,7 @@ export const gone = (errorCode) => (error) => assert.deepEqual([error.statusCode
 
 /** Makes an API with its roles; answers the role of an administrator and that of an employee. */
 export async function settle() {
-  await step("an API created, changed, listed", async () => {
+  await step("an API created, changed, listed; another deleted, twice", async () => {
     const { data: created } = await management.resourceServers.create({
       identifier: API,
       name: "Acme API",
@@ -26,6 +26,14 @@ export async function settle() {
     assert.equal((await management.resourceServers.get({ id: created.id })).data.identifier, API);
     const { data } = await management.resourceServers.getAll({ include_totals: true });
     assert.ok(data.resource_servers.some((each) => each.id === created.id));
+    const { data: spare } = await management.resourceServers.create({ identifier: "urn:spare", name: "Spare" });
+    await management.resourceServers.delete({ id: spare.id });
+    await management.resourceServers.delete({ id: spare.id });
+    await refused(
+      ManagementApiError,
+      () => management.resourceServers.get({ id: spare.id }),
+      gone("inexistent_resource_server"),
+    );
   });
   const roles = await step("roles created, listed by name, changed", async () => {
     const { data: manager } = await management.roles.create({ name: "Manager", description: "Manages" });

@@ -16,7 +16,7 @@ API = "https://api.acme.example/"
 def settle():
     """Makes an API with its roles; answers the roles."""
 
-    @step("an API created, changed, listed")
+    @step("an API created, changed, listed; another deleted, twice")
     def _():
         apis = management.resource_servers
         scopes = [{"value": "read:things"}, {"value": "write:things"}]
@@ -24,6 +24,11 @@ def settle():
         equal(apis.update(api.id, token_lifetime=3600).token_lifetime, 3600)
         equal([scope.value for scope in apis.get(api.id).scopes], ["read:things", "write:things"])
         assert api.id in [each.id for each in apis.list()]
+        spare = apis.create(identifier="urn:spare", name="Spare")
+        apis.delete(spare.id)
+        apis.delete(spare.id)
+        gone = lambda error: equal(error.body["errorCode"], "inexistent_resource_server")
+        refused(NotFoundError, lambda: apis.get(spare.id), gone)
 
     @step("roles created, listed by name, changed")
     def roles():
