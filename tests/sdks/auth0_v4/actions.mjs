@@ -66,5 +66,5 @@ async function deploy(id) {
     await setTimeout(100);
   }
   const { data } = await actions.deploy({ id });
-  assert.equal(data.deployed, true);
+  assert.equal((await actions.get({ id })).data.deployed_version.id, data.id);
 }

@@ -59,7 +59,8 @@ def _create(name, **more):
 def _deploy(id):
     for _ in range(50):
         if actions.get(id).status == "built":
-            equal(actions.deploy(id).deployed, True)
+            version = actions.deploy(id)
+            equal(actions.get(id).deployed_version.id, version.id)
             return
         time.sleep(0.1)
     raise AssertionError("the action is not built after 5 seconds")
