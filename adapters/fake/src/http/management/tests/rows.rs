@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::World;
 use super::script::Kept;
-use crate::model::{BrowserSession, Connection, Device, RefreshToken, ResourceServer, User};
+use crate::model::{BrowserSession, Connection, Device, RefreshToken, ResourceServer, SessionWishes, User};
 use crate::store::{State, StoreError};
 use crate::tokens::Grant;
 
@@ -54,7 +54,7 @@ pub(super) async fn plant(world: &World) -> Kept {
         "sub": "google-oauth2|1001",
         "exp": now.as_seconds() + 36_000,
     });
-    let id_token = core.keys.ready().await.unwrap().sign(&object(claims)).unwrap();
+    let id_token = core.keys.ready().await.unwrap().sign("JWT", &object(claims)).unwrap();
     let kept = [
         ("logged_in", json!({ "user_id": "auth0|planted" })),
         ("session", json!({ "id": "planted-session" })),
@@ -106,6 +106,7 @@ fn sessions(state: &mut State, client_id: &str, now: tenantry_domain::Timestamp)
             initial_device: device.clone(),
             last_device: device.clone(),
             session_metadata: Map::new(),
+            wishes: SessionWishes::default(),
         });
     }
     for hash in ["planted-token", "planted-token-2"] {
@@ -116,12 +117,17 @@ fn sessions(state: &mut State, client_id: &str, now: tenantry_domain::Timestamp)
             grant: Grant {
                 scope: vec!["openid".to_owned(), "offline_access".to_owned()],
                 sid: "planted-session".to_owned(),
+                audience: None,
                 organization: None,
                 auth_time: None,
                 claims: Map::new(),
                 access_token_claims: Map::new(),
             },
             issued_at: now,
+            family: format!("family of {hash}"),
+            family_began_at: Some(now),
+            exchanged_at: None,
+            rotated_at: None,
         });
     }
 }

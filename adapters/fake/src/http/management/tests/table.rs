@@ -71,15 +71,13 @@ async fn every_operation_answers_what_the_table_says_and_the_table_is_complete()
 
 /// The fixed things that scripts may name: `{web.client_id}`, `{database.id}` and so on.
 pub(super) async fn fixtures(world: &World) -> Kept {
-    let mut kept = Kept::new();
+    let mut kept = super::rows::plant(world).await;
     for (name, client) in [
         ("web", super::WEB),
         ("service", super::SERVICE),
         ("bare", super::BARE),
         ("individuals", super::INDIVIDUALS),
     ] {
-    let mut kept = super::rows::plant(world).await;
-    for (name, client) in [("web", super::WEB), ("service", super::SERVICE)] {
         let client = world.fake.client(client).unwrap();
         kept.insert(name.to_owned(), serde_json::json!({ "client_id": client.client_id }));
     }

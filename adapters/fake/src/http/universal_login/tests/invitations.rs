@@ -69,7 +69,7 @@ async fn a_newcomer_signs_up_with_the_invited_address_and_belongs() {
     assert_eq!(user.app_metadata["plan"], "gold");
     assert_eq!(user.user_metadata.unwrap()["language"], "sv");
     assert!(!world.has_invitation());
-    assert_eq!(world.log_kinds(), ["fs", "ss", "si", "organization_member_added", "s"]);
+    assert_eq!(world.log_kinds(), ["fs", "ss", "si", "organization_member_added", "s", "seacft"]);
     assert!(world.mail().is_empty(), "the address is proved already");
     assert_eq!(world.authorize(&asked).await.refusal(), not_found(), "it counts once");
 }

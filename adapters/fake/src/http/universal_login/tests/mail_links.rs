@@ -100,7 +100,7 @@ async fn a_new_account_proves_its_address_by_a_link() {
     assert!(world.user_of(ann["sub"].as_str().unwrap()).email_verified);
     let again = world.get(&mail.link).await;
     assert!(again.status == StatusCode::BAD_REQUEST && again.body.contains("used already"), "{}", again.body);
-    assert_eq!(world.log_kinds(), ["ss", "s", "sv"]);
+    assert_eq!(world.log_kinds(), ["ss", "s", "seacft", "sv"]);
     assert_eq!(world.get("/u/email-verification?ticket=nonsense").await.status, StatusCode::BAD_REQUEST);
     assert_eq!(world.get("/u/reset-password").await.status, StatusCode::BAD_REQUEST);
 }
