@@ -51,12 +51,12 @@ fn settings(state: &mut State, config: &FakeConfig) {
             state.client_grants.put(ClientGrant { audience: new.clone(), ..grant });
         }
     }
-    state.settings.put(TenantSettings {
-        issuer: Some(config.issuer.clone()),
-        identifier_first: config.seed.login.identifier_first,
-        allow_organization_name_in_authentication_api: config.seed.login.allow_organization_name,
-        ..earlier
-    });
+    let mut settings = TenantSettings { issuer: Some(config.issuer.clone()), ..earlier };
+    let login = &config.seed.login;
+    settings.prompts.insert("identifier_first".to_owned(), login.identifier_first.into());
+    let by_name = "allow_organization_name_in_authentication_api".to_owned();
+    settings.tenant.insert(by_name, login.allow_organization_name.into());
+    state.settings.put(settings);
 }
 
 fn client(state: &mut State, known: &State, seeds: &Seed, seed: &SeedClient, ids: &Ids) -> String {

@@ -164,7 +164,7 @@ fn organization_claims(state: &State, organization: Option<&str>) -> Map<String,
     let mut claims = Map::new();
     if let Some(organization) = organization.and_then(|id| state.organizations.get(id)) {
         claims.insert("org_id".to_owned(), organization.id.as_str().into());
-        if state.settings().allow_organization_name_in_authentication_api {
+        if state.settings().allow_organization_name_in_authentication_api() {
             claims.insert("org_name".to_owned(), organization.name.as_str().into());
         }
     }

@@ -1,5 +1,7 @@
 //! Cookies: read byte for byte, and written for this provider's own pages only.
 
+use std::time::Duration;
+
 use axum::extract::FromRequestParts;
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
@@ -84,9 +86,12 @@ fn transaction_name(handle: &str) -> Option<String> {
 
 /// Sets the session cookie. The server ends the session sooner when it is idle.
 /// Without a lifetime the cookie goes with the browser's window.
-pub(super) fn set_session(issuer: &Url, secret: &str, lifetime_hours: Option<u32>) -> String {
-    match lifetime_hours {
-        Some(hours) => cookie(issuer, SESSION, secret, "/", hours.saturating_mul(HOUR)),
+pub(super) fn set_session(issuer: &Url, secret: &str, lifetime: Option<Duration>) -> String {
+    match lifetime {
+        Some(lifetime) => {
+            let seconds = u32::try_from(lifetime.as_secs()).unwrap_or(u32::MAX);
+            cookie(issuer, SESSION, secret, "/", seconds)
+        }
         None => format!("{SESSION}={secret}; Path=/; {}", attributes(issuer)),
     }
 }

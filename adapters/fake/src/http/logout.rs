@@ -155,7 +155,7 @@ fn post_logout_target(
 
 fn allowed_urls(state: &State, client_id: Option<&str>) -> Result<Vec<String>, PageError> {
     match client_id {
-        None => Ok(state.settings().allowed_logout_urls.clone()),
+        None => Ok(state.settings().allowed_logout_urls().map(str::to_owned).collect()),
         Some(id) => state
             .clients
             .get(id)

@@ -221,7 +221,7 @@ fn organization_of<'a>(
     }
     let found = if wanted.starts_with("org_") {
         state.organizations.get(wanted)
-    } else if state.settings().allow_organization_name_in_authentication_api {
+    } else if state.settings().allow_organization_name_in_authentication_api() {
         state.organization_by_name(&wanted.to_ascii_lowercase())
     } else {
         return Err(CallbackError::OrganizationMustBeId);

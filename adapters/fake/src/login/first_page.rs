@@ -25,7 +25,7 @@ pub(super) fn first_page(
     if let Some(invited) = &invited {
         transaction.identifier = Some(invited.email.clone());
     }
-    let identifier_first = state.settings().identifier_first;
+    let identifier_first = state.settings().identifier_first();
     let known_address = transaction.identifier.as_ref().or(request.login_hint.as_ref());
     if let Some(connection) = known_address
         .filter(|_| identifier_first && !request.wants_sign_up)

@@ -1,7 +1,6 @@
 //! A browser that is logged in at the provider.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -67,18 +66,16 @@ pub(crate) enum SessionEnd {
     SessionExpired,
 }
 
-const HOUR: Duration = Duration::from_hours(1);
-
 impl BrowserSession {
     /// When it ends however much it is used.
     pub(crate) fn expires_at(&self, settings: &TenantSettings) -> Timestamp {
-        let latest = self.authenticated_at + HOUR.saturating_mul(settings.session_lifetime);
+        let latest = self.authenticated_at + settings.session_lifetime();
         self.wishes.expires_at.map_or(latest, |wanted| wanted.min(latest))
     }
 
     /// When it ends if it is not used until then.
     pub(crate) fn idle_expires_at(&self, settings: &TenantSettings) -> Timestamp {
-        let latest = self.last_interacted_at + HOUR.saturating_mul(settings.idle_session_lifetime);
+        let latest = self.last_interacted_at + settings.idle_session_lifetime();
         self.wishes.idle_expires_at.map_or(latest, |wanted| wanted.min(latest))
     }
 

@@ -10,7 +10,7 @@ pub(crate) enum Format {
     Email,
     /// An absolute address.
     Uri,
-    /// An absolute address that begins with `https:`.
+    /// An absolute address that begins with `https:`, or nothing at all.
     HttpsUri,
     HtmlColor,
     OrganizationName,
@@ -27,7 +27,7 @@ impl Format {
         let holds = match self {
             Self::Email => EmailAddress::try_from(text).is_ok(),
             Self::Uri => Url::parse(text).is_ok(),
-            Self::HttpsUri => Url::parse(text).is_ok_and(|url| url.scheme() == "https"),
+            Self::HttpsUri => text.is_empty() || Url::parse(text).is_ok_and(|url| url.scheme() == "https"),
             Self::HtmlColor => is_color(text),
             Self::OrganizationName => is_organization_name(text),
             Self::ConnectionName => is_connection_name(text),
@@ -70,7 +70,7 @@ impl Format {
             Self::ConnectionName => Some("^[a-zA-Z0-9](-[a-zA-Z0-9]|[a-zA-Z0-9])*$"),
             Self::Phone => Some("^\\+[0-9]{1,15}$"),
             Self::NoWhitespace => Some("^\\S*$"),
-            Self::HttpsUri => Some("^https://"),
+            Self::HttpsUri => Some("^(https://.*)?$"),
             Self::Email | Self::Uri | Self::Domain => None,
         }
     }

@@ -1,5 +1,6 @@
 //! The Management API: one table of operations, each a function from the state and a call to a reply.
 
+mod branding;
 mod call;
 mod connections;
 mod discovery_domains;
@@ -23,6 +24,7 @@ mod paging;
 mod permissions;
 mod refresh_tokens;
 mod role_assignments;
+mod prompts;
 mod roles;
 mod self_service_profiles;
 mod sessions;
@@ -30,6 +32,7 @@ mod signing_keys;
 mod sorting;
 mod sso_tickets;
 mod tickets;
+mod tenant_settings;
 mod users;
 mod views;
 
@@ -95,6 +98,9 @@ fn operations() -> impl Iterator<Item = Operation> {
         .chain(guardian::operations())
         .chain(connections::operations())
         .chain(signing_keys::operations())
+        .chain(tenant_settings::operations())
+        .chain(prompts::operations())
+        .chain(branding::operations())
 }
 
 const BASE: &str = "/api/v2";

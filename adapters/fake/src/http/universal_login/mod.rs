@@ -248,12 +248,12 @@ pub(super) async fn respond(core: &Arc<Core>, browser: &Browser, next: Next) -> 
             let mut set = Vec::new();
             set.extend(cookies::clear_transaction(issuer, &handle));
             if let Some(secret) = new_session {
-                let (hours, is_persistent) = core.store.read(|state| {
+                let (lifetime, is_persistent) = core.store.read(|state| {
                     let session = state.sessions.get(&sha256(&secret));
                     let goes = session.is_some_and(|session| session.wishes.is_non_persistent);
-                    (state.settings().session_lifetime, !goes)
+                    (state.settings().session_lifetime(), !goes)
                 })?;
-                set.push(cookies::set_session(issuer, &secret, is_persistent.then_some(hours)));
+                set.push(cookies::set_session(issuer, &secret, is_persistent.then_some(lifetime)));
             }
             back_to_client(&callback, &redirect_uri, state.as_deref(), response, &set)
         }

@@ -29,6 +29,7 @@ pub(super) const SCRIPTS: &[(&str, &str)] = &[
     ("sessions", include_str!("table/sessions.txt")),
     ("tickets", include_str!("table/tickets.txt")),
     ("signing_keys", include_str!("table/signing_keys.txt")),
+    ("settings", include_str!("table/settings.txt")),
     ("users", include_str!("table/users.txt")),
 ];
 
