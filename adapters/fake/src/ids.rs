@@ -63,6 +63,10 @@ impl Ids {
         self.text(HEX, 32)
     }
 
+    pub(crate) fn resource_server(&self) -> String {
+        self.text(HEX, 24)
+    }
+
     pub(crate) fn client(&self) -> String {
         self.text(ALPHANUMERIC, 32)
     }

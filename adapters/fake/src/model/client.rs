@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::Connection;
 use crate::config::{OrganizationRequireBehavior, OrganizationUsage};
 use crate::document::Document;
 use crate::secrets::Secret;
@@ -43,6 +44,11 @@ impl Client {
     /// `regular_web`, `spa`, `native`, `non_interactive` and others; none when it was made without one.
     pub(crate) fn app_type(&self) -> Option<&str> {
         self.settings().text("app_type")
+    }
+
+    /// Whether it is the tenant's own, and not somebody else's.
+    pub(crate) fn is_first_party(&self) -> bool {
+        self.settings().flag("is_first_party").unwrap_or(true)
     }
 
     /// Whether it logs people in.
@@ -116,5 +122,24 @@ impl Row for Client {
 impl State {
     pub(crate) fn client_by_name(&self, name: &str) -> Option<&Client> {
         self.clients.by_alternate_key(name).next()
+    }
+
+    /// Removes a client with its grants, codes, tokens and invitations; `false` when there was none. Connections forget
+    /// it.
+    pub(crate) fn delete_client(&mut self, id: &str) -> bool {
+        let grants: Vec<String> = self.client_grants.by_alternate_key(id).map(Row::key).collect();
+        for grant in grants {
+            self.delete_client_grant(&grant);
+        }
+        self.authorization_codes.remove_where(|code| code.client_id == id);
+        self.refresh_tokens.remove_where(|token| token.client_id == id);
+        self.invitations.remove_where(|invitation| invitation.client_id == id);
+        let connections: Vec<Connection> =
+            self.connections.iter().filter(|row| row.enabled_clients.contains(id)).cloned().collect();
+        for mut connection in connections {
+            connection.enabled_clients.remove(id);
+            self.connections.put(connection);
+        }
+        self.clients.remove(id)
     }
 }

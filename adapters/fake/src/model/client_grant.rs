@@ -22,6 +22,11 @@ impl ClientGrant {
     pub(crate) fn settings(&self) -> Document<'_> {
         Document::new(&self.settings)
     }
+
+    /// Whether tokens of it may be for any organization, attached or not.
+    pub(crate) fn allows_any_organization(&self) -> bool {
+        self.settings().flag("allow_any_organization").unwrap_or(false)
+    }
 }
 
 impl Row for ClientGrant {
@@ -42,5 +47,11 @@ impl State {
         self.client_grants
             .by_alternate_key(client_id)
             .find(|grant| grant.audience == audience && grant.settings().text("subject_type") != Some("user"))
+    }
+
+    /// Removes a grant, from the organizations that it is attached to as well; `false` when there was none.
+    pub(crate) fn delete_client_grant(&mut self, id: &str) -> bool {
+        self.organization_client_grants.remove_where(|attached| attached.grant_id == id);
+        self.client_grants.remove(id)
     }
 }

@@ -45,4 +45,17 @@ impl State {
     pub(crate) fn resource_server_by_identifier(&self, identifier: &str) -> Option<&ResourceServer> {
         self.resource_servers.by_alternate_key(identifier).next()
     }
+
+    /// Removes an API with the grants for it; `false` when there was none.
+    pub(crate) fn delete_resource_server(&mut self, id: &str) -> bool {
+        let Some(identifier) = self.resource_servers.get(id).map(|server| server.identifier.clone()) else {
+            return false;
+        };
+        let grants: Vec<String> =
+            self.client_grants.iter().filter(|grant| grant.audience == identifier).map(Row::key).collect();
+        for grant in grants {
+            self.delete_client_grant(&grant);
+        }
+        self.resource_servers.remove(id)
+    }
 }

@@ -19,6 +19,8 @@ pub(crate) enum Format {
     /// A domain name in lower case.
     Domain,
     NoWhitespace,
+    /// A text without angle brackets.
+    NoMarkup,
 }
 
 impl Format {
@@ -36,13 +38,14 @@ impl Format {
             }),
             Self::Domain => is_domain(text),
             Self::NoWhitespace => !text.contains(char::is_whitespace),
+            Self::NoMarkup => !text.contains(['<', '>']),
         };
         if holds { Ok(()) } else { Err(self.rule(text)) }
     }
 
     fn rule(self, text: &str) -> String {
         match self {
-            Self::ConnectionName | Self::Phone | Self::NoWhitespace => {
+            Self::ConnectionName | Self::Phone | Self::NoWhitespace | Self::NoMarkup => {
                 format!("String does not match pattern {}: {text}", self.pattern().unwrap_or_default())
             }
             _ => format!("Object didn't pass validation for format {}: {text}", self.name()),
@@ -60,6 +63,7 @@ impl Format {
             Self::Phone => "phone-number",
             Self::Domain => "domain",
             Self::NoWhitespace => "no-whitespace",
+            Self::NoMarkup => "no-markup",
         }
     }
 
@@ -70,6 +74,7 @@ impl Format {
             Self::ConnectionName => Some("^[a-zA-Z0-9](-[a-zA-Z0-9]|[a-zA-Z0-9])*$"),
             Self::Phone => Some("^\\+[0-9]{1,15}$"),
             Self::NoWhitespace => Some("^\\S*$"),
+            Self::NoMarkup => Some("^[^<>]+$"),
             Self::HttpsUri => Some("^(https://.*)?$"),
             Self::Email | Self::Uri | Self::Domain => None,
         }

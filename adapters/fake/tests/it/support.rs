@@ -37,7 +37,14 @@ pub(crate) const SCOPES: &str = "read:organizations create:organizations update:
     read:organization_clients create:organization_clients update:organization_clients delete:organization_clients \
     read:organization_member_effective_roles read:connections_options \
     read:self_service_profiles create:self_service_profiles update:self_service_profiles \
-    delete:self_service_profiles create:sso_access_tickets delete:sso_access_tickets";
+    delete:self_service_profiles create:sso_access_tickets delete:sso_access_tickets \
+    read:clients create:clients update:clients delete:clients read:client_keys update:client_keys read:client_summary \
+    read:client_grants create:client_grants update:client_grants delete:client_grants \
+    read:resource_servers create:resource_servers update:resource_servers delete:resource_servers \
+    create:connections update:connections update:connections_options \
+    read:scim_config create:scim_config update:scim_config delete:scim_config read:scim_token create:scim_token \
+    delete:scim_token read:actions create:actions update:actions delete:actions read:prompts update:prompts \
+    read:branding update:branding read:tenant_settings update:tenant_settings";
 
 pub(crate) struct World {
     pub(crate) fake: Fake,

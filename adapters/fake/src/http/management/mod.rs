@@ -2,6 +2,8 @@
 
 mod branding;
 mod call;
+mod client_grants;
+mod clients;
 mod connections;
 mod discovery_domains;
 mod enabled_connections;
@@ -25,6 +27,7 @@ mod permissions;
 mod refresh_tokens;
 mod role_assignments;
 mod prompts;
+mod resource_servers;
 mod roles;
 mod self_service_profiles;
 mod sessions;
@@ -98,6 +101,9 @@ fn operations() -> impl Iterator<Item = Operation> {
         .chain(guardian::operations())
         .chain(connections::operations())
         .chain(signing_keys::operations())
+        .chain(clients::operations())
+        .chain(client_grants::operations())
+        .chain(resource_servers::operations())
         .chain(tenant_settings::operations())
         .chain(prompts::operations())
         .chain(branding::operations())

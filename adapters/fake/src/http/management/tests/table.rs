@@ -11,6 +11,8 @@ use crate::http::management::error::ApiError;
 
 /// The scripts; each starts with a provider of its own.
 pub(super) const SCRIPTS: &[(&str, &str)] = &[
+    ("client_grants", include_str!("table/client_grants.txt")),
+    ("clients", include_str!("table/clients.txt")),
     ("connections", include_str!("table/connections.txt")),
     ("discovery_domains", include_str!("table/discovery_domains.txt")),
     ("enabled_connections", include_str!("table/enabled_connections.txt")),
