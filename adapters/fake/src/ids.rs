@@ -67,6 +67,26 @@ impl Ids {
         self.text(HEX, 24)
     }
 
+    pub(crate) fn scim_token(&self) -> String {
+        format!("tok_{}", self.text(ALPHANUMERIC, 16))
+    }
+
+    /// So many hexadecimal digits.
+    pub(crate) fn hex(&self, length: usize) -> String {
+        self.text(HEX, length)
+    }
+
+    /// A random UUID (RFC 9562 section 5.4).
+    pub(crate) fn uuid(&self) -> String {
+        let mut bytes: [u8; 16] = self.bytes();
+        let [.., version, _, variant, _, _, _, _, _, _, _] = &mut bytes;
+        *version = (*version & 0x0f) | 0x40;
+        *variant = (*variant & 0x3f) | 0x80;
+        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|range| digits.get(range).unwrap_or_default());
+        parts.join("-")
+    }
+
     pub(crate) fn client(&self) -> String {
         self.text(ALPHANUMERIC, 32)
     }
@@ -170,6 +190,10 @@ mod tests {
         assert_eq!((user.len(), &user[..14]), (30, "auth0|66f1c0ff"));
         assert!(user[6..].bytes().all(|byte| byte.is_ascii_hexdigit()));
         assert_eq!(ids.client().len(), 32);
+        let uuid = ids.uuid();
+        let dashes: Vec<usize> = uuid.match_indices('-').map(|(place, _)| place).collect();
+        assert_eq!((uuid.len(), dashes), (36, vec![8, 13, 18, 23]));
+        assert!(&uuid[14..15] == "4" && "89ab".contains(&uuid[19..20]), "{uuid}");
         assert_ne!(ids.organization(), organization);
     }
 

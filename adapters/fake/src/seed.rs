@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use secrecy::ExposeSecret as _;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 use url::Url;
 
 use crate::config::{FakeConfig, Seed, SeedClient, SeedClientKind};
@@ -114,7 +114,7 @@ fn connections(state: &mut State, known: &State, seeds: &Seed, web_clients: &[St
                 .map_or_else(|| ids.connection(), |connection| connection.id.clone()),
             name: seed.name.clone(),
             strategy: seed.strategy.clone(),
-            options: default_options(&seed.strategy),
+            options: Connection::default_options(&seed.strategy),
             enabled_clients: BTreeSet::new(),
             settings: Map::new(),
         });
@@ -122,13 +122,4 @@ fn connections(state: &mut State, known: &State, seeds: &Seed, web_clients: &[St
         connection.enabled_clients.retain(|client_id| state.clients.get(client_id).is_some());
         state.connections.put(connection);
     }
-}
-
-fn default_options(strategy: &str) -> Map<String, Value> {
-    let options = match strategy {
-        "auth0" => json!({ "passwordPolicy": "good", "brute_force_protection": true }),
-        "google-oauth2" => json!({ "email": true, "profile": true, "scope": ["email", "profile"] }),
-        _ => json!({}),
-    };
-    options.as_object().cloned().unwrap_or_default()
 }

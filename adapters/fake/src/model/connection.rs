@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use super::Organization;
 use crate::document::Document;
 use crate::store::{Row, State};
 
@@ -81,6 +82,34 @@ impl Connection {
         self.options().flag("disable_signup").unwrap_or(false)
     }
 
+    /// The options of a new connection that says nothing of its own.
+    pub(crate) fn default_options(strategy: &str) -> Map<String, Value> {
+        let options = match strategy {
+            "auth0" => json!({
+                "mfa": { "active": true, "return_enroll_settings": true },
+                "passwordPolicy": "good",
+                "strategy_version": 2,
+                "authentication_methods": { "password": { "enabled": true }, "passkey": { "enabled": false } },
+                "brute_force_protection": true,
+            }),
+            "google-oauth2" => json!({ "email": true, "profile": true, "scope": ["email", "profile"] }),
+            "oidc" => json!({
+                "type": "front_channel",
+                "scope": "openid profile email",
+                "attribute_map": { "mapping_mode": "bind_all" },
+                "connection_settings": { "pkce": "auto" },
+            }),
+            "okta" => json!({
+                "type": "back_channel",
+                "scope": "openid profile email",
+                "attribute_map": { "mapping_mode": "basic_profile" },
+                "connection_settings": { "pkce": "auto" },
+            }),
+            _ => json!({}),
+        };
+        options.as_object().cloned().unwrap_or_default()
+    }
+
     /// What the button says after "Continue with".
     pub(crate) fn label(&self) -> &str {
         let social =
@@ -104,5 +133,41 @@ impl Row for Connection {
 impl State {
     pub(crate) fn connection_by_name(&self, name: &str) -> Option<&Connection> {
         self.connections.by_alternate_key(name).next()
+    }
+
+    /// Removes a connection with its accounts, and from the organizations that take logins from it; `false` when there
+    /// was none.
+    pub(crate) fn delete_connection(&mut self, id: &str) -> bool {
+        let Some(connection) = self.connections.get(id).cloned() else { return false };
+        let users: Vec<String> = self
+            .users
+            .iter()
+            .filter(|user| user.connection == connection.name)
+            .map(|user| user.id.clone())
+            .collect();
+        for user_id in users {
+            self.delete_user(&user_id);
+        }
+        let organizations: Vec<Organization> = self
+            .organizations
+            .iter()
+            .filter(|organization| organization.connection(id).is_some())
+            .cloned()
+            .collect();
+        for mut organization in organizations {
+            organization.remove_connection(id);
+            self.organizations.put(organization);
+        }
+        self.delete_scim(id);
+        self.connections.remove(id)
+    }
+
+    /// Removes the SCIM configuration of a connection with its tokens.
+    pub(crate) fn delete_scim(&mut self, connection_id: &str) {
+        let tokens: Vec<String> = self.scim_tokens.by_alternate_key(connection_id).map(Row::key).collect();
+        for token in tokens {
+            self.scim_tokens.remove(&token);
+        }
+        self.scim_configurations.remove(connection_id);
     }
 }

@@ -78,6 +78,8 @@ tables! {
     resource_servers: model::ResourceServer,
     actions: model::Action,
     trigger_bindings: model::TriggerBindings,
+    scim_configurations: model::ScimConfiguration,
+    scim_tokens: model::ScimToken,
     tickets: model::Ticket,
     mail: model::Mail,
     logs: model::LogEntry,

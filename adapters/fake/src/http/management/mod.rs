@@ -131,6 +131,7 @@ pub(super) fn routes() -> Router<Arc<Core>> {
         .route(BASE, any(not_implemented))
         .route(&format!("{BASE}/"), any(not_implemented))
         .route(&format!("{BASE}/{{*path}}"), any(not_implemented))
+        .route("/scim/v2/{*path}", any(not_implemented))
 }
 
 async fn perform(

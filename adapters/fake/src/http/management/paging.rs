@@ -18,7 +18,6 @@ pub(super) enum Paging {
 }
 
 const DEFAULT: usize = 50;
-const MOST: usize = 100;
 /// As far as page numbers reach.
 const WINDOW: usize = 1000;
 
@@ -64,7 +63,7 @@ impl Paging {
             (number("page", 0), number("per_page", DEFAULT), number("take", DEFAULT));
         if call.query.get("take").is_some() || call.query.get("from").is_some() {
             let from = call.query.get("from").map(|text| cursor::read(text).ok_or_else(unknown_cursor));
-            return Ok(Self::Checkpoint { from: from.transpose()?, take: take.clamp(1, MOST) });
+            return Ok(Self::Checkpoint { from: from.transpose()?, take: take.clamp(1, WINDOW) });
         }
         if (page + 1) * per_page > WINDOW {
             return Err(ApiError::paging());
