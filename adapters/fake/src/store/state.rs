@@ -77,6 +77,7 @@ tables! {
     sso_tickets: model::SsoTicket,
     resource_servers: model::ResourceServer,
     actions: model::Action,
+    deployed_actions: model::DeployedAction,
     trigger_bindings: model::TriggerBindings,
     scim_configurations: model::ScimConfiguration,
     scim_tokens: model::ScimToken,

@@ -107,8 +107,7 @@ async fn what_is_unknown_is_404_and_removing_it_is_as_auth0_does() {
             assert_eq!(world.api("DELETE", &path, NONE).await.status.as_u16(), expected, "{path}");
         }
     }
-    for (method, path) in [("GET", "/flows"), ("PUT", "/roles"), ("GET", "/"), ("DELETE", "/organizations")]
-    {
+    for (method, path) in [("GET", "/flows"), ("PUT", "/roles"), ("GET", "/"), ("DELETE", "/organizations")] {
         let answer = world.api(method, path, NONE).await;
         assert_eq!(
             (answer.status.as_u16(), &answer.json()["errorCode"]),

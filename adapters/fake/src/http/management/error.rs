@@ -62,6 +62,11 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, Some("invalid_paging"), message)
     }
 
+    /// A rule that has no code of its own.
+    pub(super) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, None, message)
+    }
+
     pub(super) fn not_supported(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, Some("operation_not_supported"), message)
     }

@@ -1,5 +1,6 @@
 //! The Management API: one table of operations, each a function from the state and a call to a reply.
 
+mod actions;
 mod branding;
 mod call;
 mod client_grants;
@@ -104,6 +105,7 @@ fn operations() -> impl Iterator<Item = Operation> {
         .chain(clients::operations())
         .chain(client_grants::operations())
         .chain(resource_servers::operations())
+        .chain(actions::operations())
         .chain(tenant_settings::operations())
         .chain(prompts::operations())
         .chain(branding::operations())

@@ -82,7 +82,7 @@ fn offered(visit: &Visit<'_>, connection: &str) -> Result<(), PageError> {
 }
 
 fn back(visit: &Visit<'_>) -> Result<&'static str, PageError> {
-    let identifier_first = visit.core.store.read(|state| state.settings().identifier_first)?;
+    let identifier_first = visit.core.store.read(|state| state.settings().identifier_first())?;
     Ok(path(if identifier_first { Page::Identifier } else { Page::Login }))
 }
 

@@ -11,6 +11,7 @@ use crate::http::management::error::ApiError;
 
 /// The scripts; each starts with a provider of its own.
 pub(super) const SCRIPTS: &[(&str, &str)] = &[
+    ("actions", include_str!("table/actions.txt")),
     ("client_grants", include_str!("table/client_grants.txt")),
     ("clients", include_str!("table/clients.txt")),
     ("connections", include_str!("table/connections.txt")),
