@@ -14,6 +14,7 @@ mod fake_auth0;
 mod faults;
 mod invitations;
 mod management_access;
+mod management_actions;
 mod management_apis;
 mod management_clients;
 mod management_connections;
