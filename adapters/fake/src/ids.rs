@@ -78,13 +78,9 @@ impl Ids {
 
     /// A random UUID (RFC 9562 section 5.4).
     pub(crate) fn uuid(&self) -> String {
-        let mut bytes: [u8; 16] = self.bytes();
-        let [.., version, _, variant, _, _, _, _, _, _, _] = &mut bytes;
-        *version = (*version & 0x0f) | 0x40;
-        *variant = (*variant & 0x3f) | 0x80;
-        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|range| digits.get(range).unwrap_or_default());
-        parts.join("-")
+        let variant = self.text(b"89ab", 1);
+        let [time, middle, version, sequence, node] = [8, 4, 3, 3, 12].map(|length| self.hex(length));
+        format!("{time}-{middle}-4{version}-{variant}{sequence}-{node}")
     }
 
     pub(crate) fn client(&self) -> String {

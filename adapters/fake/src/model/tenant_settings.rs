@@ -22,6 +22,8 @@ pub(crate) struct TenantSettings {
     pub(crate) prompts: Map<String, Value>,
     /// As `/branding` takes and returns it.
     pub(crate) branding: Map<String, Value>,
+    /// As `/emails/provider` takes it, with its credentials.
+    pub(crate) email_provider: Option<Map<String, Value>>,
 }
 
 const ONLY: &str = "settings";
@@ -64,6 +66,7 @@ impl Default for TenantSettings {
                 "webauthn_platform_first_factor": false,
             })),
             branding: Map::new(),
+            email_provider: None,
         }
     }
 }

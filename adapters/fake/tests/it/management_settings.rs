@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::browser::Browser;
-use crate::support::{APP, World};
+use crate::support::World;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -78,5 +78,4 @@ async fn branding_is_kept() {
     assert_eq!(world.api("PATCH", "/branding", change).await.json(), colors);
     let plain = world.api("PATCH", "/branding", json!({ "logo_url": "http://acme.example/logo.png" })).await;
     assert_eq!(plain.json()["errorCode"], "invalid_body");
-    assert!(!world.client(APP).0.is_empty());
 }

@@ -7,6 +7,7 @@ mod client_grants;
 mod clients;
 mod connections;
 mod discovery_domains;
+mod email_provider;
 mod enabled_connections;
 mod error;
 mod fields;
@@ -109,6 +110,7 @@ fn operations() -> impl Iterator<Item = Operation> {
         .chain(tenant_settings::operations())
         .chain(prompts::operations())
         .chain(branding::operations())
+        .chain(email_provider::operations())
 }
 
 const BASE: &str = "/api/v2";

@@ -140,7 +140,7 @@ fn view(server: &ResourceServer) -> Value {
 fn management_api(issuer: &Url) -> ResourceServer {
     let identifier = management_audience(issuer);
     let digest = digest::digest(&digest::SHA256, identifier.as_bytes());
-    let id = digest.as_ref().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    let number = digest.as_ref().iter().take(12).fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
     let scopes: Vec<Value> = management_scopes()
         .iter()
         .map(|scope| json!({ "value": scope, "description": scope.replace([':', '_'], " ") }))
@@ -155,7 +155,11 @@ fn management_api(issuer: &Url) -> ResourceServer {
         "token_lifetime": 86_400,
         "token_lifetime_for_web": 7200,
     });
-    ResourceServer { id, identifier, settings: settings.as_object().cloned().unwrap_or_default() }
+    ResourceServer {
+        id: format!("{number:024x}"),
+        identifier,
+        settings: settings.as_object().cloned().unwrap_or_default(),
+    }
 }
 
 /// What operations ask for by what a call names, beside those that their rows tell.

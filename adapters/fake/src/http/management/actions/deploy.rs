@@ -65,7 +65,7 @@ fn deploy_draft(state: &mut State, call: &Call<'_>) -> Answer {
     }
     let code = action.draft.clone();
     deploy(state, call, &mut action, code);
-    answer(state, action)
+    Ok(answer(state, action))
 }
 
 /// A new version with the code of an earlier one.
@@ -77,17 +77,17 @@ fn deploy_version(state: &mut State, call: &Call<'_>) -> Answer {
         action.settings.remove(view::BUILD_ERRORS);
     }
     deploy(state, call, &mut action, code);
-    answer(state, action)
+    Ok(answer(state, action))
 }
 
 /// The version that was just made, which is not said to be deployed yet.
-fn answer(state: &mut State, action: Action) -> Answer {
+fn answer(state: &mut State, action: Action) -> Reply {
     let view = action
         .deployed
         .as_ref()
         .map(|deployed| view::version_with_action(&action, deployed, view::runtime(&action), false));
     state.actions.put(action);
-    Ok(Reply::ok(view.unwrap_or_default()))
+    Reply::ok(view.unwrap_or_default())
 }
 
 /// Makes `code` the Action's next version, which runs from now on where the Action is bound.

@@ -81,6 +81,7 @@ fn of_path<'a>(state: &'a State, call: &Call<'_>) -> Result<&'a Action, ApiError
     state.actions.get(call.path("id")).ok_or_else(no_action)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "all operations have this signature")]
 fn list(state: &State, call: &Call<'_>) -> Answer {
     let (trigger, name) = (call.query.get("triggerId"), call.query.get("actionName"));
     let deployed = call.query_flag("deployed");

@@ -114,7 +114,7 @@ async fn updated(core: &Arc<Core>, call: &Call<'_>) -> Answer {
         .await
 }
 
-fn trigger_of<'a>(body: Document<'a>) -> Option<&'a str> {
+fn trigger_of(body: Document<'_>) -> Option<&str> {
     body.list("supported_triggers").first().and_then(|trigger| Document::of(trigger).text("id"))
 }
 
