@@ -74,7 +74,7 @@ fn organization(
     };
     let found = if wanted.starts_with("org_") {
         state.organizations.get(wanted)
-    } else if state.settings().allow_organization_name_in_authentication_api {
+    } else if state.settings().allow_organization_name_in_authentication_api() {
         state.organization_by_name(&wanted.to_ascii_lowercase())
     } else {
         return denied("parameter organization must be an organization id".to_owned());

@@ -10,7 +10,7 @@ impl World {
     fn identifier_first(&self) {
         self.change(|state| {
             let mut settings = state.settings().clone();
-            settings.identifier_first = true;
+            settings.prompts.insert("identifier_first".to_owned(), true.into());
             state.settings.put(settings);
         });
     }
