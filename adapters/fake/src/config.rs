@@ -34,7 +34,7 @@ impl FakeConfig {
 pub struct Seed {
     /// Applications.
     pub clients: Vec<SeedClient>,
-    /// Sources of users, enabled for every seeded web application.
+    /// Sources of users, enabled for every seeded application.
     pub connections: Vec<SeedConnection>,
     /// Roles.
     pub roles: Vec<SeedRole>,

@@ -23,22 +23,20 @@ pub(crate) fn plant(state: &mut State, known: &State, config: &FakeConfig, ids: 
         let earlier = earlier.unwrap_or_else(|| Role::new(id(), &seed.name));
         state.roles.put(Role { description: seed.description.clone(), ..earlier });
     }
-    let web_clients: Vec<String> = config
+    // Programs as well as web applications: accounts are made in connections that somebody may use.
+    let clients: Vec<String> = config
         .seed
         .clients
         .iter()
-        .filter_map(|seed| {
+        .map(|seed| {
             let client_id = client(state, known, &config.seed, seed, ids);
-            match &seed.kind {
-                SeedClientKind::RegularWeb => Some(client_id),
-                SeedClientKind::MachineToMachine { scopes } => {
-                    grant(state, known, &config.issuer, client_id, scopes, ids);
-                    None
-                }
+            if let SeedClientKind::MachineToMachine { scopes } = &seed.kind {
+                grant(state, known, &config.issuer, client_id.clone(), scopes, ids);
             }
+            client_id
         })
         .collect();
-    connections(state, known, &config.seed, &web_clients, ids);
+    connections(state, known, &config.seed, &clients, ids);
 }
 
 fn settings(state: &mut State, config: &FakeConfig) {
@@ -105,7 +103,7 @@ fn grant(state: &mut State, known: &State, issuer: &Url, client_id: String, scop
     });
 }
 
-fn connections(state: &mut State, known: &State, seeds: &Seed, web_clients: &[String], ids: &Ids) {
+fn connections(state: &mut State, known: &State, seeds: &Seed, clients: &[String], ids: &Ids) {
     for seed in &seeds.connections {
         let earlier = state.connection_by_name(&seed.name).cloned();
         let mut connection = earlier.unwrap_or_else(|| Connection {
@@ -118,7 +116,7 @@ fn connections(state: &mut State, known: &State, seeds: &Seed, web_clients: &[St
             enabled_clients: BTreeSet::new(),
             settings: Map::new(),
         });
-        connection.enabled_clients.extend(web_clients.iter().cloned());
+        connection.enabled_clients.extend(clients.iter().cloned());
         connection.enabled_clients.retain(|client_id| state.clients.get(client_id).is_some());
         state.connections.put(connection);
     }

@@ -58,7 +58,7 @@ async fn who_may_not_is_told_why() {
 #[tokio::test]
 async fn a_machine_gets_a_token_for_what_it_was_granted() {
     let world = World::new();
-    let token = claims(&world.management_token(Some("read:users read:roles read:logs")).await);
+    let token = claims(&world.management_token(Some("read:users read:roles read:flows")).await);
     let (client_id, _) = world.client(M2M);
     let audience = format!("{ISSUER}api/v2/");
     assert_eq!(token["sub"], format!("{client_id}@clients"));

@@ -44,7 +44,10 @@ pub(crate) const SCOPES: &str = "read:organizations create:organizations update:
     create:connections update:connections update:connections_options \
     read:scim_config create:scim_config update:scim_config delete:scim_config read:scim_token create:scim_token \
     delete:scim_token read:actions create:actions update:actions delete:actions read:prompts update:prompts \
-    read:branding update:branding read:tenant_settings update:tenant_settings";
+    read:branding update:branding read:tenant_settings update:tenant_settings \
+    update:roles create:roles delete:roles read:role_members create:role_members delete:role_members \
+    read:sessions update:sessions delete:sessions read:refresh_tokens delete:refresh_tokens read:logs \
+    create:user_tickets read:authentication_methods";
 
 pub(crate) struct World {
     pub(crate) fake: Fake,

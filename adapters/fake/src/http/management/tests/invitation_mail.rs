@@ -24,6 +24,7 @@ async fn an_invitation_is_sent_to_the_invited_with_its_link() {
     let world = World::new().await;
     let account = json!({
         "connection": "Username-Password-Authentication", "email": "bo@acme.example", "password": "correct Horse 1",
+        "email_verified": true,
     });
     let bo = world.call(&Method::POST, "/users", Some(&account)).await.body;
     let (invited, mail) = invite(&world, json!({})).await;

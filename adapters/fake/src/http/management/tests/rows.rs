@@ -15,7 +15,7 @@ use crate::tokens::Grant;
 /// - `{session.id}` and `{token.id}` are of the user `{logged_in.user_id}`
 /// - `{social.user_id}` with `{social.id_token}`, `{federated.user_id}`
 /// - `{api.identifier}` has the scopes `read:things` and `write:things`
-/// - the connections `Usernames`, `email` and `sms`, and `Disabled`, which no client may use
+/// - the connections `Usernames` and `sms`, and `Disabled`, which no client may use
 pub(super) async fn plant(world: &World) -> Kept {
     let core = world.fake.core();
     let now = core.clock.now();
@@ -76,7 +76,6 @@ fn connections(state: &mut State) {
     for (name, strategy, options, clients) in [
         ("Usernames", "auth0", username, BTreeSet::from([web.clone()])),
         ("Disabled", "auth0", json!({}), BTreeSet::new()),
-        ("email", "email", json!({}), BTreeSet::from([web.clone()])),
         ("sms", "sms", json!({}), BTreeSet::from([web])),
     ] {
         state.connections.put(Connection {
