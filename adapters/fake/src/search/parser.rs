@@ -48,7 +48,7 @@ impl Word {
     }
 }
 
-impl<'a> Parser<'a> {
+impl Parser<'_> {
     /// Clauses up to the end or a closing parenthesis.
     fn clauses(&mut self, field: Option<&str>, depth: usize) -> Result<Query, QueryError> {
         if depth > DEEPEST {

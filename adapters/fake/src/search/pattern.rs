@@ -15,6 +15,7 @@ impl Pattern {
         Self { pieces }
     }
 
+    #[cfg(test)]
     pub(super) fn pieces(&self) -> &[String] {
         &self.pieces
     }

@@ -58,8 +58,8 @@ impl Query {
         match self {
             Self::Field { name: Some(name), test: Test::Is(value) } if name == field => Some(value),
             Self::Clauses(clauses) => {
-                let must = clauses.iter().filter(|clause| clause.occur == Occur::Must);
-                must.filter_map(|clause| clause.query.must_be(field)).next()
+                let mut must = clauses.iter().filter(|clause| clause.occur == Occur::Must);
+                must.find_map(|clause| clause.query.must_be(field))
             }
             _ => None,
         }

@@ -43,7 +43,7 @@ pub(super) async fn plant(world: &World) -> Kept {
             state.resource_servers.put(ResourceServer {
                 id: "0123456789abcdef01234567".to_owned(),
                 identifier: "https://things.example/".to_owned(),
-                settings: object(json!({ "name": "Things", "scopes": scopes })),
+                settings: object(&json!({ "name": "Things", "scopes": scopes })),
             });
             Ok(())
         })
@@ -54,7 +54,7 @@ pub(super) async fn plant(world: &World) -> Kept {
         "sub": "google-oauth2|1001",
         "exp": now.as_seconds() + 36_000,
     });
-    let id_token = core.keys.ready().await.unwrap().sign("JWT", &object(claims)).unwrap();
+    let id_token = core.keys.ready().await.unwrap().sign("JWT", &object(&claims)).unwrap();
     let kept = [
         ("logged_in", json!({ "user_id": "auth0|planted" })),
         ("session", json!({ "id": "planted-session" })),
@@ -66,7 +66,7 @@ pub(super) async fn plant(world: &World) -> Kept {
     kept.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-fn object(value: Value) -> Map<String, Value> {
+fn object(value: &Value) -> Map<String, Value> {
     value.as_object().cloned().unwrap()
 }
 
@@ -82,7 +82,7 @@ fn connections(state: &mut State) {
             id: format!("con_planted{name}"),
             name: name.to_owned(),
             strategy: strategy.to_owned(),
-            options: object(options),
+            options: object(&options),
             enabled_clients: clients,
             settings: Map::new(),
         });

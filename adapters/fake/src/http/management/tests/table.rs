@@ -151,7 +151,7 @@ fn check(
         let shape = operation.answers[place].1.as_ref();
         match shape {
             Some(shape) => {
-                shape.check(&answer.body).map_err(|broken| format!("not of the shape: {broken:?}"))?
+                shape.check(&answer.body).map_err(|broken| format!("not of the shape: {broken:?}"))?;
             }
             None if answer.body.is_null() => {}
             None => return Err("a body where none is declared".to_owned()),

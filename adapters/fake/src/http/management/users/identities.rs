@@ -151,7 +151,7 @@ fn unlink(state: &mut State, call: &Call<'_>) -> Answer {
     user.updated_at = call.context.now;
     let view = with_profiles(&user);
     state.users.put(user);
-    if let Some(alone) = user_of(state, call, identity) {
+    if let Some(alone) = user_of(state, call, &identity) {
         state.users.put(alone);
     }
     Ok(Reply::ok(view))
@@ -190,7 +190,7 @@ fn profile_of(user: &User) -> Map<String, Value> {
 }
 
 /// The account as a user of its own again, with the profile that it has; metadata, roles and memberships stay behind.
-fn user_of(state: &State, call: &Call<'_>, identity: Identity) -> Option<User> {
+fn user_of(state: &State, call: &Call<'_>, identity: &Identity) -> Option<User> {
     let connection = state.connection_by_name(&identity.connection)?;
     let profile = Document::new(&identity.profile);
     let text = |name: &str| profile.text(name).map(str::to_owned);
