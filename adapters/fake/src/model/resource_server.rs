@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::{Permission, Role, User};
 use crate::document::Document;
 use crate::store::{Row, State};
 
@@ -46,7 +47,7 @@ impl State {
         self.resource_servers.by_alternate_key(identifier).next()
     }
 
-    /// Removes an API with the grants for it; `false` when there was none.
+    /// Removes an API with the grants and the permissions for it; `false` when there was none.
     pub(crate) fn delete_resource_server(&mut self, id: &str) -> bool {
         let Some(identifier) = self.resource_servers.get(id).map(|server| server.identifier.clone()) else {
             return false;
@@ -55,6 +56,19 @@ impl State {
             self.client_grants.iter().filter(|grant| grant.audience == identifier).map(Row::key).collect();
         for grant in grants {
             self.delete_client_grant(&grant);
+        }
+        let is_for_it = |permission: &Permission| permission.resource_server_identifier == identifier;
+        let roles: Vec<Role> =
+            self.roles.iter().filter(|role| role.permissions.iter().any(is_for_it)).cloned().collect();
+        for mut role in roles {
+            role.permissions.retain(|permission| !is_for_it(permission));
+            self.roles.put(role);
+        }
+        let users: Vec<User> =
+            self.users.iter().filter(|user| user.permissions.iter().any(is_for_it)).cloned().collect();
+        for mut user in users {
+            user.permissions.retain(|permission| !is_for_it(permission));
+            self.users.put(user);
         }
         self.resource_servers.remove(id)
     }

@@ -79,9 +79,17 @@ async fn a_grant_is_for_scopes_that_the_api_has() {
     let of_client = format!("/client-grants?client_id={client_id}&include_totals=true");
     assert_eq!(world.api("GET", &of_client, NONE).await.json()["total"], 2);
 
+    let roles = world.api("GET", "/roles?name_filter=Employee", NONE).await.json();
+    let permissions = format!("/roles/{}/permissions", roles[0]["id"].as_str().unwrap());
+    let permission =
+        json!({ "resource_server_identifier": "https://api.example/", "permission_name": "read:things" });
+    let given = world.api("POST", &permissions, json!({ "permissions": [permission] })).await;
+    assert_eq!(given.status, StatusCode::CREATED, "{}", given.body);
+
     let server = format!("/resource-servers/{}", server["id"].as_str().unwrap());
     assert_eq!(world.api("DELETE", &server, NONE).await.status, StatusCode::NO_CONTENT);
     assert_eq!(world.api("GET", &path, NONE).await.json()["errorCode"], "inexistent_client_grant");
+    assert_eq!(world.api("GET", &permissions, NONE).await.json(), json!([]));
 }
 
 #[tokio::test]

@@ -172,6 +172,9 @@ async fn a_connection_is_enabled_for_clients_and_takes_its_people_with_it() {
         (0..51).map(|n| json!({ "client_id": format!("c{n}"), "status": false })).collect();
     assert_eq!(world.api("PATCH", &clients, many.into()).await.json()["errorCode"], "invalid_body");
 
+    let on = json!([{ "client_id": app, "status": true }]);
+    assert_eq!(world.api("PATCH", &clients, on).await.status, StatusCode::NO_CONTENT);
+
     let user = world.user("ann@example.com").await;
     let acme = world.organization("acme").await;
     world.add_member(&acme, &user).await;

@@ -9,7 +9,7 @@ use super::call::Call;
 use super::error::ApiError;
 use super::operation::Operation;
 use super::paging::{Paging, by_checkpoint, by_page, page_of};
-use super::resource_servers::{self, no_resource_server};
+use super::resource_servers;
 use super::schema::{
     Property, Schema, UNLIMITED, flag, list as many, object, one_of, open_object, optional, required, text,
 };
@@ -38,7 +38,7 @@ pub(super) fn operations() -> Vec<Operation> {
             ]))
             .answers(StatusCode::CREATED, shape())
             .refuses(ApiError::no_client())
-            .refuses(no_resource_server())
+            .refuses(ApiError::no_resource_server())
             .refuses(twice())
             .refuses(no_client_given())
             .refuses(unknown_scope("<scope>"))
@@ -211,7 +211,7 @@ fn update(state: &mut State, call: &Call<'_>) -> Answer {
 fn apply(state: &State, call: &Call<'_>, grant: &mut ClientGrant) -> Result<(), ApiError> {
     let body = call.body();
     let server = resource_servers::of_identifier(state, call.context.issuer, &grant.audience);
-    let server = server.ok_or_else(no_resource_server)?;
+    let server = server.ok_or_else(ApiError::no_resource_server)?;
     let scopes = server.settings().list("scopes").iter();
     let known: BTreeSet<&str> = scopes.filter_map(|scope| Document::of(scope).text("value")).collect();
     if body.flag("allow_all_scopes") == Some(true) {

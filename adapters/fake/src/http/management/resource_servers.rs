@@ -46,12 +46,12 @@ pub(super) fn operations() -> Vec<Operation> {
             .scope(&["read:resource_servers"])
             .query([include_fields()])
             .answers(StatusCode::OK, shape())
-            .refuses(no_resource_server()),
+            .refuses(ApiError::no_resource_server()),
         Operation::write(Method::PATCH, ONE, "Change an API", update)
             .scope(&["update:resource_servers"])
             .body(object(properties()))
             .answers(StatusCode::OK, shape())
-            .refuses(no_resource_server())
+            .refuses(ApiError::no_resource_server())
             .refuses(is_system())
             .refuses(scope_twice("<scope>"))
             .refuses(no_signing_secret())
@@ -62,10 +62,6 @@ pub(super) fn operations() -> Vec<Operation> {
             .refuses(is_system())
             .note("How Auth0 words the refusal to delete its Management API is not known."),
     ]
-}
-
-pub(super) fn no_resource_server() -> ApiError {
-    ApiError::not_found(Some("inexistent_resource_server"), "The resource server does not exist")
 }
 
 fn taken() -> ApiError {
@@ -209,7 +205,8 @@ fn list(state: &State, call: &Call<'_>) -> Answer {
 }
 
 fn read(state: &State, call: &Call<'_>) -> Answer {
-    let server = of_id(state, call.context.issuer, call.path("id")).ok_or_else(no_resource_server)?;
+    let server =
+        of_id(state, call.context.issuer, call.path("id")).ok_or_else(ApiError::no_resource_server)?;
     Ok(Reply::ok(view(&server)))
 }
 
@@ -242,7 +239,8 @@ fn create(state: &mut State, call: &Call<'_>) -> Answer {
 }
 
 fn update(state: &mut State, call: &Call<'_>) -> Answer {
-    let mut server = of_id(state, call.context.issuer, call.path("id")).ok_or_else(no_resource_server)?;
+    let mut server =
+        of_id(state, call.context.issuer, call.path("id")).ok_or_else(ApiError::no_resource_server)?;
     if state.resource_servers.get(&server.id).is_none() {
         return Err(is_system());
     }
