@@ -83,7 +83,8 @@ impl IntoResponse for OAuthError {
     fn into_response(self) -> Response {
         let body = Json(json!({ "error": self.error, "error_description": self.description }));
         let mut response = (self.status, no_store(), body).into_response();
-        if self.status == StatusCode::UNAUTHORIZED {
+        // A challenge asks for a token (RFC 6750 section 3); to a client with a wrong secret it would hide the error.
+        if self.error == "invalid_token" {
             response
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
@@ -168,4 +169,19 @@ pub(super) async fn not_found(State(core): State<Arc<Core>>) -> PageError {
 pub(super) async fn not_there_yet(uri: Uri) -> OAuthError {
     let message = format!("This development provider does not have {} yet", uri.path());
     OAuthError::new(StatusCode::NOT_IMPLEMENTED, "not_implemented", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_token_is_challenged_and_a_bad_secret_is_not() {
+        let bad_token = OAuthError::new(StatusCode::UNAUTHORIZED, "invalid_token", "Expired").into_response();
+        let challenge = bad_token.headers().get(header::WWW_AUTHENTICATE);
+        assert_eq!(challenge.unwrap(), "Bearer error=\"invalid_token\"");
+        let bad_secret = OAuthError::unauthorized().into_response();
+        assert_eq!(bad_secret.status(), StatusCode::UNAUTHORIZED);
+        assert!(!bad_secret.headers().contains_key(header::WWW_AUTHENTICATE));
+    }
 }
