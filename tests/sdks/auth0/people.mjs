@@ -65,18 +65,19 @@ async function signUp(bo) {
     assert.match(account.id, /^[0-9a-f]{24}$/);
     bo.id = `auth0|${account.id}`;
   });
+  const refusal = (code) => (error) => assert.deepEqual([error.statusCode, error.cause.error], [400, code]);
   await step("a second sign-up with the same address is refused", () =>
     refused(
       SignUpError,
       () => authentication.database.signUp({ email: bo.email, password, connection: DATABASE }),
-      (error) => assert.equal(error.statusCode, 400),
+      refusal("user_exists"),
     ),
   );
   await step("a weak password is refused", () =>
     refused(
       SignUpError,
       () => authentication.database.signUp({ email: "weak@acme.example", password: "abc", connection: DATABASE }),
-      (error) => assert.equal(error.statusCode, 400),
+      refusal("invalid_password"),
     ),
   );
   await step("a password change asked for", async () => {

@@ -55,13 +55,15 @@ async function signUp(bo) {
     assert.equal(data.email, bo.email);
     bo.id = `auth0|${data.id}`;
   });
-  await step("a second sign-up with the same address is refused", () =>
-    refused(
-      AuthApiError,
-      () => authentication.database.signUp({ email: bo.email, password, connection }),
-      refusal("invalid_signup"),
-    ),
-  );
+  await step("a second sign-up with the same address is refused, with or without the reason", async () => {
+    const again = () => authentication.database.signUp({ email: bo.email, password, connection });
+    const tell = (enable_public_signup_user_exists_error) =>
+      management.tenants.updateSettings({ flags: { enable_public_signup_user_exists_error } });
+    await tell(true);
+    await refused(AuthApiError, again, refusal("user_exists"));
+    await tell(false);
+    await refused(AuthApiError, again, refusal("invalid_signup"));
+  });
   await step("a weak password is refused", () =>
     refused(
       AuthApiError,

@@ -46,6 +46,10 @@ def arrive():
     def _():
         again = lambda: database.signup(email=bo.email, password=PASSWORD, connection=DATABASE)
         weak = lambda: database.signup(email="weak@acme.example", password="abc", connection=DATABASE)
+        tell = lambda flag: management.tenants.settings.update(flags={"enable_public_signup_user_exists_error": flag})
+        tell(True)
+        refused(Auth0Error, again, _refusal(400, "user_exists"))
+        tell(False)
         refused(Auth0Error, again, _refusal(400, "invalid_signup"))
         refused(Auth0Error, weak, _refusal(400, "invalid_password"))
 
