@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use tenantry_actions::HolderChanges;
 use tenantry_domain::Timestamp;
 use url::Url;
 
 use crate::apis::Api;
+use crate::document::{self, Document};
 use crate::login::Context;
 use crate::model::{Client, ID_TOKEN_LIFETIME, User};
 use crate::store::State;
@@ -28,6 +30,32 @@ pub(crate) struct Grant {
     /// The API that access tokens are for; none for tokens that are good for `/userinfo` alone.
     #[serde(default)]
     pub(crate) audience: Option<String>,
+    /// What Actions want of the refresh token.
+    #[serde(default)]
+    pub(crate) refresh_token: TokenWishes,
+}
+
+/// What Actions want of a refresh token.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct TokenWishes {
+    pub(crate) metadata: Map<String, Value>,
+    /// When it ends at the latest.
+    pub(crate) expires_at: Option<Timestamp>,
+    /// When it ends if it is not used until then.
+    pub(crate) idle_expires_at: Option<Timestamp>,
+}
+
+impl TokenWishes {
+    /// These, and what came after them. A wish about idleness counts until the token is used again.
+    pub(crate) fn with(mut self, changes: &HolderChanges) -> Self {
+        if changes.evict_metadata {
+            self.metadata.clear();
+        }
+        document::replace(&mut self.metadata, Document::new(&changes.metadata));
+        self.expires_at = changes.expires_at.map(Timestamp::from_millis).or(self.expires_at);
+        self.idle_expires_at = changes.idle_expires_at.map(Timestamp::from_millis);
+        self
+    }
 }
 
 /// Where a default picture is drawn.

@@ -52,7 +52,7 @@ pub(crate) fn event_of_login(
             "metadata": session.map(|session| session.session_metadata.clone()).unwrap_or_default(),
         })),
     );
-    if let Some(audience) = request.parameters.get("audience") {
+    if let Some(audience) = &request.audience {
         event.insert("resource_server".to_owned(), json!({ "identifier": audience }));
     }
     Value::Object(event)
@@ -63,6 +63,71 @@ fn session_clients(session: Option<&BrowserSession>, request: &AuthorizationRequ
         session.into_iter().flat_map(|session| &session.clients).map(String::as_str).collect();
     clients.insert(&request.client_id);
     clients.into_iter().map(|client_id| json!({ "client_id": client_id })).collect()
+}
+
+/// An exchange that no browser takes part in, as its event shows it.
+pub(crate) struct ExchangeShown<'a> {
+    /// `oauth2-refresh-token` or `oauth2-password`.
+    pub(crate) protocol: &'a str,
+    pub(crate) client_id: &'a str,
+    pub(crate) user_id: &'a str,
+    /// The organization's id.
+    pub(crate) organization: Option<&'a str>,
+    pub(crate) connection: Option<&'a Connection>,
+    pub(crate) audience: Option<&'a str>,
+    pub(crate) scope: &'a [String],
+    /// Whether it counts as a login, which will be counted when it is concluded.
+    pub(crate) is_login: bool,
+    pub(crate) refresh_token: Option<Value>,
+    /// The session that the tokens came from, while it lasts.
+    pub(crate) session: Option<&'a BrowserSession>,
+}
+
+/// The event of an exchange without a browser.
+pub(crate) fn event_of_exchange(
+    state: &State,
+    context: &Context<'_>,
+    browser: &Browser,
+    request: RequestShown,
+    shown: &ExchangeShown<'_>,
+) -> Value {
+    let whose = (shown.user_id, shown.client_id, shown.organization);
+    let mut event = common(state, context, whose, shown.connection);
+    if let Some(user) = state.users.get(shown.user_id) {
+        let logins_count = user.logins_count + u32::from(shown.is_login);
+        event.insert("stats".to_owned(), json!({ "logins_count": logins_count }));
+    }
+    event.insert("request".to_owned(), request.with(browser));
+    event.insert(
+        "transaction".to_owned(),
+        json!({
+            "protocol": shown.protocol,
+            "requested_scopes": shown.scope,
+            "acr_values": [],
+            "prompt": [],
+            "locale": "en",
+            "ui_locales": [],
+            "metadata": {},
+        }),
+    );
+    if let Some(session) = shown.session {
+        event.insert(
+            "session".to_owned(),
+            json!({
+                "id": session.sid,
+                "created_at": session.created_at.to_string(),
+                "authenticated_at": session.authenticated_at.to_string(),
+                "metadata": session.session_metadata,
+            }),
+        );
+    }
+    if let Some(refresh_token) = &shown.refresh_token {
+        event.insert("refresh_token".to_owned(), refresh_token.clone());
+    }
+    if let Some(audience) = shown.audience {
+        event.insert("resource_server".to_owned(), json!({ "identifier": audience }));
+    }
+    Value::Object(event)
 }
 
 /// What an event says of the request.
@@ -91,7 +156,7 @@ fn texts(request: &AuthorizationRequest) -> Map<String, Value> {
 }
 
 /// What every event holds, whatever led to it. The organization is named by its id.
-pub(crate) fn common(
+fn common(
     state: &State,
     context: &Context<'_>,
     (user_id, client_id, organization): (&str, &str, Option<&str>),

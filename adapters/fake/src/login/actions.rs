@@ -32,6 +32,11 @@ pub(crate) fn bound(state: &State) -> Vec<tenantry_actions::Action> {
         .collect()
 }
 
+/// Whether there are Actions to run. Without any the built-in steps take their place, at no cost.
+pub(crate) fn has_actions(state: &State) -> bool {
+    state.bound_actions(POST_LOGIN).next().is_some()
+}
+
 /// Takes up a login whose person has come back. `None` when no Action had sent them away.
 pub(crate) fn come_back(
     state: &mut State,
@@ -78,11 +83,11 @@ pub(crate) fn conclude_actions(
             Err(CallbackError::Denied { code, reason })
         }
         End::Completed => carry_out(state, context, &mut admitted, &effects)
-            .and_then(|()| steps(context, &transaction.request, &effects)),
+            .and_then(|()| steps(context, transaction.request.audience.as_deref(), &effects)),
     };
     let login = Login { transaction: &transaction, who: &admitted.who.clone(), browser };
     let changes = session_changes(&effects);
-    let revoked = revoke_session(state, &admitted, &effects);
+    let revoked = revoke_session(state, &admitted.sid, &effects);
     match result {
         Ok(steps) if !revoked => {
             let (callback, new_session) =
@@ -98,6 +103,45 @@ pub(crate) fn conclude_actions(
                 if revoked { None } else { keep_session(state, context, &login, &admitted, &changes) };
             Next::callback(&transaction, Callback::Error(error), new_session)
         }
+    }
+}
+
+/// Whose exchange without a browser it is, and what for.
+#[derive(Clone, Copy)]
+pub(crate) struct Exchange<'a> {
+    pub(crate) client_id: &'a str,
+    pub(crate) user_id: &'a str,
+    pub(crate) audience: Option<&'a str>,
+    /// The browser's session, if there was one.
+    pub(crate) sid: &'a str,
+}
+
+/// What the Actions want in the tokens of an exchange that shows no page. Metadata is written as it is in a login.
+pub(crate) fn conclude_exchange(
+    state: &mut State,
+    context: &Context<'_>,
+    exchange: Exchange<'_>,
+    execution: &Execution,
+) -> Result<Steps, CallbackError> {
+    let effects = &execution.effects;
+    if let End::Failed { action, message } = &execution.end {
+        let entry = LogEntry {
+            client_id: Some(exchange.client_id.to_owned()),
+            details: details(execution),
+            ..LogEntry::new("actions_execution_failed", context)
+        };
+        state.log(entry.saying(format!("The Action {action} failed")));
+        return Err(CallbackError::ActionFailed(message.clone()));
+    }
+    write_metadata(state, context, exchange.user_id, effects);
+    let revoked = revoke_session(state, exchange.sid, effects);
+    match &execution.end {
+        End::Redirected { .. } => Err(CallbackError::InteractionRequired),
+        End::Denied { reason, code } => {
+            Err(CallbackError::Denied { code: code.clone(), reason: reason.clone() })
+        }
+        _ if revoked => Err(CallbackError::LoginRequired),
+        _ => steps(context, exchange.audience, effects),
     }
 }
 
@@ -139,7 +183,7 @@ fn carry_out(
     Ok(())
 }
 
-pub(crate) fn write_metadata(state: &mut State, context: &Context<'_>, user_id: &str, effects: &Effects) {
+fn write_metadata(state: &mut State, context: &Context<'_>, user_id: &str, effects: &Effects) {
     if effects.app_metadata.is_empty() && effects.user_metadata.is_empty() {
         return;
     }
@@ -154,12 +198,8 @@ pub(crate) fn write_metadata(state: &mut State, context: &Context<'_>, user_id: 
 }
 
 /// What the tokens get.
-pub(crate) fn steps(
-    context: &Context<'_>,
-    request: &AuthorizationRequest,
-    effects: &Effects,
-) -> Result<Steps, CallbackError> {
-    let is_auth0s = request.parameters.get("audience") == Some(&management_audience(context.issuer));
+fn steps(context: &Context<'_>, audience: Option<&str>, effects: &Effects) -> Result<Steps, CallbackError> {
+    let is_auth0s = audience.is_some_and(|audience| audience == management_audience(context.issuer));
     let access_token_claims = claims::of_access_token(&effects.access_token_claims, is_auth0s);
     if !claims::fits(&effects.id_token_claims) || !claims::fits(&access_token_claims) {
         return Err(CallbackError::ActionFailed("The custom claims are larger than 100 KB".to_owned()));
@@ -170,6 +210,7 @@ pub(crate) fn steps(
         added_scopes: effects.added_scopes.iter().cloned().collect(),
         removed_scopes: effects.removed_scopes.iter().cloned().collect(),
         session: session_changes(effects),
+        refresh_token: effects.refresh_token.clone(),
         details: Map::new(),
     })
 }
@@ -179,11 +220,11 @@ fn session_changes(effects: &Effects) -> SessionChanges {
 }
 
 /// Ends the session when an Action wants that, with its refresh tokens unless they may live on.
-fn revoke_session(state: &mut State, admitted: &Admitted, effects: &Effects) -> bool {
+fn revoke_session(state: &mut State, sid: &str, effects: &Effects) -> bool {
     let Some(revocation) = &effects.session.revoke else { return false };
-    state.end_session_by_sid(&admitted.sid, SessionEnd::SessionRevoked);
+    state.end_session_by_sid(sid, SessionEnd::SessionRevoked);
     if !revocation.preserve_refresh_tokens {
-        state.refresh_tokens.remove_where(|token| token.grant.sid == admitted.sid);
+        state.refresh_tokens.remove_where(|token| token.grant.sid == sid);
     }
     true
 }
@@ -200,7 +241,7 @@ fn log_failure(
 }
 
 /// What the logs tell of the Actions that ran.
-pub(crate) fn details(execution: &Execution) -> Map<String, Value> {
+fn details(execution: &Execution) -> Map<String, Value> {
     let runs: Vec<Value> = (execution.runs.iter())
         .map(|run| {
             let console: Vec<Value> =

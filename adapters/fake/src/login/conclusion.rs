@@ -13,7 +13,7 @@ use crate::document::{self, Document};
 use crate::model::{Admitted, AuthorizationCode, BrowserSession, SessionWishes};
 use crate::secrets::sha256;
 use crate::store::State;
-use crate::tokens::Grant;
+use crate::tokens::{Grant, TokenWishes};
 
 /// What the post-login steps want in the tokens.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +24,8 @@ pub(crate) struct Steps {
     pub(crate) removed_scopes: Vec<String>,
     /// What becomes of the session.
     pub(crate) session: SessionChanges,
+    /// What becomes of the refresh token.
+    pub(crate) refresh_token: HolderChanges,
     /// What the Actions that ran wrote to the console, for the logs.
     pub(crate) details: Map<String, Value>,
 }
@@ -98,6 +100,7 @@ pub(super) fn conclude(
             claims: steps.id_token_claims,
             access_token_claims: steps.access_token_claims,
             audience: request.audience.clone(),
+            refresh_token: TokenWishes::default().with(&steps.refresh_token),
         },
         issued_at: context.now,
         is_spent: false,

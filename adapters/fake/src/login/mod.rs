@@ -29,12 +29,13 @@ use url::Url;
 
 use crate::ids::Ids;
 
-pub(crate) use action_event::event_of_login;
-pub(crate) use actions::{bound, come_back, conclude_actions};
+pub(crate) use action_event::{ExchangeShown, RequestShown, event_of_exchange, event_of_login};
+pub(crate) use actions::{Exchange, bound, come_back, conclude_actions, conclude_exchange, has_actions};
 pub(crate) use admission::pickable_organizations;
 pub(crate) use authorization_request::{Refusal, check};
 pub(crate) use browser::Browser;
 pub(crate) use callback::{Callback, CallbackError, address};
+pub(crate) use conclusion::Steps;
 pub(crate) use credentials::{SignUpError, hash_to_check, sign_up};
 pub(crate) use entry::{Choice, Next, begin, choose_organization, pick_organization, resume};
 pub(crate) use home_realm::{home_realm, organizations_of_address};

@@ -3,8 +3,7 @@
 use serde_json::{Map, Value};
 use tenantry_actions::Suspended;
 
-use crate::model::{Admitted, LoginTransaction, POST_LOGIN};
-use crate::store::State;
+use crate::model::{Admitted, LoginTransaction};
 
 /// Somebody who was let in, and whom the Actions have still to see.
 #[derive(Clone, Debug)]
@@ -20,11 +19,6 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
-    /// Whether there are Actions to run. Without any the built-in steps take their place, at no cost.
-    pub(super) fn is_needed(state: &State) -> bool {
-        state.bound_actions(POST_LOGIN).next().is_some()
-    }
-
     pub(super) fn new(transaction: &LoginTransaction, admitted: Admitted) -> Self {
         Self {
             transaction: transaction.clone(),

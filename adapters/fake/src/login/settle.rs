@@ -3,6 +3,7 @@
 //! Actions that a team has bound take their time and call back into this provider, so they can't run inside a
 //! transaction of the store: a login with Actions is admitted in one transaction, and concluded in another.
 
+use super::actions::has_actions;
 use super::admission::{Admission, admit};
 use super::callback::{Callback, CallbackError};
 use super::conclusion::{Steps, conclude};
@@ -40,7 +41,7 @@ impl Settled {
 pub(super) fn settle(state: &mut State, context: &Context<'_>, login: &Login<'_>) -> Settled {
     match admit(state, context, login) {
         Ok(Admission::Granted { admitted, connection }) => {
-            if Pending::is_needed(state) {
+            if has_actions(state) {
                 return Settled::Actions(Box::new(Pending::new(login.transaction, *admitted)));
             }
             let claims = post_login_claims(

@@ -49,19 +49,27 @@ impl RefreshToken {
     /// When it ends however much it is used.
     pub(crate) fn expires_at(&self, policy: &RefreshTokenPolicy) -> Option<Timestamp> {
         let began = self.family_began_at.unwrap_or(self.issued_at);
-        policy.lifetime.map(|lifetime| began + lifetime)
+        earlier(policy.lifetime.map(|lifetime| began + lifetime), self.grant.refresh_token.expires_at)
     }
 
     /// When it ends if it is not used until then.
     pub(crate) fn idle_expires_at(&self, policy: &RefreshTokenPolicy) -> Option<Timestamp> {
         let used = self.exchanged_at.unwrap_or(self.issued_at);
-        policy.idle_lifetime.map(|lifetime| used + lifetime)
+        earlier(
+            policy.idle_lifetime.map(|lifetime| used + lifetime),
+            self.grant.refresh_token.idle_expires_at,
+        )
     }
 
     /// Whether another has taken its place.
     pub(crate) fn is_replaced(&self) -> bool {
         self.rotated_at.is_some()
     }
+}
+
+/// Of two ends the one that comes first.
+fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    [one, other].into_iter().flatten().min()
 }
 
 impl Row for RefreshToken {

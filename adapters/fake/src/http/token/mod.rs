@@ -4,6 +4,7 @@ mod authorization_code;
 mod client_credentials;
 mod issued;
 mod password;
+mod post_login;
 mod refresh_token;
 
 use std::sync::Arc;
@@ -15,8 +16,9 @@ use axum::response::Response;
 use super::client_authentication::authenticate;
 use super::errors::OAuthError;
 use super::parameters::{FormOrJson, Parameters};
+use super::visitor::Visitor;
 use crate::fake::Core;
-use crate::login::Context;
+use crate::login::{Browser, Context};
 use crate::model::{Client, LogEntry};
 use crate::store::State;
 pub(super) use issued::Issued;
@@ -27,6 +29,7 @@ const PASSWORD_REALM: &str = "http://auth0.com/oauth/grant-type/password-realm";
 pub(super) async fn exchange(
     Shared(core): Shared<Arc<Core>>,
     headers: HeaderMap,
+    visitor: Visitor,
     FormOrJson(parameters): FormOrJson,
 ) -> Result<Response, OAuthError> {
     if let Some(name) = parameters.duplicate() {
@@ -39,7 +42,12 @@ pub(super) async fn exchange(
     }
     // Waits for the keys before anything is spent.
     let keys = core.keys.ready().await?;
-    let request = TokenRequest { context: core.context(), client: &client, parameters: &parameters };
+    let request = TokenRequest {
+        context: core.context(),
+        client: &client,
+        parameters: &parameters,
+        browser: &visitor.browser,
+    };
     let issued = match grant_type {
         "authorization_code" => authorization_code::redeem(&core, &request).await?,
         "refresh_token" => refresh_token::refresh(&core, &request).await?,
@@ -59,6 +67,8 @@ struct TokenRequest<'a> {
     context: Context<'a>,
     client: &'a Client,
     parameters: &'a Parameters,
+    /// Who sent it: mostly the client's own server.
+    browser: &'a Browser,
 }
 
 impl TokenRequest<'_> {
@@ -82,6 +92,8 @@ impl TokenRequest<'_> {
         state.log(LogEntry {
             description,
             client_id: Some(self.client.id.clone()),
+            ip: Some(self.browser.ip.clone()),
+            user_agent: self.browser.user_agent.clone(),
             user_id: user_id.map(str::to_owned),
             user_name: user_id.and_then(|id| state.users.get(id)?.email.clone()),
             ..LogEntry::new(kind, &self.context)

@@ -1,19 +1,22 @@
 //! The grants `password` (RFC 6749 section 4.3) and Auth0's `password-realm`, for tools that have no browser.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
-use serde_json::Map;
+use serde_json::Value;
+use tenantry_actions::Execution;
 
 use super::super::errors::OAuthError;
-use super::{Issued, TokenRequest};
+use super::{Issued, TokenRequest, post_login};
 use crate::fake::Core;
-use crate::login::{hash_to_check, post_login_claims};
+use crate::login::{Exchange, ExchangeShown, hash_to_check};
 use crate::model::{Connection, RefreshToken};
 use crate::secrets::sha256;
 use crate::store::{State, StoreError};
-use crate::tokens::{Grant, userinfo_audience};
+use crate::tokens::{Grant, TokenWishes, userinfo_audience};
 
 pub(super) async fn grant(
-    core: &Core,
+    core: &Arc<Core>,
     request: &TokenRequest<'_>,
     names_realm: bool,
 ) -> Result<Issued, OAuthError> {
@@ -30,10 +33,15 @@ pub(super) async fn grant(
     })??;
     let known = found.is_some();
     let right = found.filter(|(_, hash)| hash.matches(password)).map(|(user_id, _)| user_id);
+    let event = match &right {
+        Some(user_id) => core.store.read(|state| event(state, request, user_id, &connection))?,
+        None => None,
+    };
+    let execution = post_login::run(core, event).await?;
     core.store
         .write(|state| {
             let issued = match &right {
-                Some(user_id) => logged_in(state, request, user_id, &connection),
+                Some(user_id) => logged_in(state, request, user_id, &connection, execution.as_ref()),
                 None => Err(OAuthError::invalid_grant("Wrong email or password.")),
             };
             let failure = match (&right, known) {
@@ -45,6 +53,31 @@ pub(super) async fn grant(
             Ok::<_, StoreError>(issued)
         })
         .await?
+}
+
+/// What Actions see of it, if there are any to run.
+fn event(state: &State, request: &TokenRequest<'_>, user_id: &str, connection: &Connection) -> Option<Value> {
+    if state.users.get(user_id)?.is_blocked() {
+        return None;
+    }
+    let shown = ExchangeShown {
+        protocol: "oauth2-password",
+        client_id: &request.client.id,
+        user_id,
+        organization: None,
+        connection: Some(connection),
+        audience: request.given("audience"),
+        scope: &asked_scope(request),
+        is_login: true,
+        refresh_token: None,
+        session: None,
+    };
+    post_login::event(state, request, &shown)
+}
+
+fn asked_scope(request: &TokenRequest<'_>) -> Vec<String> {
+    let scope = request.given("scope").unwrap_or("openid profile email address phone");
+    scope.split_ascii_whitespace().map(str::to_owned).collect()
 }
 
 /// The connection that the request names as its realm, else the tenant's default directory.
@@ -83,6 +116,7 @@ fn logged_in(
     request: &TokenRequest<'_>,
     user_id: &str,
     connection: &Connection,
+    execution: Option<&Execution>,
 ) -> Result<Issued, OAuthError> {
     let (context, client) = (&request.context, request.client);
     let gone = || OAuthError::invalid_grant("Wrong email or password.");
@@ -94,15 +128,19 @@ fn logged_in(
     user.last_login = Some(context.now);
     user.updated_at = context.now;
     state.users.put(user);
-    let scope = request.given("scope").unwrap_or("openid profile email address phone");
+    let audience = audience(state, request)?;
+    let exchange = Exchange { client_id: &client.id, user_id, audience: audience.as_deref(), sid: "" };
+    let steps = post_login::taken(state, request, exchange, (connection, None), execution)?;
+    let scope = steps.scope(&asked_scope(request));
     let grant = Grant {
-        scope: scope.split_ascii_whitespace().map(str::to_owned).collect(),
+        scope,
         sid: String::new(),
         organization: None,
         auth_time: None,
-        claims: post_login_claims(state, context, user_id, connection, None),
-        access_token_claims: Map::new(),
-        audience: audience(state, request)?,
+        claims: steps.id_token_claims,
+        access_token_claims: steps.access_token_claims,
+        audience,
+        refresh_token: TokenWishes::default().with(&steps.refresh_token),
     };
     let family = context.ids.session();
     let mut issued =

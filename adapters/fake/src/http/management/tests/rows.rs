@@ -8,7 +8,7 @@ use super::World;
 use super::script::Kept;
 use crate::model::{BrowserSession, Connection, Device, RefreshToken, ResourceServer, SessionWishes, User};
 use crate::store::{State, StoreError};
-use crate::tokens::Grant;
+use crate::tokens::{Grant, TokenWishes};
 
 /// Puts them into the store; answers them by the names that scripts give them.
 ///
@@ -117,6 +117,7 @@ fn sessions(state: &mut State, client_id: &str, now: tenantry_domain::Timestamp)
                 scope: vec!["openid".to_owned(), "offline_access".to_owned()],
                 sid: "planted-session".to_owned(),
                 audience: None,
+                refresh_token: TokenWishes::default(),
                 organization: None,
                 auth_time: None,
                 claims: Map::new(),

@@ -318,3 +318,67 @@ async fn an_action_shapes_the_session() {
     world.clock.advance(Duration::from_hours(1));
     assert_eq!(world.authorize(&[("prompt", "none")]).await.refusal().0, "login_required");
 }
+
+#[tokio::test]
+async fn actions_run_again_when_tokens_are_refreshed() {
+    let mut world = World::new();
+    let ann = world.user("ann@example.com");
+    world.bind_handler(
+        "api.user.setAppMetadata(event.transaction.protocol, event.stats.logins_count);
+         api.idToken.setCustomClaim('https://app.example/seen', [event.refresh_token?.metadata.plan ?? 'none',
+            event.request.body, event.session.id === event.refresh_token?.session_id, api.redirect.canRedirect()]);
+         if (event.refresh_token) api.refreshToken.setMetadata('plan', 'gold');
+         if (event.user.app_metadata.denied) api.access.deny('Not any more');",
+    );
+    let answer = world.log_in("ann@example.com", &[]).await;
+    let tokens = world.redeem(&answer).await;
+    assert_eq!(claims(&tokens["id_token"])["https://app.example/seen"], json!(["none", {}, false, true]));
+    let refresh = tokens["refresh_token"].as_str().unwrap();
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
+    let body = json!({ "grant_type": "refresh_token", "client_id": "app" });
+    for plan in ["none", "gold"] {
+        let tokens = world.token(&fields).await;
+        let seen = claims(&tokens["id_token"])["https://app.example/seen"].clone();
+        assert_eq!(seen, json!([plan, body, true, false]), "{tokens}");
+    }
+    let metadata = world.user_of(&ann).app_metadata;
+    assert_eq!((&metadata["oidc-basic-profile"], &metadata["oauth2-refresh-token"]), (&json!(1), &json!(1)));
+
+    world.change(|state| {
+        let mut user = state.users.get(&ann).unwrap().clone();
+        user.app_metadata.insert("denied".to_owned(), true.into());
+        state.users.put(user);
+    });
+    let denied = world.token(&fields).await;
+    assert_eq!(denied, json!({ "error": "access_denied", "error_description": "Not any more" }));
+    world.bind_handler("api.redirect.sendUserTo('https://quiz.example/');");
+    assert_eq!(world.token(&fields).await["error"], "interaction_required");
+    world.bind_handler("throw new Error('Out of luck');");
+    assert_eq!(world.token(&fields).await["error_description"], "Out of luck");
+    world.bind_handler("api.refreshToken.revoke('Too old');");
+    assert_eq!(world.token(&fields).await["error_description"], "Too old");
+    world.bind(&[]);
+    assert_eq!(world.token(&fields).await["error"], "invalid_grant", "it is gone");
+}
+
+#[tokio::test]
+async fn actions_run_for_a_password_without_a_page() {
+    let mut world = World::new();
+    world.user("ann@example.com");
+    world.set_client(&json!({ "grant_types": ["http://auth0.com/oauth/grant-type/password-realm"] }));
+    world.bind_handler(
+        "api.idToken.setCustomClaim('https://app.example/seen', [event.transaction.protocol, event.stats.logins_count,
+            event.request.body.password ?? 'kept']);",
+    );
+    let tokens = world
+        .token(&[
+            ("grant_type", "http://auth0.com/oauth/grant-type/password-realm"),
+            ("realm", super::DATABASE),
+            ("username", "ann@example.com"),
+            ("password", PASSWORD),
+            ("scope", "openid"),
+        ])
+        .await;
+    let seen = &claims(&tokens["id_token"])["https://app.example/seen"];
+    assert_eq!(*seen, json!(["oauth2-password", 1, "kept"]));
+}
