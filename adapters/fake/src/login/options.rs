@@ -1,6 +1,7 @@
 //! The ways in that a login page offers.
 
 use super::callback::CallbackError;
+use super::home_realm;
 use crate::model::{AuthorizationRequest, Connection};
 use crate::store::State;
 
@@ -61,6 +62,16 @@ pub(crate) fn options(state: &State, request: &AuthorizationRequest) -> Result<O
             }
         }
         None => {
+            // Where people pick their organization later, the tenant's default directory comes before the client's own.
+            let default = home_realm::picks_organization_later(state, request)
+                .then(|| state.settings().default_directory())
+                .flatten()
+                .and_then(|name| state.connection_by_name(name));
+            if let Some(connection) =
+                default.filter(|connection| connection.is_database() && wanted(connection))
+            {
+                offer(connection, !connection.sign_up_is_disabled());
+            }
             for connection in state.connections.iter() {
                 if connection.enabled_clients.contains(&request.client_id) && wanted(connection) {
                     offer(connection, !connection.sign_up_is_disabled());

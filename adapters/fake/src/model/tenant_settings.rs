@@ -85,6 +85,16 @@ impl TenantSettings {
         self.tenant().flag("allow_organization_name_in_authentication_api").unwrap_or(false)
     }
 
+    /// The name of the password database that people log in to when nothing says which.
+    pub(crate) fn default_directory(&self) -> Option<&str> {
+        self.tenant().text("default_directory").filter(|name| !name.is_empty())
+    }
+
+    /// Where people are told what went wrong when no client can be told.
+    pub(crate) fn error_page(&self) -> Option<&str> {
+        self.tenant().document("error_page").text("url").filter(|url| !url.is_empty())
+    }
+
     pub(crate) fn allowed_logout_urls(&self) -> impl Iterator<Item = &str> {
         self.tenant().texts("allowed_logout_urls")
     }

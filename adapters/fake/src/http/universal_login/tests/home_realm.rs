@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
-use super::{ENTERPRISE, PASSWORD, World, succeeded};
+use super::{DATABASE, ENTERPRISE, PASSWORD, World, succeeded};
 use crate::model::DiscoveryDomain;
 
 impl World {
@@ -88,6 +88,33 @@ async fn under_an_organization_its_own_connections_count() {
     world.set_client(&json!({ "organization_require_behavior": "post_login_prompt" }));
     let page = world.authorize(&[]).await.location;
     assert!(world.post(&page, &address).await.location.starts_with("/u/stand-in?"));
+}
+
+#[tokio::test]
+async fn without_a_match_the_default_directory_asks_for_the_password() {
+    let mut world = World::new();
+    world.identifier_first();
+    world.set_client(&json!({ "organization_require_behavior": "post_login_prompt" }));
+    world.change(|state| {
+        let mut staff = state.connection_by_name(DATABASE).unwrap().clone();
+        staff.id = "con_staff".to_owned();
+        staff.name = "staff".to_owned();
+        staff.enabled_clients.clear();
+        state.connections.put(staff);
+        let mut settings = state.settings().clone();
+        settings.tenant.insert("default_directory".to_owned(), "staff".into());
+        state.settings.put(settings);
+    });
+    let page = world.authorize(&[]).await.location;
+    let password = world.post(&page, &[("username", "bo@acme.example")]).await.location;
+    let shown = world.get(&password).await.body;
+    assert!(shown.contains("/u/reset-password/request/staff?"), "{shown}");
+    // In other flows the client's own connections count.
+    world.set_client(&json!({ "organization_require_behavior": "no_prompt" }));
+    let page = world.authorize(&[]).await.location;
+    let password = world.post(&page, &[("username", "bo@acme.example")]).await.location;
+    let shown = world.get(&password).await.body;
+    assert!(shown.contains(&format!("/u/reset-password/request/{DATABASE}?")), "{shown}");
 }
 
 #[tokio::test]

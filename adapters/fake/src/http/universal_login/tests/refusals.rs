@@ -124,3 +124,27 @@ async fn with_pages_there_is_a_way_on_or_a_reason() {
         assert_eq!(entry.connection.as_deref(), Some(DATABASE));
     }
 }
+
+#[tokio::test]
+async fn whom_no_client_can_be_told_of_goes_to_the_tenants_own_error_page() {
+    let mut world = World::new();
+    let wrong = [("redirect_uri", "https://evil.example/"), ("connection", "acme-entra")];
+    let page = world.authorize(&wrong).await;
+    assert_eq!((page.status.as_u16(), page.location.as_str()), (403, ""));
+    world.change(|state| {
+        let mut settings = state.settings().clone();
+        settings.tenant.insert("error_page".to_owned(), json!({ "url": "https://app.example/oops?a=1" }));
+        state.settings.put(settings);
+    });
+    let told = world.authorize(&wrong).await;
+    assert!(
+        told.location.starts_with("https://app.example/oops?a=1&client_id=app&connection="),
+        "{}",
+        told.location
+    );
+    assert_eq!(told.parameter("error").as_deref(), Some("invalid_request"));
+    assert!(told.parameter("error_description").unwrap().starts_with("Callback URL mismatch."));
+    let logged = world.logs().pop().unwrap();
+    assert_eq!(told.parameter("tracking"), Some(logged.log_id));
+    assert_eq!(world.log_kinds(), ["f", "f"]);
+}
