@@ -103,6 +103,14 @@ pub struct FakeArguments {
     /// Begin with one client, which may call the whole Management API, instead of the guide's two applications
     #[arg(long)]
     pub empty: bool,
+
+    /// A file with what there is from the beginning: users, organizations, applications (YAML, TOML or JSON)
+    #[arg(long, value_name = "FILE")]
+    pub seed: Option<PathBuf>,
+
+    /// The token without which nobody may use the control API, and with which from any machine
+    #[arg(long, value_name = "TOKEN", env = "TENANTRY_CONTROL_TOKEN", hide_env_values = true)]
+    pub control_token: Option<String>,
 }
 
 impl Cli {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use secrecy::ExposeSecret;
 use tenantry_domain::Catalogue;
-use tenantry_fake::{Fake, FakeConfig, MANAGEMENT_CLIENT, Seed, SeedClient, SeedClientKind};
+use tenantry_fake::{Fake, FakeConfig, MANAGEMENT_CLIENT, Seed, SeedClient, SeedClientKind, SeedFile};
 use tenantry_ports::{Clock, Random};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -55,9 +55,10 @@ pub async fn run(
         .with_context(|| format!("--base-url {} is not an address", arguments.base_url))?;
     let listener = listen::open(&arguments.listen, "--listen").await?;
     let tls = fake_tls::open(&arguments, &*random)?;
+    let file = arguments.seed.as_deref().map(SeedFile::read).transpose().context("--seed")?;
     let seed = match arguments.empty {
-        true => Seed::empty(),
-        false => Seed { clients: clients(&base_url)?, ..Seed::default() },
+        true => Seed { file, ..Seed::empty() },
+        false => Seed { clients: clients(&base_url)?, file, ..Seed::default() },
     };
     let config = FakeConfig {
         issuer: issuer(&arguments, &listener, tls.is_some())?,
@@ -69,6 +70,9 @@ pub async fn run(
         Some(folder) => Fake::open(folder, config, clock, Arc::clone(&random))?,
         None => Fake::in_memory(config, clock, Arc::clone(&random))?,
     };
+    if let Some(token) = &arguments.control_token {
+        fake.require_control_token(token);
+    }
     fake.warm_up()?;
     println!("{}", variables(&fake, &base_url, &*random)?);
     if let Some(file) = tls.as_ref().and_then(FakeTls::authority_file) {

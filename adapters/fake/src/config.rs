@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::fake_auth0::MANAGEMENT_CLIENT;
+use crate::seed_file::SeedFile;
 
 /// Where the fake is reached and what it holds at first.
 #[derive(Clone, Debug)]
@@ -40,6 +41,8 @@ pub struct Seed {
     pub roles: Vec<SeedRole>,
     /// How people log in.
     pub login: SeedLogin,
+    /// What a file says, on top of the rest.
+    pub file: Option<SeedFile>,
 }
 
 /// An application.
@@ -150,6 +153,7 @@ impl Seed {
             connections: Vec::new(),
             roles: Vec::new(),
             login: SeedLogin::default(),
+            file: None,
         }
     }
 
@@ -182,6 +186,7 @@ impl Default for Seed {
                 role("Employee", "Uses the product"),
             ],
             login: SeedLogin::default(),
+            file: None,
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::ids::Ids;
 use crate::keys::{KeyError, Keys};
 use crate::login::{self, Context};
 use crate::seed;
+use crate::seed_file::SeedError;
 use crate::store::{Picture, State, Store, StoreError};
 
 /// An identity provider in memory. Clones share one state.
@@ -34,6 +35,9 @@ pub enum FakeError {
     /// The data directory can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The seed file is wrong. Nothing of it was taken over.
+    #[error("the seed: {0}")]
+    Seed(#[from] SeedError),
     /// The signing keys can't be used.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -85,11 +89,11 @@ impl Fake {
         let clock: Arc<dyn Clock> = time.clone();
         let beginning = store.write_blocking(|state| {
             let known = state.clone();
-            seed::plant(state, &known, &config, &ids);
+            seed::plant(state, &known, &config, &ids, clock.now())?;
             login::sweep(state, clock.now());
             let mut beginning = State::default();
-            seed::plant(&mut beginning, state, &config, &ids);
-            Ok::<_, StoreError>(Picture::of(beginning))
+            seed::plant(&mut beginning, state, &config, &ids, clock.now())?;
+            Ok::<_, FakeError>(Picture::of(beginning))
         })?;
         let keys = Keys::new(&store, &ids, &clock);
         let swept_at = AtomicI64::new(clock.now().as_seconds());

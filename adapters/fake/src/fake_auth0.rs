@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::config::{FakeConfig, Seed};
 use crate::fake::{ClientCredentials, Fake, FakeError};
+use crate::seed_file::SeedFile;
 use crate::server::{Tls, TlsError};
 
 /// The client that [`Seed::empty`] has: it calls the Management API with every scope.
@@ -90,6 +91,13 @@ impl FakeAuth0Builder {
     #[must_use]
     pub fn seed(self, seed: Seed) -> Self {
         Self { seed, ..self }
+    }
+
+    /// What a file says, on top of the seed.
+    #[must_use]
+    pub fn seed_file(mut self, file: SeedFile) -> Self {
+        self.seed.file = Some(file);
+        self
     }
 
     /// The clock that its own follows; the machine's by default.

@@ -27,6 +27,7 @@ mod schema;
 mod search;
 mod secrets;
 mod seed;
+mod seed_file;
 mod server;
 mod store;
 mod tokens;
@@ -38,10 +39,16 @@ pub use config::{
     SeedConnection, SeedLogin, SeedRole,
 };
 pub use control::{
-    ActiveFault, AdjustableClock, Fault, FaultEffect, Faults, Malformed, Message, MessageKind, SnapshotError,
+    ActiveFault, AdjustableClock, Fault, FaultEffect, Faults, Malformed, Message, MessageKind, PlantError,
+    SnapshotError,
 };
 pub use fake::{ClientCredentials, Fake, FakeError};
 pub use fake_auth0::{FakeAuth0, FakeAuth0Builder, MANAGEMENT_CLIENT, StartError};
 pub use keys::KeyError;
+pub use seed_file::{
+    Scopes as SeedFileScopes, SeedError, SeedFile, SeedFileAction, SeedFileApi, SeedFileClient,
+    SeedFileConnection, SeedFileDomain, SeedFileEnabledConnection, SeedFileGrant, SeedFileMember,
+    SeedFileOrganization, SeedFilePermission, SeedFileRole, SeedFileScope, SeedFileUser,
+};
 pub use server::{Tls, TlsError};
 pub use store::StoreError;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, json};
+use tenantry_domain::Timestamp;
 use url::Url;
 
 use crate::config::{FakeConfig, Seed, SeedClient, SeedClientKind};
@@ -11,11 +12,18 @@ use crate::document::{self, Document};
 use crate::ids::Ids;
 use crate::model::{Client, ClientGrant, Connection, Role, TenantSettings};
 use crate::secrets::Secret;
+use crate::seed_file::{Planting, SeedError};
 use crate::store::State;
 use crate::tokens::management_audience;
 
 /// Creates what is missing, and renews what the configuration decides. What `known` has keeps its ids and secrets.
-pub(crate) fn plant(state: &mut State, known: &State, config: &FakeConfig, ids: &Ids) {
+pub(crate) fn plant(
+    state: &mut State,
+    known: &State,
+    config: &FakeConfig,
+    ids: &Ids,
+    now: Timestamp,
+) -> Result<(), SeedError> {
     settings(state, config);
     for seed in &config.seed.roles {
         let earlier = state.role_by_name(&seed.name).cloned();
@@ -37,6 +45,8 @@ pub(crate) fn plant(state: &mut State, known: &State, config: &FakeConfig, ids: 
         })
         .collect();
     connections(state, known, &config.seed, &clients, ids);
+    let planting = Planting { ids, now, issuer: &config.issuer, known };
+    config.seed.file.as_ref().map_or(Ok(()), |file| file.plant(state, &planting))
 }
 
 fn settings(state: &mut State, config: &FakeConfig) {

@@ -2,11 +2,12 @@
 
 use tenantry_domain::Timestamp;
 
-use super::{AdjustableClock, Faults, SnapshotError};
+use super::{AdjustableClock, Faults, PlantError, SnapshotError};
 use crate::calls::Call;
 use crate::fake::Fake;
 use crate::model::{Mail, MailKind};
 use crate::secrets::Secret;
+use crate::seed_file::SeedFile;
 use crate::store::StoreError;
 
 /// A message that Auth0 would have sent.
@@ -94,6 +95,11 @@ impl Fake {
     /// Goes back to the state of that name. The signing keys stay.
     pub async fn restore(&self, name: &str) -> Result<(), SnapshotError> {
         self.core().restore(name).await
+    }
+
+    /// Plants a seed on top of what there is: all of it, or nothing. [`Self::reset`] does not come back to it.
+    pub async fn seed(&self, file: &SeedFile) -> Result<(), PlantError> {
+        self.core().plant(file).await
     }
 
     /// Lets the control API be used with this token alone, from any machine. The first one that is set stays.

@@ -14,8 +14,8 @@ pub(crate) use api::routes;
 pub use clock::AdjustableClock;
 pub use faults::{ActiveFault, Fault, FaultEffect, Faults, Malformed};
 pub use handles::{Message, MessageKind};
-pub use snapshots::SnapshotError;
 use snapshots::Snapshots;
+pub use snapshots::{PlantError, SnapshotError};
 
 /// Where the control API is; no path of Auth0's begins like this.
 pub(crate) const BASE: &str = "/_tenantry";

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tenantry_domain::Timestamp;
 
 use crate::fake::Core;
+use crate::seed_file::{Planting, SeedError, SeedFile};
 use crate::store::{Picture, StoreError};
 
 /// As many may be kept.
@@ -20,6 +21,17 @@ pub enum SnapshotError {
     /// There are too many.
     #[error("there are {MOST} snapshots already: forget one first")]
     TooMany,
+    /// The disk has failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a seed was not planted.
+#[derive(Debug, thiserror::Error)]
+pub enum PlantError {
+    /// The seed is wrong.
+    #[error(transparent)]
+    Seed(#[from] SeedError),
     /// The disk has failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -73,6 +85,18 @@ impl Core {
         self.calls.clear();
         self.calls.clear_counters();
         Ok(())
+    }
+
+    /// Plants a seed on top of what there is: all of it, or nothing.
+    pub(crate) async fn plant(&self, file: &SeedFile) -> Result<(), PlantError> {
+        self.store
+            .write(|state| {
+                let known = state.clone();
+                let (ids, now, issuer) = (&self.ids, self.clock.now(), &self.config.issuer);
+                file.plant(state, &Planting { ids, now, issuer, known: &known })?;
+                Ok(())
+            })
+            .await
     }
 
     pub(crate) async fn clear_mailbox(&self) -> Result<(), StoreError> {

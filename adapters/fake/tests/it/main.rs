@@ -31,6 +31,7 @@ mod organization_login;
 mod persistence;
 mod refresh_tokens;
 mod response_modes;
+mod seed_file;
 mod self_description;
 mod self_service;
 mod sessions;

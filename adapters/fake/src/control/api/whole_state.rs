@@ -7,9 +7,10 @@ use serde_json::json;
 
 use super::operation::{Answer, Call, Later, Operation, Reply};
 use super::problem::Problem;
-use crate::control::SnapshotError;
+use crate::control::{PlantError, SnapshotError};
 use crate::fake::Core;
-use crate::schema::{Schema, UNLIMITED, list, object, required, text};
+use crate::schema::{Schema, UNLIMITED, list, object, open_object, required, text};
+use crate::seed_file::SeedFile;
 
 pub(super) fn operations() -> Vec<Operation> {
     let named = object([required("name", text(1, 100))]);
@@ -22,6 +23,15 @@ pub(super) fn operations() -> Vec<Operation> {
             reset,
         )
         .answers_nothing(),
+        Operation::later(
+            Method::POST,
+            "/seed",
+            "Plant a seed on top of what there is: all of it, or nothing",
+            seed,
+        )
+        .body(open_object([]))
+        .answers_nothing()
+        .refuses(StatusCode::BAD_REQUEST, "The seed is wrong: property says where"),
         Operation::now(Method::GET, "/snapshots", "List snapshots", snapshots)
             .answers(StatusCode::OK, list(snapshot_shape(), 0, UNLIMITED)),
         Operation::now(Method::POST, "/snapshots", "Keep the whole state under a name", keep)
@@ -44,6 +54,14 @@ fn snapshot_shape() -> Schema {
 fn reset<'a>(core: &'a Arc<Core>, _: &'a Call) -> Later<'a> {
     Box::pin(async {
         core.reset().await?;
+        Ok(Reply::Nothing)
+    })
+}
+
+fn seed<'a>(core: &'a Arc<Core>, call: &'a Call) -> Later<'a> {
+    Box::pin(async {
+        let file = SeedFile::from_json(call.json().clone()).map_err(PlantError::Seed)?;
+        core.plant(&file).await?;
         Ok(Reply::Nothing)
     })
 }
@@ -71,6 +89,16 @@ fn forget(core: &Core, call: &Call) -> Answer {
         Ok(Reply::Nothing)
     } else {
         Err(SnapshotError::Unknown.into())
+    }
+}
+
+impl From<PlantError> for Problem {
+    fn from(error: PlantError) -> Self {
+        match error {
+            PlantError::Seed(error) if error.place().is_empty() => Self::bad(error.problem()),
+            PlantError::Seed(error) => Self::bad(error.problem()).at(error.place()),
+            PlantError::Store(error) => error.into(),
+        }
     }
 }
 
