@@ -108,6 +108,10 @@ pub struct FakeArguments {
     #[arg(long, value_name = "FILE")]
     pub seed: Option<PathBuf>,
 
+    /// One more tenant, on a port of its own, with what a file says is there; may be given several times
+    #[arg(long, value_name = "NAME[=FILE]")]
+    pub tenant: Vec<String>,
+
     /// The token without which nobody may use the control API, and with which from any machine
     #[arg(long, value_name = "TOKEN", env = "TENANTRY_CONTROL_TOKEN", hide_env_values = true)]
     pub control_token: Option<String>,

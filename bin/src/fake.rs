@@ -1,11 +1,14 @@
 //! `tenantry fake`: the development identity provider alone, and what an application is told to use it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
 use secrecy::ExposeSecret;
 use tenantry_domain::Catalogue;
-use tenantry_fake::{Fake, FakeConfig, MANAGEMENT_CLIENT, Seed, SeedClient, SeedClientKind, SeedFile};
+use tenantry_fake::{
+    Fake, FakeConfig, MANAGEMENT_CLIENT, Seed, SeedClient, SeedClientKind, SeedFile, TenantOptions,
+};
 use tenantry_ports::{Clock, Random};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -56,9 +59,10 @@ pub async fn run(
     let listener = listen::open(&arguments.listen, "--listen").await?;
     let tls = fake_tls::open(&arguments, &*random)?;
     let file = arguments.seed.as_deref().map(SeedFile::read).transpose().context("--seed")?;
-    let seed = match arguments.empty {
-        true => Seed { file, ..Seed::empty() },
-        false => Seed { clients: clients(&base_url)?, file, ..Seed::default() },
+    let seed = if arguments.empty {
+        Seed { file, ..Seed::empty() }
+    } else {
+        Seed { clients: clients(&base_url)?, file, ..Seed::default() }
     };
     let config = FakeConfig {
         issuer: issuer(&arguments, &listener, tls.is_some())?,
@@ -74,20 +78,40 @@ pub async fn run(
         fake.require_control_token(token);
     }
     fake.warm_up()?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let until = async move { drop(stopped.await) };
+    let serving = tokio::spawn(fake.serve(listener, tls.as_ref().map(FakeTls::server), until));
     println!("{}", variables(&fake, &base_url, &*random)?);
     if let Some(file) = tls.as_ref().and_then(FakeTls::authority_file) {
         // Node.js adds this file to what it trusts; OpenSSL's clients (Python, Ruby, curl) trust it alone.
         println!("NODE_EXTRA_CA_CERTS={0}\nSSL_CERT_FILE={0}", file.display());
     }
-    let (stop, stopped) = oneshot::channel::<()>();
-    let until = async move { drop(stopped.await) };
-    let (served, server_tls) = (fake.clone(), tls.as_ref().map(FakeTls::server));
-    let serving = tokio::spawn(async move { served.serve(listener, server_tls, until).await });
+    for tenant in &arguments.tenant {
+        println!("{}", add_tenant(&fake, tenant, arguments.data.as_deref()).await?);
+    }
     shutdown::requested().await;
     // Whoever holds a connection after the grace period is cut off.
     drop(stop);
     let _ = tokio::time::timeout(shutdown::GRACE, serving).await;
     Ok(())
+}
+
+/// Makes the tenant that `NAME` or `NAME=SEEDFILE` describes, and says how it is reached.
+async fn add_tenant(fake: &Fake, argument: &str, data: Option<&Path>) -> anyhow::Result<String> {
+    let (name, file) = argument.split_once('=').map_or((argument, None), |(name, file)| (name, Some(file)));
+    let seed = file.map(|file| SeedFile::read(Path::new(file))).transpose();
+    let options = TenantOptions {
+        name: name.to_owned(),
+        seed: seed.with_context(|| format!("--tenant {argument}"))?,
+        data: data.map(|folder| folder.join("tenants").join(name)),
+        ..TenantOptions::default()
+    };
+    let tenant = fake.add_tenant(options).await.with_context(|| format!("--tenant {argument}"))?;
+    let client = tenant.client(MANAGEMENT_CLIENT).context("a tenant has a client for the Management API")?;
+    let prefix = format!("TENANT_{}", name.to_ascii_uppercase().replace('-', "_"));
+    let issuer = tenant.issuer().as_str().trim_end_matches('/');
+    let (id, secret) = (client.client_id, client.client_secret.expose_secret().to_owned());
+    Ok(format!("{prefix}_ISSUER_BASE_URL={issuer}\n{prefix}_CLIENT_ID={id}\n{prefix}_CLIENT_SECRET={secret}"))
 }
 
 /// Who the provider says it is.

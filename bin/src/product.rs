@@ -83,8 +83,7 @@ impl Product {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let identity_provider = fake.map(|(fake, listener)| {
-            let (served, stopped) = (fake.clone(), stopped.clone());
-            tasks.spawn(async move { served.serve(listener, None, until(stopped)).await });
+            tasks.spawn(fake.serve(listener, None, until(stopped.clone())));
             fake
         });
         tasks.spawn(server::serve(listener, router, until(stopped.clone())));

@@ -132,9 +132,7 @@ impl FakeAuth0Builder {
             seed: self.seed,
         };
         let fake = Fake::in_memory(config, self.clock, self.random)?;
-        let (served, server_tls) = (fake.clone(), tls.clone());
-        let server =
-            tokio::spawn(async move { served.serve(listener, server_tls, std::future::pending()).await });
+        let server = tokio::spawn(fake.serve(listener, tls.clone(), std::future::pending()));
         Ok(FakeAuth0 { fake, tls, server })
     }
 }

@@ -25,6 +25,11 @@ impl Ids {
         Self { random, entries: Arc::default() }
     }
 
+    /// What they are made from.
+    pub(crate) fn random(&self) -> Arc<dyn Random> {
+        Arc::clone(&self.0)
+    }
+
     pub(crate) fn organization(&self) -> String {
         format!("org_{}", self.text(ALPHANUMERIC, 16))
     }

@@ -40,7 +40,7 @@ pub use config::{
 };
 pub use control::{
     ActiveFault, AdjustableClock, Fault, FaultEffect, Faults, Malformed, Message, MessageKind, PlantError,
-    SnapshotError,
+    SnapshotError, TenantError, TenantOptions,
 };
 pub use fake::{ClientCredentials, Fake, FakeError};
 pub use fake_auth0::{FakeAuth0, FakeAuth0Builder, MANAGEMENT_CLIENT, StartError};

@@ -26,6 +26,11 @@ impl AdjustableClock {
         Self { base, course: Mutex::new(Course::Running(0)) }
     }
 
+    /// The clock that it follows until it is moved.
+    pub(crate) fn base(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.base)
+    }
+
     /// Sets the time. A clock that runs goes on from there; one that stands still stands there.
     pub fn set(&self, to: Timestamp) {
         let mut course = self.course();

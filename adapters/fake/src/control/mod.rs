@@ -6,16 +6,19 @@ mod faults;
 mod handles;
 mod seeded;
 mod snapshots;
+mod tenants;
 
 use std::sync::OnceLock;
 
 use crate::secrets::Secret;
-pub(crate) use api::routes;
+pub(crate) use api::{routes, without_port};
 pub use clock::AdjustableClock;
 pub use faults::{ActiveFault, Fault, FaultEffect, Faults, Malformed};
 pub use handles::{Message, MessageKind};
 use snapshots::Snapshots;
 pub use snapshots::{PlantError, SnapshotError};
+pub(crate) use tenants::{Hosting, Tenants};
+pub use tenants::{TenantError, TenantOptions};
 
 /// Where the control API is; no path of Auth0's begins like this.
 pub(crate) const BASE: &str = "/_tenantry";
@@ -25,6 +28,7 @@ pub(crate) const BASE: &str = "/_tenantry";
 pub(crate) struct Control {
     pub(crate) faults: Faults,
     pub(crate) snapshots: Snapshots,
+    pub(crate) tenants: Tenants,
     /// What opens the control API; without it, being on this machine does.
     pub(crate) token: OnceLock<Secret>,
 }

@@ -4,14 +4,19 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::http::header;
 use axum::response::Response;
 use hyper::Request;
 use hyper::body::Incoming;
 use tower::ServiceExt as _;
+
+use crate::control::without_port;
+use crate::fake::Core;
 
 /// An extension of an answer that must not reach the client: the connection ends instead.
 #[derive(Clone, Copy, Debug)]
@@ -24,13 +29,22 @@ pub(super) struct Cut;
 
 #[derive(Clone)]
 pub(super) struct Service {
+    /// The first tenant, which knows the others.
+    core: Arc<Core>,
     router: Router,
     peer: SocketAddr,
 }
 
 impl Service {
-    pub(super) fn new(router: Router, peer: SocketAddr) -> Self {
-        Self { router, peer }
+    pub(super) fn new(core: Arc<Core>, router: Router, peer: SocketAddr) -> Self {
+        Self { core, router, peer }
+    }
+
+    /// The tenant that the request is for, by its host name.
+    fn router_for<B>(&self, request: &Request<B>) -> Router {
+        let header = || request.headers().get(header::HOST)?.to_str().ok();
+        let host = request.uri().host().or_else(|| header().map(without_port)).unwrap_or_default();
+        self.core.control.tenants.router_of(host).unwrap_or_else(|| self.router.clone())
     }
 }
 
@@ -40,7 +54,7 @@ impl hyper::service::Service<Request<Incoming>> for Service {
     type Future = Pin<Box<dyn Future<Output = Result<Response, Cut>> + Send>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let router = self.router.clone();
+        let router = self.router_for(&request);
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.peer));
         Box::pin(async move {

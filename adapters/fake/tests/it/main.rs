@@ -37,5 +37,6 @@ mod self_service;
 mod sessions;
 mod signing_keys;
 mod support;
+mod tenants;
 mod universal_login;
 mod wire;

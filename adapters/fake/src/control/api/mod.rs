@@ -11,6 +11,7 @@ mod mailbox;
 mod operation;
 mod problem;
 mod requests;
+mod tenants;
 mod whole_state;
 
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use axum::routing::{MethodFilter, any, on};
 
 use super::BASE;
 use crate::fake::Core;
-pub(crate) use guard::{admit_form, is_near};
+pub(crate) use guard::{admit_form, is_near, without_port};
 use operation::{Answer, Operation};
 use problem::Problem;
 
@@ -39,6 +40,7 @@ fn operations() -> impl Iterator<Item = Operation> {
         .chain(clock::operations())
         .chain(mailbox::operations())
         .chain(requests::operations())
+        .chain(tenants::operations())
         .chain(about::operations())
 }
 
