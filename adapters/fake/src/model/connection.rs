@@ -139,15 +139,7 @@ impl State {
     /// was none.
     pub(crate) fn delete_connection(&mut self, id: &str) -> bool {
         let Some(connection) = self.connections.get(id).cloned() else { return false };
-        let users: Vec<String> = self
-            .users
-            .iter()
-            .filter(|user| user.connection == connection.name)
-            .map(|user| user.id.clone())
-            .collect();
-        for user_id in users {
-            self.delete_user(&user_id);
-        }
+        self.delete_accounts_of_connection(&connection.name);
         let organizations: Vec<Organization> = self
             .organizations
             .iter()
