@@ -27,7 +27,7 @@ impl Ids {
 
     /// What they are made from.
     pub(crate) fn random(&self) -> Arc<dyn Random> {
-        Arc::clone(&self.0)
+        Arc::clone(&self.random)
     }
 
     pub(crate) fn organization(&self) -> String {
