@@ -65,9 +65,9 @@ impl Receiver {
         tokens.iter().map(|token| claims(token)).collect()
     }
 
-    /// Long enough for whatever might still come.
+    /// Long enough for another try, which comes after half a second.
     async fn stays_at(&self, count: usize) {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        tokio::time::sleep(Duration::from_millis(900)).await;
         assert_eq!(self.count(), count);
     }
 }
