@@ -12,6 +12,7 @@ mod control;
 mod database_connections;
 mod fake_auth0;
 mod faults;
+mod guides_actions;
 mod invitations;
 mod management_access;
 mod management_accounts;
