@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use crate::provider::Provider;
 
 /// Longer than any of them takes on two busy cores.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Runs a script of `tests/sdks` with Node.js and the packages that are installed there.
 pub(crate) async fn node(script: &str, provider: &Provider) {
