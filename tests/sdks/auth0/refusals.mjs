@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { AuthClient, TokenByClientCredentialsError } from "@auth0/auth0-auth-js";
 import { Management, ManagementClient, ManagementError } from "auth0";
 
-import { limit } from "../rig/control.mjs";
+import { limit, underLimitsOf } from "../rig/control.mjs";
 import { automation, domain, reader } from "../rig/environment.mjs";
 import { refused, step } from "../rig/steps.mjs";
 import { all, management, readOnly } from "./clients.mjs";
@@ -91,4 +91,21 @@ export async function refuse() {
     await new ManagementClient({ domain, ...automation }).roles.list();
     assert.ok(Date.now() - began >= 2000);
   });
+  await step(
+    "the rate limits of the free plan: refused, or waited for",
+    () =>
+      underLimitsOf("free", async () => {
+        const answers = await Promise.allSettled(Array.from({ length: 10 }, () => management.roles.list()));
+        const refusals = answers.filter((answer) => answer.status === "rejected").map(({ reason }) => reason);
+        for (const error of refusals) {
+          assert.ok(error instanceof Management.TooManyRequestsError, error);
+          assert.equal(error.statusCode, 429);
+          assert.equal(error.rawResponse.headers.get("x-ratelimit-remaining"), "0");
+        }
+        assert.ok(refusals.length > 0 && refusals.length < answers.length);
+        await new ManagementClient({ domain, ...automation }).roles.list();
+        return refusals;
+      }),
+    (refusals) => refusals.length,
+  );
 }

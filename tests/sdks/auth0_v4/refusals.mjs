@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { AuthApiError, AuthenticationClient, ManagementApiError, ManagementClient } from "auth0-v4";
 
-import { limit } from "../rig/control.mjs";
+import { limit, underLimitsOf } from "../rig/control.mjs";
 import { automation, domain, reader } from "../rig/environment.mjs";
 import { refused, step } from "../rig/steps.mjs";
 import { management, readOnly } from "./clients.mjs";
@@ -44,14 +44,32 @@ export async function refuse() {
       (error) => assert.deepEqual([error.statusCode, error.error], [403, "access_denied"]),
     ),
   );
+  const impatient = new ManagementClient({ domain, ...automation, retry: { enabled: false } });
   await step("429: waited for, or told at once", async () => {
     await limit("GET", "/api/v2/roles", 2);
     await management.roles.getAll();
     await limit("GET", "/api/v2/roles", 1);
     await refused(
       ManagementApiError,
-      () => new ManagementClient({ domain, ...automation, retry: { enabled: false } }).roles.getAll(),
+      () => impatient.roles.getAll(),
       (error) => assert.deepEqual([error.statusCode, error.errorCode], [429, "too_many_requests"]),
     );
   });
+  await step(
+    "the rate limits of the free plan: refused, or waited for",
+    () =>
+      underLimitsOf("free", async () => {
+        const answers = await Promise.allSettled(Array.from({ length: 10 }, () => impatient.roles.getAll()));
+        const refusals = answers.filter((answer) => answer.status === "rejected").map(({ reason }) => reason);
+        for (const error of refusals) {
+          assert.ok(error instanceof ManagementApiError, error);
+          assert.equal(error.statusCode, 429);
+          assert.equal(error.headers.get("x-ratelimit-remaining"), "0");
+        }
+        assert.ok(refusals.length > 0 && refusals.length < answers.length);
+        await management.roles.getAll();
+        return refusals;
+      }),
+    (refusals) => refusals.length,
+  );
 }

@@ -1,5 +1,7 @@
 """What this provider has beside Auth0's own paths: trouble on demand."""
 
+from contextlib import contextmanager
+
 import requests
 
 from environment import ISSUER
@@ -8,6 +10,20 @@ from environment import ISSUER
 def limit(method, path, count, headers=None):
     """Answers the next `count` requests of this method and path with 429."""
     fault = {"kind": "status", "method": method, "path": path, "status": 429, "count": count}
-    response = requests.post(f"{ISSUER}_tenantry/faults", json={**fault, "headers": headers or {}}, timeout=10)
-    if response.status_code != 201:
+    _control("POST", "/faults", {**fault, "headers": headers or {}})
+
+
+@contextmanager
+def under_limits_of(plan):
+    """Puts the rate limits of a plan in force for a while."""
+    _control("PUT", "/rate-limits", {"plan": plan})
+    try:
+        yield
+    finally:
+        _control("PUT", "/rate-limits", {"plan": None})
+
+
+def _control(method, path, body):
+    response = requests.request(method, f"{ISSUER}_tenantry{path}", json=body, timeout=10)
+    if not response.ok:
         raise AssertionError(response.text)

@@ -12,7 +12,7 @@ from auth0.management.errors import (
 )
 
 from clients import management, read_only
-from control import limit
+from control import limit, under_limits_of
 from environment import AUTOMATION, DOMAIN, ISSUER, READER
 from steps import equal, refused, step
 
@@ -61,3 +61,13 @@ def refuse():
         limit("POST", "/oauth/token", 1)
         token = lambda: GetToken(DOMAIN, **READER).client_credentials(audience=f"{ISSUER}api/v2/")
         refused(RateLimitError, token, lambda error: equal(error.error_code, "too_many_requests"))
+
+    @step("the rate limits of the free plan: refused, or waited for")
+    def _():
+        def insist():
+            for _ in range(20):
+                management.roles.list(request_options={"max_retries": 0})
+
+        with under_limits_of("free"):
+            refused(TooManyRequestsError, insist, lambda error: equal(error.headers["x-ratelimit-remaining"], "0"))
+            management.roles.list()
