@@ -16,50 +16,50 @@ impl<'a> Document<'a> {
         Self(value.as_object())
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&'a Value> {
+    pub(crate) fn get(self, name: &str) -> Option<&'a Value> {
         self.0?.get(name)
     }
 
     /// Whether the property stands there, be it `null`.
-    pub(crate) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.0.is_none_or(Map::is_empty)
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
+    pub(crate) fn entries(self) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
         self.0.into_iter().flatten().map(|(name, value)| (name.as_str(), value))
     }
 
-    pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn text(self, name: &str) -> Option<&'a str> {
         self.get(name)?.as_str()
     }
 
-    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
+    pub(crate) fn flag(self, name: &str) -> Option<bool> {
         self.get(name)?.as_bool()
     }
 
-    pub(crate) fn integer(&self, name: &str) -> Option<i64> {
+    pub(crate) fn integer(self, name: &str) -> Option<i64> {
         self.get(name)?.as_i64()
     }
 
     /// The object under this name; an empty one when there is none.
-    pub(crate) fn document(&self, name: &str) -> Document<'a> {
+    pub(crate) fn document(self, name: &str) -> Document<'a> {
         Document(self.get(name).and_then(Value::as_object))
     }
 
-    pub(crate) fn object(&self, name: &str) -> Option<&'a Map<String, Value>> {
+    pub(crate) fn object(self, name: &str) -> Option<&'a Map<String, Value>> {
         self.get(name)?.as_object()
     }
 
-    pub(crate) fn list(&self, name: &str) -> &'a [Value] {
+    pub(crate) fn list(self, name: &str) -> &'a [Value] {
         self.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The texts of the list under this name.
-    pub(crate) fn texts(&self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+    pub(crate) fn texts(self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
         self.list(name).iter().filter_map(Value::as_str)
     }
 }

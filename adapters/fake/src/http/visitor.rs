@@ -27,7 +27,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
         let cookies = Cookies::from_request_parts(parts, state).await?;
         let text = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let host = text(header::HOST).or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
+        let host =
+            text(header::HOST).or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str));
         let browser = Browser {
             session: cookies.session_hash(),
             ip: peer.map_or_else(|| LOCAL.to_owned(), |ConnectInfo(address)| address.ip().to_string()),

@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 use tenantry_domain::Timestamp;
 
 use super::{Browser, Context, Pending};
-use crate::document::Document;
 use crate::model::{AuthorizationRequest, BrowserSession, Connection, Identity, Prompt, User};
 use crate::store::State;
 use crate::tokens::picture_of;
@@ -263,11 +262,9 @@ fn transaction(request: &AuthorizationRequest, handle: &str) -> Value {
 }
 
 /// What is not known is absent, not `null`; only the outermost properties are looked at.
-fn without_nulls(value: Value) -> Value {
-    let mut object = Document::of(&value)
-        .entries()
-        .map(|(name, value)| (name.to_owned(), value.clone()))
-        .collect::<Map<_, _>>();
-    object.retain(|_, value| !value.is_null());
-    Value::Object(object)
+fn without_nulls(mut value: Value) -> Value {
+    if let Some(object) = value.as_object_mut() {
+        object.retain(|_, value| !value.is_null());
+    }
+    value
 }

@@ -34,7 +34,7 @@ impl Fake {
         async move {
             match tls {
                 None => {
-                    tenantry_serving::serve(listener, limits, tenantry_serving::plain, service, until).await
+                    tenantry_serving::serve(listener, limits, tenantry_serving::plain, service, until).await;
                 }
                 Some(tls) => {
                     let secure = move |stream| tls.clone().accept(stream);

@@ -28,6 +28,7 @@ impl ApiError {
         self.status
     }
 
+    #[cfg(test)]
     pub(super) fn code(&self) -> Option<&'static str> {
         self.code
     }

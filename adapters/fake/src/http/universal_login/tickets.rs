@@ -68,9 +68,11 @@ pub(super) async fn submit_reset(
             };
             render_reset(&core, secret, mistakes)
         }
-        Err(PasswordChangeError::Ticket(error)) => {
-            refuse(&core, &core.store.read(|state| known(state, secret, MailKind::PasswordChange))?, error)
-        }
+        Err(PasswordChangeError::Ticket(error)) => refuse(
+            &core,
+            core.store.read(|state| known(state, secret, MailKind::PasswordChange))?.as_ref(),
+            error,
+        ),
     }
 }
 
@@ -98,9 +100,11 @@ pub(super) async fn verify_email(
             ];
             end(&core, Some(&ticket), &parameters, "Your email is verified", VERIFIED)
         }
-        Err(error) => {
-            refuse(&core, &core.store.read(|state| known(state, secret, MailKind::EmailVerification))?, error)
-        }
+        Err(error) => refuse(
+            &core,
+            core.store.read(|state| known(state, secret, MailKind::EmailVerification))?.as_ref(),
+            error,
+        ),
     }
 }
 
@@ -120,7 +124,9 @@ fn render_reset(core: &Core, secret: &str, mistakes: Mistakes) -> Result<Respons
     let found = core.store.read(|state| login::holder(state, core.clock.now(), secret, kind))?;
     let (ticket, user) = match found {
         Ok(found) => found,
-        Err(error) => return refuse(core, &core.store.read(|state| known(state, secret, kind))?, error),
+        Err(error) => {
+            return refuse(core, core.store.read(|state| known(state, secret, kind))?.as_ref(), error);
+        }
     };
     let wrong = mistakes.password.is_some() || mistakes.again.is_some();
     let page = ResetPasswordPage {
@@ -134,7 +140,7 @@ fn render_reset(core: &Core, secret: &str, mistakes: Mistakes) -> Result<Respons
     Ok(html(if wrong { StatusCode::BAD_REQUEST } else { StatusCode::OK }, &page))
 }
 
-fn refuse(core: &Core, ticket: &Option<Ticket>, error: TicketError) -> Result<Response, PageError> {
+fn refuse(core: &Core, ticket: Option<&Ticket>, error: TicketError) -> Result<Response, PageError> {
     let email = match ticket {
         Some(ticket) => email_of(core, ticket)?,
         None => None,
@@ -158,7 +164,7 @@ fn refuse(core: &Core, ticket: &Option<Ticket>, error: TicketError) -> Result<Re
             ("This link is not valid", "Maybe a part of it is missing, or a newer one has taken its place.")
         }
     };
-    end(core, ticket.as_ref(), &parameters, title, text)
+    end(core, ticket, &parameters, title, text)
 }
 
 /// Leads to where the ticket says, or tells what came of it.

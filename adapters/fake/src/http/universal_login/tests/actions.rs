@@ -89,7 +89,7 @@ async fn the_guides_actions_run_as_they_are() {
     world.change(|state| {
         state
             .members
-            .put(crate::model::Member { roles: Vec::new(), ..state.member(&acme, &bo).unwrap().clone() })
+            .put(crate::model::Member { roles: Vec::new(), ..state.member(&acme, &bo).unwrap().clone() });
     });
     other.log_in_by_enterprise("bo@acme.example", &[("organization", &acme), ("prompt", "login")]).await;
     assert_eq!(roles(&world), Vec::<String>::new(), "at the first login only");

@@ -55,6 +55,11 @@ async fn a_client_that_asks_wrongly_is_told_why() {
     assert_eq!(world.authorize(&[]).await.refusal(), invalid("no connections enabled for the client"));
 }
 
+async fn ask(world: &mut World, fields: Vec<(&str, String)>) -> super::Answer {
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    world.authorize(&fields).await
+}
+
 #[tokio::test]
 async fn without_pages_the_client_learns_what_is_missing() {
     let mut world = World::new();
@@ -64,10 +69,6 @@ async fn without_pages_the_client_learns_what_is_missing() {
         fields.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
         fields
     };
-    async fn ask(world: &mut World, fields: Vec<(&str, String)>) -> super::Answer {
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        world.authorize(&fields).await
-    }
     let login_required = told("login_required", "Login required");
     assert_eq!(ask(&mut world, silent(&[])).await.refusal(), login_required);
     let ann = world.user("ann@example.com");
