@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use crate::support::{APP, World};
+use crate::support::{APP, M2M, World};
 
 const NONE: Value = Value::Null;
 
@@ -163,15 +163,23 @@ async fn a_connection_is_enabled_for_clients_and_takes_its_people_with_it() {
     let world = World::new();
     let database = world.connection_id("Username-Password-Authentication").await;
     let clients = format!("/connections/{database}/clients");
-    let (app, _) = world.client(APP);
-    assert_eq!(world.api("GET", &clients, NONE).await.json(), json!({ "clients": [{ "client_id": app }] }));
-    let off = json!([{ "client_id": app, "status": false }]);
+    let app = world.client(APP).0;
+    let mut both = [app.clone(), world.client(M2M).0];
+    both.sort();
+    let listed = both.clone().map(|client_id| json!({ "client_id": client_id }));
+    assert_eq!(world.api("GET", &clients, NONE).await.json(), json!({ "clients": listed }));
+    let off: Value = both.map(|client_id| json!({ "client_id": client_id, "status": false })).to_vec().into();
     assert_eq!(world.api("PATCH", &clients, off).await.status, StatusCode::NO_CONTENT);
     assert_eq!(world.api("GET", &clients, NONE).await.json(), json!({ "clients": [] }));
     let many: Vec<Value> =
         (0..51).map(|n| json!({ "client_id": format!("c{n}"), "status": false })).collect();
     assert_eq!(world.api("PATCH", &clients, many.into()).await.json()["errorCode"], "invalid_body");
 
+    let bo = json!({
+        "connection": "Username-Password-Authentication", "email": "bo@example.com", "password": "correct Horse 1",
+    });
+    let refused = world.api("POST", "/users", bo).await;
+    assert_eq!(refused.json()["message"], "The connection is disabled", "nobody may use it");
     let on = json!([{ "client_id": app, "status": true }]);
     assert_eq!(world.api("PATCH", &clients, on).await.status, StatusCode::NO_CONTENT);
 
