@@ -61,7 +61,7 @@ fn view(name: &str, fake: &Fake) -> Value {
         "issuer": fake.issuer(),
         "domain": fake.domain(),
         "client_id": id,
-        "client_secret": secret.as_ref().map(|secret| secret.expose_secret()),
+        "client_secret": secret.as_ref().map(ExposeSecret::expose_secret),
     }))
 }
 
