@@ -37,6 +37,17 @@ pub enum LogFormat {
     Json,
 }
 
+/// The plans whose rate limits are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RateLimits {
+    /// Free.
+    Free,
+    /// Essentials and Professional.
+    Essentials,
+    /// Enterprise, in production.
+    Enterprise,
+}
+
 /// Arguments of `tenantry serve`. What is not given here comes from the environment, then from the files.
 #[derive(Clone, Debug, Default, Args)]
 pub struct ServeArguments {
@@ -111,6 +122,10 @@ pub struct FakeArguments {
     /// One more tenant, on a port of its own, with what a file says is there; may be given several times
     #[arg(long, value_name = "NAME[=FILE]")]
     pub tenant: Vec<String>,
+
+    /// Put the rate limits of one of Auth0's plans in force [default when given without one: essentials]
+    #[arg(long, value_name = "PLAN", value_enum, num_args = 0..=1, default_missing_value = "essentials")]
+    pub rate_limits: Option<RateLimits>,
 
     /// The token without which nobody may use the control API, and with which from any machine
     #[arg(long, value_name = "TOKEN", env = "TENANTRY_CONTROL_TOKEN", hide_env_values = true)]

@@ -7,14 +7,15 @@ use anyhow::Context;
 use secrecy::ExposeSecret;
 use tenantry_domain::Catalogue;
 use tenantry_fake::{
-    Fake, FakeConfig, MANAGEMENT_CLIENT, Seed, SeedClient, SeedClientKind, SeedFile, TenantOptions,
+    Fake, FakeConfig, MANAGEMENT_CLIENT, RateLimitPlan, Seed, SeedClient, SeedClientKind, SeedFile,
+    TenantOptions,
 };
 use tenantry_ports::{Clock, Random};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use url::Url;
 
-use crate::cli::FakeArguments;
+use crate::cli::{FakeArguments, RateLimits};
 use crate::fake_tls::{self, FakeTls};
 use crate::product::address_of;
 use crate::{listen, shutdown};
@@ -78,6 +79,11 @@ pub async fn run(
         fake.require_control_token(token);
     }
     fake.warm_up()?;
+    fake.limit_rates(arguments.rate_limits.map(|plan| match plan {
+        RateLimits::Free => RateLimitPlan::Free,
+        RateLimits::Essentials => RateLimitPlan::Essentials,
+        RateLimits::Enterprise => RateLimitPlan::Enterprise,
+    }));
     let (stop, stopped) = oneshot::channel::<()>();
     let until = async move { drop(stopped.await) };
     let serving = tokio::spawn(fake.serve(listener, tls.as_ref().map(FakeTls::server), until));

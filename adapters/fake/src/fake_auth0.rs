@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::config::{FakeConfig, Seed};
 use crate::fake::{ClientCredentials, Fake, FakeError};
+use crate::rate_limits::RateLimitPlan;
 use crate::seed_file::SeedFile;
 use crate::server::{Tls, TlsError};
 
@@ -57,6 +58,7 @@ pub struct FakeAuth0Builder {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     https: bool,
+    rate_limits: Option<RateLimitPlan>,
 }
 
 impl FakeAuth0 {
@@ -72,6 +74,7 @@ impl FakeAuth0 {
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             https: false,
+            rate_limits: None,
         }
     }
 
@@ -112,6 +115,12 @@ impl FakeAuth0Builder {
         Self { random, ..self }
     }
 
+    /// Puts the rate limits of a plan in force; there are none by default.
+    #[must_use]
+    pub fn rate_limits(self, plan: RateLimitPlan) -> Self {
+        Self { rate_limits: Some(plan), ..self }
+    }
+
     /// Serves HTTPS with a certificate of [`FakeAuth0::authority`].
     #[must_use]
     pub fn https(self) -> Self {
@@ -132,6 +141,7 @@ impl FakeAuth0Builder {
             seed: self.seed,
         };
         let fake = Fake::in_memory(config, self.clock, self.random)?;
+        fake.limit_rates(self.rate_limits);
         let server = tokio::spawn(fake.serve(listener, tls.clone(), std::future::pending()));
         Ok(FakeAuth0 { fake, tls, server })
     }

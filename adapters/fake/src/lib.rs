@@ -23,6 +23,7 @@ mod login;
 mod model;
 mod passwords;
 pub mod ports;
+mod rate_limits;
 mod schema;
 mod search;
 mod secrets;
@@ -45,6 +46,7 @@ pub use control::{
 pub use fake::{ClientCredentials, Fake, FakeError};
 pub use fake_auth0::{FakeAuth0, FakeAuth0Builder, MANAGEMENT_CLIENT, StartError};
 pub use keys::KeyError;
+pub use rate_limits::RateLimitPlan;
 pub use seed_file::{
     Scopes as SeedFileScopes, SeedError, SeedFile, SeedFileAction, SeedFileApi, SeedFileClient,
     SeedFileConnection, SeedFileDomain, SeedFileEnabledConnection, SeedFileGrant, SeedFileMember,

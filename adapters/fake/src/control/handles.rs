@@ -6,6 +6,7 @@ use super::{AdjustableClock, Faults, PlantError, SnapshotError};
 use crate::calls::Call;
 use crate::fake::Fake;
 use crate::model::{Mail, MailKind};
+use crate::rate_limits::RateLimitPlan;
 use crate::secrets::Secret;
 use crate::seed_file::SeedFile;
 use crate::store::StoreError;
@@ -64,6 +65,11 @@ impl Fake {
     /// What goes wrong with requests.
     pub fn faults(&self) -> &Faults {
         &self.core().control.faults
+    }
+
+    /// Puts the rate limits of a plan in force, or none, also after a reset.
+    pub fn limit_rates(&self, plan: Option<RateLimitPlan>) {
+        self.core().control.rate_limits.begin_with(plan);
     }
 
     /// The messages that it would have sent, the oldest first.

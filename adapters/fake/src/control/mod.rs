@@ -10,6 +10,7 @@ mod tenants;
 
 use std::sync::OnceLock;
 
+use crate::rate_limits::RateLimits;
 use crate::secrets::Secret;
 pub(crate) use api::{routes, without_port};
 pub use clock::AdjustableClock;
@@ -29,6 +30,7 @@ pub(crate) struct Control {
     pub(crate) faults: Faults,
     pub(crate) snapshots: Snapshots,
     pub(crate) tenants: Tenants,
+    pub(crate) rate_limits: RateLimits,
     /// What opens the control API; without it, being on this machine does.
     pub(crate) token: OnceLock<Secret>,
 }

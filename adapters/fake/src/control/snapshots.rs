@@ -82,6 +82,7 @@ impl Core {
         self.store.go_back(&self.beginning).await?;
         self.time.reset();
         self.control.faults.clear();
+        self.control.rate_limits.reset();
         self.calls.clear();
         self.calls.clear_counters();
         Ok(())

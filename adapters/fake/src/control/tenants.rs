@@ -192,6 +192,7 @@ impl Core {
         let control = &fake.core().control;
         // Both are new: nobody else has set them.
         let _ = control.tenants.is_guest.set(());
+        control.rate_limits.begin_with(self.control.rate_limits.plan());
         if let Some(token) = self.control.token.get() {
             let _ = control.token.set(token.clone());
         }

@@ -219,8 +219,7 @@ fn connection(
     document::replace(&mut connection.settings, Document::new(&seed.settings));
     match &seed.enabled_clients {
         None => {
-            let interactive = state.clients.iter().filter(|client| client.is_interactive());
-            connection.enabled_clients.extend(interactive.map(|client| client.id.clone()));
+            connection.enabled_clients.extend(state.clients.iter().map(|client| client.id.clone()));
         }
         Some(wanted) => {
             connection.enabled_clients.clear();

@@ -152,7 +152,7 @@ pub struct SeedFileConnection {
     /// The strategy's own settings.
     #[serde(default)]
     pub options: Map<String, Value>,
-    /// Names or ids of the applications that may use it; all that log people in when absent.
+    /// Names or ids of the applications that may use it; all that there are when absent.
     pub enabled_clients: Option<Vec<String>>,
     /// The rest, as `POST /connections` takes it: `realms`, `show_as_button` and so on.
     #[serde(default)]

@@ -2,6 +2,8 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tenantry_fake::FakeAuth0;
+use tenantry_ports::testkit::FixedClock;
 
 use crate::wire::{Wire, management, read, token};
 
@@ -207,4 +209,47 @@ async fn what_has_another_shape_is_refused() {
     let garbage =
         wire.client.post(wire.url("/_tenantry/clock")).header("content-type", "application/json").body("{");
     assert_eq!(garbage.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn rate_limits_are_those_of_a_plan_and_go_by_the_providers_clock() {
+    let clock = std::sync::Arc::new(FixedClock::at("2030-01-01T00:00:00.000Z"));
+    let wire = Wire::of(FakeAuth0::builder().clock(clock).start().await.unwrap()).await;
+    let free = wire.send(Method::GET, "/roles", None).await.unwrap();
+    assert!(free.headers().get("x-ratelimit-limit").is_none(), "off by default");
+    let (status, limits) = wire.control(Method::PUT, "/rate-limits", Some(json!({ "plan": "free" }))).await;
+    assert_eq!((status, &limits["management_api"]["burst"]), (StatusCode::OK, &json!(2)));
+    let asked = async || {
+        let answer = wire.send(Method::GET, "/roles", None).await.unwrap();
+        let header = |name: &str| answer.headers()[name].to_str().unwrap().parse::<i64>().unwrap();
+        let told =
+            (header("x-ratelimit-limit"), header("x-ratelimit-remaining"), header("x-ratelimit-reset"));
+        let status = answer.status().as_u16();
+        (status, told, answer.json::<Value>().await.unwrap())
+    };
+    let start = 1_893_456_000;
+    assert_eq!(asked().await.1, (2, 1, start + 1));
+    assert_eq!(asked().await.1, (2, 0, start + 1));
+    let (status, told, body) = asked().await;
+    assert_eq!((status, told), (429, (2, 0, start + 1)));
+    assert_eq!(
+        body,
+        json!({ "statusCode": 429, "error": "Too Many Requests", "message": "Global limit has been reached", "errorCode": "too_many_requests" })
+    );
+    wire.control(Method::POST, "/clock", Some(json!({ "advance_seconds": 1 }))).await;
+    assert_ne!(asked().await.0, 429, "a second later by the provider's clock");
+    let token = || wire.client.post(wire.url("/oauth/token")).send();
+    let mut last = token().await.unwrap();
+    for _ in 0..30 {
+        last = token().await.unwrap();
+    }
+    let (status, body) = read(last).await;
+    assert_eq!(
+        (status.as_u16(), &body["error"]),
+        (429, &json!("too_many_requests")),
+        "in the form of that API"
+    );
+    let (_, limits) = wire.control(Method::PUT, "/rate-limits", Some(json!({ "plan": null }))).await;
+    assert_eq!(limits, json!({ "plan": null, "authentication_api": null, "management_api": null }));
+    assert_ne!(token().await.unwrap().status().as_u16(), 429);
 }

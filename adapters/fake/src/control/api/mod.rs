@@ -10,6 +10,7 @@ mod guard;
 mod mailbox;
 mod operation;
 mod problem;
+mod rate_limits;
 mod requests;
 mod tenants;
 mod whole_state;
@@ -40,6 +41,7 @@ fn operations() -> impl Iterator<Item = Operation> {
         .chain(clock::operations())
         .chain(mailbox::operations())
         .chain(requests::operations())
+        .chain(rate_limits::operations())
         .chain(tenants::operations())
         .chain(about::operations())
 }
