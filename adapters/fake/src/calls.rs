@@ -53,6 +53,11 @@ impl Calls {
         self.lock().last.iter().cloned().collect()
     }
 
+    /// How many are kept.
+    pub(crate) fn len(&self) -> usize {
+        self.lock().last.len()
+    }
+
     /// The latest calls that `wanted` holds for, the oldest first.
     pub(crate) fn latest(&self, most: usize, wanted: impl Fn(&Call) -> bool) -> Vec<Call> {
         let inner = self.lock();

@@ -36,7 +36,7 @@ pub enum FakeError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The seed file is wrong. Nothing of it was taken over.
-    #[error("the seed: {0}")]
+    #[error(transparent)]
     Seed(#[from] SeedError),
     /// The signing keys can't be used.
     #[error(transparent)]

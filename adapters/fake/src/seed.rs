@@ -27,7 +27,10 @@ pub(crate) fn plant(
     settings(state, config);
     for seed in &config.seed.roles {
         let earlier = state.role_by_name(&seed.name).cloned();
-        let id = || known.role_by_name(&seed.name).map_or_else(|| ids.role(), |role| role.id.clone());
+        let given =
+            || config.seed.file.as_ref()?.roles.iter().find(|role| role.name == seed.name)?.id.clone();
+        let kept = known.role_by_name(&seed.name).map(|role| role.id.clone());
+        let id = || kept.or_else(given).unwrap_or_else(|| ids.role());
         let earlier = earlier.unwrap_or_else(|| Role::new(id(), &seed.name));
         state.roles.put(Role { description: seed.description.clone(), ..earlier });
     }
@@ -116,10 +119,11 @@ fn grant(state: &mut State, known: &State, issuer: &Url, client_id: String, scop
 fn connections(state: &mut State, known: &State, seeds: &Seed, clients: &[String], ids: &Ids) {
     for seed in &seeds.connections {
         let earlier = state.connection_by_name(&seed.name).cloned();
+        let file = seeds.file.as_ref();
+        let given = || file?.connections.iter().find(|row| row.name == seed.name)?.id.clone();
+        let kept = known.connection_by_name(&seed.name).map(|connection| connection.id.clone());
         let mut connection = earlier.unwrap_or_else(|| Connection {
-            id: known
-                .connection_by_name(&seed.name)
-                .map_or_else(|| ids.connection(), |connection| connection.id.clone()),
+            id: kept.or_else(given).unwrap_or_else(|| ids.connection()),
             name: seed.name.clone(),
             strategy: seed.strategy.clone(),
             options: Connection::default_options(&seed.strategy),

@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 use crate::rate_limits::RateLimits;
 use crate::secrets::Secret;
-pub(crate) use api::{routes, without_port};
+pub(crate) use api::{admit_form, is_near, routes, without_port};
 pub use clock::AdjustableClock;
 pub use faults::{ActiveFault, Fault, FaultEffect, Faults, Malformed};
 pub use handles::{Message, MessageKind};

@@ -47,7 +47,6 @@ const BODY_LIMIT: usize = 256 * 1024;
 
 pub(crate) fn router(core: Arc<Core>) -> Router {
     Router::new()
-        .route(home::PATH, get(home::show))
         .route("/.well-known/openid-configuration", get(discovery::configuration))
         .route("/.well-known/jwks.json", get(discovery::jwks))
         .route("/authorize", get(authorize::by_query).post(authorize::by_form))
@@ -66,6 +65,7 @@ pub(crate) fn router(core: Arc<Core>) -> Router {
         .merge(not_there_yet())
         .merge(universal_login::routes())
         .merge(self_service::routes())
+        .merge(home::routes())
         .merge(management::routes())
         .merge(crate::control::routes())
         .fallback(errors::not_found)

@@ -76,8 +76,8 @@ pub(super) fn html_with_policy(status: StatusCode, page: &impl Template, policy:
 }
 
 #[derive(Template)]
-#[template(path = "home.html")]
-pub(super) struct HomePage<'a> {
+#[template(path = "home_elsewhere.html")]
+pub(super) struct ElsewherePage<'a> {
     pub(super) frame: Frame,
     pub(super) issuer: &'a str,
     pub(super) users: usize,

@@ -16,6 +16,13 @@ fn example() -> SeedFile {
     SeedFile::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/fake/seed.yaml")).unwrap()
 }
 
+/// The example on top of what `tenantry fake` begins with, and the client of these tests.
+fn beginning() -> Seed {
+    let mut seed = Seed { file: Some(example()), ..Seed::default() };
+    seed.clients.extend(Seed::empty().clients);
+    seed
+}
+
 /// What is said when a provider is to begin with this.
 fn error(yaml: &str) -> String {
     match SeedFile::from_yaml(yaml) {
@@ -32,7 +39,7 @@ fn error(yaml: &str) -> String {
 
 #[tokio::test]
 async fn the_example_of_the_documentation_is_planted() {
-    let wire = Wire::of(FakeAuth0::builder().seed_file(example()).start().await.unwrap()).await;
+    let wire = Wire::of(FakeAuth0::builder().seed(beginning()).start().await.unwrap()).await;
     let learning = wire.fake.client("Learning").unwrap();
     assert_eq!(
         (learning.client_id.as_str(), learning.client_secret.expose_secret()),
@@ -142,81 +149,78 @@ fn a_mistake_is_told_with_its_place() {
     for (yaml, expected) in [
         (
             "organizations: [{ name: acme }, { name: beta, members: [nobody@example.com] }]",
-            "the seed: organizations[1].members[0].user: no user has this id or address",
+            "organizations[1].members[0].user: no user has this id or address",
         ),
         (
             "organizations: [{ name: acme, members: [{ user: ann@example.com, roles: [Boss] }] }]",
-            "the seed: organizations[0].members[0].roles[0]: no role has this name or id",
+            "organizations[0].members[0].roles[0]: no role has this name or id",
         ),
         (
             "organizations: [{ name: Acme }]",
-            "the seed: organizations[0].name: has 1 to 50 lower-case letters, digits, - and _, with a letter or digit at both ends",
+            "organizations[0].name: has 1 to 50 lower-case letters, digits, - and _, with a letter or digit at both ends",
         ),
         (
             "organizations: [{ name: acme, id: acme }]",
-            "the seed: organizations[0].id: an id is org_ and then letters or digits",
+            "organizations[0].id: an id is org_ and then letters or digits",
         ),
         (
             "organizations: [{ name: acme, connections: [nowhere] }]",
-            "the seed: organizations[0].connections[0].connection: no connection has this name or id",
+            "organizations[0].connections[0].connection: no connection has this name or id",
         ),
         (
             "organizations: [{ name: acme }, { name: acme }]",
-            "the seed: organizations[1].name: acme stands here a second time",
+            "organizations[1].name: acme stands here a second time",
         ),
         (
             "organizations: [{ name: acme, members: [ann@example.com, ann@example.com] }]",
-            "the seed: organizations[0].members[1].user: is a member already",
+            "organizations[0].members[1].user: is a member already",
         ),
         (
             "organizations: [{ name: acme, domains: [no domain] }]",
-            "the seed: organizations[0].domains[0].domain: is not a domain such as acme.com",
+            "organizations[0].domains[0].domain: is not a domain such as acme.com",
         ),
         (
             "clients: [{ name: a, callbacks: [here] }]",
-            "the seed: clients[0].callbacks[0]: is not an address such as http://localhost:3000/callback",
+            "clients[0].callbacks[0]: is not an address such as http://localhost:3000/callback",
         ),
         (
             "clients: [{ name: a, app_type: web }]",
-            "the seed: clients[0].app_type: is one of regular_web, spa, native, non_interactive",
+            "clients[0].app_type: is one of regular_web, spa, native, non_interactive",
         ),
         (
             "clients: [{ name: a, grants: [{ audience: nowhere, scope: [] }] }]",
-            "the seed: clients[0].grants[0].audience: no resource server has this identifier",
+            "clients[0].grants[0].audience: no resource server has this identifier",
         ),
         (
             "connections: [{ name: a, strategy: oidc, enabled_clients: [nobody] }]",
-            "the seed: connections[0].enabled_clients[0]: no client has this name or id",
+            "connections[0].enabled_clients[0]: no client has this name or id",
         ),
         (
             "roles: [{ name: a, permissions: [{ resource_server_identifier: x, permission_name: y }] }]",
-            "the seed: roles[0].permissions[0].resource_server_identifier: no resource server has this identifier",
+            "roles[0].permissions[0].resource_server_identifier: no resource server has this identifier",
         ),
-        ("actions: [{ name: a }]", "the seed: actions[0]: has code or a file"),
+        ("actions: [{ name: a }]", "actions[0]: has code or a file"),
         (
             "actions: [{ name: a, code: x, trigger: pre-user-registration }]",
-            "the seed: actions[0].trigger: is post-login: other triggers never come",
+            "actions[0].trigger: is post-login: other triggers never come",
         ),
     ] {
         assert_eq!(error(&format!("{base}{yaml}")), expected, "{yaml}");
     }
     for (yaml, expected) in [
-        (
-            "users: [{ email: nowhere }]",
-            "the seed: users[0].email: is not an address such as ann@example.com",
-        ),
-        ("users: [{ name: Ann }]", "the seed: users[0]: an account has an email, a username or a user_id"),
+        ("users: [{ email: nowhere }]", "users[0].email: is not an address such as ann@example.com"),
+        ("users: [{ name: Ann }]", "users[0]: an account has an email, a username or a user_id"),
         (
             "users: [{ email: a@b.example, connection: nowhere }]",
-            "the seed: users[0].connection: no connection has the name nowhere",
+            "users[0].connection: no connection has the name nowhere",
         ),
         (
             "users: [{ email: a@b.example, connection: google-oauth2, password: x }]",
-            "the seed: users[0].password: only accounts of a password database have one",
+            "users[0].password: only accounts of a password database have one",
         ),
         (
             "users: [{ email: a@b.example }, { email: A@b.example }]",
-            "the seed: users[1]: a@b.example of Username-Password-Authentication stands here a second time",
+            "users[1]: a@b.example of Username-Password-Authentication stands here a second time",
         ),
         ("users: [{ emial: a@b.example }]", "users[0].emial: unknown field"),
         (
@@ -224,11 +228,8 @@ fn a_mistake_is_told_with_its_place() {
             "organizations[0].members[0].rolls: unknown field",
         ),
         ("users: [{ email: 7 }]", "users[0].email: invalid type"),
-        (
-            "actions: [{ name: a, code: 'exports.onExecutePostLogin = (' }]",
-            "the seed: actions[0].code: SyntaxError",
-        ),
-        ("actions: [{ name: a, code: 'exports.other = 1' }]", "the seed: actions[0].code: "),
+        ("actions: [{ name: a, code: 'exports.onExecutePostLogin = (' }]", "actions[0].code: SyntaxError"),
+        ("actions: [{ name: a, code: 'exports.other = 1' }]", "actions[0].code: "),
         ("userz: []", "userz: unknown field"),
         ("users: [", ""),
         ("[]", ""),
