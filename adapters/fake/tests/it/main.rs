@@ -13,6 +13,7 @@ mod database_connections;
 mod fake_auth0;
 mod faults;
 mod guides_actions;
+mod home;
 mod invitations;
 mod management_access;
 mod management_accounts;
