@@ -13,8 +13,9 @@ use crate::Issuer;
 pub struct Metadata {
     /// Where browsers are sent to log in.
     pub authorization_endpoint: Url,
-    /// Where codes are exchanged; the only place that ever sees the client secret.
-    pub token_endpoint: Url,
+    /// Where codes are exchanged; the only place that ever sees the client secret. An issuer without one gives ID tokens
+    /// to browsers alone.
+    pub token_endpoint: Option<Url>,
     /// Where the issuer's public keys are.
     pub jwks_uri: Url,
     /// Where claims can be read with an access token.
@@ -37,13 +38,16 @@ pub enum MetadataRejected {
     /// An endpoint isn't a URL that may be called: not https, or with credentials or a fragment in it.
     #[error("`{0}` isn't an https URL")]
     Endpoint(&'static str),
+    /// Codes can't be exchanged.
+    #[error("it names no token endpoint")]
+    NoTokenEndpoint,
 }
 
 #[derive(Deserialize)]
 struct Document {
     issuer: String,
     authorization_endpoint: String,
-    token_endpoint: String,
+    token_endpoint: Option<String>,
     jwks_uri: String,
     userinfo_endpoint: Option<String>,
     end_session_endpoint: Option<String>,
@@ -52,7 +56,8 @@ struct Document {
 }
 
 impl Metadata {
-    pub(crate) fn parse(body: &[u8], issuer: &Issuer) -> Result<Self, MetadataRejected> {
+    /// Reads a discovery document of this issuer.
+    pub fn parse(body: &[u8], issuer: &Issuer) -> Result<Self, MetadataRejected> {
         let document: Document = serde_json::from_slice(body).map_err(|_| MetadataRejected::Malformed)?;
         if document.issuer != issuer.as_str() {
             return Err(MetadataRejected::Issuer);
@@ -64,7 +69,7 @@ impl Metadata {
         let optional = |name, text: Option<String>| text.map(|text| endpoint(name, text)).transpose();
         Ok(Self {
             authorization_endpoint: endpoint("authorization_endpoint", document.authorization_endpoint)?,
-            token_endpoint: endpoint("token_endpoint", document.token_endpoint)?,
+            token_endpoint: optional("token_endpoint", document.token_endpoint)?,
             jwks_uri: endpoint("jwks_uri", document.jwks_uri)?,
             userinfo_endpoint: optional("userinfo_endpoint", document.userinfo_endpoint)?,
             end_session_endpoint: optional("end_session_endpoint", document.end_session_endpoint)?,
@@ -101,7 +106,7 @@ mod tests {
     #[test]
     fn reads_what_a_relying_party_needs() {
         let metadata = parse(&document()).unwrap();
-        assert_eq!(metadata.token_endpoint.as_str(), "https://acme.example/oauth/token");
+        assert_eq!(metadata.token_endpoint.unwrap().as_str(), "https://acme.example/oauth/token");
         assert_eq!(metadata.end_session_endpoint.unwrap().as_str(), "https://acme.example/oidc/logout");
         assert!(!metadata.authorization_response_iss_parameter_supported);
     }
@@ -120,7 +125,7 @@ mod tests {
 
     #[test]
     fn required_members_are_required() {
-        for member in ["issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"] {
+        for member in ["issuer", "authorization_endpoint", "jwks_uri"] {
             let mut document = document();
             document.as_object_mut().unwrap().remove(member);
             assert_eq!(parse(&document), Err(MetadataRejected::Malformed), "{member}");

@@ -76,6 +76,8 @@ pub enum Endpoint {
     Keys,
     /// The token endpoint.
     Token,
+    /// Where claims are read with an access token.
+    Userinfo,
 }
 
 impl fmt::Display for Endpoint {
@@ -84,6 +86,7 @@ impl fmt::Display for Endpoint {
             Self::Discovery => "discovery endpoint",
             Self::Keys => "key set endpoint",
             Self::Token => "token endpoint",
+            Self::Userinfo => "userinfo endpoint",
         })
     }
 }

@@ -20,6 +20,7 @@ mod rejected;
 mod relying_party;
 mod single_flight;
 mod token_endpoint;
+mod userinfo;
 
 pub use authorization::AuthorizationRequest;
 pub use discovery::{Metadata, MetadataRejected};
@@ -32,4 +33,4 @@ pub use logout_token::LoggedOut;
 pub use pkce::{Pkce, random_token};
 pub use rejected::TokenRejected;
 pub use relying_party::{Registration, RelyingParty};
-pub use token_endpoint::TokenResponse;
+pub use token_endpoint::{ClientAuthentication, CodeExchange, TokenResponse};

@@ -66,6 +66,9 @@ pub enum TokenRejected {
     /// The person authenticated longer ago than this login allows.
     #[error("the authentication is too old")]
     AuthenticationTooOld,
+    /// The claims of the userinfo endpoint are about somebody else than the ID token.
+    #[error("the userinfo endpoint speaks of somebody else")]
+    OtherSubject,
     /// A logout token where an ID token belongs.
     #[error("it is a logout token")]
     LogoutToken,

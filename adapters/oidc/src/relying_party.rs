@@ -63,6 +63,12 @@ impl RelyingParty {
         Self { registration, algorithms, clock, http, metadata, discovery, keys }
     }
 
+    /// A relying party of an issuer whose endpoints are known already: it is not asked for them.
+    #[must_use]
+    pub fn with_metadata(self, metadata: Metadata) -> Self {
+        Self { metadata: OnceLock::from(metadata), ..self }
+    }
+
     /// What this client is registered as.
     pub fn registration(&self) -> &Registration {
         &self.registration

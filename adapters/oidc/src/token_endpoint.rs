@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
+use url::form_urlencoded;
 
 use crate::http::{fault, send};
-use crate::{Endpoint, OidcError, RelyingParty, ResponseFault};
+use crate::{Endpoint, MetadataRejected, OidcError, RelyingParty, ResponseFault};
 
 /// What the token endpoint gave. Nothing in it is verified yet.
 #[derive(Clone, Debug)]
@@ -41,30 +44,75 @@ struct Failure {
     error_description: Option<String>,
 }
 
+/// How a client proves itself at the token endpoint (OpenID Connect Core, section 9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClientAuthentication {
+    /// `client_secret_post`: by its secret in the form.
+    #[default]
+    Post,
+    /// `client_secret_basic`: by its secret in the `Authorization` header.
+    Basic,
+    /// `none`: a client without a secret says who it is.
+    None,
+}
+
+/// What is sent to the token endpoint.
+#[derive(Clone, Copy)]
+pub struct CodeExchange<'a> {
+    /// What the browser brought back.
+    pub code: &'a str,
+    /// From [`Pkce::verifier`](crate::Pkce::verifier), if the authorization request had a challenge.
+    pub code_verifier: Option<&'a str>,
+    /// How we prove who we are.
+    pub authentication: ClientAuthentication,
+}
+
 impl RelyingParty {
     /// Exchanges a code (OpenID Connect Core, section 3.1.3.1; `client_secret_post`). Sent once: a code is worth one
     /// attempt, so what fails is not repeated here.
     pub async fn exchange_code(&self, code: &str, code_verifier: &str) -> Result<TokenResponse, OidcError> {
+        let authentication = ClientAuthentication::Post;
+        self.exchange(&CodeExchange { code, code_verifier: Some(code_verifier), authentication }).await
+    }
+
+    /// [`exchange_code`](Self::exchange_code) for issuers that want it otherwise.
+    pub async fn exchange(&self, exchange: &CodeExchange<'_>) -> Result<TokenResponse, OidcError> {
         let registration = self.registration();
         let client_secret = registration.client_secret.expose_secret();
-        let form = [
+        let CodeExchange { code, code_verifier, authentication } = *exchange;
+        let mut form = vec![
             ("grant_type", "authorization_code"),
             ("code", code),
             ("redirect_uri", registration.redirect_uri.as_str()),
-            ("client_id", &registration.client_id),
-            ("client_secret", client_secret),
-            ("code_verifier", code_verifier),
         ];
+        if authentication != ClientAuthentication::Basic {
+            form.push(("client_id", &registration.client_id));
+        }
+        if authentication == ClientAuthentication::Post {
+            form.push(("client_secret", client_secret));
+        }
+        form.extend(code_verifier.map(|verifier| ("code_verifier", verifier)));
         let endpoint = self.metadata().await?.token_endpoint.clone();
-        let request =
+        let endpoint = endpoint.ok_or(MetadataRejected::NoTokenEndpoint)?;
+        let mut request =
             self.http().post(endpoint).header(reqwest::header::ACCEPT, "application/json").form(&form);
+        if authentication == ClientAuthentication::Basic {
+            let credentials = basic(&registration.client_id, client_secret);
+            request = request.header(reqwest::header::AUTHORIZATION, credentials);
+        }
         let (status, body) = send(request, Endpoint::Token, self.now()).await?;
         if status == StatusCode::OK {
             succeeded(&body).map_err(|found| fault(Endpoint::Token, found))
         } else {
-            Err(refused(status, &body, &[code, code_verifier, client_secret]))
+            Err(refused(status, &body, &[code, code_verifier.unwrap_or_default(), client_secret]))
         }
     }
+}
+
+/// Both parts are encoded as in a form before they are joined (RFC 6749, section 2.3.1).
+fn basic(client_id: &str, client_secret: &str) -> String {
+    let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    format!("Basic {}", STANDARD.encode(format!("{}:{}", encoded(client_id), encoded(client_secret))))
 }
 
 fn succeeded(body: &[u8]) -> Result<TokenResponse, ResponseFault> {

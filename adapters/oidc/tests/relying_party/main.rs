@@ -11,3 +11,4 @@ mod logout_token;
 mod provider;
 mod signing;
 mod token_endpoint;
+mod userinfo;

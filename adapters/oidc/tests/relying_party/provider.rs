@@ -126,6 +126,7 @@ impl Reply {
 struct Inner {
     replies: HashMap<String, Reply>,
     requests: Vec<(String, String)>,
+    authorizations: HashMap<String, String>,
 }
 
 /// The provider, its clock, and what was asked of it.
@@ -181,6 +182,11 @@ impl Provider {
     /// Every request so far: path and body.
     pub(crate) fn requests(&self) -> Vec<(String, String)> {
         self.inner.lock().unwrap().requests.clone()
+    }
+
+    /// The `Authorization` header of the last request to a path.
+    pub(crate) fn authorization(&self, path: &str) -> String {
+        self.inner.lock().unwrap().authorizations.get(path).cloned().unwrap_or_default()
     }
 
     pub(crate) fn registration(&self) -> Registration {
@@ -247,11 +253,14 @@ impl Provider {
 
 async fn answer(State(inner): State<Arc<Mutex<Inner>>>, request: Request<Body>) -> Response<Body> {
     let path = request.uri().path().to_owned();
+    let authorization =
+        request.headers().get("authorization").map(|value| value.to_str().unwrap().to_owned());
     let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap();
     let body = String::from_utf8(body.to_vec()).unwrap();
     let reply = {
         let mut inner = inner.lock().unwrap();
         inner.requests.push((path.clone(), body));
+        inner.authorizations.extend(authorization.map(|value| (path.clone(), value)));
         inner.replies.get(&path).cloned()
     };
     reply.unwrap_or_else(|| Reply::text(404, "")).send().await

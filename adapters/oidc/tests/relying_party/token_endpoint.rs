@@ -4,9 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tenantry_oidc::{Endpoint, OidcError, RelyingParty, ResponseFault, TokenResponse};
+use tenantry_oidc::{
+    ClientAuthentication, CodeExchange, Endpoint, Metadata, MetadataRejected, OidcError, RelyingParty,
+    ResponseFault, SigningAlgorithm, TokenResponse, http_client,
+};
 
-use crate::provider::{CLIENT_SECRET, Provider, Reply, TOKEN, with, without};
+use crate::provider::{CLIENT_SECRET, DISCOVERY, Provider, Reply, TOKEN, with, without};
 use crate::signing::CURRENT;
 
 const CODE: &str = "the-code-from-the-browser";
@@ -173,4 +176,44 @@ async fn f02_a_provider_that_is_gone_or_stalls() {
         tenantry_oidc::http_client().unwrap(),
     );
     assert!(matches!(party.metadata().await, Err(OidcError::Unavailable(_))));
+}
+
+#[tokio::test]
+async fn each_way_to_prove_who_we_are_sends_the_secret_in_one_place_or_in_none() {
+    for (authentication, in_form, in_header) in [
+        (ClientAuthentication::Post, true, ""),
+        (
+            ClientAuthentication::Basic,
+            false,
+            "Basic dGhlLWNsaWVudDp0aGUtdmVyeS1zZWNyZXQtb2YtdGhlLWNsaWVudA==",
+        ),
+        (ClientAuthentication::None, false, ""),
+    ] {
+        let provider = Provider::start().await;
+        provider.reply(TOKEN, Reply::json(&provider.tokens(&CURRENT)));
+        let exchange = CodeExchange { code: CODE, code_verifier: None, authentication };
+        provider.party().exchange(&exchange).await.unwrap();
+        let (_, form) = provider.requests().pop().unwrap();
+        assert_eq!(form.contains(CLIENT_SECRET), in_form, "{form}");
+        assert_eq!(form.contains("client_id="), authentication != ClientAuthentication::Basic, "{form}");
+        assert!(!form.contains("code_verifier"), "{form}");
+        assert_eq!(provider.authorization(TOKEN), in_header);
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_whose_endpoints_are_known_is_not_asked_for_them() {
+    let provider = Provider::start().await;
+    provider.reply(TOKEN, Reply::json(&provider.tokens(&CURRENT)));
+    let party = |document: &Value| {
+        let registration = provider.registration();
+        let metadata = Metadata::parse(document.to_string().as_bytes(), &registration.issuer).unwrap();
+        let (clock, http) = (provider.clock.clone(), http_client().unwrap());
+        RelyingParty::with_algorithms(registration, vec![SigningAlgorithm::Rs256], clock, http)
+            .with_metadata(metadata)
+    };
+    assert!(party(&provider.document()).exchange_code(CODE, VERIFIER).await.is_ok());
+    assert_eq!(provider.hits(DISCOVERY), 0);
+    let refused = party(&without(provider.document(), "token_endpoint")).exchange_code(CODE, VERIFIER).await;
+    assert!(matches!(refused, Err(OidcError::Metadata(MetadataRejected::NoTokenEndpoint))), "{refused:?}");
 }
