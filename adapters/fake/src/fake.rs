@@ -19,6 +19,7 @@ use crate::login::{self, Context};
 use crate::seed;
 use crate::seed_file::SeedError;
 use crate::store::{Picture, State, Store, StoreError};
+use crate::upstream::Upstreams;
 
 /// An identity provider in memory. Clones share one state.
 #[derive(Clone)]
@@ -110,6 +111,7 @@ impl Fake {
             control: Control::default(),
             actions_cache: tenantry_actions::Cache::default(),
             back_channel: BackChannel::default(),
+            upstreams: Upstreams::default(),
         })))
     }
 
@@ -198,6 +200,7 @@ pub(crate) struct Core {
     /// What Actions keep by `api.cache`.
     pub(crate) actions_cache: tenantry_actions::Cache,
     pub(crate) back_channel: BackChannel,
+    pub(crate) upstreams: Upstreams,
     swept_at: AtomicI64,
 }
 

@@ -33,6 +33,7 @@ mod server;
 mod store;
 mod tokens;
 mod unsigned_token;
+mod upstream;
 
 pub use calls::{Call, Count};
 pub use config::{

@@ -207,7 +207,7 @@ fn tenant(context: &Context<'_>) -> String {
 }
 
 fn user_shown(user: &User, context: &Context<'_>) -> Value {
-    without_nulls(json!({
+    let own = without_nulls(json!({
         "user_id": user.id,
         "email": user.email,
         "email_verified": user.email_verified,
@@ -225,7 +225,10 @@ fn user_shown(user: &User, context: &Context<'_>) -> Value {
         "identities": identities(user),
         "multifactor": [],
         "enrolledFactors": [],
-    }))
+    }));
+    let mut shown = user.attributes.clone();
+    shown.extend(own.as_object().cloned().unwrap_or_default());
+    shown.into()
 }
 
 /// The account itself first, then those that were linked to it.

@@ -43,6 +43,9 @@ pub(crate) enum CallbackError {
     Blocked,
     #[error("User did not authorize the request")]
     Cancelled,
+    /// The enterprise's own issuer ended the login, or was not to be believed.
+    #[error("{description}")]
+    Upstream { code: String, description: String },
     /// An Action refused the login.
     #[error("{reason}")]
     Denied { code: Option<String>, reason: String },
@@ -55,7 +58,7 @@ impl CallbackError {
     /// The value of the `error` parameter.
     pub(crate) fn code(&self) -> &str {
         match self {
-            Self::Denied { code: Some(code), .. } => code,
+            Self::Denied { code: Some(code), .. } | Self::Upstream { code, .. } => code,
             Self::LoginRequired => "login_required",
             Self::InteractionRequired => "interaction_required",
             Self::UnsupportedResponseType(_) => "unsupported_response_type",

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::callback::CallbackError;
 use super::{Browser, Context};
-use crate::model::{AuthorizationRequest, LogEntry, Prompt, User};
+use crate::model::{AuthorizationRequest, Connection, LogEntry, Prompt, User};
 use crate::store::State;
 
 /// An entry about a login on its way.
@@ -73,4 +73,17 @@ pub(crate) fn failed(
         None => entry,
     };
     state.log(entry);
+}
+
+/// The issuer of an enterprise ended a login, or could not be believed: `f`, with what is known of the reason.
+pub(crate) fn failed_upstream(
+    state: &mut State,
+    context: &Context<'_>,
+    (request, browser): (&AuthorizationRequest, &Browser),
+    connection: &Connection,
+    error: &CallbackError,
+    details: Map<String, Value>,
+) {
+    let entry = entry("f", context, request, browser).saying(error.to_string());
+    state.log(LogEntry { connection: Some(connection.name.clone()), details, ..entry });
 }

@@ -20,6 +20,7 @@ pub(super) fn new(context: &Context<'_>, request: AuthorizationRequest) -> (Logi
         organization_is_settled: false,
         authenticated: None,
         away: None,
+        departure: None,
     };
     (transaction, cookie)
 }

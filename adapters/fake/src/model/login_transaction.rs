@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tenantry_actions::Suspended;
 use tenantry_domain::Timestamp;
 
+use super::Departure;
 use super::ResponseKind;
 use crate::store::{Row, State};
 
@@ -29,6 +30,9 @@ pub(crate) struct LoginTransaction {
     /// Present while an Action has sent the person elsewhere.
     #[serde(default)]
     pub(crate) away: Option<Away>,
+    /// Present while the person is at the issuer of an enterprise.
+    #[serde(default)]
+    pub(crate) departure: Option<Departure>,
 }
 
 /// A login whose Actions wait for the person to come back.

@@ -38,6 +38,9 @@ pub(crate) struct User {
     #[expect(clippy::struct_field_names, reason = "the name that Auth0 gives it")]
     pub(crate) user_metadata: Option<Map<String, Value>>,
     pub(crate) app_metadata: Map<String, Value>,
+    /// What else an enterprise's own issuer says of the person: `groups`, `department` and so on.
+    #[serde(default)]
+    pub(crate) attributes: Map<String, Value>,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) last_login: Option<Timestamp>,
@@ -77,6 +80,7 @@ impl User {
             password: None,
             user_metadata: None,
             app_metadata: Map::new(),
+            attributes: Map::new(),
             created_at: now,
             updated_at: now,
             last_login: None,

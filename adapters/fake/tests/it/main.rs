@@ -41,4 +41,5 @@ mod signing_keys;
 mod support;
 mod tenants;
 mod universal_login;
+mod upstream;
 mod wire;

@@ -7,7 +7,7 @@ use super::schema::{
     Schema, UNLIMITED, any, flag, integer, list, map, object, one_of, open_object, optional, required, text,
 };
 use crate::document;
-use crate::http::json::present;
+use crate::http::json::{present, with};
 use crate::model::{Connection, EnabledConnection, Identity, Organization, Role, User};
 use crate::store::State;
 use crate::tokens::picture_of;
@@ -152,7 +152,7 @@ pub(super) fn connection_shape() -> Schema {
 }
 
 pub(super) fn user(user: &User, issuer: &Url) -> Value {
-    present(json!({
+    let own = present(json!({
         "user_id": user.id,
         "email": user.email,
         "email_verified": user.email_verified,
@@ -174,7 +174,9 @@ pub(super) fn user(user: &User, issuer: &Url) -> Value {
         "last_ip": user.last_ip,
         "last_password_reset": user.last_password_reset,
         "logins_count": Some(user.logins_count).filter(|count| *count > 0),
-    }))
+    }));
+    // What the provider says itself comes last.
+    with(Value::from(user.attributes.clone()), own)
 }
 
 /// The first one is the user's own; its profile is the user's.
@@ -198,9 +200,9 @@ pub(super) fn identity_shape() -> Schema {
     ])
 }
 
-/// Any property may be missing: callers choose with `fields`.
+/// Any property may be missing: callers choose with `fields`. An enterprise's own issuer may add others.
 pub(super) fn user_shape() -> Schema {
-    object([
+    open_object([
         optional("user_id", text(1, 300)),
         optional("email", text(1, 320)),
         optional("email_verified", flag()),

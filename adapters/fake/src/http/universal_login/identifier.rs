@@ -55,7 +55,7 @@ pub(super) async fn submit(
             transaction.upstream = realm;
         })
         .await?;
-    Ok(visit.go_to(if is_elsewhere { path(Page::StandIn) } else { PASSWORD }))
+    if is_elsewhere { visit.leave().await } else { Ok(visit.go_to(PASSWORD)) }
 }
 
 pub(super) async fn show_password(

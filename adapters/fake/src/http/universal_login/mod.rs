@@ -7,6 +7,7 @@ mod organization;
 mod sign_up;
 mod stand_in;
 mod tickets;
+mod upstream;
 
 use std::sync::Arc;
 
@@ -43,6 +44,7 @@ pub(super) fn routes() -> Router<Arc<Core>> {
             get(organization::show_picker).post(organization::submit_picker),
         )
         .route(path(Page::StandIn), get(stand_in::show).post(stand_in::submit))
+        .route(upstream::ROUTE, get(upstream::by_query).post(upstream::by_form))
         .route(forgot_password::ROUTE, get(forgot_password::show).post(forgot_password::submit))
         .route("/u/reset-password", get(tickets::show_reset).post(tickets::submit_reset))
         .route("/u/email-verification", get(tickets::verify_email))
@@ -72,8 +74,13 @@ struct Visit<'a> {
 impl<'a> Visit<'a> {
     /// The login that the `state` parameter names and that this browser takes part in.
     fn find(core: &'a Arc<Core>, visitor: &'a Visitor, query: &Parameters) -> Result<Self, PageError> {
-        let expired = || PageError::expired().with_way_on(WayOn::from_login(core, query.get("state")));
-        let handle = query.get("state").ok_or_else(expired)?;
+        Self::of_handle(core, visitor, query.get("state"))
+    }
+
+    /// The login with this handle, if this browser takes part in it.
+    fn of_handle(core: &'a Arc<Core>, visitor: &'a Visitor, handle: Option<&str>) -> Result<Self, PageError> {
+        let expired = || PageError::expired().with_way_on(WayOn::from_login(core, handle));
+        let handle = handle.ok_or_else(expired)?;
         let hash = visitor.cookies.transaction_hash(handle).ok_or_else(expired)?;
         let now = core.clock.now();
         let transaction = core.store.read(|state| state.live_transaction(handle, &hash, now).cloned())?;
@@ -187,7 +194,14 @@ impl<'a> Visit<'a> {
             return Err(PageError::invalid_request(CallbackError::ConnectionNotFound.to_string()));
         }
         self.remember(|transaction| transaction.upstream = Some(connection.to_owned())).await?;
-        Ok(self.go_to(path(Page::StandIn)))
+        self.leave().await
+    }
+
+    /// Leads to where the people of the connection log in that was chosen.
+    async fn leave(&self) -> Result<Response, PageError> {
+        let page = Page::StandIn;
+        let next = Next::Page { page, handle: self.handle().to_owned(), new_transaction: None };
+        respond(self.core, self.browser(), next).await
     }
 
     async fn remember(&self, change: impl FnOnce(&mut LoginTransaction)) -> Result<(), PageError> {
@@ -229,6 +243,9 @@ pub(super) async fn respond(core: &Arc<Core>, browser: &Browser, next: Next) -> 
     let issuer = &core.config.issuer;
     let next = match next {
         Next::Actions(pending) => actions::run(core, browser, *pending).await?,
+        Next::Page { page: Page::StandIn, handle, new_transaction } => {
+            upstream::leave(core, browser, handle, new_transaction).await?
+        }
         next => next,
     };
     match next {

@@ -22,7 +22,11 @@ pub(super) async fn show(
     Query(query): Query,
 ) -> Result<Response, PageError> {
     let visit = Visit::find(&core, &visitor, &query)?;
-    render(&visit, &upstream(&visit)?, (visit.identifier(), ""), None)
+    let connection = upstream(&visit)?;
+    if connection.has_upstream() {
+        return visit.leave().await;
+    }
+    render(&visit, &connection, (visit.identifier(), ""), None)
 }
 
 pub(super) async fn submit(
@@ -33,6 +37,10 @@ pub(super) async fn submit(
 ) -> Result<Response, PageError> {
     let visit = Visit::find(&core, &visitor, &query)?;
     let connection = upstream(&visit)?;
+    if connection.has_upstream() {
+        // Nobody stands in for an issuer that can be asked.
+        return visit.leave().await;
+    }
     if form.get("action") == Some("cancel") {
         return visit.refuse(CallbackError::Cancelled).await;
     }

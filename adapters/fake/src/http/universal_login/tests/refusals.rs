@@ -1,5 +1,6 @@
 //! What the client is told when there is no code for it, with and without pages.
 
+use axum::http::StatusCode;
 use serde_json::json;
 
 use super::{DATABASE, ENTERPRISE, World, succeeded};
@@ -148,4 +149,15 @@ async fn whom_no_client_can_be_told_of_goes_to_the_tenants_own_error_page() {
     let logged = world.logs().pop().unwrap();
     assert_eq!(told.parameter("tracking"), Some(logged.log_id));
     assert_eq!(world.log_kinds(), ["f", "f"]);
+}
+
+#[tokio::test]
+async fn whoever_comes_back_too_late_is_told_so() {
+    let mut world = World::new();
+    let page = world.authorize(&[]).await.location;
+    let handle = page.split_once("state=").unwrap().1.to_owned();
+    world.change(|state| state.login_transactions.remove(&handle));
+    let answer = world.get(&format!("/continue?state={handle}")).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(answer.body.contains("This login has ended"), "{}", answer.body);
 }
