@@ -3,11 +3,14 @@
 import { domain } from "./environment.mjs";
 
 export class Person {
-  #cookies = new Map();
+  #jars = new Map();
+  #hosts;
 
-  constructor(email, password) {
+  /** `hosts` are those whose pages the person works through; any other is where the way ends. */
+  constructor(email, password, hosts = [domain]) {
     this.email = email;
     this.password = password;
+    this.#hosts = hosts;
   }
 
   /**
@@ -39,15 +42,15 @@ export class Person {
   async #open(url, form) {
     let [target, body] = [new URL(url), form];
     for (let redirects = 0; redirects < 20; redirects += 1) {
-      if (target.host !== domain) return { url: target };
-      const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+      if (!this.#hosts.includes(target.host)) return { url: target };
+      const cookie = [...this.#jar(target)].map(([name, value]) => `${name}=${value}`).join("; ");
       const response = await fetch(target, {
         method: body ? "POST" : "GET",
         body,
         redirect: "manual",
         headers: { cookie, ...(body && { origin: target.origin }) },
       });
-      response.headers.getSetCookie().forEach((line) => this.#keep(line));
+      response.headers.getSetCookie().forEach((line) => this.#keep(target, line));
       const location = response.headers.get("location");
       if (location === null) return { url: target, status: response.status, html: await response.text() };
       [target, body] = [new URL(location, target), undefined];
@@ -55,12 +58,17 @@ export class Person {
     throw new Error(`redirected without end from ${url}`);
   }
 
-  #keep(line) {
+  #jar(url) {
+    if (!this.#jars.has(url.host)) this.#jars.set(url.host, new Map());
+    return this.#jars.get(url.host);
+  }
+
+  #keep(url, line) {
     const [pair, ...attributes] = line.split(";").map((part) => part.trim());
     const [name, value] = [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)];
     const isOver = attributes.some((each) => /^max-age=(0|-)/i.test(each) || /^expires=.*1970/i.test(each));
-    if (isOver) this.#cookies.delete(name);
-    else this.#cookies.set(name, value);
+    if (isOver) this.#jar(url).delete(name);
+    else this.#jar(url).set(name, value);
   }
 }
 

@@ -31,3 +31,8 @@ async fn openid_client_logs_people_in() {
 async fn the_auth0_client_for_python_lives_a_tenants_life() {
     python("python/life.py", &Provider::start().await).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_log_in_through_a_certified_provider_of_their_enterprise() {
+    node("upstream/life.mjs", &Provider::start().await).await;
+}
