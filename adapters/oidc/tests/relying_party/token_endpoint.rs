@@ -170,11 +170,7 @@ async fn f02_a_provider_that_is_gone_or_stalls() {
 
     let mut registration = provider.registration();
     registration.issuer = "http://127.0.0.1:1/".try_into().unwrap();
-    let party = RelyingParty::new(
-        registration,
-        Arc::clone(&provider.clock) as _,
-        tenantry_oidc::http_client().unwrap(),
-    );
+    let party = RelyingParty::new(registration, Arc::clone(&provider.clock) as _, http_client().unwrap());
     assert!(matches!(party.metadata().await, Err(OidcError::Unavailable(_))));
 }
 

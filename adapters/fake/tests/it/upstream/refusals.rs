@@ -84,7 +84,7 @@ async fn an_issuer_that_fails_leaves_nobody_on_a_blank_page() {
         // A failed fetch of keys is not repeated at once: another relying party has not failed yet.
         let algorithms = json!(["RS256", format!("none-{number}")]);
         pair.set_options(&connection, |all| {
-            drop(all.insert("id_token_signed_response_algs".into(), algorithms))
+            drop(all.insert("id_token_signed_response_algs".into(), algorithms));
         })
         .await;
     }
@@ -108,7 +108,7 @@ async fn an_issuer_that_is_gone_is_told_before_anybody_leaves() {
 async fn an_issuer_that_is_too_slow_is_given_up() {
     let pair = Pair::new().await;
     pair.connect(&json!({})).await;
-    pair.issuer.fake.faults().add(Fault::delay(Duration::from_secs(60)).on("POST", "/oauth/token"));
+    pair.issuer.fake.faults().add(Fault::delay(Duration::from_mins(1)).on("POST", "/oauth/token"));
     let (code, _) = pair.refusal().await;
     assert_eq!(code, "temporarily_unavailable");
 }
@@ -118,13 +118,13 @@ async fn a_token_that_cannot_be_believed_lets_nobody_in() {
     let pair = Pair::new().await;
     let connection = pair.connect(&json!({})).await;
     // Too old, and from the future.
-    pair.world.clock.advance(Duration::from_secs(3600));
+    pair.world.clock.advance(Duration::from_hours(1));
     let (code, description) = pair.refusal().await;
     assert_eq!(code, "invalid_request");
     assert_eq!(description, "the token was refused: it was issued too long ago");
-    pair.issuer.clock.advance(Duration::from_secs(7200));
+    pair.issuer.clock.advance(Duration::from_hours(2));
     assert_eq!(pair.refusal().await.1, "the token was refused: it was issued in the future");
-    pair.world.clock.advance(Duration::from_secs(3600));
+    pair.world.clock.advance(Duration::from_hours(1));
     // For another issuer.
     pair.set_options(&connection, |options| {
         options.remove("discovery_url");
