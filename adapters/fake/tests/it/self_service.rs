@@ -39,7 +39,7 @@ async fn send(world: &World, secret: &str, fields: &[(&str, &str)]) -> Answer {
 
 const OKTA: [(&str, &str); 4] = [
     ("strategy", "okta"),
-    ("address", "Acme.okta.com"),
+    ("address", "Acme.okta.invalid"),
     ("client_id", "0oa1"),
     ("client_secret", "s3cret-of-acme"),
 ];
@@ -97,9 +97,9 @@ async fn an_administrator_connects_okta_and_their_people_are_led_there() {
     let expected = json!({
         "client_id": "0oa1",
         "client_secret": "s3cret-of-acme",
-        "domain": "acme.okta.com",
-        "issuer": "https://acme.okta.com",
-        "discovery_url": "https://acme.okta.com/.well-known/openid-configuration",
+        "domain": "acme.okta.invalid",
+        "issuer": "https://acme.okta.invalid",
+        "discovery_url": "https://acme.okta.invalid/.well-known/openid-configuration",
         "scope": "openid profile email",
         "attribute_map": { "mapping_mode": "basic_profile" },
         "connection_settings": { "pkce": "auto" },
@@ -121,7 +121,10 @@ async fn an_administrator_connects_okta_and_their_people_are_led_there() {
     let domain = format!("/organizations/{acme}/discovery-domains/name/acme.test");
     assert_eq!(world.api("GET", &domain, NONE).await.json()["status"], "verified");
     let login = world.authorize(&[("organization", &acme), ("connection", "acme-okta")]);
-    assert!(!world.get(&login).await.location.contains("error="));
+    // Their issuer is asked where its pages are: this one is nowhere.
+    let (code, description) = world.get(&login).await.refusal();
+    assert_eq!(code, "temporarily_unavailable");
+    assert!(description.contains("https://acme.okta.invalid/.well-known/"), "{description}");
 
     // Once is all that a ticket is for.
     send(&world, &secret, &[("strategy", "oidc"), ("address", "https://evil.example"), ("client_id", "x")])
