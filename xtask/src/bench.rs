@@ -3,16 +3,29 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use clap::ValueEnum;
 
 use crate::{install, shell};
 
-/// Measures everything once, each load for this long.
-pub(crate) fn run(each: Duration) -> Result<()> {
+/// What is measured.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Part {
+    /// The provider alone, beside other fakes.
+    Fake,
+}
+
+/// Measures everything once, or one part of it, each load for this long.
+pub(crate) fn run(each: Duration, only: Option<Part>) -> Result<()> {
     install::wrk()?;
+    install::node_clients()?;
     shell::run(shell::cargo("build").arg("--release"))?;
     let bench = ["--release", "--package", "tenantry-tests", "--bin", "bench", "--features", "bench"];
     shell::run(shell::cargo("build").args(bench))?;
     let release = shell::target().join("release");
     let mut bench = shell::program(release.join("bench"));
-    shell::run(bench.env("TENANTRY_BIN", release.join("tenantry")).arg(each.as_secs().to_string()))
+    bench.env("TENANTRY_BIN", release.join("tenantry")).arg(each.as_secs().to_string());
+    if let Some(Part::Fake) = only {
+        bench.arg("fake");
+    }
+    shell::run(&mut bench)
 }

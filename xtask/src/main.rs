@@ -32,6 +32,9 @@ enum Chore {
         /// How long each load runs.
         #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=60))]
         seconds: u64,
+        /// Only this part.
+        #[arg(long, value_enum)]
+        only: Option<bench::Part>,
     },
     /// Take the pictures of docs/screenshots anew, from the real product in a real browser.
     Screenshots,
@@ -41,8 +44,8 @@ fn main() -> ExitCode {
     let done = match Chore::parse() {
         Chore::Test { fast: true } => test::fast(),
         Chore::Test { fast: false } => test::full(),
-        Chore::Bench { seconds } => {
-            bench::run(std::time::Duration::from_secs(seconds)).map(|()| ExitCode::SUCCESS)
+        Chore::Bench { seconds, only } => {
+            bench::run(std::time::Duration::from_secs(seconds), only).map(|()| ExitCode::SUCCESS)
         }
         Chore::Screenshots => screenshots::run().map(|()| ExitCode::SUCCESS),
     };

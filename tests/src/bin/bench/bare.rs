@@ -3,13 +3,14 @@
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderValue, header::CONTENT_TYPE};
-use axum::routing::get;
+use axum::routing::any;
 use tempfile::NamedTempFile;
 use tokio::net::TcpListener;
 use url::Url;
@@ -39,6 +40,11 @@ impl Bare {
         BufReader::new(child.stdout.take().context("its output is piped")?).read_line(&mut address)?;
         Ok(Self { url: Url::parse(address.trim())?, child, _body: body })
     }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> Result<SocketAddr> {
+        self.url.socket_addrs(|| None)?.first().copied().context("no address")
+    }
 }
 
 impl Drop for Bare {
@@ -58,5 +64,5 @@ pub(crate) async fn serve(file: &str, media_type: &str) -> Result<()> {
     };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("http://{}/", listener.local_addr()?);
-    Ok(axum::serve(listener, Router::new().route("/", get(handler))).await?)
+    Ok(axum::serve(listener, Router::new().route("/", any(handler))).await?)
 }

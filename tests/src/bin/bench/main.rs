@@ -4,11 +4,15 @@
 #![allow(clippy::print_stdout, reason = "its table is its purpose")]
 
 mod bare;
+mod drive;
+mod fake;
 mod load;
 mod logins;
 mod memory;
+mod paced;
 mod start;
 mod table;
+mod wire;
 
 use std::time::Duration;
 
@@ -26,11 +30,19 @@ async fn main() -> Result<()> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["bare", file, media_type] => bare::serve(file, media_type).await,
         [seconds] => {
-            let table = measure(Duration::from_secs(seconds.parse()?)).await?;
+            let each = Duration::from_secs(seconds.parse()?);
+            let mut table = measure(each).await?;
+            fake::measure(&mut table, each).await?;
             println!("\n{table}");
             Ok(())
         }
-        _ => bail!("usage: bench SECONDS"),
+        [seconds, "fake"] => {
+            let mut table = Table::default();
+            fake::measure(&mut table, Duration::from_secs(seconds.parse()?)).await?;
+            println!("\n{table}");
+            Ok(())
+        }
+        _ => bail!("usage: bench SECONDS [fake]"),
     }
 }
 
@@ -64,7 +76,16 @@ async fn measure(each: Duration) -> Result<Table> {
         let ratio = figure.per_second / yardstick.per_second;
         table.row("  throughput, of the bare handler's", &format!("{ratio:.2}"), budget[0], ratio);
         let ratio = figure.p99.as_secs_f64() / yardstick.p99.as_secs_f64();
-        table.row("  p99, times the bare handler's", &format!("{ratio:.2}"), budget[1], ratio);
+        table.row("  p99, times the bare handler's", &format!("{ratio:.2}"), Budget::None, ratio);
+        let rate = figure.per_second * paced::SHARE;
+        let [yardstick, figure] = paced::side_by_side(&bare.url, &url, cookies, rate, each)?;
+        for (name, figure) in
+            [("  the bare handler at 30% of the page's rate", yardstick), ("  the page at 30%", figure)]
+        {
+            table.row(name, &figure.to_string(), Budget::None, 0.0);
+        }
+        let ratio = figure.p99.as_secs_f64() / yardstick.p99.as_secs_f64();
+        table.row("  p99 at 30%, times the bare handler's", &format!("{ratio:.2}"), budget[1], ratio);
     }
 
     let logins = logins::run(&product, each).await?;

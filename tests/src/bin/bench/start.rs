@@ -4,11 +4,11 @@ use std::env;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 use tenantry_tests::product;
 use url::Url;
@@ -29,9 +29,23 @@ pub(crate) struct Fake(Start);
 
 impl Fake {
     pub(crate) fn start() -> Result<Self> {
+        Self::start_with(&[])
+    }
+
+    pub(crate) fn start_with(more: &[&str]) -> Result<Self> {
         let address = free_address()?;
-        let arguments = ["fake", "--listen", &address.to_string()];
+        let listen = address.to_string();
+        let arguments = [&["fake", "--listen", &listen], more].concat();
         Start::of(&env::temp_dir(), &arguments, address, "/").map(Self)
+    }
+
+    /// From exec to the first answer.
+    pub(crate) fn time(&self) -> Duration {
+        self.0.time
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.0.address
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -58,9 +72,10 @@ pub(crate) fn serve() -> Result<[Duration; 2]> {
     Ok([median(&first), median(&again)])
 }
 
-struct Start {
-    time: Duration,
-    address: SocketAddr,
+/// A process that has given its first answer. It is killed when this is dropped.
+pub(crate) struct Start {
+    pub(crate) time: Duration,
+    pub(crate) address: SocketAddr,
     child: Child,
 }
 
@@ -68,11 +83,16 @@ impl Start {
     fn of(directory: &Path, arguments: &[&str], address: SocketAddr, path: &str) -> Result<Self> {
         let mut command = product::command(directory);
         command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+        Self::wait(command, address, path).with_context(|| format!("tenantry {}", arguments.join(" ")))
+    }
+
+    /// Starts this, and waits until it answers 200 at `path`.
+    pub(crate) fn wait(mut command: Command, address: SocketAddr, path: &str) -> Result<Self> {
         let begin = Instant::now();
         let mut start = Self { child: command.spawn()?, address, time: Duration::ZERO };
         while !answers(address, path) {
             if begin.elapsed() > Duration::from_secs(10) || start.child.try_wait()?.is_some() {
-                bail!("tenantry {} does not answer", arguments.join(" "));
+                bail!("there is no answer at http://{address}{path}");
             }
             thread::sleep(Duration::from_micros(500));
         }
@@ -98,7 +118,7 @@ fn answers(address: SocketAddr, path: &str) -> bool {
 }
 
 // The port is free again when the listener is dropped, and the kernel hands out others first.
-fn free_address() -> Result<SocketAddr> {
+pub(crate) fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 

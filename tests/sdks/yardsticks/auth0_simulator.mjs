@@ -1,0 +1,26 @@
+// @simulacrum/auth0-simulator on a port that is given, without TLS, which the fake is measured without as well:
+// `node auth0_simulator.mjs PORT`, with a home directory of its own.
+import fs from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import { syncBuiltinESMExports } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+
+// It looks for a certificate in the home directory, and offers no way to do without.
+const certificates = path.join(os.homedir(), '.simulacrum', 'certs');
+fs.mkdirSync(certificates, { recursive: true });
+for (const file of ['localhost.pem', 'localhost-key.pem']) {
+  fs.writeFileSync(path.join(certificates, file), '');
+}
+https.createServer = (_options, handle) =>
+  http.createServer((request, response) => {
+    // Its session cookie is for secure connections alone.
+    request.socket.encrypted = true;
+    handle(request, response);
+  });
+syncBuiltinESMExports();
+
+const { simulation } = await import('@simulacrum/auth0-simulator');
+const port = Number(process.argv[2]);
+simulation().listen(port, () => {});
