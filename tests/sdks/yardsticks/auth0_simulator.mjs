@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import { syncBuiltinESMExports } from 'node:module';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -19,8 +19,8 @@ https.createServer = (_options, handle) =>
     request.socket.encrypted = true;
     handle(request, response);
   });
-syncBuiltinESMExports();
 
-const { simulation } = await import('@simulacrum/auth0-simulator');
+// Its own command takes this form of it, too: the other can't sign tokens.
+const { simulation } = createRequire(import.meta.url)('@simulacrum/auth0-simulator');
 const port = Number(process.argv[2]);
 simulation().listen(port, () => {});
