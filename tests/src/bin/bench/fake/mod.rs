@@ -33,7 +33,7 @@ pub(crate) async fn measure(table: &mut Table, each: Duration) -> Result<()> {
 
 async fn tokens(table: &mut Table, each: Duration) -> Result<()> {
     let provider = Provider::start(false).await?;
-    let request = provider::credentials(provider::CLIENT_ID, provider::CLIENT_SECRET, &provider.audience);
+    let request = provider::credentials(provider::MACHINE_ID, provider::CLIENT_SECRET, &provider.audience);
     let figure = Subject::new(provider.address(), |_| Tokens(request.clone())).measure(each)?;
     let one = signatures::per_second(1, each)?;
     let two = signatures::per_second(2, each)?;

@@ -11,6 +11,8 @@ use crate::start::Fake;
 use crate::wire::{self, Connection};
 
 pub(crate) const CLIENT_ID: &str = "bench";
+/// The application that calls APIs in its own name. Its secret is the same.
+pub(crate) const MACHINE_ID: &str = "bench-machine";
 pub(crate) const CLIENT_SECRET: &str = "not-a-secret";
 pub(crate) const CALLBACK: &str = "http://localhost:3000/callback";
 pub(crate) const EMAIL: &str = "person0@example.com";
@@ -40,7 +42,7 @@ impl Provider {
         let fake = Fake::start_with(&arguments)?;
         let audience = format!("http://{}/api/v2/", fake.address());
         let mut connection = Connection::open(fake.address()).await?;
-        let reply = connection.ask(&credentials(CLIENT_ID, CLIENT_SECRET, &audience)).await?.expect(200)?;
+        let reply = connection.ask(&credentials(MACHINE_ID, CLIENT_SECRET, &audience)).await?.expect(200)?;
         let token = reply.json()?;
         let token = token.get("access_token").and_then(|token| token.as_str()).context("no access token")?;
         Ok(Self {
@@ -85,9 +87,14 @@ fn seed_file() -> serde_json::Value {
             "client_secret": CLIENT_SECRET,
             "app_type": "regular_web",
             "callbacks": [CALLBACK],
-            "management_scopes": "read:organizations update:organizations read:users create:users",
+        }, {
+            "name": "Bench machine",
+            "client_id": MACHINE_ID,
+            "client_secret": CLIENT_SECRET,
+            "app_type": "non_interactive",
+            "management_scopes": ["read:organizations", "update:organizations", "read:users", "create:users"],
         }],
-        "connections": [{ "name": connection, "strategy": "auth0", "enabled_clients": ["Bench"] }],
+        "connections": [{ "name": connection, "strategy": "auth0", "enabled_clients": ["Bench", "Bench machine"] }],
         "users": people,
         "organizations": [{ "name": "bench", "id": ORGANIZATION, "display_name": "Bench" }],
     })
