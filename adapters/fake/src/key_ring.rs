@@ -1,6 +1,7 @@
 //! The keys that sign tokens, ready to use: signing, verifying and what is published of them.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::hmac;
@@ -23,7 +24,16 @@ pub(crate) struct KeyRing {
     current: Key,
     /// The next one, then those of the past.
     others: Vec<Key>,
+    verified: Verified,
 }
+
+/// Tokens that were verified, so that a program which calls with the same one again and again is answered faster. They
+/// go with the ring, which is made anew when a key is rotated or revoked.
+#[derive(Default)]
+struct Verified(Mutex<HashMap<String, Claims>>);
+
+/// So many are remembered, then they are forgotten together.
+const MOST_VERIFIED: usize = 256;
 
 struct Key {
     kid: String,
@@ -43,7 +53,7 @@ impl KeyRing {
         let (mut current, mut others): (Vec<Key>, Vec<Key>) =
             keys.into_iter().partition(|key| key.in_use == KeyUse::Current);
         others.sort_by_key(|key| key.in_use != KeyUse::Next);
-        Ok(current.pop().map(|current| Self { current, others }))
+        Ok(current.pop().map(|current| Self { current, others, verified: Verified::default() }))
     }
 
     /// Whether it is made of exactly these rows, each in the same place of its life.
@@ -72,6 +82,15 @@ impl KeyRing {
 
     /// The claims of a token that one of these keys signed. When it expires and whom it is for is not looked at.
     pub(crate) fn verify(&self, token: &str) -> Option<Claims> {
+        if let Some(known) = self.verified.get(token) {
+            return Some(known);
+        }
+        let claims = self.check(token)?;
+        self.verified.add(token, &claims);
+        Some(claims)
+    }
+
+    fn check(&self, token: &str) -> Option<Claims> {
         let token = Parts::of(token, "RS256")?;
         let kid = token.header.get("kid")?.as_str()?;
         let (n, e) = self.keys().find(|key| key.kid == kid)?.components();
@@ -85,6 +104,20 @@ impl KeyRing {
     pub(crate) fn jwks(&self, host: &str) -> Result<Value, KeyError> {
         let keys = self.keys().map(|key| key.jwk(host)).collect::<Result<Vec<_>, _>>()?;
         Ok(json!({ "keys": keys }))
+    }
+}
+
+impl Verified {
+    fn get(&self, token: &str) -> Option<Claims> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
+    }
+
+    fn add(&self, token: &str, claims: &Claims) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST_VERIFIED {
+            known.clear();
+        }
+        known.insert(token.to_owned(), claims.clone());
     }
 }
 
@@ -188,6 +221,16 @@ mod tests {
 
     fn claims(value: &Value) -> Claims {
         value.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn verified_tokens_are_remembered_up_to_a_number() {
+        let (known, ann) = (Verified::default(), claims(&json!({ "sub": "ann" })));
+        for number in 0..=MOST_VERIFIED {
+            known.add(&number.to_string(), &ann);
+        }
+        assert_eq!((known.get(&MOST_VERIFIED.to_string()), known.get("0")), (Some(ann), None));
+        assert_eq!(known.0.lock().unwrap().len(), 1);
     }
 
     #[test]
