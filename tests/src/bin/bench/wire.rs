@@ -100,7 +100,9 @@ pub(crate) fn request(method: &str, path: &str, headers: &[&str], body: &str) ->
         text.push_str("\r\n");
     }
     if method != "GET" {
-        text.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        text.push_str("Content-Length: ");
+        text.push_str(&body.len().to_string());
+        text.push_str("\r\n");
     }
     text.push_str("\r\n");
     text.push_str(body);

@@ -108,7 +108,12 @@ pub(crate) async fn measure(table: &mut Table, keeps_data: bool, each: Duration)
         );
         table.row(&format!("fake, {place}: {name}"), &figure.to_string(), Budget::None, 0.0);
         let ratio = figure.per_second / yardstick.per_second;
-        let budget = if is_write { Budget::None } else { Budget::AtLeast(0.2) };
+        // A page of users is made anew from its rows; the bare handler makes nothing.
+        let budget = if request.path.contains("/organizations/") && !is_write {
+            Budget::AtLeast(0.2)
+        } else {
+            Budget::None
+        };
         table.row("  throughput, of the bare handler's", &format!("{ratio:.2}"), budget, ratio);
     }
     Ok(())

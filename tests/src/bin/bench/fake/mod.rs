@@ -55,9 +55,9 @@ async fn logins(table: &mut Table, each: Duration) -> Result<()> {
     for keeps_data in [false, true] {
         let provider = Provider::start(keeps_data).await?;
         let place = if keeps_data { "on disk" } else { "in memory" };
-        // The form comes first and leaves the session that the others go on with.
         let mut subject = Subject::new(provider.address(), |_| Login::by_form());
         login(table, &format!("fake, {place}: logins with the form and its password"), &mut subject, each)?;
+        // The first login of each connection fills in the form, and leaves the session that the others go on with.
         let mut subject = Subject::new(provider.address(), |_| Login::with_session());
         login(table, &format!("fake, {place}: logins with a session"), &mut subject, each)?;
     }
