@@ -7,6 +7,7 @@
 )]
 
 mod bench;
+mod docs;
 mod install;
 mod screenshots;
 mod shell;
@@ -36,6 +37,8 @@ enum Chore {
         #[arg(long, value_enum)]
         only: Option<bench::Part>,
     },
+    /// Write the tables of docs/fake anew, from what the fake says of itself.
+    Docs,
     /// Take the pictures of docs/screenshots anew, from the real product in a real browser.
     Screenshots,
 }
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Chore::Bench { seconds, only } => {
             bench::run(std::time::Duration::from_secs(seconds), only).map(|()| ExitCode::SUCCESS)
         }
+        Chore::Docs => docs::run().map(|()| ExitCode::SUCCESS),
         Chore::Screenshots => screenshots::run().map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {

@@ -24,6 +24,28 @@ pub(crate) async fn python(script: &str, provider: &Provider) {
     run(Command::new(python).arg("-B").arg(scripts().join(script)), script, provider).await;
 }
 
+/// Runs a test of `docs/fake/examples` with Node.js' own runner, beside the packages that are installed for the scripts.
+pub(crate) async fn node_example(example: &str, provider: &Provider) {
+    let folder = tempfile::tempdir().unwrap();
+    let test = folder.path().join("example.test.mjs");
+    std::fs::copy(examples().join(example), &test).unwrap();
+    // Node.js looks for packages in the folders above a module and nowhere else.
+    std::os::unix::fs::symlink(scripts().join("node_modules"), folder.path().join("node_modules")).unwrap();
+    run(Command::new("node").arg("--test").arg(test), example, provider).await;
+}
+
+/// Runs a test of `docs/fake/examples` with pytest.
+pub(crate) async fn python_example(example: &str, provider: &Provider) {
+    let python = output::target().join("sdks/python/bin/python");
+    let mut command = Command::new(python);
+    command.args(["-B", "-m", "pytest", "-p", "no:cacheprovider"]).arg(examples().join(example));
+    run(&mut command, example, provider).await;
+}
+
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/fake/examples")
+}
+
 fn scripts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("sdks")
 }

@@ -9,7 +9,7 @@
 mod client;
 mod provider;
 
-use client::{node, python};
+use client::{node, node_example, python, python_example};
 use provider::Provider;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,4 +35,14 @@ async fn the_auth0_client_for_python_lives_a_tenants_life() {
 #[tokio::test(flavor = "multi_thread")]
 async fn people_log_in_through_a_certified_provider_of_their_enterprise() {
     node("upstream/life.mjs", &Provider::start().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documentations_example_for_node_runs() {
+    node_example("javascript/members.test.mjs", &Provider::start().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documentations_example_for_python_runs() {
+    python_example("python/test_members.py", &Provider::start().await).await;
 }

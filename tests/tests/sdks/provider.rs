@@ -47,6 +47,11 @@ impl Provider {
             environment
                 .push((format!("{prefix}_CLIENT_SECRET"), client.client_secret.expose_secret().to_owned()));
         }
+        // As `tenantry fake` prints it, for the examples of the documentation.
+        let management = self.auth0.client(MANAGEMENT_CLIENT).unwrap();
+        let secret = management.client_secret.expose_secret().to_owned();
+        environment.push(("AUTH0_M2M_CLIENT_ID".to_owned(), management.client_id));
+        environment.push(("AUTH0_M2M_CLIENT_SECRET".to_owned(), secret));
         environment
     }
 }

@@ -10,6 +10,9 @@ mod code_flow;
 mod contract;
 mod control;
 mod database_connections;
+mod documentation;
+#[path = "../../../../docs/fake/examples/rust/members.rs"]
+mod example;
 mod fake_auth0;
 mod faults;
 mod guides_actions;

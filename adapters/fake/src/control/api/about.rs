@@ -23,8 +23,13 @@ pub(super) fn operations() -> Vec<Operation> {
             .answers(StatusCode::OK, open_object([])),
         Operation::now(Method::GET, "/openapi", "Describe the Management API in OpenAPI", management)
             .answers(StatusCode::OK, open_object([])),
-        Operation::now(Method::GET, "/coverage", "List the operations of the Management API with what is known of each, and how often it was asked for", coverage)
-            .answers(StatusCode::OK, list(covered, 0, UNLIMITED)),
+        Operation::now(
+            Method::GET,
+            "/coverage",
+            "List the endpoints and operations with what is known of each, and how often it was asked for",
+            coverage,
+        )
+        .answers(StatusCode::OK, list(covered, 0, UNLIMITED)),
     ]
 }
 

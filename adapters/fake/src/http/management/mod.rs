@@ -58,7 +58,8 @@ use crate::tokens::management_audience;
 use call::Call;
 pub(super) use error::ApiError;
 pub(super) use format::is_domain;
-pub(crate) use openapi::{coverage, description, scopes};
+pub(super) use openapi::coverage;
+pub(crate) use openapi::{Covered, description, scopes};
 use operation::Operation;
 
 /// What an operation answers.

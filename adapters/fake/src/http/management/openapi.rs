@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::operation::{Evidence, Operation, Scopes};
+use super::operation::{Operation, Scopes};
 use super::schema::{Property, any, integer, object, optional, required, text};
 use super::{BASE, operations};
 
@@ -55,13 +55,13 @@ pub(crate) fn scopes() -> BTreeSet<&'static str> {
 }
 
 /// The table of operations: what is covered, and how it is known.
-pub(crate) fn coverage() -> Vec<Covered> {
+pub(in crate::http) fn coverage() -> Vec<Covered> {
     operations()
         .map(|operation| Covered {
             method: operation.method.to_string(),
             route: format!("{BASE}{}", operation.path),
             summary: operation.summary,
-            evidence: evidence(operation.evidence),
+            evidence: operation.evidence.as_str(),
             note: operation.note,
         })
         .collect()
@@ -120,7 +120,7 @@ fn described(operation: &Operation) -> Value {
             Scopes::Any(any) => json!({ "any": any }),
             Scopes::All(all) => json!({ "all": all }),
         },
-        "x-evidence": evidence(operation.evidence),
+        "x-evidence": operation.evidence.as_str(),
     });
     if let Some(described) = description.as_object_mut() {
         if let Some(note) = operation.note {
@@ -154,14 +154,6 @@ fn operation_id(operation: &Operation) -> String {
 }
 
 /// How it is known that Auth0 answers like this, in a word.
-pub(super) fn evidence(evidence: Evidence) -> &'static str {
-    match evidence {
-        Evidence::Recorded => "recorded",
-        Evidence::Documented => "documented",
-        Evidence::Assumed => "assumed",
-    }
-}
-
 fn error() -> super::schema::Schema {
     object([
         required("statusCode", integer(400, 599)),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
 
+pub(super) use super::super::endpoint::Evidence;
 use super::call::Call;
 use super::error::ApiError;
 use super::schema::{Property, Schema};
@@ -20,17 +21,6 @@ pub(super) enum Scopes {
     Any(&'static [&'static str]),
     /// Each of these.
     All(&'static [&'static str]),
-}
-
-/// How it is known that Auth0 answers like this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Evidence {
-    /// Seen in recordings of the real service.
-    Recorded,
-    /// Read in Auth0's documentation or its clients.
-    Documented,
-    /// Neither: what Auth0 is likely to do.
-    Assumed,
 }
 
 pub(super) type Later<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;

@@ -6,13 +6,12 @@ mod set_up;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
 use url::Url;
 
+use super::endpoint::{Endpoint, Evidence};
 use super::errors::PageError;
 use super::pages::{Frame, SelfServiceDonePage, SelfServicePage, html};
 use super::parameters::{Form, Query};
@@ -27,8 +26,13 @@ use set_up::{Refused, set_up};
 
 const PATH: &str = "/self-service/connections-flow";
 
-pub(super) fn routes() -> Router<Arc<Core>> {
-    Router::new().route(PATH, get(show).post(submit))
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(PATH, "The page where a customer connects an identity provider", show)
+            .evidence(Evidence::Assumed)
+            .note("The page is our own; Auth0's has guides for each provider."),
+        Endpoint::post(PATH, "Connect an identity provider", submit).evidence(Evidence::Assumed),
+    ]
 }
 
 /// The link that a ticket is handed out as.

@@ -11,12 +11,11 @@ mod upstream;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 
 use super::authorization_response::back_to_client;
+use super::endpoint::{Endpoint, Evidence};
 use super::errors::PageError;
 use super::pages::Frame;
 use super::parameters::Parameters;
@@ -29,25 +28,46 @@ use crate::model::{Authenticated, LogEntry, LoginTransaction};
 use crate::secrets::sha256;
 use crate::store::{State, StoreError};
 
-pub(super) fn routes() -> Router<Arc<Core>> {
-    Router::new()
-        .route(path(Page::Login), get(log_in::show).post(log_in::submit))
-        .route(path(Page::SignUp), get(sign_up::show).post(sign_up::submit))
-        .route(path(Page::Identifier), get(identifier::show).post(identifier::submit))
-        .route(PASSWORD, get(identifier::show_password).post(identifier::submit_password))
-        .route(
-            path(Page::OrganizationPrompt),
-            get(organization::show_prompt).post(organization::submit_prompt),
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(path(Page::Login), "The login page", log_in::show),
+        Endpoint::post(path(Page::Login), "Log in", log_in::submit),
+        Endpoint::get(path(Page::SignUp), "The sign-up page", sign_up::show),
+        Endpoint::post(path(Page::SignUp), "Sign up", sign_up::submit),
+        Endpoint::get(path(Page::Identifier), "Identifier first: who is it", identifier::show),
+        Endpoint::post(path(Page::Identifier), "Identifier first: say who", identifier::submit),
+        Endpoint::get(PASSWORD, "Identifier first: the password page", identifier::show_password),
+        Endpoint::post(PASSWORD, "Identifier first: log in", identifier::submit_password),
+        Endpoint::get(path(Page::OrganizationPrompt), "Ask for an organization", organization::show_prompt),
+        Endpoint::post(path(Page::OrganizationPrompt), "Name an organization", organization::submit_prompt),
+        Endpoint::get(path(Page::OrganizationPicker), "Offer the organizations", organization::show_picker),
+        Endpoint::post(path(Page::OrganizationPicker), "Pick an organization", organization::submit_picker),
+        Endpoint::get(path(Page::StandIn), "The page in place of somebody else's login page", stand_in::show)
+            .evidence(Evidence::Assumed)
+            .note("Auth0 has no such page: it sends the browser to the provider itself."),
+        Endpoint::post(
+            path(Page::StandIn),
+            "Log in in place of somebody else's login page",
+            stand_in::submit,
         )
-        .route(
-            path(Page::OrganizationPicker),
-            get(organization::show_picker).post(organization::submit_picker),
+        .evidence(Evidence::Assumed),
+        Endpoint::get(upstream::ROUTE, "Come back from an enterprise's own login", upstream::by_query),
+        Endpoint::post(upstream::ROUTE, "Come back from there with a form", upstream::by_form),
+        Endpoint::get(
+            forgot_password::ROUTE,
+            "Ask for a link that changes the password",
+            forgot_password::show,
         )
-        .route(path(Page::StandIn), get(stand_in::show).post(stand_in::submit))
-        .route(upstream::ROUTE, get(upstream::by_query).post(upstream::by_form))
-        .route(forgot_password::ROUTE, get(forgot_password::show).post(forgot_password::submit))
-        .route("/u/reset-password", get(tickets::show_reset).post(tickets::submit_reset))
-        .route("/u/email-verification", get(tickets::verify_email))
+        .evidence(Evidence::Assumed),
+        Endpoint::post(forgot_password::ROUTE, "Have the link sent", forgot_password::submit)
+            .evidence(Evidence::Assumed),
+        Endpoint::get("/u/reset-password", "The page that such a link leads to", tickets::show_reset)
+            .evidence(Evidence::Assumed),
+        Endpoint::post("/u/reset-password", "Change the password", tickets::submit_reset)
+            .evidence(Evidence::Assumed),
+        Endpoint::get("/u/email-verification", "Prove an e-mail address", tickets::verify_email)
+            .evidence(Evidence::Assumed),
+    ]
 }
 
 /// The second of the two pages of an identifier-first login; no login begins there.
