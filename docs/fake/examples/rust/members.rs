@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::Client;
+use reqwest::redirect::Policy;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tenantry_fake::{FakeAuth0, Fault, MessageKind, SeedFile};
@@ -21,6 +22,10 @@ organizations:
     connections: [Username-Password-Authentication]
 "#;
 
+fn http() -> Client {
+    Client::builder().timeout(Duration::from_secs(20)).redirect(Policy::none()).build().unwrap()
+}
+
 /// A provider on a free port, gone when it is dropped, and a token for its Management API.
 async fn start() -> (FakeAuth0, String) {
     let seed = SeedFile::from_yaml(SEED).unwrap();
@@ -32,8 +37,7 @@ async fn start() -> (FakeAuth0, String) {
         "client_secret": management.client_secret.expose_secret(),
         "audience": format!("{}api/v2/", auth0.issuer()),
     });
-    let answer =
-        Client::new().post(format!("{}oauth/token", auth0.issuer())).json(&body).send().await.unwrap();
+    let answer = http().post(format!("{}oauth/token", auth0.issuer())).json(&body).send().await.unwrap();
     let answer: Value = answer.json().await.unwrap();
     let token = answer["access_token"].as_str().unwrap().to_owned();
     (auth0, token)
@@ -41,7 +45,7 @@ async fn start() -> (FakeAuth0, String) {
 
 async fn ann(auth0: &FakeAuth0, token: &str) -> u16 {
     let url = format!("{}api/v2/users/auth0%7Cann", auth0.issuer());
-    Client::new().get(url).bearer_auth(token).send().await.unwrap().status().as_u16()
+    http().get(url).bearer_auth(token).send().await.unwrap().status().as_u16()
 }
 
 #[tokio::test]
@@ -67,7 +71,7 @@ async fn an_invitation_is_in_the_mailbox() {
     let (auth0, token) = start().await;
     let url = format!("{}api/v2/organizations/org_acme000000000001/invitations", auth0.issuer());
     let body = json!({ "inviter": { "name": "Ann" }, "invitee": { "email": "bo@acme.example" }, "client_id": "portal" });
-    let answer = Client::new().post(url).bearer_auth(&token).json(&body).send().await.unwrap();
+    let answer = http().post(url).bearer_auth(&token).json(&body).send().await.unwrap();
     assert!(answer.status().is_success());
     let mail = auth0.mailbox().unwrap();
     assert_eq!((mail[0].kind, mail[0].to.as_str()), (MessageKind::Invitation, "bo@acme.example"));
@@ -79,7 +83,7 @@ async fn what_a_test_did_can_be_undone() {
     let (auth0, token) = start().await;
     auth0.snapshot("before").unwrap();
     let url = format!("{}api/v2/users/auth0%7Cann", auth0.issuer());
-    Client::new().delete(url).bearer_auth(&token).send().await.unwrap();
+    http().delete(url).bearer_auth(&token).send().await.unwrap();
     assert_eq!(ann(&auth0, &token).await, 404);
     auth0.restore("before").await.unwrap();
     assert_eq!(ann(&auth0, &token).await, 200);
