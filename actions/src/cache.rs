@@ -42,6 +42,11 @@ pub enum CacheError {
 }
 
 impl Cache {
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// What is kept under `key`, unless its time is over.
     pub fn get(&self, key: &str, now_ms: i64) -> Option<Entry> {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);

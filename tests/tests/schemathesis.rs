@@ -11,6 +11,10 @@ use tenantry_fake::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind};
 use tenantry_system::{SystemClock, SystemRandom};
 use tenantry_tests::output;
 
+/// What Auth0 has and the provider has not is answered 501 by design, with a body that says so.
+const SETTINGS: &str =
+    "[checks.not_a_server_error]\nexpected-statuses = [\"2xx\", \"3xx\", \"4xx\", \"501\"]\n";
+
 /// Requests of each operation and phase. More find more, and take longer.
 const EXAMPLES: &str = "40";
 
@@ -42,6 +46,7 @@ async fn no_request_that_the_description_allows_or_forbids_is_answered_by_a_serv
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("openapi.json");
     std::fs::write(&file, description.to_string()).unwrap();
+    std::fs::write(folder.path().join("schemathesis.toml"), SETTINGS).unwrap();
     let program = output::target().join("sdks/python/bin/schemathesis");
     let run = tokio::task::spawn_blocking(move || {
         let mut command = Command::new(program);
@@ -49,6 +54,8 @@ async fn no_request_that_the_description_allows_or_forbids_is_answered_by_a_serv
             .current_dir(folder.path())
             .args(["run", "openapi.json", "--max-examples", EXAMPLES, "--seed", "1", "--workers", "2"])
             .args(["--phases", "examples,coverage,fuzzing", "--no-color"])
+            // Who revokes the key that signed the token is answered 401 from then on.
+            .args(["--exclude-path-regex", "^/keys/signing"])
             .args(["--checks", "not_a_server_error,status_code_conformance,content_type_conformance"])
             .args(["--checks", "response_schema_conformance,ignored_auth"])
             .arg("--url")

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use secrecy::SecretString;
 use tenantry_domain::Timestamp;
 use tenantry_ports::{Clock, Random};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::back_channel::{self, BackChannel};
@@ -110,6 +111,7 @@ impl Fake {
             calls: Calls::default(),
             control: Control::default(),
             actions_cache: tenantry_actions::Cache::default(),
+            actions_running: Semaphore::new(ACTIONS_AT_ONCE),
             back_channel: BackChannel::default(),
             upstreams: Upstreams::default(),
         })))
@@ -199,12 +201,15 @@ pub(crate) struct Core {
     pub(crate) control: Control,
     /// What Actions keep by `api.cache`.
     pub(crate) actions_cache: tenantry_actions::Cache,
+    /// A place for each login whose Actions run: each has a thread, and memory up to its limit.
+    pub(crate) actions_running: Semaphore,
     pub(crate) back_channel: BackChannel,
     pub(crate) upstreams: Upstreams,
     swept_at: AtomicI64,
 }
 
 const SWEEP_EVERY: i64 = 600;
+const ACTIONS_AT_ONCE: usize = 16;
 
 impl Core {
     /// The host that certificates name.
@@ -221,10 +226,16 @@ impl Core {
         }
     }
 
+    /// Whether what has expired was not cleared away for a while.
+    pub(crate) fn sweep_is_due(&self, now: Timestamp) -> bool {
+        let swept_at = self.swept_at.load(Ordering::Relaxed);
+        // A time ahead of now is of a clock that was set back since.
+        swept_at + SWEEP_EVERY <= now.as_seconds() || swept_at > now.as_seconds()
+    }
+
     /// Clears away what has expired, when that was not done for a while.
     pub(crate) fn sweep_if_due(&self, state: &mut State, now: Timestamp) {
-        let due = self.swept_at.load(Ordering::Relaxed) + SWEEP_EVERY <= now.as_seconds();
-        if due {
+        if self.sweep_is_due(now) {
             self.swept_at.store(now.as_seconds(), Ordering::Relaxed);
             login::sweep(state, now);
         }

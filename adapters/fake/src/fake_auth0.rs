@@ -93,7 +93,9 @@ impl FakeAuth0Builder {
     /// What there is before anybody has done anything.
     #[must_use]
     pub fn seed(self, seed: Seed) -> Self {
-        Self { seed, ..self }
+        // A file that was named before is meant to be on top of this.
+        let file = seed.file.or(self.seed.file);
+        Self { seed: Seed { file, ..seed }, ..self }
     }
 
     /// What a file says, on top of the seed.

@@ -55,3 +55,7 @@ pub use seed_file::{
 };
 pub use server::{Tls, TlsError};
 pub use store::StoreError;
+// What stands in the signatures above, so that whoever uses this crate needs no other.
+pub use secrecy::ExposeSecret;
+pub use tenantry_domain::Timestamp;
+pub use tenantry_ports::{Clock, Random};

@@ -21,6 +21,9 @@ enum Course {
     Frozen(Timestamp),
 }
 
+/// The year 9000 in milliseconds: what is given from then on for years can still be written down.
+const LATEST: i64 = 221_845_392_000_000;
+
 impl AdjustableClock {
     pub(crate) fn new(base: Arc<dyn Clock>) -> Self {
         Self { base, course: Mutex::new(Course::Running(0)) }
@@ -42,7 +45,12 @@ impl AdjustableClock {
 
     /// Moves the time on.
     pub fn advance(&self, by: Duration) {
-        self.set(self.now() + by);
+        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        let mut course = self.course();
+        *course = match *course {
+            Course::Running(ahead) => Course::Running(ahead.saturating_add(by)),
+            Course::Frozen(at) => Course::Frozen(Timestamp::from_millis(at.as_millis().saturating_add(by))),
+        };
     }
 
     /// Lets the time stand still.
@@ -79,12 +87,11 @@ impl AdjustableClock {
 
 impl Clock for AdjustableClock {
     fn now(&self) -> Timestamp {
-        match *self.course() {
-            Course::Running(ahead) => {
-                Timestamp::from_millis(self.base.now().as_millis().saturating_add(ahead))
-            }
-            Course::Frozen(at) => at,
-        }
+        let now = match *self.course() {
+            Course::Running(ahead) => self.base.now().as_millis().saturating_add(ahead),
+            Course::Frozen(at) => at.as_millis(),
+        };
+        Timestamp::from_millis(now.clamp(0, LATEST))
     }
 }
 

@@ -236,7 +236,8 @@ impl Faults {
             match &active.fault.effect {
                 FaultEffect::Delay { delay, jitter } => {
                     let most = u64::try_from(jitter.as_millis()).unwrap_or(u64::MAX);
-                    struck.delay += *delay + Duration::from_millis(seeded.up_to(most));
+                    let more = delay.saturating_add(Duration::from_millis(seeded.up_to(most)));
+                    struck.delay = struck.delay.saturating_add(more);
                 }
                 effect => {
                     struck.effect = Some(effect.clone());

@@ -73,13 +73,22 @@ impl Core {
     pub(crate) async fn restore(&self, name: &str) -> Result<(), SnapshotError> {
         let picture = self.control.snapshots.lock().get(name).map(|(_, picture)| picture.clone());
         let picture = picture.ok_or(SnapshotError::Unknown)?;
-        Ok(self.store.go_back(&picture).await?)
+        self.store.go_back(&picture).await?;
+        self.forget_what_was_learned();
+        Ok(())
+    }
+
+    /// Forgets what is no part of the state and yet comes of it: what Actions cached, and what issuers said.
+    fn forget_what_was_learned(&self) {
+        self.actions_cache.clear();
+        self.upstreams.clear();
     }
 
     /// Goes back to the beginning: the seeded state with the ids and secrets that it had, the clock of the machine, no
     /// faults, nothing noted. Snapshots and signing keys stay.
     pub(crate) async fn reset(&self) -> Result<(), StoreError> {
         self.store.go_back(&self.beginning).await?;
+        self.forget_what_was_learned();
         self.time.reset();
         self.control.faults.clear();
         self.control.rate_limits.reset();

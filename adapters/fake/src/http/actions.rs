@@ -40,6 +40,8 @@ pub(super) async fn execute(
     suspended: Option<Suspended>,
 ) -> Result<Execution, StoreError> {
     let actions = core.store.read(login::bound)?;
+    // An Action that logs in itself starts itself again: waiting for a place is what ends that, with its time.
+    let _place = core.actions_running.acquire().await;
     let limits = Limits { run_time: core.config.action_run_time, ..Limits::default() };
     let host = Arc::new(Network { core: core.clone(), router: OnceLock::new(), tokens: Mutex::default() });
     Ok(match suspended {

@@ -1,5 +1,5 @@
-//! Which client speaks at the token endpoint (RFC 6749 section 2.3.1): by the header or by the body, whichever of the
-//! two it is registered for. A public client only says its name.
+//! Which client speaks at the token endpoint (RFC 6749 section 2.3.1): by the header or by the body, whatever
+//! it is registered for. A public client only says its name.
 
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;

@@ -66,10 +66,23 @@ async fn act(State(core): State<Arc<Core>>, Path(action): Path<String>, request:
             }
             Ok(())
         }
+        "reset-clock" => {
+            core.time.reset();
+            Ok(())
+        }
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     match done {
-        Ok(()) => Redirect::to(PATH).into_response(),
+        Ok(()) => Redirect::to(&format!("{PATH}{}", section(&action))).into_response(),
         Err(error) => PageError::from(error).into_response(),
+    }
+}
+/// Where on the page the effect is to be seen.
+fn section(action: &str) -> &'static str {
+    match action {
+        "clear-mailbox" => "#mailbox",
+        "remove-fault" => "#faults",
+        "advance-clock" | "reset-clock" => "#clock",
+        _ => "",
     }
 }

@@ -45,7 +45,7 @@ pub(super) async fn observe(State(core): State<Arc<Core>>, request: Request, nex
         return next.run(request).await;
     }
     let (at, started) = (core.clock.now(), Instant::now());
-    let query = beginning(request.uri().query().unwrap_or_default());
+    let query = beginning(&without_secrets(request.uri().query().unwrap_or_default()));
     let (seen, request) = match look(request).await {
         Ok(seen) => seen,
         Err(too_large) => return too_large,
@@ -96,6 +96,28 @@ async fn limited(core: &Arc<Core>, seen: &Seen, request: Request, next: Next) ->
 fn method_name(method: &str) -> String {
     let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     known.into_iter().find(|known| *known == method).unwrap_or("OTHER").to_owned()
+}
+
+/// Parameters that let whoever has them in.
+const SECRETS: [&str; 9] = [
+    "access_token",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "id_token",
+    "id_token_hint",
+    "invitation",
+    "refresh_token",
+    "ticket",
+];
+
+/// The query with the values of such parameters left out.
+fn without_secrets(query: &str) -> String {
+    let masked = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if SECRETS.contains(&name) => format!("{name}=***"),
+        _ => pair.to_owned(),
+    });
+    masked.collect::<Vec<_>>().join("&")
 }
 
 fn beginning(text: &str) -> String {
@@ -150,4 +172,16 @@ fn of_authorization(headers: &HeaderMap) -> (Option<String>, Option<String>) {
     let claims = payload.and_then(|payload| serde_json::from_slice::<Value>(&payload).ok());
     let claim = |name: &str| claims.as_ref()?.get(name)?.as_str().map(str::to_owned);
     (claim("azp"), claim("sub").or_else(|| Some(value.to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_secrets;
+
+    #[test]
+    fn a_noted_query_lets_nobody_in() {
+        let query = "state=s1&code=c1&ticket=t1&page=2&flag";
+        assert_eq!(without_secrets(query), "state=s1&code=***&ticket=***&page=2&flag");
+        assert_eq!(without_secrets(""), "");
+    }
 }

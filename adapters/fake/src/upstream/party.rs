@@ -18,6 +18,13 @@ use crate::store::StoreError;
 #[derive(Default)]
 pub(crate) struct Upstreams(Mutex<HashMap<String, Party>>);
 
+impl Upstreams {
+    /// Forgets every issuer, with its keys.
+    pub(crate) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
 /// Connections come and go; what is forgotten is made again.
 const KEPT: usize = 1000;
 

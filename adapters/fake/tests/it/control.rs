@@ -24,6 +24,11 @@ async fn the_time_is_set_advanced_frozen_and_resumed() {
     let (_, clock) = wire.control(Method::DELETE, "/clock", None).await;
     assert_eq!(clock["ahead_seconds"], 0.0);
     assert_eq!(wire.api(Method::GET, "/users", None).await.0, StatusCode::OK);
+    let far = json!({ "set": "9998-12-31T00:00:00.000Z", "advance_seconds": 3_000_000_000u64 });
+    let (status, clock) = wire.control(Method::POST, "/clock", Some(far)).await;
+    assert_eq!((status, &clock["now"]), (StatusCode::OK, &json!("9000-01-01T00:00:00.000Z")), "the latest");
+    assert_eq!(wire.client.get(wire.url("/")).send().await.unwrap().status(), StatusCode::OK);
+    wire.control(Method::DELETE, "/clock", None).await;
     let (status, problem) = wire.control(Method::POST, "/clock", Some(json!({ "set": "tomorrow" }))).await;
     assert_eq!((status, &problem["property"]), (StatusCode::BAD_REQUEST, &json!("set")));
 }

@@ -51,6 +51,8 @@ async fn its_buttons_act_when_its_own_page_presses_them() {
     assert_eq!(wire.fake.faults().all(), []);
     assert_eq!(press(&wire, "advance-clock", &[("seconds", "3600")]).await, StatusCode::SEE_OTHER);
     assert!(wire.fake.clock().ahead_millis() >= 3_600_000 - 1_000);
+    assert_eq!(press(&wire, "reset-clock", &[]).await, StatusCode::SEE_OTHER);
+    assert_eq!(wire.fake.clock().ahead_millis(), 0);
     assert_eq!(press(&wire, "clear-mailbox", &[]).await, StatusCode::SEE_OTHER);
     assert_eq!(wire.fake.mailbox().unwrap(), []);
     assert_eq!(press(&wire, "reset", &[]).await, StatusCode::SEE_OTHER);

@@ -77,13 +77,14 @@ pub(crate) struct Covered {
 }
 
 /// The statuses that any call may be answered with.
-const ANY_CALL: [(StatusCode, &str); 6] = [
+const ANY_CALL: [(StatusCode, &str); 7] = [
     (StatusCode::BAD_REQUEST, "The path, the query or the body breaks a rule"),
     (StatusCode::UNAUTHORIZED, "The access token is missing, invalid or expired"),
     (StatusCode::FORBIDDEN, "The access token lacks a scope"),
     (StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
     (StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is no JSON"),
     (StatusCode::TOO_MANY_REQUESTS, "A rate limit has been reached"),
+    (StatusCode::NOT_IMPLEMENTED, "Auth0 has it, and this provider has not"),
 ];
 
 fn described(operation: &Operation) -> Value {
@@ -153,7 +154,6 @@ fn operation_id(operation: &Operation) -> String {
     std::iter::once(method.as_str()).chain(words).collect::<Vec<_>>().join("_")
 }
 
-/// How it is known that Auth0 answers like this, in a word.
 fn error() -> super::schema::Schema {
     object([
         required("statusCode", integer(400, 599)),

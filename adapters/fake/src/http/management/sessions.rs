@@ -38,7 +38,7 @@ pub(super) fn operations() -> Vec<Operation> {
             "End a session and its refresh tokens",
             revoke,
         )
-        .scopes(&["delete:sessions", "delete:refresh_tokens"])
+        .scope(&["delete:sessions"])
         .optional_body(object([]))
         .answers(StatusCode::ACCEPTED, object([]))
         .refuses(ApiError::no_session()),

@@ -48,6 +48,14 @@ pub(super) async fn exchange(
         parameters: &parameters,
         browser: &visitor.browser,
     };
+    let now = request.context.now;
+    if core.sweep_is_due(now) {
+        let sweep = |state: &mut State| {
+            core.sweep_if_due(state, now);
+            Ok::<_, OAuthError>(())
+        };
+        core.store.write(sweep).await?;
+    }
     let issued = match grant_type {
         "authorization_code" => authorization_code::redeem(&core, &request).await?,
         "refresh_token" => refresh_token::refresh(&core, &request).await?,

@@ -225,13 +225,16 @@ impl<'a> Visit<'a> {
     }
 
     async fn remember(&self, change: impl FnOnce(&mut LoginTransaction)) -> Result<(), PageError> {
-        let mut transaction = self.transaction.clone();
-        change(&mut transaction);
         let put = |state: &mut State| {
+            // As it is by now: one that has ended meanwhile must not come to life again.
+            let Some(mut transaction) = state.login_transactions.get(self.handle()).cloned() else {
+                return Ok(false);
+            };
+            change(&mut transaction);
             state.login_transactions.put(transaction);
-            Ok::<_, StoreError>(())
+            Ok::<_, StoreError>(true)
         };
-        Ok(self.core.store.write(put).await?)
+        if self.core.store.write(put).await? { Ok(()) } else { Err(PageError::expired()) }
     }
 
     /// A page, and what keeps the browser from remembering too many logins.
