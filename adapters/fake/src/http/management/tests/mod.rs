@@ -23,6 +23,7 @@ use tower::ServiceExt as _;
 use super::operation::{Operation, Scopes};
 use super::{BASE, operations};
 use crate::model::Client;
+use crate::ready_keys;
 use crate::tokens::{client_access_token, management_audience};
 use crate::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind, SeedConnection, StoreError};
 
@@ -69,6 +70,7 @@ impl World {
         let issuer = "http://127.0.0.1:4400/".parse().unwrap();
         let config = FakeConfig { issuer, trial_days: 1, action_run_time: FakeConfig::ACTION_RUN_TIME, seed };
         let fake = Fake::in_memory(config, clock.clone(), random).unwrap();
+        ready_keys::plant(&fake);
         plant(&fake);
         let operations: Vec<Operation> = operations().collect();
         let token = token(&fake, &every_scope(&operations)).await;

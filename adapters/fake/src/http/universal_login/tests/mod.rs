@@ -91,6 +91,7 @@ impl World {
         let config = FakeConfig { issuer, trial_days: 1, action_run_time, seed };
         let clock = Arc::new(FixedClock::at("2026-03-02T10:00:00.000Z"));
         let fake = Fake::in_memory(config, clock.clone(), Arc::new(SeededRandom::new(5))).unwrap();
+        crate::ready_keys::plant(&fake);
         Self { router: fake.router(), fake, clock, cookies: BTreeMap::new() }
     }
 
