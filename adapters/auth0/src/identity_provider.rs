@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use tenantry_domain::{EmailAddress, Roles, TenantId, TenantRef, UserId};
 use tenantry_oidc::{AuthorizationRequest, IdToken, OidcError, Pkce, RelyingParty};
 use tenantry_ports::{
-    Callback, IdentityProvider, IdentityProviderError, Intent, Login, LoginAttempt, LoginRequest,
+    Callback, IdentityProvider, IdentityProviderError, Intent, LoggedOut, Login, LoginAttempt, LoginRequest,
     LogoutRequest, Tenants,
 };
 use url::Url;
@@ -101,6 +101,10 @@ impl Auth0IdentityProvider {
 
 #[async_trait]
 impl IdentityProvider for Auth0IdentityProvider {
+    fn issuer(&self) -> &str {
+        self.relying_party.registration().issuer.as_str()
+    }
+
     async fn authorization_url(&self, request: &LoginRequest) -> Result<Url, IdentityProviderError> {
         let attempt = &request.attempt;
         let pkce = Pkce::from_verifier(attempt.code_verifier.clone());
@@ -191,6 +195,18 @@ impl IdentityProvider for Auth0IdentityProvider {
             }
         };
         Ok(url)
+    }
+
+    async fn verify_logout_token(&self, token: &SecretString) -> Result<LoggedOut, IdentityProviderError> {
+        let verified = self.relying_party.verify_logout_token(token.expose_secret()).await;
+        let verified = verified.map_err(login_error)?;
+        // With both, it is this session alone that has ended (OpenID Connect Back-Channel Logout section 2.4).
+        match (verified.session_id, verified.subject) {
+            (Some(session), _) => Ok(LoggedOut::ProviderSession(session)),
+            (None, subject) => UserId::try_from(subject.as_deref().unwrap_or_default())
+                .map(LoggedOut::User)
+                .map_err(|_| not_believed(NotBelieved::Identifier("sub"))),
+        }
     }
 }
 

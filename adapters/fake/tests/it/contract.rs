@@ -66,6 +66,7 @@ fn provider(world: &World) -> FakeIdentityProvider {
 
 fn attempt(world: &World, tenant: Option<TenantRef>) -> LoginAttempt {
     LoginAttempt {
+        issuer: provider(world).issuer().to_owned(),
         state: "s1".to_owned(),
         nonce: "n1".to_owned(),
         code_verifier: VERIFIER.to_owned(),
