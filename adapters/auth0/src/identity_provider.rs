@@ -52,10 +52,10 @@ impl Auth0IdentityProvider {
         claims: &Map<String, Value>,
         attempt: &LoginAttempt,
     ) -> Result<Option<TenantRef>, IdentityProviderError> {
-        let id = match text(claims, "org_id") {
-            Some(id) => {
-                TenantId::try_from(id).map_err(|_| not_believed(NotBelieved::Identifier("org_id")))?
-            }
+        let id = match claims.get("org_id") {
+            // What is there and can't be read must not pass for a login under no organization.
+            Some(id) => TenantId::try_from(id.as_str().unwrap_or_default())
+                .map_err(|_| not_believed(NotBelieved::Identifier("org_id")))?,
             None if attempt.tenant.is_some() => return Err(IdentityProviderError::NotAMember),
             None => return Ok(None),
         };
@@ -80,11 +80,12 @@ impl Auth0IdentityProvider {
             .map_err(|_| not_believed(NotBelieved::Identifier("sub")))?;
         let email = text(&claims, "email");
         let name = text(&claims, "name").or(email).or_else(|| text(&claims, "nickname"));
+        let address = email.and_then(|email| EmailAddress::try_from(email).ok());
         let roles = claims.get(MEMBER_ROLES).and_then(Value::as_array);
         Ok(Login {
             name: name.unwrap_or_default().to_owned(),
-            email: email.and_then(|email| EmailAddress::try_from(email).ok()),
-            email_verified: claims.get("email_verified") == Some(&Value::Bool(true)),
+            email_verified: address.is_some() && claims.get("email_verified") == Some(&Value::Bool(true)),
+            email: address,
             picture: text(&claims, "picture").map(str::to_owned),
             roles: roles
                 .filter(|_| tenant.is_some())

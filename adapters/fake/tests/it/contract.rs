@@ -60,7 +60,7 @@ impl ProviderWorld for InProcess {
 
 tenantry_ports::provider_contract!(InProcess::new());
 
-fn provider(world: &World) -> FakeIdentityProvider {
+pub(crate) fn provider(world: &World) -> FakeIdentityProvider {
     world.fake.identity_provider(&world.client(APP).0, CALLBACK.parse().unwrap())
 }
 
