@@ -165,7 +165,7 @@ fn clients(product: &str) -> Vec<SeedClient> {
         kind: SeedClientKind::RegularWeb,
         ..machine(WEB, &[])
     };
-    let of_the_rig = [&SCOPES[..], &["create:users"]].concat();
+    let of_the_rig = [&SCOPES[..], &["create:users", "delete:sessions"]].concat();
     vec![web, machine(M2M, &SCOPES), machine(RIG, &of_the_rig)]
 }
 
