@@ -154,7 +154,7 @@ impl SignIn {
         let begun = self.sessions.begin(&session, &login.claims, arrival.attempt.started_at).await;
         begun.map_err(|error| match error {
             SessionsError::LoggedOut => SignInError::LoggedOut,
-            outage => Outage::from(outage).into(),
+            outage @ SessionsError::Unavailable(_) => Outage::from(outage).into(),
         })?;
         if let Some(previous) = arrival.previous {
             self.sessions.end(&previous).await.map_err(Outage::from)?;

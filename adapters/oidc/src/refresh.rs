@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 
 use crate::claims::CLOCK_SKEW;
 use crate::{ClientAuthentication, IdToken, OidcError, RelyingParty, TokenRejected, id_token};
@@ -75,7 +74,7 @@ impl IdToken {
         if party(self) != party(first) {
             return Err(TokenRejected::OtherLogin("azp"));
         }
-        if self.claims.get("nonce").is_some_and(|nonce| *nonce != Value::from(first.nonce.as_str())) {
+        if self.claims.get("nonce").is_some_and(|nonce| nonce.as_str() != Some(first.nonce.as_str())) {
             return Err(TokenRejected::OtherLogin("nonce"));
         }
         Ok(())

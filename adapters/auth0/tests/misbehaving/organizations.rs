@@ -1,7 +1,7 @@
 //! Under which organization a login is: the one that was asked for, or one that is known (Auth0's `org_id`).
 
 use serde_json::{Value, json};
-use tenantry_ports::IdentityProviderError;
+use tenantry_ports::{IdentityProviderError, Login};
 
 use crate::tenant::{Tenant, acme, tenant};
 
@@ -27,11 +27,11 @@ async fn rp42_another_organization_than_was_asked_for() {
         json!({ "org_id": 7 }),
         json!({ "org_id": ["org_acme"] }),
     ] {
-        rejected(auth0.login(Some(acme()), &claims).await, &claims);
+        rejected(&auth0.login(Some(acme()), &claims).await, &claims);
     }
     // One that is known is not the one that was asked for either.
     let claims = json!({ "org_id": "org_acme" });
-    rejected(auth0.login(Some(tenant("org_other", "other")), &claims).await, &claims);
+    rejected(&auth0.login(Some(tenant("org_other", "other")), &claims).await, &claims);
 }
 
 #[tokio::test]
@@ -55,13 +55,13 @@ async fn rp42_an_organization_that_nobody_asked_for() {
         json!({ "org_id": 7 }),
         json!({ "org_id": "../users" }),
     ] {
-        rejected(auth0.login(None, &claims).await, &claims);
+        rejected(&auth0.login(None, &claims).await, &claims);
     }
     let alone = auth0.login(None, &json!({ "org_name": "acme", "member_roles": ["Administrator"] })).await;
     let alone = alone.unwrap();
     assert_eq!((alone.tenant, alone.roles), (None, None), "a name is no organization, and gives no role");
 }
 
-fn rejected(outcome: Result<tenantry_ports::Login, IdentityProviderError>, claims: &Value) {
+fn rejected(outcome: &Result<Login, IdentityProviderError>, claims: &Value) {
     assert!(matches!(outcome, Err(IdentityProviderError::Rejected(_))), "{claims}: {outcome:?}");
 }
