@@ -45,6 +45,7 @@ fn machine(name: &str, scopes: &str) -> SeedClient {
         callbacks: Vec::new(),
         logout_urls: Vec::new(),
         initiate_login_uri: None,
+        backchannel_logout_url: None,
         kind: SeedClientKind::MachineToMachine {
             scopes: scopes.split_whitespace().map(str::to_owned).collect(),
         },

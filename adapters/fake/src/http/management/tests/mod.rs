@@ -53,6 +53,7 @@ impl World {
             callbacks: vec!["https://app.example/callback".to_owned()],
             logout_urls: vec!["https://app.example/".to_owned()],
             initiate_login_uri: Some("https://app.example/login".to_owned()),
+            backchannel_logout_url: None,
             kind,
             client_id: None,
             client_secret: None,

@@ -73,6 +73,7 @@ impl World {
             callbacks: vec![CALLBACK.to_owned()],
             logout_urls: Vec::new(),
             initiate_login_uri: Some("https://app.example/login".to_owned()),
+            backchannel_logout_url: None,
             kind,
             client_id: Some(name.to_owned()),
             client_secret: Some("secret".into()),
