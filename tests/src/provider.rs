@@ -58,7 +58,7 @@ impl EmptyProvider {
     }
 
     fn variable(&self, name: &str) -> &str {
-        self.variables.get(name).map(String::as_str).unwrap_or_else(|| panic!("it did not print {name}"))
+        self.variables.get(name).map_or_else(|| panic!("it did not print {name}"), String::as_str)
     }
 }
 
