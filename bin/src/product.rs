@@ -67,7 +67,8 @@ impl Product {
             identity::open(settings.identity, &settings.data, &base_url, &catalogue, &clock, &random).await?;
         let addresses = Addresses { product: base_url.clone(), identity: Url::parse(auth0.issuer.as_str())? };
         let redirect_uri = base_url.join("api/auth/callback")?;
-        let auth0 = Auth0::new(identity::adapter_settings(auth0, redirect_uri), Arc::clone(&clock))?;
+        let adapter = identity::adapter_settings(auth0, redirect_uri);
+        let auth0 = Auth0::new(adapter, Arc::clone(&clock), Arc::clone(&random))?;
 
         let brand = match settings.brand_name {
             Some(name) => Brand { name, ..Brand::default() },

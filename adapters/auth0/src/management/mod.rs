@@ -1,4 +1,11 @@
-//! Calls to the Management API: authenticated, bounded, and with errors told apart.
+//! Calls to the Management API: authenticated, bounded, tried again when that is safe, and with errors told apart.
+
+mod answer;
+mod circuit;
+mod limits;
+pub(crate) mod metrics;
+mod pages;
+mod tries;
 
 use std::sync::Arc;
 
@@ -6,33 +13,35 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Client, Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tenantry_domain::Timestamp;
-use tenantry_oidc::{Issuer, read_body, retry_after};
-use tenantry_ports::Clock;
+use tenantry_oidc::Issuer;
+use tenantry_ports::{Clock, Random};
+use tokio::time::{Instant, timeout};
 
+use self::circuit::{Circuit, Outcome};
+use self::metrics::OperationName;
 use crate::ManagementError;
 use crate::token::{Token, TokenSource};
+
+pub use limits::Limits;
+pub(crate) use tries::{Budget, Repeat, Tries};
 
 /// Everything but what RFC 3986 section 2.3 leaves unreserved: user ids hold `|`.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The largest answer that is read: a page of 100 members with long names and many roles fits well.
-const LARGEST_ANSWER: usize = 2 * 1024 * 1024;
-
 /// The Management API of one Auth0 tenant.
-#[derive(Debug)]
 pub(crate) struct Management {
     base: String,
     tokens: TokenSource,
     http: Client,
-    clock: Clocked,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    limits: Limits,
+    circuit: Circuit,
 }
 
-struct Clocked(Arc<dyn Clock>);
-
-impl std::fmt::Debug for Clocked {
+impl std::fmt::Debug for Management {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Clock")
+        f.debug_struct("Management").field("base", &self.base).finish_non_exhaustive()
     }
 }
 
@@ -42,32 +51,77 @@ pub(crate) struct Operation<'a, B: ?Sized = ()> {
     path: &'a [&'a str],
     query: &'a [(&'a str, &'a str)],
     body: Option<&'a B>,
+    repeat: Repeat,
+    budget: Option<Budget>,
 }
 
 impl<'a> Operation<'a> {
     pub(crate) fn get(path: &'a [&'a str], query: &'a [(&'a str, &'a str)]) -> Self {
-        Self { method: Method::GET, path, query, body: None }
+        Self { method: Method::GET, path, query, body: None, repeat: Repeat::Freely, budget: None }
     }
 }
 
 impl<'a, B: Serialize + ?Sized> Operation<'a, B> {
+    /// Not asked again when nobody knows whether it was done, unless it is said to be [`Operation::repeatable`].
     pub(crate) fn post(path: &'a [&'a str], body: &'a B) -> Self {
-        Self { method: Method::POST, path, query: &[], body: Some(body) }
+        Self {
+            method: Method::POST,
+            path,
+            query: &[],
+            body: Some(body),
+            repeat: Repeat::IfNotDone,
+            budget: None,
+        }
     }
 
     pub(crate) fn patch(path: &'a [&'a str], body: &'a B) -> Self {
-        Self { method: Method::PATCH, path, query: &[], body: Some(body) }
+        Self {
+            method: Method::PATCH,
+            path,
+            query: &[],
+            body: Some(body),
+            repeat: Repeat::Freely,
+            budget: None,
+        }
+    }
+
+    /// The same, of an operation that does nothing more when it is asked for twice.
+    pub(crate) fn repeatable(self) -> Self {
+        Self { repeat: Repeat::Freely, ..self }
+    }
+
+    /// The same, as a part of something larger that has its time.
+    pub(crate) fn within(self, budget: Budget) -> Self {
+        Self { budget: Some(budget), ..self }
+    }
+
+    fn name(&self) -> OperationName<'a> {
+        OperationName { method: self.method.clone(), path: self.path }
     }
 }
 
-#[derive(serde::Deserialize)]
-struct ErrorBody {
-    message: Option<String>,
-}
-
 impl Management {
-    pub(crate) fn new(issuer: &Issuer, tokens: TokenSource, http: Client, clock: Arc<dyn Clock>) -> Self {
-        Self { base: format!("{}api/v2", issuer.as_str()), tokens, http, clock: Clocked(clock) }
+    pub(crate) fn new(
+        issuer: &Issuer,
+        tokens: TokenSource,
+        http: Client,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        limits: Limits,
+    ) -> Self {
+        let base = format!("{}api/v2", issuer.as_str());
+        let circuit = Circuit::new(limits.faults_until_open, limits.open_for);
+        Self { base, tokens, http, clock, random, limits, circuit }
+    }
+
+    /// The time for one call, or for several that somebody waits for together.
+    pub(crate) fn budget(&self) -> Budget {
+        Budget::new(&self.limits)
+    }
+
+    /// Gets a token, unless there is one.
+    pub(crate) async fn log_in(&self) -> Result<(), ManagementError> {
+        self.tokens.token().await.map(|_| ())
     }
 
     /// Calls an operation that answers with JSON.
@@ -75,8 +129,7 @@ impl Management {
         &self,
         operation: &Operation<'_, B>,
     ) -> Result<T, ManagementError> {
-        let body = self.send(operation).await?;
-        serde_json::from_slice(&body).map_err(ManagementError::Malformed)
+        self.persist(operation, answer::parsed).await
     }
 
     /// Calls an operation whose answer says nothing beyond its status.
@@ -84,7 +137,67 @@ impl Management {
         &self,
         operation: &Operation<'_, B>,
     ) -> Result<(), ManagementError> {
-        self.send(operation).await.map(|_| ())
+        self.persist(operation, answer::ignored).await
+    }
+
+    async fn persist<T, B: Serialize + Sync + ?Sized>(
+        &self,
+        operation: &Operation<'_, B>,
+        read: impl Fn(&[u8]) -> Result<T, ManagementError> + Send + Copy,
+    ) -> Result<T, ManagementError> {
+        let mut tries = self.tries(operation, operation.repeat);
+        loop {
+            match self.once(&tries, operation, read).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => tries.pause_after(error).await?,
+            }
+        }
+    }
+
+    /// The tries of something that is tried again as a whole, for which `operation` stands in metrics.
+    pub(crate) fn tries<B: Serialize + ?Sized>(
+        &self,
+        operation: &Operation<'_, B>,
+        repeat: Repeat,
+    ) -> Tries<'_> {
+        let budget = operation.budget.unwrap_or_else(|| self.budget());
+        Tries::new(&self.limits, &*self.random, operation.name().to_string(), repeat, budget)
+    }
+
+    /// Calls an operation that answers with JSON, once, as one of these tries.
+    pub(crate) async fn call_once<T: DeserializeOwned, B: Serialize + Sync + ?Sized>(
+        &self,
+        tries: &Tries<'_>,
+        operation: &Operation<'_, B>,
+    ) -> Result<T, ManagementError> {
+        self.once(tries, operation, answer::parsed).await
+    }
+
+    async fn once<T, B: Serialize + Sync + ?Sized>(
+        &self,
+        tries: &Tries<'_>,
+        operation: &Operation<'_, B>,
+        read: impl Fn(&[u8]) -> Result<T, ManagementError> + Send,
+    ) -> Result<T, ManagementError> {
+        // URL parsers take these segments for steps, also when they are percent-encoded: nothing is called that.
+        if operation.path.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
+            return Err(ManagementError::NotFound);
+        }
+        let permit = self.circuit.admit().ok_or(ManagementError::CircuitOpen)?;
+        let patience = self.limits.one_try.min(tries.budget.left());
+        let answered = timeout(patience, self.send(operation)).await.unwrap_or_else(|_| {
+            let timed_out = Err(ManagementError::TimedOut);
+            metrics::requested(&operation.name(), &timed_out, patience);
+            timed_out
+        });
+        let outcome = answered.and_then(|body| read(&body));
+        match &outcome {
+            // One failed request for a token is one fault, however many callers waited for it.
+            Err(ManagementError::NoToken { is_first: false, .. }) => drop(permit),
+            Err(error) if error.is_fault() => permit.settle(Outcome::Fault),
+            _ => permit.settle(Outcome::Answered),
+        }
+        outcome
     }
 
     async fn send<B: Serialize + Sync + ?Sized>(
@@ -107,39 +220,26 @@ impl Management {
         token: &Token,
         operation: &Operation<'_, B>,
     ) -> Result<Vec<u8>, ManagementError> {
-        // URL parsers take these segments for steps, also when they are percent-encoded: nothing is called that.
-        if operation.path.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
-            return Err(ManagementError::NotFound);
-        }
-        let mut request =
-            self.http.request(operation.method.clone(), self.url(operation.path)).bearer_auth(token.expose());
+        let url = self.url(operation.path);
+        let mut request = self.http.request(operation.method.clone(), url).bearer_auth(token.expose());
         if !operation.query.is_empty() {
             request = request.query(operation.query);
         }
         if let Some(body) = operation.body {
             request = request.json(body);
         }
-        let response =
-            request.send().await.map_err(|error| ManagementError::Unreachable(error.without_url()))?;
-        let (status, wait) = (response.status(), retry_after(response.headers(), self.now()));
-        let body = read_body(response, LARGEST_ANSWER).await?;
-        if status.is_success() {
-            return Ok(body);
-        }
-        let message = serde_json::from_slice::<ErrorBody>(&body).ok().and_then(|body| body.message);
-        let message = message.unwrap_or_else(|| "it did not say why".to_owned());
-        Err(match status {
-            StatusCode::BAD_REQUEST => ManagementError::BadRequest { message },
-            StatusCode::UNAUTHORIZED => ManagementError::Unauthorized { error: message },
-            StatusCode::FORBIDDEN => ManagementError::Forbidden { message },
-            StatusCode::NOT_FOUND => ManagementError::NotFound,
-            StatusCode::CONFLICT => ManagementError::Conflict,
-            StatusCode::TOO_MANY_REQUESTS => ManagementError::RateLimited { retry_after: wait },
-            StatusCode::INTERNAL_SERVER_ERROR if message.starts_with("Global limit") => {
-                ManagementError::RateLimited { retry_after: wait }
+        let began_at = Instant::now();
+        let outcome = match request.send().await {
+            Ok(response) => {
+                if response.status() != StatusCode::UNAUTHORIZED {
+                    token.was_taken();
+                }
+                answer::read(response, self.clock.now()).await
             }
-            other => ManagementError::Status(other),
-        })
+            Err(error) => Err(ManagementError::Unreachable(error.without_url())),
+        };
+        metrics::requested(&operation.name(), &outcome, began_at.elapsed());
+        outcome
     }
 
     fn url(&self, path: &[&str]) -> String {
@@ -148,9 +248,5 @@ impl Management {
             url.extend(utf8_percent_encode(segment, SEGMENT));
             url
         })
-    }
-
-    fn now(&self) -> Timestamp {
-        self.clock.0.now()
     }
 }
