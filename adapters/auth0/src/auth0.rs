@@ -32,7 +32,7 @@ pub struct Settings {
 }
 
 /// An Auth0 tenant. Making one asks it nothing.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Auth0 {
     relying_party: Arc<RelyingParty>,
     management: Arc<Management>,

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use metrics::{counter, gauge, histogram};
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 
@@ -67,6 +67,26 @@ impl fmt::Display for OperationName<'_> {
         }
         Ok(())
     }
+}
+
+/// Says to the recorder of this process what the metrics of this adapter mean, and begins those that have a value before
+/// anything is called.
+pub fn describe_metrics() {
+    describe_counter!("tenantry_auth0_requests_total", "Requests to Auth0's Management API");
+    describe_histogram!(
+        "tenantry_auth0_request_seconds",
+        Unit::Seconds,
+        "How long requests to Auth0's Management API took"
+    );
+    describe_counter!("tenantry_auth0_retries_total", "Requests that were made again");
+    describe_counter!("tenantry_auth0_tokens_total", "Requests for a Management API token");
+    describe_gauge!(
+        "tenantry_auth0_rate_limit",
+        "How many requests Auth0's tenant-wide limit allows at once"
+    );
+    describe_gauge!("tenantry_auth0_rate_limit_remaining", "How many requests of that limit are left");
+    describe_gauge!("tenantry_auth0_circuit", "Whether calls get through: 0 yes, 1 one probes, 2 none does");
+    circuit(CircuitState::Closed);
 }
 
 /// Whether calls get through.
