@@ -1,7 +1,10 @@
 //! The pages of the hosted login that the product's own journeys never come to: each as it is reached, in both themes and
 //! both widths.
 
+use std::time::Duration;
+
 use reqwest::Client;
+use reqwest::redirect::Policy;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tenantry_fake::{FakeAuth0, Fault, MessageKind, SeedFile};
@@ -80,7 +83,9 @@ impl Scene {
 
     /// The answer of a POST to the Management API.
     async fn management(&self, path: &str, body: Value) -> Value {
-        let (http, issuer) = (Client::new(), self.auth0.issuer());
+        let issuer = self.auth0.issuer();
+        let http = Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(20)).build();
+        let http = http.unwrap();
         let client = self.auth0.management().unwrap();
         let credentials = json!({
             "grant_type": "client_credentials",

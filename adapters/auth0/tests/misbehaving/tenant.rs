@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tenantry_auth0::{Auth0, Auth0IdentityProvider, Settings};
 use tenantry_domain::{TenantId, TenantName, TenantRef};
+use tenantry_ports::testkit::SeededRandom;
 use tenantry_ports::{Callback, Clock, IdentityProvider, IdentityProviderError, Login, LoginAttempt};
 
 use crate::provider::{CLIENT_ID, CLIENT_SECRET, NONCE, Provider, Reply, TOKEN, with};
@@ -40,7 +41,8 @@ impl Tenant {
             m2m_client_secret: "the-secret-of-the-machine".into(),
             m2m_scopes: None,
         };
-        Auth0::new(settings, Arc::clone(&self.provider.clock) as _).unwrap().identity_provider()
+        let clock = Arc::clone(&self.provider.clock) as _;
+        Auth0::new(settings, clock, Arc::new(SeededRandom::new(1))).unwrap().identity_provider()
     }
 
     /// What becomes of a login whose ID token is an honest one with these members changed; null removes one.
