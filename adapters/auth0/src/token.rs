@@ -30,7 +30,8 @@ pub(crate) struct Credentials {
 pub(crate) struct TokenSource {
     endpoint: String,
     audience: String,
-    credentials: Credentials,
+    /// `None` when the token was given by hand and can't be renewed.
+    credentials: Option<Credentials>,
     http: Client,
     clock: Arc<dyn Clock>,
     held: RwLock<Option<Token>>,
@@ -76,10 +77,24 @@ impl TokenSource {
         Self {
             endpoint: format!("{}oauth/token", issuer.as_str()),
             audience: format!("{}api/v2/", issuer.as_str()),
-            credentials,
+            credentials: Some(credentials),
             http,
             clock,
             held: RwLock::new(None),
+            renewing: Mutex::new(()),
+        }
+    }
+
+    /// Always the same token, which somebody got elsewhere.
+    pub(crate) fn given(issuer: &Issuer, token: SecretString, http: Client, clock: Arc<dyn Clock>) -> Self {
+        let held = Token { value: Arc::new(token), usable_until: Timestamp::MAX };
+        Self {
+            endpoint: format!("{}oauth/token", issuer.as_str()),
+            audience: format!("{}api/v2/", issuer.as_str()),
+            credentials: None,
+            http,
+            clock,
+            held: RwLock::new(Some(held)),
             renewing: Mutex::new(()),
         }
     }
@@ -116,13 +131,16 @@ impl TokenSource {
     }
 
     async fn request(&self) -> Result<Token, ManagementError> {
+        let Some(credentials) = &self.credentials else {
+            return Err(ManagementError::Unauthorized { error: "the token is not valid any more".to_owned() });
+        };
         let mut form = vec![
             ("grant_type", "client_credentials"),
-            ("client_id", self.credentials.client_id.as_str()),
-            ("client_secret", self.credentials.client_secret.expose_secret()),
+            ("client_id", credentials.client_id.as_str()),
+            ("client_secret", credentials.client_secret.expose_secret()),
             ("audience", self.audience.as_str()),
         ];
-        if let Some(scopes) = &self.credentials.scopes {
+        if let Some(scopes) = &credentials.scopes {
             form.push(("scope", scopes));
         }
         let now = self.clock.now();
