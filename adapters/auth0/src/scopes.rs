@@ -9,7 +9,10 @@ pub const SCOPES: [(&str, &str); 12] = [
     ("read:organization_members", "the members' page and their number"),
     ("create:organization_members", "whoever paid becomes a member"),
     ("read:organization_member_roles", "the members' roles"),
-    ("create:organization_member_roles", "Administrator after a conversion, Employee for a federated newcomer"),
+    (
+        "create:organization_member_roles",
+        "Administrator after a conversion, Employee for a federated newcomer",
+    ),
     ("read:users", "a person's subscription when the token does not carry it"),
     ("update:users_app_metadata", "a person's subscription"),
     ("read:connections", "the connections that all organizations share"),

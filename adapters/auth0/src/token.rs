@@ -132,7 +132,9 @@ impl TokenSource {
 
     async fn request(&self) -> Result<Token, ManagementError> {
         let Some(credentials) = &self.credentials else {
-            return Err(ManagementError::Unauthorized { error: "the token is not valid any more".to_owned() });
+            return Err(ManagementError::Unauthorized {
+                error: "the token is not valid any more".to_owned(),
+            });
         };
         let mut form = vec![
             ("grant_type", "client_credentials"),

@@ -68,11 +68,8 @@ impl ActionCode {
 
     /// Among the settings is a secret of 64 random characters, or nothing that matters: the digest gives nothing away.
     fn digest(&self) -> String {
-        let text: Vec<String> = self
-            .settings
-            .iter()
-            .map(|(name, value)| format!("{name}={}", value.expose_secret()))
-            .collect();
+        let text: Vec<String> =
+            self.settings.iter().map(|(name, value)| format!("{name}={}", value.expose_secret())).collect();
         let digest = digest(&SHA256, text.join("\n").as_bytes());
         digest.as_ref().iter().take(16).fold(String::new(), |mut hex, byte| {
             // Writing to a text can't fail.

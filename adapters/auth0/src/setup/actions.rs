@@ -182,7 +182,8 @@ impl ActionPlan {
             match found.status.as_str() {
                 "built" => return Ok(()),
                 "failed" => {
-                    let reasons: Vec<String> = found.errors.into_iter().filter_map(|error| error.msg).collect();
+                    let reasons: Vec<String> =
+                        found.errors.into_iter().filter_map(|error| error.msg).collect();
                     return Err(failed(reasons.join("; ")));
                 }
                 _ => sleep(PAUSE).await,

@@ -35,7 +35,11 @@ pub struct ProductCredentials {
 
 impl Setup {
     /// Does what the plan says. With conflicts nothing is done.
-    pub async fn apply(&self, plan: &Plan, listener: &mut Listener<'_>) -> Result<ProductCredentials, SetupError> {
+    pub async fn apply(
+        &self,
+        plan: &Plan,
+        listener: &mut Listener<'_>,
+    ) -> Result<ProductCredentials, SetupError> {
         if plan.conflicts() > 0 {
             return Err(SetupError::Conflicts(plan.conflicts()));
         }
@@ -50,7 +54,8 @@ impl Setup {
         step(&plan.google.line, listener, plan.google.apply(api, &web)).await?;
         step(&plan.prompts.line, listener, plan.prompts.apply(api)).await?;
         let code = self.subscription_code();
-        let subscription = step(&plan.subscription.line, listener, plan.subscription.apply(api, &code)).await?;
+        let subscription =
+            step(&plan.subscription.line, listener, plan.subscription.apply(api, &code)).await?;
         let code = self.member_role_code(&management, &employee);
         let member_role = step(&plan.member_role.line, listener, plan.member_role.apply(api, &code)).await?;
         let ours = [subscription.as_str(), member_role.as_str()];

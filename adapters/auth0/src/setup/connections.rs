@@ -116,7 +116,8 @@ impl ConnectionPlan {
         let id = match &self.found {
             Some(found) => found.id.clone(),
             None => {
-                let body = json!({ "name": name, "strategy": self.wanted.strategy, "metadata": { KEY: MARK } });
+                let body =
+                    json!({ "name": name, "strategy": self.wanted.strategy, "metadata": { KEY: MARK } });
                 let made: Result<Record, _> = api.call(&Operation::post(&["connections"], &body)).await;
                 made.doing(&format!("making the connection {name}"))?.id
             }

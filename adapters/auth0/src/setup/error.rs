@@ -15,7 +15,9 @@ pub enum SetupError {
         error: String,
     },
     /// A scope is missing.
-    #[error("{doing}: Auth0 does not permit it ({message}): grant that scope, then run the same command again")]
+    #[error(
+        "{doing}: Auth0 does not permit it ({message}): grant that scope, then run the same command again"
+    )]
     Forbidden {
         /// What was being done.
         doing: String,
@@ -23,7 +25,9 @@ pub enum SetupError {
         message: String,
     },
     /// The secret of an application is not shown.
-    #[error("the secret of the application {0} is not shown: grant read:client_keys, then run the same command again")]
+    #[error(
+        "the secret of the application {0} is not shown: grant read:client_keys, then run the same command again"
+    )]
     NoSecret(String),
     /// An Action's code was not built.
     #[error("Auth0 did not build the Action {name} ({reason}): run the same command again")]
@@ -62,7 +66,9 @@ impl<T> Doing<T> for Result<T, ManagementError> {
     fn doing(self, what: &str) -> Result<T, SetupError> {
         self.map_err(|error| match error {
             ManagementError::Unauthorized { error } => SetupError::Credentials { error },
-            ManagementError::Forbidden { message } => SetupError::Forbidden { doing: what.to_owned(), message },
+            ManagementError::Forbidden { message } => {
+                SetupError::Forbidden { doing: what.to_owned(), message }
+            }
             source => SetupError::Call { doing: what.to_owned(), source },
         })
     }

@@ -49,11 +49,16 @@ pub(super) fn plan(found: Option<Grant>, mark: Mark) -> GrantPlan {
     let needed: Vec<String> = SCOPES.iter().map(|(scope, _)| (*scope).to_owned()).collect();
     let Some(grant) = found else {
         let details = vec![format!("scope: {}", needed.join(" "))];
-        return GrantPlan { line: Line::new(STEP, NAME, Change::Create, details), found: None, scope: needed };
+        return GrantPlan {
+            line: Line::new(STEP, NAME, Change::Create, details),
+            found: None,
+            scope: needed,
+        };
     };
     let has: BTreeSet<&String> = grant.scope.iter().collect();
     let needs: BTreeSet<&String> = needed.iter().collect();
-    let mut details: Vec<String> = needs.difference(&has).map(|scope| format!("scope: adds {scope}")).collect();
+    let mut details: Vec<String> =
+        needs.difference(&has).map(|scope| format!("scope: adds {scope}")).collect();
     let mut scope = needed.clone();
     let extra = has.difference(&needs).map(|scope| (*scope).clone());
     match mark {

@@ -1,0 +1,14 @@
+//! Set-up, the check and the export, against the fake over HTTP.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod adoption;
+mod interruptions;
+mod journey;
+mod world;
