@@ -18,7 +18,7 @@ pub const WEB: &str = "MyLearning SaaS";
 /// The application that calls the Management API, by the guide's name for it.
 pub const MANAGEMENT: &str = "My Learning M2M Service";
 /// What is read of an application; never its secret.
-const FIELDS: &str = "client_id,name,app_type,callbacks,allowed_logout_urls,initiate_login_uri,grant_types,\
+pub(super) const FIELDS: &str = "client_id,name,app_type,callbacks,allowed_logout_urls,initiate_login_uri,grant_types,\
     token_endpoint_auth_method,oidc_conformant,organization_usage,organization_require_behavior,client_metadata,\
     jwt_configuration,oidc_logout";
 

@@ -9,11 +9,14 @@ mod actions;
 mod application;
 mod apply;
 mod bindings;
+mod check;
 mod connections;
 mod error;
+mod export;
 mod grant;
 mod lists;
 mod logout;
+mod management;
 mod mark;
 mod plan;
 mod prompts;
@@ -24,18 +27,18 @@ use std::fmt;
 use std::sync::Arc;
 
 use tenantry_domain::Role;
-use tenantry_oidc::{Issuer, http_client_for};
 use tenantry_ports::Clock;
 
 use self::action_code::{ActionCode, PostLogin};
 use self::application::{Application, Part};
 use self::error::Doing;
 use crate::management::Management;
-use crate::token::{Credentials, TokenSource};
 
 pub use application::{MANAGEMENT, WEB};
 pub use apply::{ProductCredentials, Progress};
+pub use check::{Check, CheckSettings, Finding, Report, State};
 pub use error::SetupError;
+pub use export::{Counts, Export, Record};
 pub use plan::{Change, Line, Plan};
 pub use settings::{Access, Adopt, SetupSettings};
 
@@ -51,7 +54,7 @@ pub struct Setup {
 impl Setup {
     /// Asks the tenant nothing yet.
     pub fn new(settings: SetupSettings, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
-        let api = management(&settings.issuer, settings.access.clone(), clock)?;
+        let api = management::client(&settings.issuer, settings.access.clone(), clock)?;
         Ok(Self { settings, api })
     }
 
@@ -132,16 +135,4 @@ impl fmt::Debug for Setup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Setup").field("settings", &self.settings).finish_non_exhaustive()
     }
-}
-
-fn management(issuer: &Issuer, access: Access, clock: Arc<dyn Clock>) -> Result<Management, SetupError> {
-    let http = http_client_for(issuer).map_err(SetupError::Client)?;
-    let tokens = match access {
-        Access::Token(token) => TokenSource::given(issuer, token, http.clone(), Arc::clone(&clock)),
-        Access::Credentials { client_id, client_secret } => {
-            let credentials = Credentials { client_id, client_secret, scopes: None };
-            TokenSource::new(issuer, credentials, http.clone(), Arc::clone(&clock))
-        }
-    };
-    Ok(Management::new(issuer, tokens, http, clock))
 }

@@ -9,6 +9,8 @@
 )]
 
 mod adoption;
+mod checks;
+mod exports;
 mod interruptions;
 mod journey;
 mod world;
