@@ -57,7 +57,7 @@ pub struct SetupArguments {
     pub yes: bool,
 
     /// Show the plan, and change nothing
-    #[arg(long, conflicts_with = "yes")]
+    #[arg(long)]
     pub dry_run: bool,
 
     /// Write the plan and what was done as JSON, one object a line

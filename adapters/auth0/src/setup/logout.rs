@@ -60,8 +60,8 @@ impl LogoutPlan {
             return Ok(self.line.clone());
         }
         match api.run(&Operation::patch(&["clients", &web.id], &self.patch)).await {
-            // Of set-up's scopes none is for this alone: the one for the application has just been used.
-            Err(ManagementError::Forbidden { message }) => {
+            // Of set-up's scopes none is for this alone: what is refused is the feature.
+            Err(ManagementError::Forbidden { message } | ManagementError::BadRequest { message }) => {
                 let why = format!("Auth0 refused it, and everything else works without it: {message}");
                 Ok(Line::new(STEP, &self.line.name, Change::None, vec![why]))
             }
