@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::auth0::arguments::Auth0Command;
+
 /// The front door of a SaaS product: sign-up and login, organizations, trials and paid plans, members and roles.
 #[derive(Debug, Parser)]
 #[command(version, about, long_about = None)]
@@ -26,6 +28,9 @@ pub enum Command {
     Serve(ServeArguments),
     /// Serve the development identity provider alone, and print the variables with which an application uses it.
     Fake(FakeArguments),
+    /// Set an Auth0 tenant up for the product, check it, or export it.
+    #[command(subcommand)]
+    Auth0(Auth0Command),
 }
 
 /// How log lines are written.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use secrecy::ExposeSecret;
+use tenantry_auth0::setup::{MANAGEMENT as M2M_CLIENT, WEB as WEB_CLIENT};
 use tenantry_domain::Catalogue;
 use tenantry_fake::{
     Fake, FakeConfig, MANAGEMENT_CLIENT, RateLimitPlan, Seed, SeedClient, SeedClientKind, SeedFile,
@@ -20,12 +21,9 @@ use crate::fake_tls::{self, FakeTls};
 use crate::product::address_of;
 use crate::{listen, shutdown};
 
-/// The application that people log in to, by the guide's name for it.
-pub(crate) const WEB_CLIENT: &str = "MyLearning SaaS";
-/// The application that calls the Management API, by the guide's name for it.
-pub(crate) const M2M_CLIENT: &str = "My Learning M2M Service";
-/// The scopes that the guide gives to it, and `update:organizations`, without which an organization can't renew its plan.
-pub(crate) const M2M_SCOPES: [&str; 20] = [
+/// The scopes that the guide gives to its machine-to-machine application, and `update:organizations`, without which an organization can't renew its plan:
+/// other applications than the product live on this provider, too.
+const M2M_SCOPES: [&str; 20] = [
     "read:organizations",
     "update:organizations",
     "update:users_app_metadata",

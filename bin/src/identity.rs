@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use tenantry_auth0::setup::{MANAGEMENT, WEB};
 use tenantry_domain::Catalogue;
 use tenantry_fake::{Fake, FakeConfig, Seed};
 use tenantry_oidc::Issuer;
@@ -10,7 +11,7 @@ use tenantry_ports::{Clock, Random};
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::fake::{self, M2M_CLIENT, M2M_SCOPES, WEB_CLIENT};
+use crate::fake;
 use crate::product::address_of;
 use crate::{Auth0Settings, DataPlace, IdentitySettings, listen};
 
@@ -50,14 +51,14 @@ pub(crate) async fn open(
     fake.warm_up()?;
     let credentials =
         |name| fake.client(name).with_context(|| format!("the identity provider has no client {name}"));
-    let (web, m2m) = (credentials(WEB_CLIENT)?, credentials(M2M_CLIENT)?);
+    let (web, m2m) = (credentials(WEB)?, credentials(MANAGEMENT)?);
     let auth0 = Auth0Settings {
         issuer,
         client_id: web.client_id,
         client_secret: web.client_secret,
         m2m_client_id: m2m.client_id,
         m2m_client_secret: m2m.client_secret,
-        m2m_scopes: Some(M2M_SCOPES.join(" ")),
+        m2m_scopes: Some(tenantry_auth0::scopes()),
     };
     Ok(Identity { auth0, fake: Some((fake, listener)) })
 }

@@ -3,6 +3,7 @@
 //! The command is a thin shell around [`Product`], so that a test can start a whole product in its own process, with a
 //! clock that it moves.
 
+pub mod auth0;
 pub mod cli;
 pub mod fake;
 mod fake_tls;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use tenantry::cli::{Cli, Command};
-use tenantry::{fake, serve, telemetry};
+use tenantry::{auth0, fake, serve, telemetry};
 use tenantry_system::{SystemClock, SystemRandom};
 
 fn main() -> ExitCode {
@@ -18,18 +18,19 @@ fn main() -> ExitCode {
     let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     let outcome = runtime.block_on(async {
         match cli.command() {
-            Command::Serve(arguments) => serve::run(arguments, clock, random).await,
-            Command::Fake(arguments) => fake::run(arguments, clock, random).await,
+            Command::Serve(arguments) => {
+                serve::run(arguments, clock, random).await.map(|()| ExitCode::SUCCESS)
+            }
+            Command::Fake(arguments) => fake::run(arguments, clock, random).await.map(|()| ExitCode::SUCCESS),
+            Command::Auth0(command) => auth0::run(command, clock, random).await,
         }
     });
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error),
-    }
+    outcome.unwrap_or_else(|error| fail(&error))
 }
 
 #[expect(clippy::print_stderr, reason = "a command says why it ended")]
 fn fail(error: &anyhow::Error) -> ExitCode {
     eprintln!("tenantry: {error:#}");
-    ExitCode::FAILURE
+    // As for arguments that can't be read at all.
+    if error.is::<auth0::Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }

@@ -97,8 +97,13 @@ const VARIABLES: [(&str, &str); 17] = [
     ("AUTH0_SCOPE", "auth0.scope"),
 ];
 
-/// Variables with our prefix that another part of the command reads.
-const ELSEWHERE: [&str; 1] = ["TENANTRY_LOG_FORMAT"];
+/// Variables that another part of the command reads.
+const ELSEWHERE: [&str; 4] = [
+    "TENANTRY_LOG_FORMAT",
+    "AUTH0_MANAGEMENT_CLIENT_ID",
+    "AUTH0_MANAGEMENT_CLIENT_SECRET",
+    "AUTH0_MANAGEMENT_TOKEN",
+];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -335,7 +340,7 @@ fn printable(text: &str) -> &str {
 }
 
 /// An address of the product: only scheme, host and port; plain http on this machine alone.
-fn base_url(text: &str) -> anyhow::Result<Url> {
+pub(crate) fn base_url(text: &str) -> anyhow::Result<Url> {
     let wrong = || {
         format!("the address of the product {} is not one such as https://app.example.com", printable(text))
     };

@@ -47,7 +47,8 @@ pub(crate) struct TokenSource(Arc<Source>);
 struct Source {
     endpoint: String,
     audience: String,
-    credentials: Credentials,
+    /// `None` when the token was given by hand and can't be renewed.
+    credentials: Option<Credentials>,
     http: Client,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
@@ -113,6 +114,18 @@ impl Token {
         }))
     }
 
+    /// One that lives until it is refused.
+    fn given(value: SecretString) -> Self {
+        Self(Arc::new(Held {
+            value,
+            renew_from: Timestamp::MAX,
+            usable_until: Timestamp::MAX,
+            came_at: Instant::now(),
+            why: Why::Time,
+            was_taken: AtomicBool::new(false),
+        }))
+    }
+
     pub(crate) fn expose(&self) -> &str {
         self.0.value.expose_secret()
     }
@@ -145,10 +158,23 @@ impl TokenSource {
         Self(Arc::new(Source {
             endpoint: format!("{}oauth/token", issuer.as_str()),
             audience: format!("{}api/v2/", issuer.as_str()),
-            credentials,
+            credentials: Some(credentials),
             http,
             clock,
             state: Mutex::default(),
+        }))
+    }
+
+    /// Always the same token, which somebody got elsewhere.
+    pub(crate) fn given(issuer: &Issuer, token: SecretString, http: Client, clock: Arc<dyn Clock>) -> Self {
+        let held = Token::given(token);
+        Self(Arc::new(Source {
+            endpoint: format!("{}oauth/token", issuer.as_str()),
+            audience: format!("{}api/v2/", issuer.as_str()),
+            credentials: None,
+            http,
+            clock,
+            state: Mutex::new(State { held: Some(held), ..State::default() }),
         }))
     }
 
@@ -288,13 +314,18 @@ impl Source {
     }
 
     async fn request(&self, why: Why) -> Result<Token, ManagementError> {
+        let Some(credentials) = &self.credentials else {
+            return Err(ManagementError::Unauthorized {
+                error: "the token is not valid any more".to_owned(),
+            });
+        };
         let mut form = vec![
             ("grant_type", "client_credentials"),
-            ("client_id", self.credentials.client_id.as_str()),
-            ("client_secret", self.credentials.client_secret.expose_secret()),
+            ("client_id", credentials.client_id.as_str()),
+            ("client_secret", credentials.client_secret.expose_secret()),
             ("audience", self.audience.as_str()),
         ];
-        if let Some(scopes) = &self.credentials.scopes {
+        if let Some(scopes) = &credentials.scopes {
             form.push(("scope", scopes));
         }
         let now = self.clock.now();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use tenantry_auth0::{Auth0, Auth0Members, Auth0Tenants, Auth0Users, Settings};
+use tenantry_auth0::{Auth0, Auth0Members, Auth0Tenants, Auth0Users, Settings, scopes};
 use tenantry_domain::UserId;
 use tenantry_fake::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind};
 use tenantry_oidc::{Issuer, http_client};
@@ -16,12 +16,6 @@ use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tenantry_ports::{Clock, Members, Tenants, Users};
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
-
-/// What the guide lets the product do, without what this contract does not need.
-const PRODUCT_SCOPES: &str = "read:organizations create:organizations update:organizations \
-    create:organization_connections read:organization_members create:organization_members \
-    read:organization_member_roles create:organization_member_roles read:users update:users_app_metadata \
-    read:connections read:roles";
 
 /// The fake behind a port of its own, the adapter, and a second machine that arranges what the adapter can't.
 struct OverHttp {
@@ -63,7 +57,7 @@ async fn world() -> OverHttp {
         trial_days: 1,
         action_run_time: FakeConfig::ACTION_RUN_TIME,
         seed: Seed {
-            clients: vec![machine("product", PRODUCT_SCOPES), machine("arranger", "create:users read:users")],
+            clients: vec![machine("product", &scopes()), machine("arranger", "create:users read:users")],
             ..Seed::default()
         },
     };
@@ -82,7 +76,7 @@ async fn world() -> OverHttp {
         redirect_uri: "http://localhost:3000/api/auth/callback".parse().unwrap(),
         m2m_client_id,
         m2m_client_secret: m2m_client_secret.into(),
-        m2m_scopes: Some(PRODUCT_SCOPES.to_owned()),
+        m2m_scopes: Some(scopes()),
     };
     let auth0 = Auth0::new(settings, clock, Arc::new(SeededRandom::new(2))).unwrap();
     OverHttp {

@@ -1,0 +1,25 @@
+//! The scopes of the Management API that the product needs, call by call. Set-up grants these and no others.
+
+/// A scope, and the calls that need it.
+pub const SCOPES: [(&str, &str); 12] = [
+    ("read:organizations", "an organization by id or name; before its subscription is written"),
+    ("create:organizations", "a conversion makes its organization"),
+    ("create:organization_connections", "with it the connections that all organizations share"),
+    ("update:organizations", "an organization's subscription"),
+    ("read:organization_members", "the members' page and their number"),
+    ("create:organization_members", "whoever paid becomes a member"),
+    ("read:organization_member_roles", "the members' roles"),
+    (
+        "create:organization_member_roles",
+        "Administrator after a conversion, Employee for a federated newcomer",
+    ),
+    ("read:users", "a person's subscription when the token does not carry it"),
+    ("update:users_app_metadata", "a person's subscription"),
+    ("read:connections", "the connections that all organizations share"),
+    ("read:roles", "the ids of Administrator and Employee"),
+];
+
+/// Their names, separated by spaces, as `scope` and `AUTH0_M2M_SCOPES` have them.
+pub fn scopes() -> String {
+    SCOPES.map(|(scope, _)| scope).join(" ")
+}
