@@ -196,16 +196,21 @@ async fn use_the_product(tenant: &Tenant) -> Result<()> {
     let mut ann = Visitor::new()?;
     ann.sign_up(&site, "ann@example.com").await?;
     ensure!(ann.page().says("trial"), "{}", ann.whereabouts());
-    let calls = reqwest::get(format!("{}/_tenantry/requests?path=/api/v2/users*", tenant.issuer)).await?;
-    let calls: Value = calls.json().await?;
-    ensure!(
-        !calls.to_string().contains("\"PATCH\""),
-        "the Action has begun the trial, not the product: {calls}"
-    );
+    let calls = calls_about_users(tenant, &ann).await?;
+    ensure!(calls == 0, "the Action has begun the trial; the product has asked {calls} times");
     ann.pay(&site, "team").await?;
     ann.name_organization("acme-1").await?;
     ensure!(ann.page().says("acme-1"), "{}", ann.whereabouts());
+    ensure!(calls_about_users(tenant, &ann).await? > 0, "a purchase is written to the person");
     Ok(())
+}
+
+/// How often the provider was asked for one user's record, or to change it.
+async fn calls_about_users(tenant: &Tenant, visitor: &Visitor) -> Result<usize> {
+    let calls = Url::parse(&format!("{}/_tenantry/requests?route=/api/v2/users/{{id}}", tenant.issuer))?;
+    let mut observer = visitor.elsewhere();
+    let calls: Vec<Value> = serde_json::from_str(&observer.open(&calls).await?.body)?;
+    Ok(calls.len())
 }
 
 fn exported(tenant: &Tenant) {
