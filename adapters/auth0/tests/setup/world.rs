@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use tenantry_auth0::setup::{Access, Adopt, Change, Plan, Setup, SetupError, SetupSettings};
 use tenantry_fake::{FakeAuth0, Seed};
 use tenantry_oidc::{Issuer, http_client};
+use tenantry_ports::Random;
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
 
 pub(crate) const NOW: &str = "2026-03-02T10:00:00.000Z";
