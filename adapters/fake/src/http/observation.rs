@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::parameters::Parameters;
 use super::{BODY_LIMIT, faults, home, standard_answers};
 use crate::calls::Call;
+use crate::client_assertion::claimed_client;
 use crate::control;
 use crate::fake::Core;
 use crate::rate_limits::Asked;
@@ -99,8 +100,9 @@ fn method_name(method: &str) -> String {
 }
 
 /// Parameters that let whoever has them in.
-const SECRETS: [&str; 9] = [
+const SECRETS: [&str; 10] = [
     "access_token",
+    "client_assertion",
     "client_secret",
     "code",
     "code_verifier",
@@ -154,7 +156,8 @@ async fn look(request: Request) -> Result<(Seen, Request), Response> {
         Ok(json) => json.get(name).and_then(Value::as_str).map(beginning),
         Err(_) => Parameters::parse(&body).get(name).map(beginning),
     };
-    seen.client_id = seen.client_id.or_else(|| said("client_id"));
+    let by_assertion = || claimed_client(&said("client_assertion")?);
+    seen.client_id = seen.client_id.or_else(|| said("client_id")).or_else(by_assertion);
     seen.email = said("email").unwrap_or_default();
     Ok((seen, Request::from_parts(parts, Body::from(body))))
 }

@@ -124,13 +124,14 @@ impl State {
         self.clients.by_alternate_key(name).next()
     }
 
-    /// Removes a client with its grants, codes, tokens and invitations; `false` when there was none. Connections forget
+    /// Removes a client with its credentials, grants, codes, tokens and invitations; `false` when there was none. Connections forget
     /// it.
     pub(crate) fn delete_client(&mut self, id: &str) -> bool {
         let grants: Vec<String> = self.client_grants.by_alternate_key(id).map(Row::key).collect();
         for grant in grants {
             self.delete_client_grant(&grant);
         }
+        self.client_credentials.remove_where(|credential| credential.client_id == id);
         self.authorization_codes.remove_where(|code| code.client_id == id);
         self.refresh_tokens.remove_where(|token| token.client_id == id);
         self.invitations.remove_where(|invitation| invitation.client_id == id);

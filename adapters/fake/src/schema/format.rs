@@ -1,7 +1,7 @@
 //! Forms that texts must have, beyond their length.
 
 use serde_json::{Map, Value, json};
-use tenantry_domain::EmailAddress;
+use tenantry_domain::{EmailAddress, Timestamp};
 use url::Url;
 
 /// A form, by the name that Auth0's messages give it.
@@ -21,6 +21,10 @@ pub(crate) enum Format {
     NoWhitespace,
     /// A text without angle brackets.
     NoMarkup,
+    /// An instant of RFC 3339.
+    DateTime,
+    /// A name that a key is given.
+    KeyId,
 }
 
 impl Format {
@@ -39,13 +43,15 @@ impl Format {
             Self::Domain => is_domain(text),
             Self::NoWhitespace => !text.contains(char::is_whitespace),
             Self::NoMarkup => !text.contains(['<', '>']),
+            Self::DateTime => text.parse::<Timestamp>().is_ok(),
+            Self::KeyId => text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)),
         };
         if holds { Ok(()) } else { Err(self.rule(text)) }
     }
 
     fn rule(self, text: &str) -> String {
         match self {
-            Self::ConnectionName | Self::Phone | Self::NoWhitespace | Self::NoMarkup => {
+            Self::ConnectionName | Self::Phone | Self::NoWhitespace | Self::NoMarkup | Self::KeyId => {
                 format!("String does not match pattern {}: {text}", self.pattern().unwrap_or_default())
             }
             _ => format!("Object didn't pass validation for format {}: {text}", self.name()),
@@ -64,6 +70,8 @@ impl Format {
             Self::Domain => "domain",
             Self::NoWhitespace => "no-whitespace",
             Self::NoMarkup => "no-markup",
+            Self::DateTime => "date-time",
+            Self::KeyId => "key-id",
         }
     }
 
@@ -76,7 +84,8 @@ impl Format {
             Self::NoWhitespace => Some("^\\S*$"),
             Self::NoMarkup => Some("^[^<>]+$"),
             Self::HttpsUri => Some("^(https://.*)?$"),
-            Self::Email | Self::Uri | Self::Domain => None,
+            Self::KeyId => Some("^[0-9a-zA-Z_-]*$"),
+            Self::Email | Self::Uri | Self::Domain | Self::DateTime => None,
         }
     }
 
@@ -85,6 +94,7 @@ impl Format {
         let known = match self {
             Self::Email => json!({ "format": "email" }),
             Self::Uri => json!({ "format": "uri" }),
+            Self::DateTime => json!({ "format": "date-time" }),
             _ => self.pattern().map_or_else(|| json!({}), |pattern| json!({ "pattern": pattern })),
         };
         known.as_object().cloned().unwrap_or_default()
