@@ -34,6 +34,7 @@ mod management_search;
 mod management_settings;
 mod organization_login;
 mod persistence;
+mod private_key_jwt;
 mod refresh_tokens;
 mod response_modes;
 mod seed_file;
