@@ -147,11 +147,9 @@ fn time((tag, text): (u8, &[u8])) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
-    use aws_lc_rs::rand::SystemRandom;
     use aws_lc_rs::rsa::KeySize;
-    use aws_lc_rs::signature::{
-        KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair,
-    };
+    use aws_lc_rs::signature::{KeyPair as _, RsaKeyPair};
+    use jsonwebtoken::{Algorithm, EncodingKey};
 
     use super::*;
     use crate::certificate::Certificate;
@@ -182,14 +180,16 @@ mod tests {
         let public = |pair: &RsaKeyPair| {
             PublicKey::of_pem(&pem("RSA PUBLIC KEY", pair.public_key().as_ref())).unwrap().0
         };
-        let algorithms: [(SignatureAlgorithm, &'static dyn RsaEncoding); 3] = [
-            (SignatureAlgorithm::Rs256, &RSA_PKCS1_SHA256),
-            (SignatureAlgorithm::Rs384, &RSA_PKCS1_SHA384),
-            (SignatureAlgorithm::Ps256, &RSA_PSS_SHA256),
+        let pkcs8: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+        let key = EncodingKey::from_rsa_pem(pem("PRIVATE KEY", pkcs8.as_ref()).as_bytes()).unwrap();
+        let algorithms = [
+            (SignatureAlgorithm::Rs256, Algorithm::RS256),
+            (SignatureAlgorithm::Rs384, Algorithm::RS384),
+            (SignatureAlgorithm::Ps256, Algorithm::PS256),
         ];
-        for (signed_with, encoding) in algorithms {
-            let mut signature = vec![0; pair.public_modulus_len()];
-            pair.sign(encoding, &SystemRandom::new(), b"text", &mut signature).unwrap();
+        for (signed_with, algorithm) in algorithms {
+            let signature = jsonwebtoken::crypto::sign(b"text", &key, algorithm).unwrap();
+            let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
             for (read_as, _) in algorithms {
                 let holds = public(&pair).verifies(read_as, "text", &signature);
                 assert_eq!(holds, read_as == signed_with, "{signed_with:?} {read_as:?}");

@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::Value;
@@ -151,7 +151,7 @@ async fn look(request: Request) -> Result<(Seen, Request), Response> {
     let (parts, body) = request.into_parts();
     let body: Bytes = axum::body::to_bytes(body, BODY_LIMIT)
         .await
-        .map_err(|_| (StatusCode::PAYLOAD_TOO_LARGE, "the body is too large").into_response())?;
+        .map_err(|error| standard_answers::unreadable(&seen.path, &error, StatusCode::PAYLOAD_TOO_LARGE))?;
     let said = |name: &str| match serde_json::from_slice::<Value>(&body) {
         Ok(json) => json.get(name).and_then(Value::as_str).map(beginning),
         Err(_) => Parameters::parse(&body).get(name).map(beginning),

@@ -5,6 +5,7 @@
 mod access_tokens;
 mod authn;
 mod back_channel_logout;
+mod bodies;
 mod browser;
 mod code_flow;
 mod contract;
