@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use super::Connection;
 use crate::config::{OrganizationRequireBehavior, OrganizationUsage};
 use crate::document::Document;
-use crate::secrets::Secret;
+use crate::secrets::{Secret, shown_by};
 use crate::store::{Row, State};
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Client {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -18,6 +18,8 @@ pub(crate) struct Client {
     #[serde(flatten)]
     pub(crate) settings: Map<String, Value>,
 }
+
+shown_by!(Client: id, name);
 
 /// Auth0's default of `jwt_configuration.lifetime_in_seconds`.
 pub(crate) const ID_TOKEN_LIFETIME: i64 = 36_000;

@@ -255,3 +255,24 @@ fn the_same_can_be_said_in_toml_and_code_can_stand_in_a_file() {
     std::fs::write(&other, "").unwrap();
     assert!(SeedFile::read(&other).unwrap_err().to_string().contains("does not end in"));
 }
+
+#[test]
+fn a_seed_file_does_not_show_its_secrets() {
+    let file = SeedFile::from_json(json!({
+        "resource_servers": [{ "identifier": "https://a.example/", "settings": { "signing_secret": "hidden" } }],
+        "clients": [{
+            "name": "Portal",
+            "client_secret": "hidden",
+            "settings": { "encryption_key": { "pub": "hidden" } },
+        }],
+        "connections": [{ "name": "acme", "strategy": "oidc", "options": { "client_secret": "hidden" } }],
+        "users": [{ "email": "ann@example.com", "password": "hidden", "app_metadata": { "key": "hidden" } }],
+        "actions": [{ "name": "stamp", "code": "hidden", "secrets": { "key": "hidden" } }],
+    }));
+    let shown = format!("{:?}", file.unwrap());
+    assert!(
+        ["Portal", "acme", "ann@example.com", "stamp"].iter().all(|name| shown.contains(name)),
+        "{shown}"
+    );
+    assert!(!shown.contains("hidden"), "{shown}");
+}
