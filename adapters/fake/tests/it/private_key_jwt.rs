@@ -103,7 +103,7 @@ async fn a_program_gets_a_token_for_an_assertion_once() {
     assert_eq!(logs[0]["details"]["client_authentication_error"], "the client assertion was used already");
     assert_eq!(logs.as_array().unwrap().len(), 1, "{logs}");
     let asked =
-        world.fake.calls().into_iter().rev().find(|call| call.status == 401 && call.client_id.is_some());
+        world.fake.requests().into_iter().rev().find(|call| call.status == 401 && call.client_id.is_some());
     assert_eq!(asked.unwrap().client_id.as_deref(), Some(id));
 }
 
@@ -139,7 +139,7 @@ async fn an_assertion_is_not_believed_where_it_is_not_meant() {
     let without = [("client_assertion", "a.b.c"), GRANT[0], GRANT[1]];
     let answer = world.send(form_request("/oauth/token", &without)).await.json();
     assert_eq!(answer["error_description"], "Missing required parameter: client_assertion_type");
-    world.clock.advance(Duration::from_secs(120));
+    world.clock.advance(Duration::from_mins(2));
     let late = post(&world, "/oauth/token", &assertion(id, "late"), &GRANT).await;
     assert_eq!(late.json(), refused("the client assertion has expired"));
 }
