@@ -10,6 +10,8 @@ pub(crate) enum Format {
     Email,
     /// An absolute address.
     Uri,
+    /// An absolute address of the web, over TLS or not.
+    WebUri,
     /// An absolute address that begins with `https:`, or nothing at all.
     HttpsUri,
     HtmlColor,
@@ -33,6 +35,7 @@ impl Format {
         let holds = match self {
             Self::Email => EmailAddress::try_from(text).is_ok(),
             Self::Uri => Url::parse(text).is_ok(),
+            Self::WebUri => Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https")),
             Self::HttpsUri => text.is_empty() || Url::parse(text).is_ok_and(|url| url.scheme() == "https"),
             Self::HtmlColor => is_color(text),
             Self::OrganizationName => is_organization_name(text),
@@ -62,6 +65,7 @@ impl Format {
         match self {
             Self::Email => "email",
             Self::Uri => "absolute-uri",
+            Self::WebUri => "absolute-http-uri",
             Self::HttpsUri => "absolute-https-uri-or-empty",
             Self::HtmlColor => "html-color",
             Self::OrganizationName => "organization-name",
@@ -85,6 +89,7 @@ impl Format {
             Self::NoMarkup => Some("^[^<>]+$"),
             Self::HttpsUri => Some("^(https://.*)?$"),
             Self::KeyId => Some("^[0-9a-zA-Z_-]*$"),
+            Self::WebUri => Some("^[hH][tT][tT][pP][sS]?:"),
             Self::Email | Self::Uri | Self::Domain | Self::DateTime => None,
         }
     }
@@ -94,6 +99,7 @@ impl Format {
         let known = match self {
             Self::Email => json!({ "format": "email" }),
             Self::Uri => json!({ "format": "uri" }),
+            Self::WebUri => json!({ "format": "uri", "pattern": self.pattern() }),
             Self::DateTime => json!({ "format": "date-time" }),
             _ => self.pattern().map_or_else(|| json!({}), |pattern| json!({ "pattern": pattern })),
         };
@@ -176,5 +182,11 @@ mod tests {
         }
         assert!(Format::HtmlColor.check("#fff").is_ok() && Format::HtmlColor.check("fff").is_err());
         assert!(Format::HttpsUri.check("http://a.example").is_err());
+        for address in ["https://a.example/done?a=1", "http://localhost:3000/", "HTTPS://a.example"] {
+            assert!(Format::WebUri.check(address).is_ok(), "{address}");
+        }
+        for address in ["javascript:alert(1)", "data:text/html,x", "com.app://done", "/done", ""] {
+            assert!(Format::WebUri.check(address).is_err(), "{address}");
+        }
     }
 }
