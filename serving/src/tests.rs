@@ -2,7 +2,10 @@ use std::future::pending;
 
 use super::*;
 use axum::Router;
-use axum::routing::get;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest as _, Request};
+use axum::routing::{get, post};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::oneshot;
@@ -14,7 +17,16 @@ async fn started(limits: Limits) -> (SocketAddr, oneshot::Sender<()>, tokio::tas
         tokio::time::sleep(Duration::from_millis(300)).await;
         "slow"
     });
-    let router = Router::new().route("/", get(async || "here")).route("/slow", slow);
+    let count = post(async |body: Result<Bytes, BytesRejection>| match body {
+        Ok(body) => format!("{} bytes", body.len()),
+        Err(error) => format!("late: {}", BodyError::is_time_out(&error)),
+    });
+    let slow = slow.post(async |request: Request| {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let body = Bytes::from_request(request, &()).await.unwrap();
+        format!("{} bytes", body.len())
+    });
+    let router = Router::new().route("/", get(async || "here")).route("/slow", slow).route("/count", count);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
@@ -42,7 +54,7 @@ async fn ask(address: SocketAddr, request: &str) -> String {
 
 #[tokio::test]
 async fn who_says_nothing_or_half_of_it_does_not_keep_others_out() {
-    let limits = Limits { head: Duration::from_millis(200), connections: 2 };
+    let limits = Limits { head: Duration::from_millis(200), connections: 2, ..Limits::default() };
     let (address, _stop, _server) = started(limits).await;
     let silent = TcpStream::connect(address).await.unwrap();
     let mut half = TcpStream::connect(address).await.unwrap();
@@ -50,6 +62,48 @@ async fn who_says_nothing_or_half_of_it_does_not_keep_others_out() {
     let answer = ask(address, "GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n").await;
     assert!(answer.ends_with("here"), "{answer}");
     drop((silent, half));
+}
+
+#[tokio::test]
+async fn a_body_that_trickles_in_is_cut() {
+    let limits = Limits { body: Duration::from_millis(300), connections: 1, ..Limits::default() };
+    let (address, _stop, _server) = started(limits).await;
+    let stream = TcpStream::connect(address).await.unwrap();
+    let (mut reading, mut writing) = stream.into_split();
+    let trickle = tokio::spawn(async move {
+        let head = b"POST /count HTTP/1.1\r\nHost: here\r\nContent-Length: 1000000\r\n\r\n";
+        writing.write_all(head).await.unwrap();
+        // Ends with the connection.
+        while writing.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    let mut answer = Vec::new();
+    // An end and a reset are both the end.
+    let ended = tokio::time::timeout(PATIENCE, reading.read_to_end(&mut answer)).await;
+    assert!(ended.is_ok(), "the connection is held: {}", String::from_utf8_lossy(&answer));
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.is_empty() || answer.ends_with("late: true"), "{answer}");
+    tokio::time::timeout(PATIENCE, trickle).await.unwrap().unwrap();
+    let next = ask(address, "GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n").await;
+    assert!(next.ends_with("here"), "{next}");
+}
+
+#[tokio::test]
+async fn a_body_in_pieces_is_whole_when_it_comes_in_time() {
+    // Less than the server takes before it asks.
+    let limits = Limits { body: Duration::from_millis(200), ..Limits::default() };
+    let (address, _stop, _server) = started(limits).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = b"POST /slow HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 3\r\n\r\n";
+    stream.write_all(head).await.unwrap();
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        stream.write_all(b"x").await.unwrap();
+    }
+    let mut answer = String::new();
+    tokio::time::timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+    assert!(answer.ends_with("3 bytes"), "{answer}");
 }
 
 #[tokio::test]
@@ -82,7 +136,7 @@ async fn dropping_it_ends_every_connection() {
 async fn a_handshake_that_never_ends_does_not_keep_others_out() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let limits = Limits { head: Duration::from_millis(100), connections: 1 };
+    let limits = Limits { head: Duration::from_millis(100), connections: 1, ..Limits::default() };
     let hang = |stream: TcpStream| async move {
         pending::<()>().await;
         Some(stream)

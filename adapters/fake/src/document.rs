@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// An object. What is absent, or of another type than asked for, reads as absent.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Document<'a>(Option<&'a Map<String, Value>>);
 
 impl<'a> Document<'a> {

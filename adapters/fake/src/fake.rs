@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::back_channel::{self, BackChannel};
-use crate::calls::{Call, Calls};
+use crate::calls::Calls;
 use crate::config::FakeConfig;
 use crate::control::{AdjustableClock, Control};
 use crate::ids::Ids;
@@ -143,16 +143,6 @@ impl Fake {
         let issuer = self.issuer().as_str();
         let authority = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
         authority.trim_end_matches('/')
-    }
-
-    /// What was asked over HTTP since the start, the latest 10,000 requests, the oldest first.
-    pub fn calls(&self) -> Vec<Call> {
-        self.0.calls.all()
-    }
-
-    /// Forgets the calls so far.
-    pub fn clear_calls(&self) {
-        self.0.calls.clear();
     }
 
     /// The Management API as it is served, described in OpenAPI 3.1.

@@ -92,6 +92,10 @@ impl Ids {
         self.text(ALPHANUMERIC, 32)
     }
 
+    pub(crate) fn client_credential(&self) -> String {
+        format!("cred_{}", self.text(ALPHANUMERIC, 22))
+    }
+
     pub(crate) fn client_secret(&self) -> String {
         self.text(ALPHANUMERIC, 64)
     }

@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use tenantry_domain::Timestamp;
 
 use crate::certificate::Certificate;
+use crate::jws::Jws;
 use crate::keys::KeyError;
 use crate::model::{KeyUse, SigningKey};
 
@@ -91,8 +92,8 @@ impl KeyRing {
     }
 
     fn check(&self, token: &str) -> Option<Claims> {
-        let token = Parts::of(token, "RS256")?;
-        let kid = token.header.get("kid")?.as_str()?;
+        let token = Jws::of(token, "RS256")?;
+        let kid = token.key_id()?;
         let (n, e) = self.keys().find(|key| key.kid == kid)?.components();
         RsaPublicKeyComponents { n, e }
             .verify(&RSA_PKCS1_2048_8192_SHA256, token.signed.as_bytes(), &token.signature)
@@ -177,7 +178,7 @@ pub(crate) fn verify_with_secret(
     token: &str,
     secret_of: impl FnOnce(&Claims) -> Option<String>,
 ) -> Option<Claims> {
-    let token = Parts::of(token, "HS256")?;
+    let token = Jws::of(token, "HS256")?;
     let secret = secret_of(&token.claims).filter(|secret| !secret.is_empty())?;
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
     hmac::verify(&key, token.signed.as_bytes(), &token.signature).ok()?;
@@ -188,31 +189,6 @@ fn signing_input(header: &Value, claims: &Claims) -> Result<String, KeyError> {
     let encode = |part: &[u8]| URL_SAFE_NO_PAD.encode(part);
     let claims = serde_json::to_vec(claims).map_err(|_| KeyError::Cryptography)?;
     Ok(format!("{}.{}", encode(header.to_string().as_bytes()), encode(&claims)))
-}
-
-/// A token taken apart, not yet believed.
-struct Parts<'a> {
-    header: Value,
-    claims: Claims,
-    signed: &'a str,
-    signature: Vec<u8>,
-}
-
-impl<'a> Parts<'a> {
-    fn of(token: &'a str, algorithm: &str) -> Option<Self> {
-        let (signed, signature) = token.rsplit_once('.')?;
-        let (header, claims) = signed.split_once('.')?;
-        let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
-        if header.get("alg")?.as_str()? != algorithm {
-            return None;
-        }
-        Some(Self {
-            header,
-            claims: serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?,
-            signed,
-            signature: URL_SAFE_NO_PAD.decode(signature).ok()?,
-        })
-    }
 }
 
 #[cfg(test)]

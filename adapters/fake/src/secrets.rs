@@ -33,6 +33,20 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// `Debug` that shows what a value is known by, and nothing else: the rest holds secrets, or may hold some.
+macro_rules! shown_by {
+    ($type:ident: $($field:ident),*) => {
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let mut shown = f.debug_struct(stringify!($type));
+                $(shown.field(stringify!($field), &self.$field);)*
+                shown.finish_non_exhaustive()
+            }
+        }
+    };
+}
+pub(crate) use shown_by;
+
 /// SHA-256 in base64url: how cookies, codes and tokens of high entropy are kept, and the S256 challenge of PKCE.
 pub(crate) fn sha256(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes()))

@@ -1,6 +1,7 @@
 // Applications, APIs, grants, roles and their permissions.
 
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 
 import { TokenByClientCredentialsError } from "@auth0/auth0-auth-js";
 import { AuthClient } from "@auth0/auth0-auth-js";
@@ -144,6 +145,43 @@ async function applications(api) {
     assert.notEqual(rotated.client_secret, worker.client_secret);
     await token(rotated.client_secret);
     await refused(TokenByClientCredentialsError, () => token(worker.client_secret));
+  });
+  await step("a key takes the secret's place", async () => {
+    const { publicKey, privateKey } = generateKeyPairSync("rsa", {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: "spki", format: "pem" },
+      privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    });
+    const { credentials } = management.clients;
+    const key = { credential_type: "public_key", name: "Key", pem: publicKey, alg: "PS256" };
+    const { id } = await credentials.create(worker.client_id, key);
+    assert.equal((await credentials.get(worker.client_id, id)).name, "Key");
+    assert.deepEqual((await credentials.list(worker.client_id)).map((each) => each.id), [id]);
+    await credentials.update(worker.client_id, id, { expires_at: "2099-01-01T00:00:00.000Z" });
+    const use = (methods, method) =>
+      management.clients.update(worker.client_id, {
+        client_authentication_methods: methods,
+        token_endpoint_auth_method: method,
+      });
+    await use({ private_key_jwt: { credentials: [{ id }] } }, null);
+    const signing = (clientAssertionSigningAlg) =>
+      new AuthClient({
+        domain,
+        clientId: worker.client_id,
+        clientAssertionSigningKey: privateKey,
+        clientAssertionSigningAlg,
+      }).getTokenByClientCredentials({ audience: API });
+    assert.equal((await signing("PS256")).scope, "read:things write:things");
+    assert.equal((await signing("PS256")).scope, "read:things write:things");
+    const isRefused = (code) => (error) => assert.equal(error.cause.error, code);
+    await refused(TokenByClientCredentialsError, () => signing("RS256"), isRefused("invalid_client"));
+    const { client_secret: secret } = await management.clients.get(worker.client_id);
+    await refused(TokenByClientCredentialsError, () => token(secret), isRefused("access_denied"));
+    await refused(Management.BadRequestError, () => credentials.delete(worker.client_id, id));
+    await use(null, "client_secret_post");
+    await credentials.delete(worker.client_id, id);
+    await credentials.delete(worker.client_id, id);
+    await token(secret);
   });
   await step("grant and application deleted, twice", async () => {
     await management.clientGrants.delete(grant.id);

@@ -1,6 +1,7 @@
 // Applications, APIs, grants, roles and their permissions.
 
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 
 import { AuthApiError, AuthenticationClient, ManagementApiError } from "auth0-v4";
 
@@ -98,6 +99,34 @@ async function worker() {
     assert.deepEqual([data.scope, data.token_type], ["write:things", "Bearer"]);
     await management.clientGrants.delete({ id: grant.id });
     await management.clientGrants.delete({ id: grant.id });
+  });
+  await step("an application with a key in place of a secret", async () => {
+    const { publicKey, privateKey } = generateKeyPairSync("rsa", {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: "spki", format: "pem" },
+      privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    });
+    const key = { credential_type: "public_key", name: "Key", pem: publicKey };
+    const { data: signer } = await management.clients.create({
+      name: "Signer",
+      app_type: "non_interactive",
+      client_authentication_methods: { private_key_jwt: { credentials: [key] } },
+    });
+    const { client_id } = signer;
+    await management.clientGrants.create({ client_id, audience: API, scope: ["write:things"] });
+    const signing = (more) =>
+      new AuthenticationClient({
+        domain,
+        clientId: client_id,
+        clientAssertionSigningKey: privateKey,
+        ...more,
+      }).oauth.clientCredentialsGrant({ audience: API });
+    assert.equal((await signing()).data.scope, "write:things");
+    const isRefused = ({ error, statusCode }) => assert.deepEqual([error, statusCode], ["invalid_client", 401]);
+    await refused(AuthApiError, () => signing({ clientAssertionSigningAlg: "RS384" }), isRefused);
+    const { data: credentials } = await management.clients.getCredentials({ client_id });
+    assert.deepEqual(credentials.map((each) => each.name), ["Key"]);
+    await management.clients.delete({ client_id });
   });
   await step("a secret rotated; the application deleted, twice", async () => {
     const { client_id } = client;

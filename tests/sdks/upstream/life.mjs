@@ -51,41 +51,48 @@ const claimsOf = (tokens) => JSON.parse(Buffer.from(tokens.idToken.split(".")[1]
 const employee = (name, upstream) => new Person(name, "any password", [domain, upstream.host]);
 const answers = (name) => ({ login: name, password: "any password" });
 
-for (const method of ["client_secret_post", "client_secret_basic"]) {
-  await chapter(`an issuer that takes ${method}`, async () => {
-    const upstream = await serve(callback, method);
-    const suffix = method.replaceAll("_", "-");
-    const connection = await step("a connection by its discovery document", () =>
-      connect(`acme-${suffix}`, upstream),
-    );
-    const parameters = { connection: connection.name };
-    const open = await organizationOf(`open-${suffix}`, connection, true);
-    await step("with auto-membership somebody becomes a member", async () => {
-      const bo = employee("bo", upstream);
-      const tokens = await logIn(bo, { ...parameters, organization: open.id }, answers("bo"));
-      const sub = `oidc|${connection.name}|bo`;
-      const claims = claimsOf(tokens);
-      assert.deepEqual([claims.sub, claims.org_id], [sub, open.id]);
-      assert.deepEqual([claims.email, claims.email_verified], ["bo@acme.example", true]);
-      assert.equal(claims.name, "bo of Acme");
-      const members = await membersOf(open);
-      assert.deepEqual(members.map((member) => member.user_id), [sub]);
-    });
-    const closed = await organizationOf(`closed-${suffix}`, connection, false);
-    await step("without it somebody is turned away", async () => {
-      const cy = employee("cy", upstream);
-      const url = await begin({ ...parameters, organization: closed.id });
-      const back = await cy.comesBackFrom(url, answers("cy"));
-      assert.equal(back.searchParams.get("error"), "access_denied");
-      assert.equal(
-        back.searchParams.get("error_description"),
-        `user oidc|${connection.name}|cy is not part of the ${closed.id} organization`,
-      );
-      assert.deepEqual(await membersOf(closed), []);
-    });
-    upstream.close();
+await chapter("an issuer that takes the secret in a form", async () => {
+  const upstream = await serve(callback, "client_secret_post");
+  const connection = await step("a connection by its discovery document", () => connect("acme", upstream));
+  const parameters = { connection: connection.name };
+  const open = await organizationOf("open", connection, true);
+  await step("with auto-membership somebody becomes a member", async () => {
+    const bo = employee("bo", upstream);
+    const tokens = await logIn(bo, { ...parameters, organization: open.id }, answers("bo"));
+    const sub = `oidc|${connection.name}|bo`;
+    const claims = claimsOf(tokens);
+    assert.deepEqual([claims.sub, claims.org_id], [sub, open.id]);
+    assert.deepEqual([claims.email, claims.email_verified], ["bo@acme.example", true]);
+    assert.equal(claims.name, "bo of Acme");
+    const members = await membersOf(open);
+    assert.deepEqual(members.map((member) => member.user_id), [sub]);
   });
-}
+  const closed = await organizationOf("closed", connection, false);
+  await step("without it somebody is turned away", async () => {
+    const cy = employee("cy", upstream);
+    const url = await begin({ ...parameters, organization: closed.id });
+    const back = await cy.comesBackFrom(url, answers("cy"));
+    assert.equal(back.searchParams.get("error"), "access_denied");
+    assert.equal(
+      back.searchParams.get("error_description"),
+      `user oidc|${connection.name}|cy is not part of the ${closed.id} organization`,
+    );
+    assert.deepEqual(await membersOf(closed), []);
+  });
+  upstream.close();
+});
+
+await chapter("an issuer that takes the secret in a header alone", async () => {
+  const upstream = await serve(callback, "client_secret_basic");
+  const connection = await connect("acme-basic", upstream);
+  await step("nobody logs in: Auth0 sends it in a form", async () => {
+    const fy = employee("fy", upstream);
+    const back = await fy.comesBackFrom(await begin({ connection: connection.name }), answers("fy"));
+    assert.equal(back.searchParams.get("error"), "invalid_request");
+    assert.equal(back.searchParams.get("code"), null);
+  });
+  upstream.close();
+});
 
 await chapter("an issuer that answers with a form", async () => {
   const upstream = await serve(callback, "client_secret_post");

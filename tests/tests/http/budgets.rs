@@ -8,8 +8,8 @@ const ANN: &str = "ann@example.com";
 
 /// What the product itself asked of the provider since the last time: not what browsers did.
 fn asked(site: &Site) -> Vec<String> {
-    let calls = site.fake().calls();
-    site.fake().clear_calls();
+    let calls = site.fake().requests();
+    site.fake().clear_requests();
     let is_ours = |path: &str| {
         path.starts_with("/api/v2/") || path.starts_with("/oauth/") || path.starts_with("/.well-known/")
     };
@@ -62,10 +62,10 @@ async fn the_pages_for_administrators_ask_once_however_many_members_there_are() 
             management.add_member("acme", &email, &["Employee"]).await;
         }
         for (path, budget) in [("/admin", 1), ("/admin/members", 2)] {
-            provider.fake.clear_calls();
+            provider.fake.clear_requests();
             let page = ann.get(path).await;
             assert!(page.is(200).says(if path == "/admin" { "of 20 seats used" } else { "Administrator" }));
-            let calls = provider.fake.calls();
+            let calls = provider.fake.requests();
             assert!(
                 calls.len() <= budget,
                 "{path} with {members} members asked {} times, {budget} are allowed: {calls:?}",

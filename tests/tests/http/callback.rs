@@ -16,7 +16,7 @@ async fn site_and_ann() -> (Site, Browser) {
     let site = Site::start().await;
     let mut ann = site.newcomer(ANN).await;
     ann.post("/api/auth/logout", &[]).await.is(303);
-    site.fake().clear_calls();
+    site.fake().clear_requests();
     (site, ann)
 }
 
@@ -55,7 +55,7 @@ fn replaced(url: &Url, name: &str, value: &str) -> Url {
 
 /// Codes that the product tried to redeem.
 fn redeemed(site: &Site) -> usize {
-    site.fake().calls().iter().filter(|call| call.route == "/oauth/token").count()
+    site.fake().requests().iter().filter(|call| call.route == "/oauth/token").count()
 }
 
 /// Nobody is signed in, and the page says what to do.
@@ -210,7 +210,7 @@ async fn rp31_what_the_provider_says_is_never_shown() {
 async fn rp32_two_callbacks_at_once_redeem_the_code_once() {
     let (site, mut ann) = site_and_ann().await;
     for _ in 0..5 {
-        site.fake().clear_calls();
+        site.fake().clear_requests();
         let url = callback(&mut ann).await;
         let (mut one, mut other) = (ann.clone(), ann.clone());
         let (first, second) = tokio::join!(one.hop(&url), other.hop(&url));

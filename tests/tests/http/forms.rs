@@ -42,7 +42,7 @@ impl Scene {
         let foreign = site.newcomer("mallory@example.com").await.token().await;
         let token = ann.token().await;
         assert!(token.len() >= 22 && token != foreign);
-        site.fake().clear_calls();
+        site.fake().clear_requests();
         Self { site, ann, token, foreign, purchase: "0123456789abcdef".to_owned() }
     }
 
@@ -65,11 +65,11 @@ impl Scene {
     /// Nothing has changed, and nobody was asked to change anything.
     async fn is_untouched(&mut self, before: &Value, how: &str) {
         let asked: Vec<_> =
-            self.site.fake().calls().into_iter().filter(|call| call.path.starts_with("/api")).collect();
+            self.site.fake().requests().into_iter().filter(|call| call.path.starts_with("/api")).collect();
         assert!(asked.is_empty(), "{how}: {asked:?}");
         assert!(self.ann.is_signed_in().await, "{how}: signed out");
         assert_eq!(self.site.management().await.everything().await, *before, "{how}");
-        self.site.fake().clear_calls();
+        self.site.fake().clear_requests();
     }
 }
 
@@ -106,7 +106,7 @@ async fn c11_a_form_from_our_own_page_works() {
 async fn c11_a_form_without_its_own_token_changes_nothing() {
     let mut scene = Scene::new().await;
     let before = scene.site.management().await.everything().await;
-    scene.site.fake().clear_calls();
+    scene.site.fake().clear_requests();
     let (token, foreign, origin) = (scene.token.clone(), scene.foreign.clone(), scene.site.address.origin());
     for wrong in
         [None, Some(""), Some("x"), Some(foreign.as_str()), Some(&token[1..]), Some(&token.to_lowercase())]
@@ -129,7 +129,7 @@ async fn c11_a_form_without_its_own_token_changes_nothing() {
 async fn c11_a_form_from_somewhere_else_changes_nothing() {
     let mut scene = Scene::new().await;
     let before = scene.site.management().await.everything().await;
-    scene.site.fake().clear_calls();
+    scene.site.fake().clear_requests();
     let (token, ours) = (scene.token.clone(), scene.site.address.origin());
     let provider = scene.site.identity.origin().ascii_serialization();
     let (longer, path) = (format!("{ours}0"), format!("{ours}/"));
@@ -163,7 +163,7 @@ async fn c11_a_form_from_somewhere_else_changes_nothing() {
 async fn c11_what_is_not_a_form_changes_nothing() {
     let mut scene = Scene::new().await;
     let before = scene.site.management().await.everything().await;
-    scene.site.fake().clear_calls();
+    scene.site.fake().clear_requests();
     let (token, origin) = (scene.token.clone(), scene.site.address.origin());
     let json = format!(r#"{{"csrf":"{token}","organization":"acme-2","plan":"team"}}"#);
     let form = format!("csrf={token}&organization=acme-2");

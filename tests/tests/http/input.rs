@@ -73,10 +73,10 @@ async fn s6_a_bad_name_of_an_organization_is_explained_and_costs_nothing() {
     ann.pay("team").await.leads_to("/home/register-business");
     let before = site.management().await.everything().await;
     for (name, message) in bad_names() {
-        site.fake().clear_calls();
+        site.fake().clear_requests();
         let answer = ann.name_organization(&name).await;
         assert!(answer.is(422).says(message), "{name:?} should say {message:?}: {}", answer.summary());
-        assert!(site.fake().calls().is_empty(), "{name:?} was sent to the provider");
+        assert!(site.fake().requests().is_empty(), "{name:?} was sent to the provider");
         is_echoed_safely(&answer, "organization", &name);
     }
     assert_eq!(site.management().await.everything().await, before);
@@ -111,14 +111,14 @@ async fn s6_a_bad_name_to_sign_in_to_is_explained() {
         } else {
             "No organization has this name"
         };
-        site.fake().clear_calls();
+        site.fake().clear_requests();
         let answer = bob.post("/orgprompt", &[("organization", &name)]).await;
         if name == "ACME" || name == "acmE" {
             answer.is(303);
             continue;
         }
         assert!(answer.is(422).says(message), "{name:?} should say {message:?}: {}", answer.summary());
-        assert!(site.fake().calls().is_empty(), "{name:?} was sent to the provider");
+        assert!(site.fake().requests().is_empty(), "{name:?} was sent to the provider");
         is_echoed_safely(&answer, "organization", &name);
     }
     for unreadable in ["ac\0me", "acme\r\n", &"a".repeat(2001)] {

@@ -7,12 +7,12 @@ use crate::calls::Call;
 use crate::fake::Fake;
 use crate::model::{Mail, MailKind};
 use crate::rate_limits::RateLimitPlan;
-use crate::secrets::Secret;
+use crate::secrets::{Secret, shown_by};
 use crate::seed_file::SeedFile;
 use crate::store::StoreError;
 
 /// A message that Auth0 would have sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Message {
     /// What it is for.
     pub kind: MessageKind,
@@ -27,6 +27,8 @@ pub struct Message {
     /// When it was sent, by the provider's clock.
     pub sent_at: Timestamp,
 }
+
+shown_by!(Message: kind, to, sent_at);
 
 /// What a message is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +87,11 @@ impl Fake {
     /// What was asked over HTTP since the start, the latest 10,000 requests, the oldest first.
     pub fn requests(&self) -> Vec<Call> {
         self.core().calls.all()
+    }
+
+    /// Forgets the requests so far.
+    pub fn clear_requests(&self) {
+        self.core().calls.clear();
     }
 
     /// Goes back to the beginning: the seeded state with the ids and secrets that it had, the clock that it was started

@@ -22,7 +22,7 @@ const TRANSACTIONS_KEPT: usize = 8;
 const HOUR: u32 = 3600;
 
 /// The cookies that a browser sent.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Cookies(Vec<(String, String)>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Cookies {

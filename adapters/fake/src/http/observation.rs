@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::Value;
@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::parameters::Parameters;
 use super::{BODY_LIMIT, faults, home, standard_answers};
 use crate::calls::Call;
+use crate::client_assertion::claimed_client;
 use crate::control;
 use crate::fake::Core;
 use crate::rate_limits::Asked;
@@ -99,8 +100,9 @@ fn method_name(method: &str) -> String {
 }
 
 /// Parameters that let whoever has them in.
-const SECRETS: [&str; 9] = [
+const SECRETS: [&str; 10] = [
     "access_token",
+    "client_assertion",
     "client_secret",
     "code",
     "code_verifier",
@@ -149,12 +151,13 @@ async fn look(request: Request) -> Result<(Seen, Request), Response> {
     let (parts, body) = request.into_parts();
     let body: Bytes = axum::body::to_bytes(body, BODY_LIMIT)
         .await
-        .map_err(|_| (StatusCode::PAYLOAD_TOO_LARGE, "the body is too large").into_response())?;
+        .map_err(|error| standard_answers::unreadable(&seen.path, &error, StatusCode::PAYLOAD_TOO_LARGE))?;
     let said = |name: &str| match serde_json::from_slice::<Value>(&body) {
         Ok(json) => json.get(name).and_then(Value::as_str).map(beginning),
         Err(_) => Parameters::parse(&body).get(name).map(beginning),
     };
-    seen.client_id = seen.client_id.or_else(|| said("client_id"));
+    let by_assertion = || claimed_client(&said("client_assertion")?);
+    seen.client_id = seen.client_id.or_else(|| said("client_id")).or_else(by_assertion);
     seen.email = said("email").unwrap_or_default();
     Ok((seen, Request::from_parts(parts, Body::from(body))))
 }

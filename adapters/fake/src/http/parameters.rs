@@ -10,8 +10,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use url::form_urlencoded;
 
-/// Names and values.
-#[derive(Clone, Debug, Default)]
+use super::standard_answers;
+
+/// Names and values. Among the values are secrets, passwords and codes.
+#[derive(Clone, Default)]
 pub(super) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
@@ -67,11 +69,12 @@ impl<S: Send + Sync> FromRequest<S> for Form {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let is_form = has_content_type(request.headers(), "application/x-www-form-urlencoded");
-        let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        let (path, body) = read(request, state).await?;
         if is_form || body.is_empty() {
             Ok(Self(Parameters::parse(&body)))
         } else {
-            Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "send a form").into_response())
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            Err(standard_answers::refusal(&path, status, Some("Send a form")))
         }
     }
 }
@@ -86,13 +89,22 @@ impl<S: Send + Sync> FromRequest<S> for FormOrJson {
         if !has_content_type(request.headers(), "application/json") {
             return Form::from_request(request, state).await.map(|Form(parameters)| Self(parameters));
         }
-        let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        let (_, body) = read(request, state).await?;
         match serde_json::from_slice(&body) {
             Ok(Value::Object(object)) => Ok(Self(Parameters(
                 object.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect(),
             ))),
             _ => Err(super::errors::OAuthError::invalid_request("Invalid JSON body").into_response()),
         }
+    }
+}
+
+/// The path and the whole body.
+async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<(String, Bytes), Response> {
+    let path = request.uri().path().to_owned();
+    match Bytes::from_request(request, state).await {
+        Ok(body) => Ok((path, body)),
+        Err(error) => Err(standard_answers::unreadable(&path, &error, error.status())),
     }
 }
 

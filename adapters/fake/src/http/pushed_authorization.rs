@@ -34,7 +34,7 @@ pub(super) async fn push(
     if let Some(name) = parameters.duplicate() {
         return Err(OAuthError::invalid_request(format!("Duplicate parameter: {name}")));
     }
-    let client = core.store.read(|state| authenticate(state, &headers, &parameters).cloned())??;
+    let client = authenticate(&core, &headers, &parameters).await?;
     if parameters.get("request_uri").is_some() {
         return Err(OAuthError::invalid_request("The request_uri parameter can't be pushed"));
     }

@@ -19,9 +19,7 @@ pub(super) async fn revoke(
     headers: HeaderMap,
     FormOrJson(parameters): FormOrJson,
 ) -> Result<Response, OAuthError> {
-    let client_id = core
-        .store
-        .read(|state| authenticate(state, &headers, &parameters).map(|client| client.id.clone()))??;
+    let client_id = authenticate(&core, &headers, &parameters).await?.id;
     let token = parameters.get("token").filter(|token| !token.is_empty());
     let hash = sha256(token.ok_or_else(|| OAuthError::missing("token"))?);
     core.store

@@ -11,7 +11,7 @@ use super::cookies::Cookies;
 use crate::login::Browser;
 
 /// A browser.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Visitor {
     pub(super) cookies: Cookies,
     pub(super) browser: Browser,

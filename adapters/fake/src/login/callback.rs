@@ -85,7 +85,7 @@ impl CallbackError {
 }
 
 /// What the client gets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Callback {
     /// A code to redeem.
     Code(String),

@@ -10,7 +10,6 @@ use crate::model::{Authenticated, AuthorizationRequest, LoginTransaction, Prompt
 use crate::store::State;
 
 /// What the browser does next.
-#[derive(Debug)]
 pub(crate) enum Next {
     /// Back to the client.
     Callback {

@@ -4,9 +4,10 @@ use serde_json::{Map, Value};
 use tenantry_actions::Suspended;
 
 use crate::model::{Admitted, LoginTransaction};
+use crate::secrets::shown_by;
 
 /// Somebody who was let in, and whom the Actions have still to see.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Pending {
     pub(crate) transaction: LoginTransaction,
     pub(crate) admitted: Admitted,
@@ -17,6 +18,8 @@ pub(crate) struct Pending {
     /// What the transaction's cookie will hold, when the browser has not got it yet.
     pub(crate) new_transaction: Option<String>,
 }
+
+shown_by!(Pending: admitted);
 
 impl Pending {
     pub(super) fn new(transaction: &LoginTransaction, admitted: Admitted) -> Self {

@@ -21,7 +21,6 @@ pub(crate) struct Login<'a> {
 }
 
 /// How it ended.
-#[derive(Debug)]
 pub(crate) enum Settled {
     /// Back to the client, and the cookie of a session that began.
     Done { callback: Callback, new_session: Option<String> },

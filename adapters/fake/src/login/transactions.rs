@@ -38,4 +38,5 @@ pub(crate) fn sweep(state: &mut State, now: Timestamp) {
     state.end_expired_sessions(now);
     state.access_tokens.remove_where(|token| !token.is_live(now));
     state.pushed_requests.remove_where(|request| !request.is_live(now));
+    state.spent_assertions.remove_where(|assertion| !assertion.is_live(now));
 }

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use tenantry_domain::Timestamp;
 
 use super::Challenge;
+use crate::secrets::shown_by;
 use crate::store::Row;
 use crate::tokens::Grant;
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct AuthorizationCode {
     /// The hash of the code.
     pub(crate) hash: String,
@@ -25,6 +26,8 @@ pub(crate) struct AuthorizationCode {
     #[serde(default)]
     pub(crate) is_spent: bool,
 }
+
+shown_by!(AuthorizationCode: client_id, user_id, issued_at);
 
 /// The maximum that RFC 6749 section 4.1.2 recommends.
 const LIFETIME: Duration = Duration::from_mins(10);

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use super::Connection;
 use crate::config::{OrganizationRequireBehavior, OrganizationUsage};
 use crate::document::Document;
-use crate::secrets::Secret;
+use crate::secrets::{Secret, shown_by};
 use crate::store::{Row, State};
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Client {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -18,6 +18,8 @@ pub(crate) struct Client {
     #[serde(flatten)]
     pub(crate) settings: Map<String, Value>,
 }
+
+shown_by!(Client: id, name);
 
 /// Auth0's default of `jwt_configuration.lifetime_in_seconds`.
 pub(crate) const ID_TOKEN_LIFETIME: i64 = 36_000;
@@ -124,13 +126,14 @@ impl State {
         self.clients.by_alternate_key(name).next()
     }
 
-    /// Removes a client with its grants, codes, tokens and invitations; `false` when there was none. Connections forget
+    /// Removes a client with its credentials, grants, codes, tokens and invitations; `false` when there was none. Connections forget
     /// it.
     pub(crate) fn delete_client(&mut self, id: &str) -> bool {
         let grants: Vec<String> = self.client_grants.by_alternate_key(id).map(Row::key).collect();
         for grant in grants {
             self.delete_client_grant(&grant);
         }
+        self.client_credentials.remove_where(|credential| credential.client_id == id);
         self.authorization_codes.remove_where(|code| code.client_id == id);
         self.refresh_tokens.remove_where(|token| token.client_id == id);
         self.invitations.remove_where(|invitation| invitation.client_id == id);

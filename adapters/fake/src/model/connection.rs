@@ -7,9 +7,10 @@ use serde_json::{Map, Value, json};
 
 use super::Organization;
 use crate::document::Document;
+use crate::secrets::shown_by;
 use crate::store::{Row, State};
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Connection {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -21,6 +22,8 @@ pub(crate) struct Connection {
     #[serde(flatten)]
     pub(crate) settings: Map<String, Value>,
 }
+
+shown_by!(Connection: id, name, strategy);
 
 /// What people call a social provider; strategies that are not here are enterprise connections.
 const SOCIAL: [(&str, &str); 4] =

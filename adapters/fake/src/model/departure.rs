@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::LoginTransaction;
-use crate::secrets::{Secret, sha256};
+use crate::secrets::{Secret, sha256, shown_by};
 use crate::store::State;
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Departure {
     /// The connection's id.
     pub(crate) connection: String,
@@ -20,6 +20,8 @@ pub(crate) struct Departure {
     /// What the provider has sent in a form, until the browser shows its cookie.
     pub(crate) answer: Option<BTreeMap<String, String>>,
 }
+
+shown_by!(Departure: connection);
 
 impl Departure {
     /// The `state` for a login with this handle.

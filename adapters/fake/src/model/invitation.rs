@@ -5,9 +5,10 @@ use serde_json::{Map, Value};
 use tenantry_domain::Timestamp;
 
 use crate::document::Document;
+use crate::secrets::shown_by;
 use crate::store::{Row, State};
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Invitation {
     /// `uinv_` and 16 letters or digits.
     pub(crate) id: String,
@@ -22,6 +23,8 @@ pub(crate) struct Invitation {
     #[serde(flatten)]
     pub(crate) settings: Map<String, Value>,
 }
+
+shown_by!(Invitation: id, organization_id);
 
 impl Invitation {
     pub(crate) fn settings(&self) -> Document<'_> {

@@ -9,9 +9,10 @@ use tenantry_domain::Timestamp;
 
 use super::Departure;
 use super::ResponseKind;
+use crate::secrets::shown_by;
 use crate::store::{Row, State};
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct LoginTransaction {
     /// The `state` parameter of the login pages.
     pub(crate) handle: String,
@@ -35,6 +36,8 @@ pub(crate) struct LoginTransaction {
     pub(crate) departure: Option<Departure>,
 }
 
+shown_by!(LoginTransaction: request, started_at, upstream);
+
 /// A login whose Actions wait for the person to come back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Away {
@@ -53,7 +56,7 @@ pub(crate) struct Admitted {
 }
 
 /// What a client asks of the authorization endpoint, checked.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct AuthorizationRequest {
     pub(crate) client_id: String,
     pub(crate) redirect_uri: String,
@@ -84,6 +87,8 @@ pub(crate) struct AuthorizationRequest {
     #[serde(default)]
     pub(crate) response: ResponseKind,
 }
+
+shown_by!(AuthorizationRequest: client_id, redirect_uri);
 
 impl AuthorizationRequest {
     /// Whether the client asked to know when the person last proved who they are.

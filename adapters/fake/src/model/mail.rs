@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use tenantry_domain::Timestamp;
 
+use crate::secrets::shown_by;
 use crate::store::{Row, State};
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Mail {
     /// Sorts by age.
     pub(crate) id: String,
@@ -18,6 +19,8 @@ pub(crate) struct Mail {
     pub(crate) organization_id: Option<String>,
     pub(crate) sent_at: Timestamp,
 }
+
+shown_by!(Mail: id, kind, to);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,6 +5,7 @@ mod action;
 mod authorization_code;
 mod browser_session;
 mod client;
+mod client_credential;
 mod client_grant;
 mod connection;
 mod departure;
@@ -42,6 +43,7 @@ pub(crate) use action::{Action, ActionCode, ActionVersion, Binding, POST_LOGIN, 
 pub(crate) use authorization_code::AuthorizationCode;
 pub(crate) use browser_session::{BrowserSession, SessionEnd, SessionWishes};
 pub(crate) use client::{Client, ID_TOKEN_LIFETIME};
+pub(crate) use client_credential::{ClientCredential, CredentialError, PUBLIC_KEY, SpentAssertion};
 pub(crate) use client_grant::ClientGrant;
 pub(crate) use connection::Connection;
 pub(crate) use departure::Departure;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tenantry_domain::Timestamp;
 
+use crate::secrets::shown_by;
 use crate::store::Row;
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct PushedRequest {
     /// The hash of its `request_uri`.
     pub(crate) hash: String,
@@ -15,6 +16,8 @@ pub(crate) struct PushedRequest {
     pub(crate) parameters: BTreeMap<String, String>,
     pub(crate) expires_at: Timestamp,
 }
+
+shown_by!(PushedRequest: client_id, expires_at);
 
 impl PushedRequest {
     pub(crate) fn is_live(&self, now: Timestamp) -> bool {

@@ -5,9 +5,10 @@ use serde_json::{Map, Value};
 
 use super::{Permission, Role, User};
 use crate::document::Document;
+use crate::secrets::shown_by;
 use crate::store::{Row, State};
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct ResourceServer {
     /// 24 hexadecimal digits.
     pub(crate) id: String,
@@ -18,6 +19,8 @@ pub(crate) struct ResourceServer {
     #[serde(flatten)]
     pub(crate) settings: Map<String, Value>,
 }
+
+shown_by!(ResourceServer: id, identifier);
 
 impl ResourceServer {
     pub(crate) fn settings(&self) -> Document<'_> {

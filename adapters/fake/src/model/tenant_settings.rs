@@ -8,10 +8,11 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::document::Document;
+use crate::secrets::shown_by;
 use crate::store::{Row, State};
 
 /// There is one row of these.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct TenantSettings {
     /// The issuer at the last start; what names it is rewritten when it changes.
@@ -25,6 +26,8 @@ pub(crate) struct TenantSettings {
     /// As `/emails/provider` takes it, with its credentials.
     pub(crate) email_provider: Option<Map<String, Value>>,
 }
+
+shown_by!(TenantSettings: issuer);
 
 const ONLY: &str = "settings";
 const DEFAULT_SESSION_LIFETIME: f64 = 168.0;

@@ -1,7 +1,7 @@
 //! Forms that texts must have, beyond their length.
 
 use serde_json::{Map, Value, json};
-use tenantry_domain::EmailAddress;
+use tenantry_domain::{EmailAddress, Timestamp};
 use url::Url;
 
 /// A form, by the name that Auth0's messages give it.
@@ -10,6 +10,8 @@ pub(crate) enum Format {
     Email,
     /// An absolute address.
     Uri,
+    /// An absolute address of the web, over TLS or not.
+    WebUri,
     /// An absolute address that begins with `https:`, or nothing at all.
     HttpsUri,
     HtmlColor,
@@ -21,6 +23,10 @@ pub(crate) enum Format {
     NoWhitespace,
     /// A text without angle brackets.
     NoMarkup,
+    /// An instant of RFC 3339.
+    DateTime,
+    /// A name that a key is given.
+    KeyId,
 }
 
 impl Format {
@@ -29,6 +35,7 @@ impl Format {
         let holds = match self {
             Self::Email => EmailAddress::try_from(text).is_ok(),
             Self::Uri => Url::parse(text).is_ok(),
+            Self::WebUri => Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https")),
             Self::HttpsUri => text.is_empty() || Url::parse(text).is_ok_and(|url| url.scheme() == "https"),
             Self::HtmlColor => is_color(text),
             Self::OrganizationName => is_organization_name(text),
@@ -39,13 +46,15 @@ impl Format {
             Self::Domain => is_domain(text),
             Self::NoWhitespace => !text.contains(char::is_whitespace),
             Self::NoMarkup => !text.contains(['<', '>']),
+            Self::DateTime => text.parse::<Timestamp>().is_ok(),
+            Self::KeyId => text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)),
         };
         if holds { Ok(()) } else { Err(self.rule(text)) }
     }
 
     fn rule(self, text: &str) -> String {
         match self {
-            Self::ConnectionName | Self::Phone | Self::NoWhitespace | Self::NoMarkup => {
+            Self::ConnectionName | Self::Phone | Self::NoWhitespace | Self::NoMarkup | Self::KeyId => {
                 format!("String does not match pattern {}: {text}", self.pattern().unwrap_or_default())
             }
             _ => format!("Object didn't pass validation for format {}: {text}", self.name()),
@@ -56,6 +65,7 @@ impl Format {
         match self {
             Self::Email => "email",
             Self::Uri => "absolute-uri",
+            Self::WebUri => "absolute-http-uri",
             Self::HttpsUri => "absolute-https-uri-or-empty",
             Self::HtmlColor => "html-color",
             Self::OrganizationName => "organization-name",
@@ -64,6 +74,8 @@ impl Format {
             Self::Domain => "domain",
             Self::NoWhitespace => "no-whitespace",
             Self::NoMarkup => "no-markup",
+            Self::DateTime => "date-time",
+            Self::KeyId => "key-id",
         }
     }
 
@@ -76,7 +88,9 @@ impl Format {
             Self::NoWhitespace => Some("^\\S*$"),
             Self::NoMarkup => Some("^[^<>]+$"),
             Self::HttpsUri => Some("^(https://.*)?$"),
-            Self::Email | Self::Uri | Self::Domain => None,
+            Self::KeyId => Some("^[0-9a-zA-Z_-]*$"),
+            Self::WebUri => Some("^[hH][tT][tT][pP][sS]?:"),
+            Self::Email | Self::Uri | Self::Domain | Self::DateTime => None,
         }
     }
 
@@ -85,6 +99,8 @@ impl Format {
         let known = match self {
             Self::Email => json!({ "format": "email" }),
             Self::Uri => json!({ "format": "uri" }),
+            Self::WebUri => json!({ "format": "uri", "pattern": self.pattern() }),
+            Self::DateTime => json!({ "format": "date-time" }),
             _ => self.pattern().map_or_else(|| json!({}), |pattern| json!({ "pattern": pattern })),
         };
         known.as_object().cloned().unwrap_or_default()
@@ -166,5 +182,11 @@ mod tests {
         }
         assert!(Format::HtmlColor.check("#fff").is_ok() && Format::HtmlColor.check("fff").is_err());
         assert!(Format::HttpsUri.check("http://a.example").is_err());
+        for address in ["https://a.example/done?a=1", "http://localhost:3000/", "HTTPS://a.example"] {
+            assert!(Format::WebUri.check(address).is_ok(), "{address}");
+        }
+        for address in ["javascript:alert(1)", "data:text/html,x", "com.app://done", "/done", ""] {
+            assert!(Format::WebUri.check(address).is_err(), "{address}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Planting;
+use super::credentials;
 use super::document::{
     Scopes, SeedFile, SeedFileClient, SeedFileConnection, SeedFilePermission, SeedFileScope,
 };
@@ -144,6 +145,7 @@ fn client(
     let decided = crate::http::present(decided);
     document::replace(&mut client.settings, Document::of(&decided));
     document::replace(&mut client.settings, Document::new(&seed.settings));
+    credentials::plant(&mut client, place, state, planting)?;
     let client_id = client.id.clone();
     state.clients.put(client);
     grants(seed, &client_id, place, state, planting)

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::secrets::shown_by;
+
 /// The whole file.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -33,7 +35,7 @@ pub struct SeedFile {
 }
 
 /// An API.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SeedFileApi {
@@ -48,6 +50,8 @@ pub struct SeedFileApi {
     #[serde(default)]
     pub settings: Map<String, Value>,
 }
+
+shown_by!(SeedFileApi: identifier);
 
 /// One thing that may be done at an API: its name alone, or with a description.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -66,7 +70,7 @@ pub enum SeedFileScope {
 }
 
 /// An application.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SeedFileClient {
@@ -104,6 +108,8 @@ pub struct SeedFileClient {
     pub settings: Map<String, Value>,
 }
 
+shown_by!(SeedFileClient: name, client_id);
+
 /// Scopes: some, or all that there are.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(untagged, expecting = "scopes are a list of names, or \"*\" for all")]
@@ -137,7 +143,7 @@ pub struct SeedFileGrant {
 }
 
 /// A source of users.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SeedFileConnection {
@@ -158,6 +164,8 @@ pub struct SeedFileConnection {
     #[serde(default)]
     pub settings: Map<String, Value>,
 }
+
+shown_by!(SeedFileConnection: name, strategy);
 
 /// A role.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -186,7 +194,7 @@ pub struct SeedFilePermission {
 }
 
 /// An account.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SeedFileUser {
@@ -225,6 +233,8 @@ pub struct SeedFileUser {
     /// What the user may do besides what roles permit.
     pub permissions: Option<Vec<SeedFilePermission>>,
 }
+
+shown_by!(SeedFileUser: user_id, email, username);
 
 /// An organization.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -328,7 +338,7 @@ text_or_object! {
 }
 
 /// Code that runs between a login and its tokens.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SeedFileAction {
@@ -353,6 +363,8 @@ pub struct SeedFileAction {
     #[serde(default)]
     pub bound: bool,
 }
+
+shown_by!(SeedFileAction: name, trigger);
 
 fn post_login() -> String {
     "post-login".to_owned()

@@ -2,6 +2,7 @@
 
 mod actions;
 mod applications;
+mod credentials;
 mod document;
 mod organizations;
 mod people;

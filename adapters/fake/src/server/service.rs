@@ -12,7 +12,7 @@ use axum::extract::ConnectInfo;
 use axum::http::header;
 use axum::response::Response;
 use hyper::Request;
-use hyper::body::Incoming;
+use tenantry_serving::RequestBody;
 use tower::ServiceExt as _;
 
 use crate::control::without_port;
@@ -48,12 +48,12 @@ impl Service {
     }
 }
 
-impl hyper::service::Service<Request<Incoming>> for Service {
+impl hyper::service::Service<Request<RequestBody>> for Service {
     type Response = Response;
     type Error = Cut;
     type Future = Pin<Box<dyn Future<Output = Result<Response, Cut>> + Send>>;
 
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
+    fn call(&self, request: Request<RequestBody>) -> Self::Future {
         let router = self.router_for(&request);
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.peer));

@@ -63,6 +63,7 @@ tables! {
     organizations: model::Organization,
     members: model::Member,
     roles: model::Role,
+    client_credentials: model::ClientCredential,
     client_grants: model::ClientGrant,
     signing_keys: model::SigningKey,
     sessions: model::BrowserSession,
@@ -88,5 +89,6 @@ tables! {
     guardian: model::GuardianSettings,
     access_tokens: model::AccessToken,
     pushed_requests: model::PushedRequest,
+    spent_assertions: model::SpentAssertion,
     logout_notices: model::LogoutNotice,
 }

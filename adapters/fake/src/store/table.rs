@@ -7,6 +7,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::secrets::shown_by;
+
 /// Something that a [`Table`] keeps.
 pub(crate) trait Row: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The table's name on disk; changing it loses what was stored.
@@ -27,12 +29,13 @@ pub(crate) trait Row: Clone + Serialize + DeserializeOwned + Send + Sync + 'stat
 }
 
 /// A row that a transaction changed: its new value as JSON, or `None` when it was removed.
-#[derive(Debug)]
 pub(crate) struct Change {
     pub(crate) table: &'static str,
     pub(crate) key: String,
     pub(crate) row: Option<Vec<u8>>,
 }
+
+shown_by!(Change: table);
 
 /// Rows in the order of their keys.
 #[derive(Clone)]

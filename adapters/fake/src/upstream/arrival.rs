@@ -59,7 +59,7 @@ async fn identified(
     let exchange = CodeExchange {
         code: given("code").ok_or(UpstreamError::Missing("code"))?,
         code_verifier: departure.verifier.as_ref().map(Secret::expose),
-        authentication: connection.authentication(party.document())?,
+        authentication: connection.authentication()?,
     };
     let tokens = party.relying_party.exchange(&exchange).await?;
     let id_token = secrecy::ExposeSecret::expose_secret(&tokens.id_token);

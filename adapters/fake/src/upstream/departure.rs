@@ -42,7 +42,7 @@ async fn prepared(
     let channel = connection.channel();
     if channel == Channel::Back {
         // Refused now rather than when the person has logged in for nothing.
-        connection.authentication(party.document())?;
+        connection.authentication()?;
     }
     let registration = party.relying_party.registration();
     let (secret, nonce) = (core.ids.secret(), core.ids.secret());

@@ -99,11 +99,9 @@ impl Connection {
         Ok(known)
     }
 
-    /// How to prove who we are: as Auth0 does, unless the issuer says that it takes no secret in a form.
-    pub(super) fn authentication(
-        &self,
-        document: Document<'_>,
-    ) -> Result<ClientAuthentication, UpstreamError> {
+    /// How to prove who we are: by the secret in the form, whatever the issuer says that it takes. Auth0 knows no HTTP
+    /// Basic here.
+    pub(super) fn authentication(&self) -> Result<ClientAuthentication, UpstreamError> {
         if self.option("token_endpoint_auth_method") == Some("private_key_jwt") {
             return Err(UpstreamError::Options(
                 "This development provider can't prove itself by private_key_jwt yet: give the connection a client \
@@ -111,12 +109,8 @@ impl Connection {
                     .to_owned(),
             ));
         }
-        if self.option("client_secret").is_none() {
-            return Ok(ClientAuthentication::None);
-        }
-        let takes = |name| document.texts("token_endpoint_auth_methods_supported").any(|taken| taken == name);
-        let wants_header = takes("client_secret_basic") && !takes("client_secret_post");
-        Ok(if wants_header { ClientAuthentication::Basic } else { ClientAuthentication::Post })
+        let has_secret = self.option("client_secret").is_some();
+        Ok(if has_secret { ClientAuthentication::Post } else { ClientAuthentication::None })
     }
 
     /// The options' own method, or by `auto` the strongest that the issuer says it knows.

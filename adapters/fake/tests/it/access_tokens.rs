@@ -271,6 +271,7 @@ async fn a_public_client_proves_itself_by_its_challenge() {
     assert_eq!(redeem(&good, &verifier).await.status, StatusCode::OK);
     let bare = code(&mut browser, &[("code_challenge", ""), ("code_challenge_method", "")]).await;
     assert_eq!(refusal(&redeem(&bare, &[]).await), refused(401, "access_denied", "Unauthorized"));
-    let asserted = [("client_assertion", "x"), ("client_assertion_type", "y")];
+    let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    let asserted = [("client_assertion", "x"), ("client_assertion_type", kind)];
     assert_eq!(refusal(&redeem(&good, &asserted).await).1, "invalid_client");
 }

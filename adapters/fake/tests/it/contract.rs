@@ -119,9 +119,9 @@ async fn a_login_is_redeemed_without_http() {
     let mut browser = Browser::default();
     let attempt = attempt(&world, None);
     let callback = come_back(&world, &mut browser, &request(&attempt, Intent::SignUp)).await;
-    world.fake.clear_calls();
+    world.fake.clear_requests();
     let login: Login = provider(&world).redeem(&callback, &attempt).await.unwrap();
-    assert_eq!(world.fake.calls(), [], "in-process");
+    assert_eq!(world.fake.requests(), [], "in-process");
     assert_eq!((login.name.as_str(), login.email_verified), ("ann@example.com", false));
     assert_eq!(login.email.unwrap().as_str(), "ann@example.com");
     assert_eq!((login.tenant, login.roles, login.federated), (None, None, false));

@@ -258,3 +258,31 @@ async fn rate_limits_are_those_of_a_plan_and_go_by_the_providers_clock() {
     assert_eq!(limits, json!({ "plan": null, "authentication_api": null, "management_api": null }));
     assert_ne!(token().await.unwrap().status().as_u16(), 429);
 }
+
+#[tokio::test]
+async fn the_latest_messages_and_requests_are_listed_the_oldest_of_them_first() {
+    let wire = Wire::start().await;
+    for email in ["ann@example.com", "bo@example.com", "cy@example.com"] {
+        wire.add_user(email).await.unwrap();
+        let body = json!({
+            "client_id": management(&wire.fake).client_id,
+            "connection": "Username-Password-Authentication",
+            "email": email,
+        });
+        let asked = wire.client.post(wire.url("/dbconnections/change_password")).json(&body).send().await;
+        assert_eq!(asked.unwrap().status(), StatusCode::OK);
+    }
+    let listed = async |path: &str, property: &str| {
+        let (_, list) = wire.control(Method::GET, path, None).await;
+        let each = list.as_array().unwrap().iter().map(|each| each[property].as_str().unwrap().to_owned());
+        each.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        listed("/mailbox?kind=password_change&limit=2", "to").await,
+        ["bo@example.com", "cy@example.com"]
+    );
+    let kept: Vec<String> = wire.fake.mailbox().unwrap().into_iter().map(|message| message.to).collect();
+    assert_eq!(kept, listed("/mailbox", "to").await, "in Rust as well");
+    let routes = ["/api/v2/users", "/dbconnections/change_password"];
+    assert_eq!(listed("/requests?limit=2", "route").await, routes);
+}

@@ -5,6 +5,7 @@
 mod access_tokens;
 mod authn;
 mod back_channel_logout;
+mod bodies;
 mod browser;
 mod code_flow;
 mod contract;
@@ -34,6 +35,7 @@ mod management_search;
 mod management_settings;
 mod organization_login;
 mod persistence;
+mod private_key_jwt;
 mod products_actions;
 mod refresh_tokens;
 mod response_modes;

@@ -86,7 +86,8 @@ async fn bodies_are_closed_and_checked() {
     let text = world.send(raw("text/plain", "{\"name\":\"evil\"}")).await;
     assert_eq!(text.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     let large = world.send(raw("application/json", &"x".repeat(300_000))).await;
-    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let too_large = "Payload content length greater than maximum allowed: 262144";
+    assert_eq!(large.json(), error(413, "Payload Too Large", too_large, None));
     assert_eq!(world.api("GET", "/organizations", NONE).await.json().as_array().unwrap().len(), 1);
 }
 

@@ -270,3 +270,24 @@ async fn people_with_passwords_log_in_at_the_applications_of_a_file_that_says_no
         "connections: [{ name: Username-Password-Authentication, strategy: auth0, enabled_clients: [] }]";
     assert!(!enabled(&format!("{portal}{named}")).await, "a file that says who may is taken at its word");
 }
+
+#[test]
+fn a_seed_file_does_not_show_its_secrets() {
+    let file = SeedFile::from_json(json!({
+        "resource_servers": [{ "identifier": "https://a.example/", "settings": { "signing_secret": "hidden" } }],
+        "clients": [{
+            "name": "Portal",
+            "client_secret": "hidden",
+            "settings": { "encryption_key": { "pub": "hidden" } },
+        }],
+        "connections": [{ "name": "acme", "strategy": "oidc", "options": { "client_secret": "hidden" } }],
+        "users": [{ "email": "ann@example.com", "password": "hidden", "app_metadata": { "key": "hidden" } }],
+        "actions": [{ "name": "stamp", "code": "hidden", "secrets": { "key": "hidden" } }],
+    }));
+    let shown = format!("{:?}", file.unwrap());
+    assert!(
+        ["Portal", "acme", "ann@example.com", "stamp"].iter().all(|name| shown.contains(name)),
+        "{shown}"
+    );
+    assert!(!shown.contains("hidden"), "{shown}");
+}

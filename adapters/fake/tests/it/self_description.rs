@@ -35,12 +35,12 @@ async fn the_provider_describes_itself() {
 async fn calls_are_counted_by_their_route() {
     let world = World::new();
     world.user("ann@example.com").await;
-    world.fake.clear_calls();
+    world.fake.clear_requests();
     world.api("GET", "/users/auth0%7Cnobody", Value::Null).await;
     world.get("/nowhere").await;
     let calls: Vec<_> = world
         .fake
-        .calls()
+        .requests()
         .into_iter()
         .map(|call| (call.method, call.route, call.path, call.status))
         .collect();

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http_body_util::BodyExt as _;
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
-use tenantry_fake::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind, SeedConnection};
+use tenantry_fake::{Fake, FakeConfig, FakeError, Seed, SeedClient, SeedClientKind, SeedConnection};
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tower::ServiceExt as _;
 use url::{Url, form_urlencoded};
@@ -108,10 +108,14 @@ impl World {
     }
 
     pub(crate) fn with(seed: Seed) -> Self {
+        Self::try_with(seed).unwrap()
+    }
+
+    pub(crate) fn try_with(seed: Seed) -> Result<Self, FakeError> {
         let clock = clock();
         let random = Arc::new(SeededRandom::new(7));
-        let fake = Fake::in_memory(config(seed), clock.clone(), random).unwrap();
-        Self { router: fake.router(), fake, clock }
+        let fake = Fake::in_memory(config(seed), clock.clone(), random)?;
+        Ok(Self { router: fake.router(), fake, clock })
     }
 
     pub(crate) fn open(directory: &Path, random_seed: u64) -> Self {

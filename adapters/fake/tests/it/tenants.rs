@@ -59,8 +59,8 @@ async fn two_tenants_in_one_process_see_nothing_of_each_other() {
     assert_eq!(control(&one, "/faults").json(&fault).send().await.unwrap().status(), StatusCode::CREATED);
     let day = json!({ "advance_seconds": 90_000 });
     assert_eq!(control(&one, "/clock").json(&day).send().await.unwrap().status(), StatusCode::OK);
-    one.clear_calls();
-    two.clear_calls();
+    one.clear_requests();
+    two.clear_requests();
     assert_eq!(
         call(&wire.client, &one, &token_one, Method::GET, "/users").await.0,
         StatusCode::SERVICE_UNAVAILABLE

@@ -17,7 +17,7 @@ pub(super) fn operations() -> Vec<Operation> {
     let filters =
         [optional("to", text(1, 320)), optional("kind", one_of(KINDS)), optional("limit", integer(1, MOST))];
     vec![
-        Operation::now(Method::GET, "/mailbox", "List messages, the latest first", all)
+        Operation::now(Method::GET, "/mailbox", "List the latest messages, the oldest of them first", all)
             .query(filters)
             .answers(StatusCode::OK, list(shape(), 0, UNLIMITED)),
         Operation::later(Method::DELETE, "/mailbox", "Throw all messages away", clear).answers_nothing(),
@@ -57,7 +57,9 @@ fn all(core: &Core, call: &Call) -> Answer {
             to.as_ref().is_none_or(|to| mail.to.to_lowercase() == *to)
                 && kind.is_none_or(|kind| mail.kind == kind)
         });
-        wanted.take(limit).map(view).collect::<Vec<_>>()
+        let mut latest: Vec<Value> = wanted.take(limit).map(view).collect();
+        latest.reverse();
+        latest
     })?;
     Reply::ok(messages.into())
 }

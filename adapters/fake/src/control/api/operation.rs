@@ -19,7 +19,6 @@ use crate::schema::{Property, Schema};
 pub(super) type Answer = Result<Reply, Problem>;
 
 /// A success.
-#[derive(Debug)]
 pub(super) enum Reply {
     Json(StatusCode, Value),
     Nothing,

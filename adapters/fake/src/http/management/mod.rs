@@ -45,6 +45,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawPathParams, State as Shared};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -52,6 +53,7 @@ use axum::routing::{MethodFilter, any, on};
 
 use super::bearer;
 use super::parameters::Query;
+use super::standard_answers;
 use crate::fake::Core;
 use crate::schema::{self, format};
 use crate::tokens::management_audience;
@@ -63,7 +65,6 @@ pub(crate) use openapi::{Covered, description, scopes};
 use operation::Operation;
 
 /// What an operation answers.
-#[derive(Debug)]
 enum Reply {
     Json(StatusCode, serde_json::Value),
     /// 200, with a `Link` header (RFC 8288).
@@ -124,10 +125,13 @@ pub(super) fn routes() -> Router<Arc<Core>> {
         let handler = move |Shared(core): Shared<Arc<Core>>,
                             path: RawPathParams,
                             Query(query): Query,
+                            uri: Uri,
                             headers: HeaderMap,
-                            body: Bytes| async move {
-            let answer = perform(&core, &operation, &path, query, &headers, &body).await;
-            answer.into_response()
+                            body: Result<Bytes, BytesRejection>| async move {
+            match body {
+                Ok(body) => perform(&core, &operation, &path, query, &headers, &body).await.into_response(),
+                Err(error) => standard_answers::unreadable(uri.path(), &error, error.status()),
+            }
         };
         router.route(&path, on(filter, handler))
     });

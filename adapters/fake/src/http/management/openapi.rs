@@ -77,10 +77,11 @@ pub(crate) struct Covered {
 }
 
 /// The statuses that any call may be answered with.
-const ANY_CALL: [(StatusCode, &str); 7] = [
+const ANY_CALL: [(StatusCode, &str); 8] = [
     (StatusCode::BAD_REQUEST, "The path, the query or the body breaks a rule"),
     (StatusCode::UNAUTHORIZED, "The access token is missing, invalid or expired"),
     (StatusCode::FORBIDDEN, "The access token lacks a scope"),
+    (StatusCode::REQUEST_TIMEOUT, "The body did not come in time"),
     (StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
     (StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is no JSON"),
     (StatusCode::TOO_MANY_REQUESTS, "A rate limit has been reached"),
@@ -98,9 +99,7 @@ fn described(operation: &Operation) -> Value {
         responses.insert(status.as_str().to_owned(), response);
     };
     for (status, description) in ANY_CALL {
-        let schema = (status != StatusCode::PAYLOAD_TOO_LARGE)
-            .then(|| json!({ "$ref": "#/components/schemas/error" }));
-        add(status, description, schema);
+        add(status, description, Some(json!({ "$ref": "#/components/schemas/error" })));
     }
     let refused: BTreeSet<StatusCode> = operation.refusals.iter().map(super::ApiError::status).collect();
     for status in refused.into_iter().filter(|status| *status != StatusCode::BAD_REQUEST) {

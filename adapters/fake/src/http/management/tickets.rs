@@ -67,7 +67,7 @@ pub(super) fn operations() -> Vec<Operation> {
 
 fn common() -> Vec<Property> {
     vec![
-        optional("result_url", text(0, 2048).of_format(Format::Uri)),
+        optional("result_url", text(0, 2048).of_format(Format::WebUri)),
         optional("client_id", text(1, 64)),
         optional("organization_id", text(1, 50)),
         optional("ttl_sec", integer(0, 315_360_000)),

@@ -11,13 +11,12 @@ use crate::key_ring::KeyRing;
 use crate::keys::KeyError;
 use crate::login::Context;
 use crate::model::{AccessToken, Client, User};
-use crate::secrets::sha256;
+use crate::secrets::{sha256, shown_by};
 use crate::store::State;
 use crate::tokens::{self, Grant};
 use crate::unsigned_token::{NewAccessToken, UnsignedToken};
 
 /// The tokens of one answer.
-#[derive(Debug)]
 pub(in crate::http) struct Issued {
     pub(in crate::http) access_token: NewAccessToken,
     pub(in crate::http) id_token: Option<UnsignedToken>,
@@ -26,6 +25,8 @@ pub(in crate::http) struct Issued {
     /// In seconds.
     pub(in crate::http) expires_in: i64,
 }
+
+shown_by!(Issued: access_token, id_token, scope, expires_in);
 
 impl Issued {
     /// Tokens of a person for a client, in the name of the family that they belong to. An opaque access token is
@@ -131,4 +132,29 @@ fn granted_scope(state: &State, api: Option<&Api>, user: &User, grant: &Grant) -
 /// What the person may do at the API: under an organization by the roles given there alone.
 fn permissions(state: &State, user: &User, api: &Api, grant: &Grant) -> Vec<String> {
     state.permissions_at(&user.id, grant.organization.as_deref(), &api.identifier)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_lets_somebody_in_is_not_shown() {
+        let claims = json!({ "nonce": "hidden" }).as_object().cloned().unwrap();
+        let secret = Some("hidden".to_owned());
+        let issued = |access_token| Issued {
+            access_token,
+            id_token: Some(UnsignedToken { typ: "JWT", claims: claims.clone(), secret: secret.clone() }),
+            refresh_token: secret.clone(),
+            scope: "openid".to_owned(),
+            expires_in: 60,
+        };
+        let signed = UnsignedToken { typ: "at+jwt", claims: claims.clone(), secret: secret.clone() };
+        for token in [NewAccessToken::Opaque("hidden".to_owned()), NewAccessToken::Signed(signed)] {
+            let shown = format!("{:?}", issued(token));
+            assert!(shown.contains("openid") && !shown.contains("hidden"), "{shown}");
+        }
+    }
 }

@@ -12,15 +12,16 @@ use std::sync::Arc;
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use serde_json::Map;
 
-use super::client_authentication::authenticate;
+use super::client_authentication::{AuthenticationError, authenticate};
 use super::errors::OAuthError;
 use super::parameters::{FormOrJson, Parameters};
 use super::visitor::Visitor;
 use crate::fake::Core;
 use crate::login::{Browser, Context};
 use crate::model::{Client, LogEntry};
-use crate::store::State;
+use crate::store::{State, StoreError};
 pub(super) use issued::Issued;
 
 /// The grant of a password for a connection that the request names. Auth0's own.
@@ -36,7 +37,13 @@ pub(super) async fn exchange(
         return Err(OAuthError::invalid_request(format!("Duplicate parameter: {name}")));
     }
     let grant_type = parameters.get("grant_type").ok_or_else(|| OAuthError::missing("grant_type"))?;
-    let client = core.store.read(|state| authenticate(state, &headers, &parameters).cloned())??;
+    let client = match authenticate(&core, &headers, &parameters).await {
+        Ok(client) => client,
+        Err(error) => {
+            log_failed(&core, &visitor.browser, grant_type, &error).await?;
+            return Err(error.into());
+        }
+    };
     if !client.allows_grant(grant_type) {
         return Err(OAuthError::grant_not_allowed(grant_type));
     }
@@ -68,6 +75,36 @@ pub(super) async fn exchange(
         }
     };
     issued.answer(&keys)
+}
+
+/// Writes into the logs why a client's assertion was not believed.
+async fn log_failed(
+    core: &Core,
+    browser: &Browser,
+    grant_type: &str,
+    error: &AuthenticationError,
+) -> Result<(), StoreError> {
+    let AuthenticationError::Assertion { client_id, why } = error else { return Ok(()) };
+    let kind = match grant_type {
+        "authorization_code" => "feacft",
+        "refresh_token" => "fertft",
+        "client_credentials" => "feccft",
+        _ => return Ok(()),
+    };
+    let why = ("client_authentication_error".to_owned(), why.to_string().into());
+    let entry = LogEntry {
+        description: Some(AuthenticationError::ASSERTION.to_owned()),
+        client_id: Some(client_id.clone()),
+        ip: Some(browser.ip.clone()),
+        user_agent: browser.user_agent.clone(),
+        details: Map::from_iter([why]),
+        ..LogEntry::new(kind, &core.context())
+    };
+    let log = |state: &mut State| {
+        state.log(entry);
+        Ok(())
+    };
+    core.store.write(log).await
 }
 
 /// A request of a client that has proved who it is.

@@ -211,7 +211,7 @@ async fn what_an_issuer_says_is_asked_for_once_and_kept_with_the_connection() {
         let answer = pair.log_in(&mut Browser::default(), &[]).await;
         assert!(parameter(&answer.callback(), "code").is_some(), "{}", answer.location);
     }
-    let asked = |path: &str| pair.issuer.fake.calls().iter().filter(|call| call.path == path).count();
+    let asked = |path: &str| pair.issuer.fake.requests().iter().filter(|call| call.path == path).count();
     assert_eq!(asked("/.well-known/openid-configuration"), 1);
     assert_eq!(asked("/.well-known/jwks.json"), 1, "keys are kept as well");
     let id = pair.world.connection_id(NAME).await;

@@ -63,14 +63,15 @@ async fn a_map_takes_what_it_names_from_the_token_and_from_userinfo() {
     assert_eq!((&user["name"], &user["given_name"]), (&json!(EMAIL), &Value::Null), "not in the map");
     assert_eq!(user["user_id"], BO);
     assert_eq!(user["app_metadata"]["admin"], Value::Null, "an issuer sets no metadata");
-    let userinfo = pair.issuer.fake.calls().into_iter().filter(|call| call.path == "/userinfo").count();
+    let userinfo = pair.issuer.fake.requests().into_iter().filter(|call| call.path == "/userinfo").count();
     assert_eq!(userinfo, 1);
 }
 
 #[tokio::test]
 async fn userinfo_is_asked_for_when_the_map_has_a_scope_for_it() {
     let pair = Pair::new().await;
-    let asked = |pair: &Pair| pair.issuer.fake.calls().iter().filter(|call| call.path == "/userinfo").count();
+    let asked =
+        |pair: &Pair| pair.issuer.fake.requests().iter().filter(|call| call.path == "/userinfo").count();
     let connection = pair.connect(&json!({ "scope": "openid email" })).await;
     assert_eq!(pair.logged_in().await["given_name"], Value::Null);
     assert_eq!(asked(&pair), 0);

@@ -191,7 +191,7 @@ async fn an_answer_of_another_issuer_is_not_exchanged() {
     let (code, description) = pair.answers(&mut browser, &state, &fields).await.refusal();
     assert_eq!(code, "invalid_request");
     assert_eq!(description, "the answer comes from another issuer than the one that was asked");
-    assert!(!pair.issuer.fake.calls().iter().any(|call| call.path == "/oauth/token"));
+    assert!(!pair.issuer.fake.requests().iter().any(|call| call.path == "/oauth/token"));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{rules, update, view};
+use super::{authentication_methods, credentials, rules, update, view};
 use crate::document::Document;
 use crate::http::management::call::Call;
 use crate::http::management::{Answer, Reply};
@@ -20,7 +20,12 @@ pub(super) fn create(state: &mut State, call: &Call<'_>) -> Answer {
         settings: defaults(body),
     };
     update::apply(&mut client, body)?;
-    let view = view::client(&client, view::Detail::WithSecret);
+    let added = authentication_methods::register(state, call, &mut client)?;
+    let mut view = view::client(&client, view::Detail::WithSecret);
+    // Only here a client shows more of its keys than their ids.
+    if let Some(shown) = view.pointer_mut("/client_authentication_methods/private_key_jwt/credentials") {
+        *shown = added.iter().map(credentials::view).collect();
+    }
     state.clients.put(client);
     Ok(Reply::created(view))
 }

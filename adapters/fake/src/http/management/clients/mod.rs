@@ -1,7 +1,9 @@
 //! `/clients`: the applications.
 
+mod authentication_methods;
 mod connections;
 mod create;
+mod credentials;
 mod rules;
 mod schema;
 mod update;
@@ -18,7 +20,7 @@ use super::operation::{Evidence, Operation};
 use super::paging::{Paging, by_checkpoint, page_of};
 use super::schema::{Property, flag, integer, object, optional, text};
 use super::{Answer, Reply};
-use crate::model::Client;
+use crate::model::{Client, CredentialError};
 use crate::secrets::Secret;
 use crate::store::State;
 
@@ -42,6 +44,9 @@ pub(super) fn operations() -> Vec<Operation> {
             .answers(StatusCode::CREATED, client_shape())
             .refuses(rules::no_address("<address>", "<place>"))
             .refuses(rules::no_organization())
+            .refuses(authentication_methods::two_ways())
+            .refuses(CredentialError::Pem.into())
+            .refuses(CredentialError::Known.into())
             .note(KEPT),
         Operation::get(ONE, "Get a client", read)
             .scope(READ)
@@ -56,6 +61,8 @@ pub(super) fn operations() -> Vec<Operation> {
             .refuses(rules::no_address("<address>", "<place>"))
             .refuses(rules::no_organization())
             .refuses(update::too_much_metadata())
+            .refuses(authentication_methods::two_ways())
+            .refuses(authentication_methods::no_credential("<id>"))
             .note(KEPT),
         Operation::write(Method::DELETE, ONE, "Delete a client", delete)
             .scope(&["delete:clients"])
@@ -68,6 +75,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .evidence(Evidence::Documented),
     ];
     operations.extend(connections::operations());
+    operations.extend(credentials::operations());
     operations
 }
 

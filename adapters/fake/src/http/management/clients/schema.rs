@@ -1,5 +1,6 @@
 //! What a body may say about a client.
 
+use super::authentication_methods;
 use crate::http::management::format::Format;
 use crate::http::management::schema::{
     Property, Schema, any, flag, integer, list, map, object, one_of, open_object, optional, required, text,
@@ -51,12 +52,11 @@ const FLAGS: [&str; 10] = [
 ];
 
 /// Known and taken as they are.
-const OPEN: [&str; 20] = [
+const OPEN: [&str; 19] = [
     "addons",
     "anonymous_sessions",
     "async_approval_notification_channels",
     "b2b_integration_configuration",
-    "client_authentication_methods",
     "compliance_level",
     "encryption_key",
     "express_configuration",
@@ -84,13 +84,21 @@ fn name() -> Schema {
 }
 
 /// What only a new client is told.
-pub(super) fn of_creation() -> [Property; 2] {
-    [required("name", name()), optional("resource_server_identifier", text(1, 600))]
+pub(super) fn of_creation() -> [Property; 3] {
+    [
+        required("name", name()),
+        optional("resource_server_identifier", text(1, 600)),
+        optional(authentication_methods::NAME, authentication_methods::of_creation()),
+    ]
 }
 
 /// What only a client that is there is told.
-pub(super) fn of_change() -> [Property; 2] {
-    [optional("name", name()), optional("client_secret", text(1, 1024))]
+pub(super) fn of_change() -> [Property; 3] {
+    [
+        optional("name", name()),
+        optional("client_secret", text(1, 1024)),
+        optional(authentication_methods::NAME, authentication_methods::of_change()),
+    ]
 }
 
 /// What both are told; `null` takes a setting away.

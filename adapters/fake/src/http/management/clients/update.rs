@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::schema::METADATA;
 use super::view::Detail;
-use super::{of_path, rules, view};
+use super::{authentication_methods, of_path, rules, view};
 use crate::document::{self, Document};
 use crate::http::management::call::Call;
 use crate::http::management::error::ApiError;
@@ -30,14 +30,21 @@ pub(super) fn update(state: &mut State, call: &Call<'_>) -> Answer {
         client.secret = Secret::new(secret);
     }
     apply(&mut client, body)?;
+    authentication_methods::change(state, call, &mut client)?;
     let view = view::client(&client, Detail::of(call));
     state.clients.put(client);
     Ok(Reply::ok(view))
 }
 
 /// What is a property of its own, or changed property by property.
-const APART: [&str; 5] =
-    ["name", "client_secret", "client_metadata", "jwt_configuration", "oidc_backchannel_logout"];
+const APART: [&str; 6] = [
+    "name",
+    "client_secret",
+    "client_metadata",
+    "jwt_configuration",
+    "oidc_backchannel_logout",
+    authentication_methods::NAME,
+];
 
 /// Takes over what the body says: a property is replaced as a whole and removed by `null`; metadata and the settings
 /// of tokens are changed property by property.

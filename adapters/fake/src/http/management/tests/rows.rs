@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::World;
@@ -15,6 +17,7 @@ use crate::tokens::{Grant, TokenWishes};
 /// - `{session.id}` and `{token.id}` are of the user `{logged_in.user_id}`
 /// - `{social.user_id}` with `{social.id_token}`, `{federated.user_id}`
 /// - `{api.identifier}` has the scopes `read:things` and `write:things`
+/// - `{keys.0}` to `{keys.4}` are public keys, whose other halves nobody has
 /// - the connections `Usernames` and `sms`, and `Disabled`, which no client may use
 pub(super) async fn plant(world: &World) -> Kept {
     let core = world.fake.core();
@@ -62,8 +65,20 @@ pub(super) async fn plant(world: &World) -> Kept {
         ("social", json!({ "user_id": "google-oauth2|1001", "id_token": id_token })),
         ("federated", json!({ "user_id": "oidc|acme|1002" })),
         ("api", json!({ "identifier": "https://things.example/" })),
+        ("keys", (1..=5).map(public_key).collect()),
     ];
     kept.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// A key of 2048 bits (RFC 8017 appendix A.1.1) in PEM, with its line ends as they stand in JSON.
+fn public_key(number: u8) -> Value {
+    let (head, exponent) =
+        ([0x30, 0x82, 0x01, 0x0a, 0x02, 0x82, 0x01, 0x01, 0x00], [0x02, 0x03, 0x01, 0x00, 0x01]);
+    let der = [&head[..], &[0x80 | number; 256], &exponent].concat();
+    let label = "RSA PUBLIC KEY";
+    format!(r"-----BEGIN {label}-----\n{}\n-----END {label}-----", STANDARD.encode(der))
+        .replace(r"\\", r"\")
+        .into()
 }
 
 fn object(value: &Value) -> Map<String, Value> {
