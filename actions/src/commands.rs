@@ -1,5 +1,7 @@
 //! What each method of `api` that changes something does to the effects.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -18,6 +20,14 @@ const MAX_PRIMARY_USER: usize = 128;
 /// Keys of the metadata of a session or a refresh token, and characters of a key and of a value.
 const MAX_HOLDER_KEYS: usize = 25;
 const MAX_HOLDER_TEXT: usize = 255;
+/// Keys of it that an execution may delete, whether they are there or not.
+const MAX_HOLDER_DELETIONS: usize = 100;
+/// Scopes that an execution may add, and remove; characters of one, as of the scope of an API.
+const MAX_SCOPES: usize = 1_000;
+const MAX_SCOPE: usize = 280;
+/// Methods that an execution may record, and bytes of the URL of one.
+const MAX_METHODS: usize = 100;
+const MAX_METHOD: usize = 2_048;
 
 /// What an Action has asked for so far.
 #[derive(Debug, Default)]
@@ -55,20 +65,15 @@ impl Wishes {
             "idToken.setCustomClaim" => set_claim(&mut effects.id_token_claims, &call)?,
             "accessToken.setCustomClaim" => set_claim(&mut effects.access_token_claims, &call)?,
             "accessToken.addScope" => {
-                effects.removed_scopes.remove(call.text(0)?);
-                effects.added_scopes.insert(call.text(0)?.to_owned());
+                move_scope(&mut effects.removed_scopes, &mut effects.added_scopes, &call)?;
             }
             "accessToken.removeScope" => {
-                effects.added_scopes.remove(call.text(0)?);
-                effects.removed_scopes.insert(call.text(0)?.to_owned());
+                move_scope(&mut effects.added_scopes, &mut effects.removed_scopes, &call)?;
             }
             "user.setAppMetadata" => set_metadata(&mut effects.app_metadata, &call)?,
             "user.setUserMetadata" => set_metadata(&mut effects.user_metadata, &call)?,
             "redirect.sendUserTo" => self.redirect = Some(redirect_url(&call)?),
-            "authentication.recordMethod" => {
-                let name = call.http_url(0)?.to_owned();
-                effects.recorded_methods.push(RecordedMethod { name, timestamp: now_ms });
-            }
+            "authentication.recordMethod" => record_method(&mut effects.recorded_methods, &call, now_ms)?,
             "authentication.setPrimaryUser" => set_primary_user(effects, &call)?,
             "transaction.setMetadata" => set_transaction(&mut effects.transaction_metadata, &call)?,
             "session.revoke" | "refreshToken.revoke" => self.revoke(&call)?,
@@ -186,6 +191,31 @@ fn insert_within(map: &mut Map<String, Value>, key: &str, value: &Value, limit: 
     fits
 }
 
+fn move_scope(from: &mut BTreeSet<String>, to: &mut BTreeSet<String>, call: &Call<'_>) -> Outcome {
+    let scope = call.text(0)?;
+    if scope.chars().count() > MAX_SCOPE {
+        return Err(call.refused(0, "must have at most 280 characters"));
+    }
+    if to.len() >= MAX_SCOPES && !to.contains(scope) {
+        return Err(call.too_large("1,000 scopes"));
+    }
+    from.remove(scope);
+    to.insert(scope.to_owned());
+    Ok(())
+}
+
+fn record_method(methods: &mut Vec<RecordedMethod>, call: &Call<'_>, now_ms: i64) -> Outcome {
+    let name = call.http_url(0)?;
+    if name.len() > MAX_METHOD {
+        return Err(call.refused(0, "must have at most 2,048 characters"));
+    }
+    if methods.len() >= MAX_METHODS {
+        return Err(call.too_large("100 methods"));
+    }
+    methods.push(RecordedMethod { name: name.to_owned(), timestamp: now_ms });
+    Ok(())
+}
+
 fn set_metadata(metadata: &mut Map<String, Value>, call: &Call<'_>) -> Outcome {
     let key = call.text(0)?;
     if key.contains('.') || key.starts_with('$') {
@@ -252,10 +282,8 @@ fn change_holder(effects: &mut Effects, call: &Call<'_>) -> Outcome {
     };
     let earliest = |former: Option<i64>, time: i64| Some(former.map_or(time, |former| former.min(time)));
     match change {
-        "setMetadata" => set_holder_metadata(holder, call)?,
-        "deleteMetadata" => {
-            holder.metadata.insert(call.text(0)?.to_owned(), Value::Null);
-        }
+        "setMetadata" => set_holder_metadata(holder, call, call.optional_text(1)?)?,
+        "deleteMetadata" => set_holder_metadata(holder, call, None)?,
         "evictMetadata" => {
             holder.evict_metadata = true;
             holder.metadata.clear();
@@ -271,16 +299,21 @@ fn change_holder(effects: &mut Effects, call: &Call<'_>) -> Outcome {
     Ok(())
 }
 
-fn set_holder_metadata(holder: &mut HolderChanges, call: &Call<'_>) -> Outcome {
+/// Without a value the key goes.
+fn set_holder_metadata(holder: &mut HolderChanges, call: &Call<'_>, value: Option<&str>) -> Outcome {
     let key = call.text(0)?;
-    let value = call.optional_text(1)?;
     let long = |text: &str| text.chars().count() > MAX_HOLDER_TEXT;
     if long(key) || value.is_some_and(long) {
         return Err(call.too_large("255 characters in a key or a value"));
     }
-    let others = holder.metadata.iter().filter(|(name, value)| *name != key && !value.is_null());
-    if value.is_some() && others.count() >= MAX_HOLDER_KEYS {
-        return Err(call.too_large("25 keys of metadata"));
+    let others =
+        holder.metadata.iter().filter(|(name, other)| *name != key && other.is_null() == value.is_none());
+    let (limit, words) = match value {
+        Some(_) => (MAX_HOLDER_KEYS, "25 keys of metadata"),
+        None => (MAX_HOLDER_DELETIONS, "100 deleted keys of metadata"),
+    };
+    if others.count() >= limit {
+        return Err(call.too_large(words));
     }
     holder.metadata.insert(key.to_owned(), value.map_or(Value::Null, Value::from));
     Ok(())

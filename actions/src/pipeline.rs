@@ -1,8 +1,8 @@
 //! The bound Actions in their order, on a thread of their own.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -85,29 +85,32 @@ impl Pipeline {
         let late = Fault::TimedOut(self.limits.run_time);
         let _guard = Guard { abandoned, wake: calls.sender() };
         let first = self.actions.first().map(|action| action.name.clone()).unwrap_or_default();
+        let progress = Arc::new(Progress::default());
+        let shared = Arc::clone(&progress);
         let builder =
             thread::Builder::new().name("actions".to_owned()).stack_size(self.limits.thread_stack());
         let started = builder.spawn(move || {
             // Nobody listens when the future was dropped.
-            let _ = done.send(self.run(calls, &deadline));
+            let _ = done.send(self.run(calls, &deadline, &shared));
         });
         if let Err(error) = started {
             return failed(Effects::default(), first, format!("The engine could not be started: {error}"));
         }
         match in_time(outcome, give_up).await {
             Ok(Ok(execution)) => execution,
-            Ok(Err(_)) => failed(Effects::default(), first, "The engine stopped unexpectedly".to_owned()),
-            Err(Late) => failed(Effects::default(), first, late.to_string()),
+            Ok(Err(_)) => progress.stopped("The engine stopped unexpectedly".to_owned()),
+            Err(Late) => progress.stopped(late.to_string()),
         }
     }
 
-    fn run(self, mut calls: Calls, deadline: &Deadline) -> Execution {
+    fn run(self, mut calls: Calls, deadline: &Deadline, progress: &Progress) -> Execution {
         let mut effects = self.effects;
         let mut runs = Vec::new();
         let mut handler = self.first;
         for action in &self.actions {
             let event = event_of(&self.event, action, &effects);
             calls.next_action();
+            progress.begin(action, &runs);
             let began = Instant::now();
             let before =
                 (effects.app_metadata.clone(), effects.user_metadata.clone(), effects.primary_user.clone());
@@ -152,6 +155,21 @@ impl Pipeline {
             handler = EXECUTE;
         }
         Execution { end: End::Completed, effects, runs }
+    }
+}
+
+/// How far an execution has come, for whoever can't wait for its end: the Action that runs, and the runs before it.
+#[derive(Default)]
+struct Progress(Mutex<(String, Vec<Run>)>);
+
+impl Progress {
+    fn begin(&self, action: &Action, runs: &[Run]) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (action.name.clone(), runs.to_vec());
+    }
+
+    fn stopped(&self, message: String) -> Execution {
+        let (action, runs) = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Execution { runs, ..failed(Effects::default(), action, message) }
     }
 }
 

@@ -6,8 +6,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{ApiRequest, ApiResponse, Credentials, Host};
+
+/// As many calls of one Action may be under way. The JavaScript of this crate keeps to it; an Action that has bent the
+/// built-ins which that goes by is held to it here.
+const MOST_AT_ONCE: usize = 20;
 
 /// What ends a wait.
 pub(crate) enum Wake {
@@ -77,6 +82,7 @@ impl Calls {
             runtime: self.runtime.clone(),
             sender: self.sender.clone(),
             generation: self.generation,
+            places: Arc::new(Semaphore::new(MOST_AT_ONCE)),
         }
     }
 
@@ -109,12 +115,15 @@ pub(super) struct Line {
     runtime: Handle,
     sender: Sender<Message>,
     generation: u32,
+    places: Arc<Semaphore>,
 }
 
 impl Line {
-    /// Begins a call: `request` is what the Action's client wrote as JSON.
-    pub(super) fn begin(&self, id: u32, api: Api, request: &Value) {
-        let reply = Reply { sender: self.sender.clone(), generation: self.generation, id, body: None };
+    /// Begins a call: `request` is what the Action's client wrote as JSON. `false` when too many are under way.
+    pub(super) fn begin(&self, id: u32, api: Api, request: &Value) -> bool {
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { return false };
+        let (sender, generation) = (self.sender.clone(), self.generation);
+        let reply = Reply { sender, generation, id, body: None, place: Some(place) };
         let (credentials, request) = (credentials_of(request), request_of(request));
         let host = Arc::clone(&self.host);
         self.runtime.spawn(async move {
@@ -125,6 +134,7 @@ impl Line {
             };
             reply.body = Some(written(response));
         });
+        true
     }
 }
 
@@ -141,10 +151,13 @@ struct Reply {
     generation: u32,
     id: u32,
     body: Option<String>,
+    place: Option<OwnedSemaphorePermit>,
 }
 
 impl Drop for Reply {
     fn drop(&mut self) {
+        // Before the answer: whoever reads it may begin the next call at once.
+        drop(self.place.take());
         let answered = Message::Answered { generation: self.generation, id: self.id, body: self.body.take() };
         // Nobody listens when the execution has ended already.
         let _ = self.sender.send(answered);

@@ -104,17 +104,30 @@ pub(crate) fn run(job: Job<'_>, wishes: Wishes) -> Ran {
 }
 
 /// Only compiles: what is wrong with the code, and in which line.
+///
+/// A script is read to its end before any of it runs, so one that begins with a `throw` is compiled and nothing else. Code
+/// that ends its function to go on outside of it is told by two functions around it: behind a declaration a statement has
+/// to begin, and behind an arrow function in brackets a comma or the bracket has to follow, which begins none. The arrow
+/// function stands in another function for the sake of `new.target`.
 pub(crate) fn compile(code: &str, limits: &Limits, deadline: &Deadline) -> Result<(), SyntaxFault> {
     let fault = |message: String| SyntaxFault { message, line: None };
     let context = start(limits, deadline).map_err(|engine| fault(engine.to_string()))?;
-    context.with(|ctx| match module(&ctx, code).catch(&ctx) {
-        Ok(_) => Ok(()),
-        Err(CaughtError::Exception(exception)) => {
-            let line = exception.stack().and_then(|stack| line_of(&stack));
-            Err(SyntaxFault { message: exception.message().unwrap_or_default(), line })
-        }
-        Err(other) => Err(fault(other.to_string())),
-    })
+    let declaration = format!("throw true; function action({PARAMETERS}) {{{code}\n}}");
+    let arrow = format!("throw true; (function () {{ (({PARAMETERS}) => {{{code}\n}}) }})");
+    for source in [declaration, arrow] {
+        context.with(|ctx| {
+            match native::evaluate::<rquickjs::Value<'_>>(&ctx, source, FILE).catch(&ctx) {
+                Err(CaughtError::Value(thrown)) if thrown.as_bool() == Some(true) => Ok(()),
+                Err(CaughtError::Exception(exception)) => {
+                    let line = exception.stack().and_then(|stack| line_of(&stack));
+                    Err(SyntaxFault { message: exception.message().unwrap_or_default(), line })
+                }
+                Err(other) => Err(fault(other.to_string())),
+                Ok(_) => Err(fault("it does not end as it has to".to_owned())),
+            }
+        })?;
+    }
+    Ok(())
 }
 
 /// What is wrong with code that does not compile.
@@ -122,6 +135,9 @@ pub(crate) struct SyntaxFault {
     pub(crate) message: String,
     pub(crate) line: Option<u32>,
 }
+
+/// What a CommonJS module gets.
+const PARAMETERS: &str = "exports, require, module, __filename, __dirname";
 
 /// The file name that errors of an Action name.
 const FILE: &str = "action.js";
@@ -143,7 +159,7 @@ fn start(limits: &Limits, deadline: &Deadline) -> Result<Context, Fault> {
 
 /// The code as a CommonJS module: a function that is yet to be called. Its lines keep their numbers.
 fn module<'js>(ctx: &Ctx<'js>, code: &str) -> rquickjs::Result<Function<'js>> {
-    let source = format!("(function (exports, require, module, __filename, __dirname) {{{code}\n}})");
+    let source = format!("(function ({PARAMETERS}) {{{code}\n}})");
     native::evaluate(ctx, source, FILE)
 }
 

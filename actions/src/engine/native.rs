@@ -15,8 +15,16 @@ use super::unicode::{bytes_of, latin1};
 use super::{Ended, Job, Work, url};
 use crate::{ConsoleLine, Host, redirect_token};
 
-/// How many lines of an Action's console are kept.
+/// How many lines of an Action's console are kept, and characters of a line.
 const MAX_LINES: usize = 1000;
+const MAX_LINE: usize = 256;
+/// Random bytes that one call gives, as in browsers and in Node.
+const MAX_RANDOM: u32 = 65_536;
+/// Bytes of the arguments of one call of `api` as JSON: more than any of its limits lets through. What is read here takes
+/// memory that the engine's own limit does not see.
+const MAX_ARGUMENTS: usize = 256 << 10;
+/// Bytes of a request to the host as JSON: more than its APIs take.
+const MAX_REQUEST: usize = 1 << 20;
 
 /// The parts of the JavaScript, each read when it is first asked for.
 const PARTS: [(&str, &str); 9] = [
@@ -70,10 +78,13 @@ fn clock_and_randomness(native: &Object<'_>, job: &Job<'_>) -> Result<()> {
     let host = Arc::clone(job.host);
     native.set("fraction", Func::from(move || fraction(host.as_ref())))?;
     let host = Arc::clone(job.host);
-    let random = move |length: u32| {
+    let random = move |ctx: Ctx<'_>, length: u32| -> Result<String> {
+        if length > MAX_RANDOM {
+            return Err(Exception::throw_range(&ctx, &format!("More than {MAX_RANDOM} random bytes")));
+        }
         let mut bytes = vec![0; length as usize];
         host.random(&mut bytes);
-        latin1(&bytes)
+        Ok(latin1(&bytes))
     };
     native.set("randomBytes", Func::from(random))
 }
@@ -96,7 +107,8 @@ fn reports(native: &Object<'_>, job: &Job<'_>, work: &Rc<RefCell<Work>>) -> Resu
     let log = move |level: String, text: String| {
         let mut work = shared.borrow_mut();
         if work.console.len() < MAX_LINES {
-            work.console.push(ConsoleLine { level, text });
+            let kept = |text: String| text.chars().take(MAX_LINE).collect();
+            work.console.push(ConsoleLine { level: kept(level), text: kept(text) });
         }
     };
     native.set("log", Func::from(log))?;
@@ -108,6 +120,12 @@ fn reports(native: &Object<'_>, job: &Job<'_>, work: &Rc<RefCell<Work>>) -> Resu
     native.set("finish", Func::from(finish))?;
     let (shared, host) = (Rc::clone(work), Arc::clone(job.host));
     let wish = move |ctx: Ctx<'_>, method: String, arguments: String| -> Result<()> {
+        if arguments.len() > MAX_ARGUMENTS {
+            return Err(Exception::throw_range(
+                &ctx,
+                &format!("api.{method}: more than 256 kB of arguments"),
+            ));
+        }
         let arguments: Vec<Value> = parsed(&ctx, &arguments)?;
         let outcome = shared.borrow_mut().wishes.apply(&method, &arguments, host.now_ms());
         outcome.map_err(|refused| Exception::throw_message(&ctx, &refused.to_string()))
@@ -162,8 +180,13 @@ fn cache(native: &Object<'_>, host: &Arc<dyn Host>) -> Result<()> {
 fn calls(native: &Object<'_>, job: &Job<'_>, work: &Rc<RefCell<Work>>) -> Result<()> {
     let (line, work) = (job.calls.line(), Rc::clone(work));
     let call = move |ctx: Ctx<'_>, id: u32, api: String, request: String| -> Result<()> {
+        if request.len() > MAX_REQUEST {
+            return Err(Exception::throw_range(&ctx, "A request of more than 1 MB"));
+        }
         let api = if api == "authentication" { Api::Authentication } else { Api::Management };
-        line.begin(id, api, &parsed(&ctx, &request)?);
+        if !line.begin(id, api, &parsed(&ctx, &request)?) {
+            return Err(Exception::throw_message(&ctx, "Too many requests are under way"));
+        }
         work.borrow_mut().begun += 1;
         Ok(())
     };

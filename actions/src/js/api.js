@@ -1,7 +1,7 @@
 // Auth0's `api` object of the post-login trigger. What it changes is written down by the engine.
 (function (native, shared) {
   'use strict';
-  const { text, json } = shared;
+  const { text, json, parse } = shared;
 
   return (event) => {
     const api = {};
@@ -89,19 +89,19 @@
         throw new Error(`There is no parameter ${text(tokenParameterName)} with a session token in the request to /continue`);
       }
       const state = query.state ?? body.state;
-      return JSON.parse(native.decodeToken(text(secret), text(token), text(state ?? '')));
+      return parse(native.decodeToken(text(secret), text(token), text(state ?? '')));
     });
 
     put('cache.get', (key) => {
       const entry = native.cacheGet(text(key));
-      return entry === undefined ? undefined : JSON.parse(entry);
+      return entry === undefined ? undefined : parse(entry);
     });
     put('cache.set', (key, value, options) => {
       if (typeof value !== 'string') throw new TypeError('api.cache.set: the value must be a string');
       const { ttl, expires_at: expiresAt } = options ?? {};
       const ends = [expiresAt, ttl === undefined ? undefined : native.now() + Number(ttl)];
       const end = Math.min(...ends.filter((time) => time !== undefined).map(Number));
-      return JSON.parse(native.cacheSet(text(key), text(value), end));
+      return parse(native.cacheSet(text(key), text(value), end));
     });
     put('cache.delete', (key) => {
       native.cacheDelete(text(key));

@@ -170,7 +170,7 @@
       body,
     });
     const { status, headers, body: text } = answer;
-    return { status, headers, text, body: text === '' ? undefined : JSON.parse(text), method, path };
+    return { status, headers, text, body: text === '' ? undefined : shared.parse(text), method, path };
   };
   const fits = (answer) => answer.status >= 200 && answer.status < 300;
   const filled = (path, values) =>

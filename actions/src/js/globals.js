@@ -2,6 +2,11 @@
 (function (native) {
   'use strict';
 
+  // As they are before an Action can change them: what it makes of them must not bend what is said in its name. That does
+  // not keep it in: it is the host that decides what an Action reaches.
+  const { JSON: { parse, stringify }, Map, Promise, String } = globalThis;
+  const wellFormed = Function.prototype.call.bind(String.prototype.toWellFormed);
+
   const MachineDate = Date;
   const define = (name, value) =>
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
@@ -21,9 +26,8 @@
     });
 
   // Text and JSON that Rust can read: without lone surrogates.
-  const text = (value) => String(value).toWellFormed();
-  const json = (value) =>
-    JSON.stringify(value, (_, inner) => (typeof inner === 'string' ? inner.toWellFormed() : inner));
+  const text = (value) => wellFormed(String(value));
+  const json = (value) => stringify(value, (_, inner) => (typeof inner === 'string' ? wellFormed(inner) : inner));
 
   Object.defineProperty(Math, 'random', {
     value: () => native.fraction(),
@@ -56,7 +60,7 @@
     if (typeof value === 'function') return `[Function: ${value.name || '(anonymous)'}]`;
     if (typeof value !== 'object' || value === null) return String(value);
     try {
-      return JSON.stringify(value) ?? String(value);
+      return stringify(value) ?? String(value);
     } catch {
       return '[object with a circle]';
     }
@@ -92,8 +96,12 @@
     while (answers.size < mostAtOnce && waiting.length > 0) {
       const { api, request, settle } = waiting.shift();
       lastCall += 1;
-      answers.set(lastCall, settle);
-      native.call(lastCall, api, request);
+      try {
+        native.call(lastCall, api, request);
+        answers.set(lastCall, settle);
+      } catch (error) {
+        settle.reject(error);
+      }
     }
   };
   const call = (api, request) =>
@@ -116,6 +124,7 @@
   const shared = {
     text,
     json,
+    parse,
     call,
     message,
     // The engine's own, for the one that takes its place.
@@ -132,7 +141,7 @@
       answers.delete(id);
       send();
       if (response === undefined) settle.reject(new Error('The request was not answered'));
-      else settle.resolve(JSON.parse(response));
+      else settle.resolve(parse(response));
     },
     nextTimer: () => parts.timers?.next() ?? -1,
     fire: () => parts.timers.fire(),

@@ -1,7 +1,7 @@
 // `URL` and `URLSearchParams` as Actions use them; the engine does the parsing.
 (function (native, shared) {
   'use strict';
-  const { text } = shared;
+  const { text, parse } = shared;
   const decode = (part) => {
     const spaced = part.replace(/\+/g, ' ');
     try {
@@ -90,12 +90,12 @@
         error.input = String(url);
         throw error;
       }
-      this.#parts = JSON.parse(parts);
+      this.#parts = parse(parts);
       this.#query = undefined;
     }
     #set(part, value) {
       const changed = native.changeUrl(this.#parts.href, part, text(value));
-      if (changed !== undefined) this.#parts = JSON.parse(changed);
+      if (changed !== undefined) this.#parts = parse(changed);
     }
     static canParse(url, base) {
       return native.parseUrl(text(url), base === undefined ? undefined : text(base)) !== undefined;

@@ -285,5 +285,33 @@ fn code_that_does_not_compile_is_not_deployed() {
     assert!(matches!(check(&"(".repeat(MAX_CODE)), Err(BuildError::Syntax { .. })));
     assert!(matches!(check("export const onExecutePostLogin = 1;"), Err(BuildError::Syntax { .. })));
     check("#!/usr/bin/env node").unwrap_err();
+    check("exports.onExecutePostLogin = function () { return [new.target, arguments]; };").unwrap();
+    check(
+        "const onExecutePostLogin = new.target; with ({}) { var octal = 017; } return; <!-- as in a browser",
+    )
+    .unwrap();
     check("throw new Error('not run'); exports.onExecutePostLogin = 1; // a comment at the end").unwrap();
+}
+
+/// What runs is the code in a function. Code that ends this function by itself would run when it is only compiled.
+#[test]
+fn code_that_leaves_its_function_is_not_deployed_and_does_not_run() {
+    let began = Instant::now();
+    for code in [
+        "exports.onExecutePostLogin = async () => {}; }); (function () {",
+        "}); for (;;); (function () { /* onExecutePostLogin */",
+        "}, for (;;) {}, function () { /* onExecutePostLogin */",
+        "}, (() => { for (;;); })(), function () { /* onExecutePostLogin */",
+        "}((() => { for (;;); })()) + function () { /* onExecutePostLogin */",
+        "} for (;;); function onExecutePostLogin() {",
+        "} onExecutePostLogin: { for (;;);",
+        "}) }); for (;;); (function () { (() => { /* onExecutePostLogin */",
+        "}[(() => { for (;;); })()]; { /* onExecutePostLogin */",
+        "}`${(() => { for (;;); })()}` + { /* onExecutePostLogin */",
+        "} /* onExecutePostLogin",
+        "} // onExecutePostLogin",
+    ] {
+        assert!(matches!(check(code), Err(BuildError::Syntax { .. })), "{code}");
+    }
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
 }

@@ -111,13 +111,17 @@ impl Fake {
             calls: Calls::default(),
             control: Control::default(),
             actions_cache: tenantry_actions::Cache::default(),
-            actions_running: Semaphore::new(ACTIONS_AT_ONCE),
+            actions_running: Arc::new(Semaphore::new(ACTIONS_AT_ONCE)),
             back_channel: BackChannel::default(),
             upstreams: Upstreams::default(),
         })))
     }
 
     /// The provider's HTTP door: Auth0's protocol and login pages.
+    ///
+    /// The control API and the front page look at where a request comes from. Serve the router with
+    /// `into_make_service_with_connect_info::<SocketAddr>()`, or mark what this process asks itself with
+    /// [`InProcess`](crate::InProcess): anybody else is a stranger. [`Fake::serve`] sees to all of that.
     pub fn router(&self) -> axum::Router {
         crate::http::router(self.0.clone())
     }
@@ -192,7 +196,7 @@ pub(crate) struct Core {
     /// What Actions keep by `api.cache`.
     pub(crate) actions_cache: tenantry_actions::Cache,
     /// A place for each login whose Actions run: each has a thread, and memory up to its limit.
-    pub(crate) actions_running: Semaphore,
+    pub(crate) actions_running: Arc<Semaphore>,
     pub(crate) back_channel: BackChannel,
     pub(crate) upstreams: Upstreams,
     swept_at: AtomicI64,

@@ -47,8 +47,8 @@ pub use config::{
     SeedConnection, SeedLogin, SeedRole,
 };
 pub use control::{
-    ActiveFault, AdjustableClock, Fault, FaultEffect, Faults, Malformed, Message, MessageKind, PlantError,
-    SnapshotError, TenantError, TenantOptions,
+    ActiveFault, AdjustableClock, Fault, FaultEffect, Faults, InProcess, Malformed, Message, MessageKind,
+    PlantError, SnapshotError, TenantError, TenantOptions,
 };
 pub use fake::{ClientCredentials, Fake, FakeError};
 pub use fake_auth0::{FakeAuth0, FakeAuth0Builder, MANAGEMENT_CLIENT, StartError};

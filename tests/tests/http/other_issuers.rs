@@ -17,7 +17,7 @@ async fn callback(ann: &mut Browser) -> Url {
 }
 
 fn token_requests(site: &Site) -> usize {
-    site.fake().calls().iter().filter(|call| call.route == "/oauth/token").count()
+    site.fake().requests().iter().filter(|call| call.route == "/oauth/token").count()
 }
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn rp27_a_login_that_began_at_one_provider_does_not_end_at_another() {
     one.stop().await;
 
     let other = start(free_port()).await;
-    other.fake().clear_calls();
+    other.fake().clear_requests();
     // Whoever mixes the two up says that the answer comes from the other one.
     let mut mixed_up = url.clone();
     let pairs = url.query_pairs().filter(|(name, _)| name != "iss");
@@ -97,5 +97,5 @@ async fn rp47_another_issuer_or_an_external_target_leads_nowhere() {
         assert!(!answer.body.contains("evil.example"), "{}", answer.summary());
         assert!(answer.links_to("/api/auth/login"), "a way on: {}", answer.summary());
     }
-    assert!(site.fake().calls().iter().all(|call| call.route != "/authorize"));
+    assert!(site.fake().requests().iter().all(|call| call.route != "/authorize"));
 }

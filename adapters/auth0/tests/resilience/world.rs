@@ -107,7 +107,7 @@ impl World {
     pub(crate) async fn client(&self, limits: Limits) -> Auth0 {
         let auth0 = self.cold_client(limits, 1);
         auth0.warm_up().await.unwrap();
-        self.fake.clear_calls();
+        self.fake.clear_requests();
         auth0
     }
 
@@ -130,8 +130,8 @@ impl World {
 
     /// What was asked for since the last look: method, route, status.
     pub(crate) fn asked(&self) -> Vec<String> {
-        let calls = self.fake.calls();
-        self.fake.clear_calls();
+        let calls = self.fake.requests();
+        self.fake.clear_requests();
         calls.into_iter().map(|call| format!("{} {} {}", call.method, call.route, call.status)).collect()
     }
 

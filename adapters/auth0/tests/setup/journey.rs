@@ -60,7 +60,7 @@ async fn an_empty_tenant_is_set_up_and_the_second_run_changes_nothing() {
     assert_eq!(bound, ["Manage_Subscription", "Set_Default_Member_Role"]);
 
     let after = world.snapshot().await;
-    world.fake.clear_calls();
+    world.fake.clear_requests();
     let again = world.run(&[]).await.unwrap();
     assert!(changes(&again).iter().all(|(_, _, change)| *change == Change::None), "{:#?}", again.lines());
     assert_same(&world.snapshot().await, &after, "the second run");

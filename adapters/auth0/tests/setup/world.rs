@@ -38,7 +38,7 @@ impl World {
         let answer = http_client().unwrap().post(url).json(&body).send().await.unwrap();
         let answer: Value = answer.error_for_status().unwrap().json().await.unwrap();
         let token = answer["access_token"].as_str().unwrap().to_owned();
-        fake.clear_calls();
+        fake.clear_requests();
         Self { fake, token }
     }
 

@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 
 use crate::rate_limits::RateLimits;
 use crate::secrets::Secret;
+pub use api::InProcess;
 pub(crate) use api::{admit_form, is_near, routes, without_port};
 pub use clock::AdjustableClock;
 pub use faults::{ActiveFault, Fault, FaultEffect, Faults, Malformed};

@@ -1,5 +1,5 @@
 //! Runs the team's Actions between a login and its tokens, and is the network that they see: nothing but this
-//! provider's own APIs.
+//! provider's own APIs, whatever an Action makes of the client that it calls them with.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -13,10 +13,12 @@ use tenantry_actions::{
     ApiRequest, ApiResponse, Cache, Credentials, Execution, Host, Limits, Suspended, continue_post_login,
     post_login,
 };
+use tokio::sync::OwnedSemaphorePermit;
 use tower::ServiceExt as _;
 use url::form_urlencoded;
 
 use super::errors::PageError;
+use super::way_on::WayOn;
 use crate::fake::Core;
 use crate::login::{self, Browser, Next, Pending};
 use crate::store::StoreError;
@@ -26,11 +28,12 @@ use crate::tokens::management_audience;
 pub(super) async fn run(core: &Arc<Core>, browser: &Browser, pending: Pending) -> Result<Next, PageError> {
     let event = core.store.read(|state| login::event_of_login(state, &core.context(), browser, &pending))?;
     let execution = execute(core, event, pending.suspended.clone()).await?;
-    let context = core.context();
+    let (context, handle) = (core.context(), pending.transaction.handle.clone());
     let conclude = |state: &mut _| {
         Ok::<_, StoreError>(login::conclude_actions(state, &context, browser, pending, execution))
     };
-    Ok(core.store.write(conclude).await?)
+    let expired = || PageError::expired().with_way_on(WayOn::from_login(core, Some(&handle)));
+    core.store.write(conclude).await?.ok_or_else(expired)
 }
 
 /// Runs the bound Actions on the event, from the first or from where they were left.
@@ -41,9 +44,10 @@ pub(super) async fn execute(
 ) -> Result<Execution, StoreError> {
     let actions = core.store.read(login::bound)?;
     // An Action that logs in itself starts itself again: waiting for a place is what ends that, with its time.
-    let _place = core.actions_running.acquire().await;
+    let place = Arc::clone(&core.actions_running).acquire_owned().await.ok();
     let limits = Limits { run_time: core.config.action_run_time, ..Limits::default() };
-    let host = Arc::new(Network { core: core.clone(), router: OnceLock::new(), tokens: Mutex::default() });
+    let (router, tokens) = (OnceLock::new(), Mutex::default());
+    let host = Arc::new(Network { core: core.clone(), router, tokens, _place: place });
     Ok(match suspended {
         None => post_login(&actions, event, host, &limits).await,
         Some(suspended) => continue_post_login(&actions, suspended, event, host, &limits).await,
@@ -57,6 +61,14 @@ struct Network {
     router: OnceLock<Router>,
     /// Access tokens by the id and secret that they were got with.
     tokens: Mutex<HashMap<(String, String), String>>,
+    /// Given back by the last who holds this: an engine that could not be stopped keeps it until it ends.
+    _place: Option<OwnedSemaphorePermit>,
+}
+
+/// What Actions reach of this provider: its APIs for programs. The pages are for people, and the control API is for those
+/// who test.
+fn is_open(path: &str) -> bool {
+    path == "/oauth/token" || ["/dbconnections/", "/api/v2/"].into_iter().any(|base| path.starts_with(base))
 }
 
 /// Larger answers than any of the API's.
@@ -95,6 +107,9 @@ impl Network {
             None => builder.body(Body::empty()),
         };
         let Ok(built) = built else { return failure(400, "The request is not valid") };
+        if !is_open(built.uri().path()) {
+            return failure(404, "Not Found");
+        }
         let router = self.router.get_or_init(|| super::router(self.core.clone())).clone();
         let Ok(response) = router.oneshot(built).await;
         let (parts, body) = response.into_parts();

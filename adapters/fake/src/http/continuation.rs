@@ -15,7 +15,6 @@ use super::visitor::Visitor;
 use super::way_on::WayOn;
 use crate::fake::Core;
 use crate::login;
-use crate::store::StoreError;
 
 pub(super) async fn by_query(
     State(core): State<Arc<Core>>,
@@ -59,15 +58,9 @@ async fn go_on(
     let hash = visitor.cookies.transaction_hash(handle).ok_or_else(expired)?;
     let now = core.clock.now();
     let brought = (object(query), object(form));
-    // What is said to somebody who is too late reads the state: not inside the transaction.
     let next = core
         .store
-        .write(|state| {
-            let transaction = state.live_transaction(handle, &hash, now).cloned();
-            let next = transaction.and_then(|transaction| login::come_back(state, &transaction, brought));
-            Ok::<_, StoreError>(next)
-        })
-        .await?
+        .read(|state| login::come_back(state.live_transaction(handle, &hash, now)?, brought))?
         .ok_or_else(expired)?;
     respond(core, &visitor.browser, next).await
 }

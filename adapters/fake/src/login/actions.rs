@@ -6,10 +6,10 @@ use tenantry_actions::{Dependency, Effects, End, Execution, claims};
 use super::callback::{Callback, CallbackError, address};
 use super::conclusion::{SessionChanges, Steps, conclude, keep_session};
 use super::settle::Login;
-use super::{Browser, Context, Next, Pending, logs};
+use super::{Browser, Context, Next, Pending, logs, transactions};
 use crate::document::{self, Document};
 use crate::model::{
-    Admitted, AuthorizationRequest, Away, LogEntry, LoginTransaction, POST_LOGIN, Prompt, SessionEnd,
+    Admitted, AuthorizationRequest, LetIn, LogEntry, LoginTransaction, POST_LOGIN, Prompt, SessionEnd, User,
 };
 use crate::store::State;
 use crate::tokens::management_audience;
@@ -37,27 +37,32 @@ pub(crate) fn has_actions(state: &State) -> bool {
     state.bound_actions(POST_LOGIN).next().is_some()
 }
 
-/// Takes up a login whose person has come back. `None` when no Action had sent them away.
+/// Takes up a login whose person has come back: from where an Action had sent them, or after the connection was lost while
+/// the Actions ran. `None` when they were not let in yet.
 pub(crate) fn come_back(
-    state: &mut State,
     transaction: &LoginTransaction,
     brought: (Map<String, Value>, Map<String, Value>),
 ) -> Option<Next> {
-    let Away { admitted, suspended } = transaction.away.clone()?;
-    state.login_transactions.remove(&transaction.handle);
-    let pending = Pending::new(&LoginTransaction { away: None, ..transaction.clone() }, admitted);
-    Some(Next::Actions(Box::new(Pending { suspended: Some(suspended), brought: Some(brought), ..pending })))
+    let LetIn { admitted, suspended } = transaction.let_in.clone()?;
+    let brought = suspended.is_some().then_some(brought);
+    let pending = Pending::new(transaction, admitted);
+    Some(Next::Actions(Box::new(Pending { suspended, brought, ..pending })))
 }
 
 /// Ends the login as the Actions want it. Memberships and counts stand already; metadata is written here, also for a
-/// login that is denied, and nothing at all when an Action has failed.
+/// login that is denied, and nothing at all when an Action has failed. `None` when the login has ended, or has gone on,
+/// without these Actions: then nothing of what they want is done.
 pub(crate) fn conclude_actions(
     state: &mut State,
     context: &Context<'_>,
     browser: &Browser,
     pending: Pending,
     execution: Execution,
-) -> Next {
+) -> Option<Next> {
+    if !pending.is_current(state) {
+        return None;
+    }
+    transactions::finish(state, &pending.transaction.handle);
     let details = details(&execution);
     let Execution { end, effects, .. } = execution;
     let Pending { transaction, mut admitted, new_transaction, .. } = pending;
@@ -71,9 +76,9 @@ pub(crate) fn conclude_actions(
             match away_to(&url, &transaction) {
                 Ok(url) => {
                     let handle = transaction.handle.clone();
-                    let away = Some(Away { admitted, suspended: *suspended });
-                    state.login_transactions.put(LoginTransaction { away, ..transaction });
-                    return Next::Away { url, handle, new_transaction };
+                    let let_in = Some(LetIn { admitted, suspended: Some(*suspended) });
+                    state.login_transactions.put(LoginTransaction { let_in, ..transaction });
+                    return Some(Next::Away { url, handle, new_transaction });
                 }
                 Err(error) => Err(error),
             }
@@ -88,7 +93,7 @@ pub(crate) fn conclude_actions(
     let login = Login { transaction: &transaction, who: &admitted.who.clone(), browser };
     let changes = session_changes(&effects);
     let revoked = revoke_session(state, &admitted.sid, &effects);
-    match result {
+    Some(match result {
         Ok(steps) if !revoked => {
             let (callback, new_session) =
                 conclude(state, context, &login, &admitted, Steps { details, ..steps });
@@ -99,11 +104,12 @@ pub(crate) fn conclude_actions(
             let about = (&transaction.request, browser);
             logs::failed(state, context, about, Some(&admitted.who.user_id), &error);
             // The person has proved who they are, so the provider knows them from now on, whatever an Action says.
-            let new_session =
-                if revoked { None } else { keep_session(state, context, &login, &admitted, &changes) };
-            Next::callback(&transaction, Callback::Error(error), new_session)
+            let is_known = state.users.get(&admitted.who.user_id).is_some_and(|user| !user.is_blocked());
+            let keeps = is_known && !revoked;
+            let new_session = keeps.then(|| keep_session(state, context, &login, &admitted, &changes));
+            Next::callback(&transaction, Callback::Error(error), new_session.flatten())
         }
-    }
+    })
 }
 
 /// Whose exchange without a browser it is, and what for.
@@ -157,29 +163,29 @@ fn away_to(url: &str, transaction: &LoginTransaction) -> Result<String, Callback
     })
 }
 
-/// Writes what outlives the login: metadata, and whose login it is.
+/// Writes what outlives the login: metadata, and whose login it is. Whoever is refused stays who they were.
 fn carry_out(
     state: &mut State,
     context: &Context<'_>,
     admitted: &mut Admitted,
     effects: &Effects,
 ) -> Result<(), CallbackError> {
-    if let Some(primary) = &effects.primary_user {
-        let identity = std::mem::replace(&mut admitted.who.user_id, primary.clone());
-        let is_linked = state.users.get(primary).is_some_and(|user| {
-            user.id == identity || user.linked.iter().any(|linked| linked.own_id() == identity)
-        });
-        if !is_linked {
-            return Err(CallbackError::ActionFailed(format!("{identity} is no identity of {primary}")));
-        }
+    let identity = &admitted.who.user_id;
+    let user_id = effects.primary_user.as_ref().unwrap_or(identity);
+    let user = state.users.get(user_id);
+    let is_theirs =
+        |user: &User| user.id == *identity || user.linked.iter().any(|linked| linked.own_id() == *identity);
+    if effects.primary_user.is_some() && !user.is_some_and(is_theirs) {
+        return Err(CallbackError::ActionFailed(format!("{identity} is no identity of {user_id}")));
     }
-    let user = state.users.get(&admitted.who.user_id).ok_or_else(|| {
-        CallbackError::ActionFailed(format!("The user {} does not exist.", admitted.who.user_id))
-    })?;
+    let user =
+        user.ok_or_else(|| CallbackError::ActionFailed(format!("The user {user_id} does not exist.")))?;
     if user.is_blocked() {
         return Err(CallbackError::Blocked);
     }
-    write_metadata(state, context, &admitted.who.user_id, effects);
+    let user_id = user_id.clone();
+    write_metadata(state, context, &user_id, effects);
+    admitted.who.user_id = user_id;
     Ok(())
 }
 

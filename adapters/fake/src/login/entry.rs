@@ -79,6 +79,9 @@ pub(crate) fn resume(
     who: &Authenticated,
     browser: &Browser,
 ) -> Next {
+    if let Some(pending) = Pending::again(state, transaction, who) {
+        return Next::Actions(Box::new(pending));
+    }
     let settled = settle(state, context, &Login { transaction, who, browser });
     let advance = settled_to(settled, transaction, who);
     next(state, transaction, advance, None)
@@ -177,9 +180,9 @@ fn next(
             go_to(state, Page::OrganizationPicker, transaction.clone(), new_transaction)
         }
         Advance::Settled(Settled::Actions(pending)) => {
-            // Whoever sends the same form again finds that the login is on its way already.
-            transactions::finish(state, &transaction.handle);
-            Next::Actions(Box::new(Pending { new_transaction, ..*pending }))
+            let pending = Pending { new_transaction, ..*pending };
+            pending.keep(state);
+            Next::Actions(Box::new(pending))
         }
         Advance::Page { page, transaction } => go_to(state, page, *transaction, new_transaction),
     }

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value};
 use tenantry_actions::Suspended;
 
-use crate::model::{Admitted, LoginTransaction};
+use crate::model::{Admitted, Authenticated, LetIn, LoginTransaction};
 use crate::secrets::shown_by;
+use crate::store::State;
 
 /// Somebody who was let in, and whom the Actions have still to see.
 #[derive(Clone)]
@@ -30,5 +31,34 @@ impl Pending {
             brought: None,
             new_transaction: None,
         }
+    }
+
+    /// The same login once more, for somebody who has lost the connection while its Actions ran and says again who they
+    /// are: they were let in, and counted, before.
+    pub(super) fn again(state: &State, transaction: &LoginTransaction, who: &Authenticated) -> Option<Self> {
+        let kept = state.login_transactions.get(&transaction.handle)?;
+        let LetIn { admitted, suspended: None } = kept.let_in.as_ref()? else { return None };
+        let is_same = (&admitted.who.user_id, &admitted.who.connection) == (&who.user_id, &who.connection)
+            && kept.request.organization == transaction.request.organization
+            && kept.organization_is_settled == transaction.organization_is_settled;
+        is_same.then(|| Self::new(kept, admitted.clone()))
+    }
+
+    /// Keeps the login for as long as its Actions run: whoever loses the connection meanwhile finds it where it was. A login
+    /// that this very request began is asked for again as easily, and its browser knows no handle yet.
+    pub(super) fn keep(&self, state: &mut State) {
+        if self.new_transaction.is_none() {
+            let let_in = Some(LetIn { admitted: self.admitted.clone(), suspended: self.suspended.clone() });
+            state.login_transactions.put(LoginTransaction { let_in, ..self.transaction.clone() });
+        }
+    }
+
+    /// Whether the login is still where its Actions began: of several runs of the same Actions one concludes it.
+    pub(super) fn is_current(&self, state: &State) -> bool {
+        let kept = || state.login_transactions.get(&self.transaction.handle)?.let_in.as_ref();
+        self.new_transaction.is_some()
+            || kept().is_some_and(|kept| {
+                kept.admitted.sid == self.admitted.sid && kept.suspended == self.suspended
+            })
     }
 }

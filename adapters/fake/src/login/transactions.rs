@@ -19,7 +19,7 @@ pub(super) fn new(context: &Context<'_>, request: AuthorizationRequest) -> (Logi
         identifier: None,
         organization_is_settled: false,
         authenticated: None,
-        away: None,
+        let_in: None,
         departure: None,
     };
     (transaction, cookie)

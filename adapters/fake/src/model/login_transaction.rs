@@ -28,9 +28,9 @@ pub(crate) struct LoginTransaction {
     pub(crate) organization_is_settled: bool,
     /// Who logged in, while they still choose an organization.
     pub(crate) authenticated: Option<Authenticated>,
-    /// Present while an Action has sent the person elsewhere.
+    /// Present once the person was let in, until their Actions have ended.
     #[serde(default)]
-    pub(crate) away: Option<Away>,
+    pub(crate) let_in: Option<LetIn>,
     /// Present while the person is at the issuer of an enterprise.
     #[serde(default)]
     pub(crate) departure: Option<Departure>,
@@ -38,11 +38,12 @@ pub(crate) struct LoginTransaction {
 
 shown_by!(LoginTransaction: request, started_at, upstream);
 
-/// A login whose Actions wait for the person to come back.
+/// A login whose Actions have not ended: they run, or one of them has sent the person elsewhere.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Away {
+pub(crate) struct LetIn {
     pub(crate) admitted: Admitted,
-    pub(crate) suspended: Suspended,
+    /// Where the Actions go on when the person comes back; `None` when they run from the first.
+    pub(crate) suspended: Option<Suspended>,
 }
 
 /// Somebody who may log in.

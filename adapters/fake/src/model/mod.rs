@@ -56,7 +56,8 @@ pub(crate) use invitation::Invitation;
 pub(crate) use job::{Job, JobStatus};
 pub(crate) use log_entry::LogEntry;
 pub(crate) use login_transaction::{
-    Admitted, Authenticated, AuthorizationRequest, Away, Challenge, ChallengeMethod, LoginTransaction, Prompt,
+    Admitted, Authenticated, AuthorizationRequest, Challenge, ChallengeMethod, LetIn, LoginTransaction,
+    Prompt,
 };
 pub(crate) use logout_notice::LogoutNotice;
 pub(crate) use mail::{Mail, MailKind};

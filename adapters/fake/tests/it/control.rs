@@ -1,9 +1,15 @@
 //! The control API: time, whole state, requests, and who may use it.
 
+use std::net::SocketAddr;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use tenantry_fake::FakeAuth0;
+use tenantry_fake::{FakeAuth0, InProcess};
 use tenantry_ports::testkit::FixedClock;
+use tower::ServiceExt as _;
 
 use crate::wire::{Wire, management, read, token};
 
@@ -285,4 +291,26 @@ async fn the_latest_messages_and_requests_are_listed_the_oldest_of_them_first() 
     assert_eq!(kept, listed("/mailbox", "to").await, "in Rust as well");
     let routes = ["/api/v2/users", "/dbconnections/change_password"];
     assert_eq!(listed("/requests?limit=2", "route").await, routes);
+}
+
+#[tokio::test]
+async fn a_request_that_nobody_knows_the_origin_of_is_from_elsewhere() {
+    let world = crate::support::World::new();
+    let status = async |origin: Option<&str>| {
+        let mut request = Request::get("/_tenantry/clock").body(Body::empty()).unwrap();
+        match origin {
+            Some("this process") => drop(request.extensions_mut().insert(InProcess)),
+            Some(peer) => {
+                let peer: SocketAddr = peer.parse().unwrap();
+                request.extensions_mut().insert(ConnectInfo(peer));
+            }
+            None => {}
+        }
+        world.router.clone().oneshot(request).await.unwrap().status()
+    };
+    assert_eq!(status(None).await, StatusCode::FORBIDDEN);
+    assert_eq!(status(Some("192.0.2.1:5000")).await, StatusCode::FORBIDDEN);
+    assert_eq!(status(Some("127.0.0.1:5000")).await, StatusCode::OK);
+    assert_eq!(status(Some("[::ffff:127.0.0.1]:5000")).await, StatusCode::OK);
+    assert_eq!(status(Some("this process")).await, StatusCode::OK);
 }

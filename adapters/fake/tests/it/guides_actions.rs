@@ -9,7 +9,7 @@ use crate::support::{M2M, World, segment};
 const SUBSCRIPTION: &str = include_str!("../../../../actions/tests/guide/manage_subscription.js");
 const DEFAULT_ROLE: &str = include_str!("../../../../actions/tests/guide/set_default_member_role.js");
 
-async fn deploy(world: &World, name: &str, code: &str) {
+pub(crate) async fn deploy(world: &World, name: &str, code: &str) {
     let (id, secret) = world.client(M2M);
     let body = json!({
         "name": name,
@@ -30,6 +30,14 @@ async fn deploy(world: &World, name: &str, code: &str) {
     assert_eq!(deployed.status, StatusCode::OK, "{}", deployed.body);
 }
 
+pub(crate) async fn bind(world: &World, names: &[&str]) {
+    let binding = |name| json!({ "ref": { "type": "action_name", "value": name }, "display_name": name });
+    let bindings: Vec<Value> = names.iter().map(binding).collect();
+    let path = "/actions/triggers/post-login/bindings";
+    let bound = world.api("PATCH", path, json!({ "bindings": bindings })).await;
+    assert_eq!(bound.status, StatusCode::OK, "{}", bound.body);
+}
+
 #[tokio::test]
 async fn a_trial_begins_and_a_federated_newcomer_is_an_employee() {
     let world = World::new();
@@ -37,12 +45,7 @@ async fn a_trial_begins_and_a_federated_newcomer_is_an_employee() {
     deploy(&world, "Manage_Subscription", SUBSCRIPTION).await;
     let code = DEFAULT_ROLE.replace("ROLE_ID", roles[0]["id"].as_str().unwrap());
     deploy(&world, "Set_Default_Member_Role", &code).await;
-    let bindings: Vec<Value> = ["Manage_Subscription", "Set_Default_Member_Role"]
-        .map(|name| json!({ "ref": { "type": "action_name", "value": name }, "display_name": name }))
-        .into();
-    let path = "/actions/triggers/post-login/bindings";
-    let bound = world.api("PATCH", path, json!({ "bindings": bindings })).await;
-    assert_eq!(bound.status, StatusCode::OK, "{}", bound.body);
+    bind(&world, &["Manage_Subscription", "Set_Default_Member_Role"]).await;
 
     let signed_up = Browser::default().sign_up(&world, "ann@example.com").await;
     let ann = world.id_token(&signed_up.callback()).await;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod access_tokens;
+mod actions;
 mod authn;
 mod back_channel_logout;
 mod bodies;

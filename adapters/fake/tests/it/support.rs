@@ -11,7 +11,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http_body_util::BodyExt as _;
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
-use tenantry_fake::{Fake, FakeConfig, FakeError, Seed, SeedClient, SeedClientKind, SeedConnection};
+use tenantry_fake::{
+    Fake, FakeConfig, FakeError, InProcess, Seed, SeedClient, SeedClientKind, SeedConnection,
+};
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tower::ServiceExt as _;
 use url::{Url, form_urlencoded};
@@ -125,7 +127,8 @@ impl World {
         Self { router: fake.router(), fake, clock }
     }
 
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        request.extensions_mut().insert(InProcess);
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();

@@ -13,6 +13,11 @@ use super::problem::Problem;
 use crate::fake::Core;
 use crate::server::is_loopback;
 
+/// Marks a request that is made in this process: an extension for those who call [`Fake::router`](crate::Fake::router)
+/// themselves. What has neither this nor a peer's address may come from anywhere.
+#[derive(Clone, Copy, Debug)]
+pub struct InProcess;
+
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Refuses who may not.
@@ -52,10 +57,13 @@ pub(crate) fn admit_form(core: &Core, parts: &Parts) -> Result<(), Problem> {
 /// Whether the request comes from this machine and is meant for it, by name.
 pub(crate) fn is_near(core: &Core, parts: &Parts) -> bool {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    let from_here = peer.is_none_or(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback());
+    let from_here = match peer {
+        Some(ConnectInfo(peer)) => peer.ip().to_canonical().is_loopback(),
+        None => parts.extensions.get::<InProcess>().is_some(),
+    };
     let host = host(parts);
     let issuer = core.config.issuer.host_str().unwrap_or_default();
-    // A request without a host is made in this process.
+    // No browser sends a request without a host.
     from_here && (host.is_empty() || is_loopback(host) || host.eq_ignore_ascii_case(issuer))
 }
 

@@ -26,6 +26,7 @@ use axum::routing::{MethodFilter, any, on};
 
 use super::BASE;
 use crate::fake::Core;
+pub use guard::InProcess;
 pub(crate) use guard::{admit_form, is_near, without_port};
 use operation::{Answer, Operation};
 use problem::Problem;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use serde_json::Map;
 
 use super::super::errors::PageError;
 use super::super::parameters::{Form, Parameters, Query, encoded};
@@ -88,7 +89,12 @@ pub(super) async fn by_query(
     let state = checked(&core, &query)?;
     let handle = Departure::split(state).map(|(handle, _)| handle);
     let mut visit = Visit::of_handle(&core, &visitor, handle)?;
-    let (departure, connection) = take(&visit, state).await?;
+    let Some((departure, connection)) = take(&visit, state).await? else {
+        // It has been taken; the connection may have been lost while the Actions ran.
+        let next = login::come_back(&visit.transaction, (Map::new(), Map::new()));
+        let next = next.ok_or_else(|| expired(&core, state))?;
+        return respond(&core, visit.browser(), next).await;
+    };
     // What goes on from here must not bring the departure back.
     visit.transaction.departure = None;
     let Some(connection) = connection else {
@@ -148,8 +154,8 @@ fn expired(core: &Core, state: &str) -> PageError {
 }
 
 /// The departure that this answer belongs to: it is answered once, whatever comes of it.
-async fn take(visit: &Visit<'_>, state: &str) -> Result<(Departure, Option<Connection>), PageError> {
-    let taken = visit
+async fn take(visit: &Visit<'_>, state: &str) -> Result<Option<(Departure, Option<Connection>)>, StoreError> {
+    visit
         .core
         .store
         .write(|store| {
@@ -157,10 +163,9 @@ async fn take(visit: &Visit<'_>, state: &str) -> Result<(Departure, Option<Conne
             let (transaction, departure) = (transaction.clone(), departure.clone());
             store.login_transactions.put(LoginTransaction { departure: None, ..transaction });
             let connection = store.connections.get(&departure.connection).cloned();
-            Ok::<_, StoreError>(Some((departure, connection)))
+            Ok(Some((departure, connection)))
         })
-        .await?;
-    taken.ok_or_else(|| expired(visit.core, state))
+        .await
 }
 
 fn answer(parameters: &Parameters) -> BTreeMap<String, String> {

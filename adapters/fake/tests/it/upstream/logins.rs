@@ -219,3 +219,20 @@ async fn what_an_issuer_says_is_asked_for_once_and_kept_with_the_connection() {
     assert_eq!(options["issuer"], pair.address);
     assert_eq!(options["oidc_metadata"]["issuer"], pair.address);
 }
+
+/// The issuer's answer has been taken by then.
+#[tokio::test]
+async fn a_browser_that_loses_the_connection_while_actions_run_comes_back_once_more() {
+    let pair = Pair::new().await;
+    pair.connect(&json!({})).await;
+    crate::actions::bind_slow_at_first(&pair.world).await;
+    let mut browser = Browser::default();
+    let request = pair.leave(&mut browser, &[]).await;
+    let answer = pair.log_in_at_issuer(&request).await;
+    crate::actions::let_go(&pair.world, pair.come_back(&mut browser, &answer)).await;
+    let stranger = pair.come_back(&mut Browser::default(), &answer).await;
+    assert_eq!(stranger.status, StatusCode::BAD_REQUEST, "in that browser alone");
+    let done = pair.come_back(&mut browser.clone(), &answer).await;
+    assert_eq!(pair.id_token(&done).await["https://app.example/count"], 1);
+    assert_eq!(pair.come_back(&mut browser, &answer).await.status, StatusCode::BAD_REQUEST, "once");
+}
