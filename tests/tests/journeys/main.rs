@@ -14,3 +14,4 @@ mod interrupted;
 mod pages;
 mod person;
 mod rig;
+mod set_up;
