@@ -19,6 +19,7 @@ mod budgets;
 mod callback;
 mod cookies;
 mod expiry;
+mod faults;
 mod forms;
 mod input;
 mod isolation;
