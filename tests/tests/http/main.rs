@@ -21,6 +21,7 @@ mod cookies;
 mod expiry;
 mod faults;
 mod forms;
+mod guides_sample;
 mod input;
 mod isolation;
 mod lookup;
