@@ -83,7 +83,7 @@ async fn world() -> OverHttp {
         m2m_client_secret: m2m_client_secret.into(),
         m2m_scopes: Some(PRODUCT_SCOPES.to_owned()),
     };
-    let auth0 = Auth0::new(settings, clock).unwrap();
+    let auth0 = Auth0::new(settings, clock, Arc::new(SeededRandom::new(2))).unwrap();
     OverHttp {
         users: auth0.users(),
         tenants: auth0.tenants(),
