@@ -124,6 +124,11 @@ impl UseCase {
         self == Self::SignOut
     }
 
+    /// Whether it is a page that goes on with what was read before.
+    pub(super) fn keeps_fresh(self) -> bool {
+        matches!(self, Self::KeepFresh | Self::KeepFreshUnderOrganization)
+    }
+
     /// What was before.
     pub(super) async fn prepare(self, world: &World, site: &Site) -> Person {
         let (mut link, mut has_account) = (String::new(), true);
