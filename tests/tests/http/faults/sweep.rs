@@ -9,14 +9,13 @@ use super::world::World;
 use crate::answer::Answer;
 
 /// What was touched less long ago it leaves alone.
-const LATER: Duration = Duration::from_secs(11);
+pub(super) const LATER: Duration = Duration::from_secs(11);
 /// A sweep that has got no answer for so long is over: longer than a call may take.
-const QUIET: Duration = Duration::from_secs(4);
+const QUIET: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Starts the product, and waits until the sweep has finished the purchase or given up; then the person looks.
 pub(super) async fn run(world: &mut World, person: &mut Person) -> Answer {
-    world.wait(LATER);
     world.start(person).await;
     let (mut asked, mut since) = (0, Instant::now());
     while !is_finished(person).await && since.elapsed() < QUIET {
@@ -26,6 +25,7 @@ pub(super) async fn run(world: &mut World, person: &mut Person) -> Answer {
             (asked, since) = (now, Instant::now());
         }
     }
+    world.wait(LATER);
     person.browser.get("/home").await
 }
 

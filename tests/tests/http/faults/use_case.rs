@@ -110,6 +110,7 @@ impl UseCase {
         match self {
             Self::KeepFresh | Self::KeepFreshUnderOrganization => Duration::from_secs(61),
             Self::ComeBackExpired => Duration::from_hours(8 * 24),
+            Self::Sweep => sweep::LATER,
             _ => Duration::ZERO,
         }
     }

@@ -34,7 +34,7 @@ const PRODUCT: &str = "http://localhost/";
 /// of its own choice.
 pub(super) const PATIENCE: Limits = Limits {
     one_try: Duration::from_secs(2),
-    whole_call: Duration::from_secs(3),
+    whole_call: Duration::from_secs(4),
     tries: 3,
     refused_tries: 8,
     first_pause: Duration::from_millis(10),
