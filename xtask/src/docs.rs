@@ -1,8 +1,12 @@
-//! `cargo xtask docs`: the tables in docs, written from what the fake says of itself and from the names of the tests.
+//! `cargo xtask docs`: the tables in docs, written from what the fake says of itself, from the names of the tests, and
+//! from what the product does when a call fails.
 
 use anyhow::Result;
 
 use crate::shell;
+use crate::test::rigs;
+
+const RENEW: &str = "TENANTRY_RENEW_DOCS";
 
 /// The tests that hold a table against what it must be, by package, target and name.
 const TABLES: [[&str; 3]; 2] = [
@@ -15,7 +19,9 @@ pub(crate) fn run() -> Result<()> {
     for [package, target, name] in TABLES {
         let mut test = shell::cargo("test");
         test.args(["--package", package, "--test", target, name]);
-        shell::run(test.env("TENANTRY_RENEW_DOCS", "1"))?;
+        shell::run(test.env(RENEW, "1"))?;
     }
-    Ok(())
+    let mut faults = rigs(&["process"]);
+    faults.args(["--test", "http", "--", "faults::"]);
+    shell::run(faults.env(RENEW, "1"))
 }

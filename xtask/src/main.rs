@@ -37,7 +37,8 @@ enum Chore {
         #[arg(long, value_enum)]
         only: Option<bench::Part>,
     },
-    /// Write the tables in docs anew, from what the fake says of itself and from the names of the tests.
+    /// Write the tables in docs anew, from what the fake says of itself, the names of the tests, and what the product does
+    /// when a call fails.
     Docs,
     /// Take the pictures of docs/screenshots anew, from the real product in a real browser.
     Screenshots,

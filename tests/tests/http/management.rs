@@ -15,7 +15,10 @@ pub(crate) struct Management {
 
 impl Management {
     pub(crate) async fn at(issuer: &Url, client: &ClientCredentials) -> Self {
-        let http = Client::builder().no_proxy().build().unwrap();
+        Self::over(Client::builder().no_proxy().build().unwrap(), issuer, client).await
+    }
+
+    pub(crate) async fn over(http: Client, issuer: &Url, client: &ClientCredentials) -> Self {
         let grant = json!({
             "grant_type": "client_credentials",
             "client_id": client.client_id,
@@ -84,6 +87,14 @@ impl Management {
             .await;
     }
 
+    pub(crate) async fn set_organization_subscription(&self, name: &str, subscription: &str) {
+        let organization = self.organization(name).await;
+        let mut metadata = organization["metadata"].clone();
+        metadata["subscription"] = subscription.into();
+        let path = format!("organizations/{}", organization["id"].as_str().unwrap());
+        self.call(Method::PATCH, &path, Some(json!({ "metadata": metadata }))).await;
+    }
+
     /// Makes an account with a password. Needs a scope that the product does not have.
     pub(crate) async fn make_user(&self, email: &str, password: &str) {
         let connection = "Username-Password-Authentication";
@@ -127,7 +138,7 @@ impl Management {
             let members = self.get(&path).await;
             organizations.push(json!({ "organization": organization, "members": members }));
         }
-        let users = self.get("users?per_page=100&fields=email,app_metadata").await;
+        let users = self.get("users?per_page=100&fields=user_id,email,app_metadata").await;
         json!({ "organizations": organizations, "users": users })
     }
 }

@@ -57,9 +57,9 @@ struct Line {
     changes: AtomicUsize,
 }
 
-const WEB: &str = "web";
-const M2M: &str = "m2m";
-const RIG: &str = "rig";
+pub(crate) const WEB: &str = "web";
+pub(crate) const M2M: &str = "m2m";
+pub(crate) const RIG: &str = "rig";
 /// What the product needs.
 const SCOPES: [&str; 12] = [
     "read:organizations",
@@ -145,7 +145,7 @@ pub(crate) fn settings_for(issuer: &Url, port: u16, clients: [Option<ClientCrede
     Settings::read(&arguments, variables.map(|(name, value)| (name.to_owned(), value))).unwrap()
 }
 
-fn clients(product: &str) -> Vec<SeedClient> {
+pub(crate) fn clients(product: &str) -> Vec<SeedClient> {
     let machine = |name: &str, scopes: &[&str]| SeedClient {
         name: name.to_owned(),
         callbacks: Vec::new(),

@@ -66,12 +66,21 @@ impl Site {
 
     /// Starts one; `None` when somebody else has taken its port meanwhile.
     pub(crate) async fn try_start(settings: Settings, clock: Arc<FixedClock>) -> Option<Self> {
+        Self::try_start_for(settings, clock, client()).await
+    }
+
+    /// The same for browsers that share an HTTP client: making one takes longer than a product.
+    pub(crate) async fn try_start_for(
+        settings: Settings,
+        clock: Arc<FixedClock>,
+        http: Client,
+    ) -> Option<Self> {
         let socket = settings.listen.parse().unwrap();
         let ports = Arc::clone(&clock) as Arc<dyn Clock>;
         match Product::start(settings, ports, Arc::new(SystemRandom)).await {
             Ok(product) => {
                 let Addresses { product: url, identity } = product.addresses().clone();
-                Some(Self { clock, address: Address { url, socket, http: client() }, identity, product })
+                Some(Self { clock, address: Address { url, socket, http }, identity, product })
             }
             Err(error) => {
                 let why = format!("{error:#}");
@@ -161,6 +170,6 @@ fn settings(port: u16) -> Settings {
     Settings::read(&arguments, []).unwrap()
 }
 
-fn client() -> Client {
+pub(crate) fn client() -> Client {
     Client::builder().redirect(redirect::Policy::none()).no_proxy().timeout(PATIENCE).build().unwrap()
 }

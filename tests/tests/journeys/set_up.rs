@@ -50,13 +50,20 @@ async fn an_empty_tenant_runs_the_whole_journey() {
     ann.signs_up().await;
     ann.browser.says("You have 1 day left on your trial subscription").await;
     let [plan, _, status] = ann.subscription().await;
-    assert_eq!([plan.as_str(), status.as_str()], ["trial", "active"], "the first Action put it into the token");
+    assert_eq!(
+        [plan.as_str(), status.as_str()],
+        ["trial", "active"],
+        "the first Action put it into the token"
+    );
     ann.buys("Team").await;
     ann.names_organization("acme-1").await;
     ann.browser.arrives_at("/home").await;
     ann.browser.says("You are learning with acme-1").await;
     let claims = ann.claims().await;
-    assert_eq!(claims["member_roles"][0], "Administrator", "the second Action put it into the token: {claims}");
+    assert_eq!(
+        claims["member_roles"][0], "Administrator",
+        "the second Action put it into the token: {claims}"
+    );
     ann.opens("/admin/members").await;
     let row = ann.browser.find("main tbody tr").await.text().await.unwrap();
     assert!(row.contains("ann@example.com") && row.contains("Administrator"), "{row}");
@@ -67,7 +74,10 @@ async fn an_empty_tenant_runs_the_whole_journey() {
     let lines = String::from_utf8(again.stdout).unwrap();
     for line in lines.lines() {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
-        assert!(line.get("change").is_none_or(|change| change == "none"), "run again it changes nothing: {line}");
+        assert!(
+            line.get("change").is_none_or(|change| change == "none"),
+            "run again it changes nothing: {line}"
+        );
     }
     auth0(&folder, &["check", "--env-file", file]);
 }
