@@ -17,6 +17,7 @@ mod wire;
 
 mod budgets;
 mod callback;
+mod conversion;
 mod cookies;
 mod expiry;
 mod forms;
@@ -24,6 +25,7 @@ mod input;
 mod isolation;
 mod lookup;
 mod methods;
+mod operations;
 mod organizations;
 mod outage;
 mod payment;
