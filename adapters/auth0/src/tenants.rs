@@ -15,9 +15,6 @@ use crate::wire::{
     SUBSCRIPTION,
 };
 
-/// So often a subscription is written while somebody else's writes take its place.
-const ROUNDS: u32 = 3;
-
 /// Organizations at Auth0. A tenant's subscription is `metadata.subscription`, as in the guide.
 #[derive(Clone, Debug)]
 pub struct Auth0Tenants {
@@ -72,32 +69,31 @@ impl Auth0Tenants {
         }
     }
 
-    /// Reads the metadata, puts the subscription in, writes all of it, and reads it again; once. `None` when somebody
-    /// else's write has taken the place of ours meanwhile.
+    /// Reads the metadata, puts the subscription in, and writes all of it, once.
     async fn try_to_write(
         &self,
         tenant: &TenantId,
         subscription: Subscription,
         tries: &Tries<'_>,
-    ) -> Result<Option<Result<Subscription, TenantsError>>, ManagementError> {
+    ) -> Result<Result<Subscription, TenantsError>, ManagementError> {
         let path = ["organizations", tenant.as_str()];
-        let read = Operation::get(&path, &[]);
-        let record: OrganizationRecord = self.management.call_once(tries, &read).await?;
+        let record: OrganizationRecord =
+            self.management.call_once(tries, &Operation::get(&path, &[])).await?;
         let mut metadata = record.metadata;
         let wanted = subscription.or_later(metadata.get(SUBSCRIPTION).map(String::as_str));
         if wanted != subscription {
-            return Ok(Some(Ok(wanted)));
+            return Ok(Ok(wanted));
         }
         metadata.insert(SUBSCRIPTION.to_owned(), wanted.to_string());
         let patch = OrganizationPatch { metadata };
         let stored: OrganizationRecord =
             self.management.call_once(tries, &Operation::patch(&path, &patch)).await?;
-        if !stored.says(SUBSCRIPTION, &wanted.to_string()) {
-            return Ok(Some(Err(TenantsError::NotStored)));
+        // The answer is the organization as it is by then: reading it once more would tell no more.
+        if stored.says(SUBSCRIPTION, &wanted.to_string()) {
+            Ok(Ok(wanted))
+        } else {
+            Ok(Err(TenantsError::NotStored))
         }
-        let by_now: OrganizationRecord = self.management.call_once(tries, &read).await?;
-        let kept = by_now.metadata.get(SUBSCRIPTION).map(String::as_str);
-        Ok((kept == Some(&wanted.to_string())).then_some(Ok(wanted)))
     }
 }
 
@@ -174,20 +170,16 @@ impl Tenants for Auth0Tenants {
         subscription: Subscription,
     ) -> Result<Subscription, TenantsError> {
         // Auth0 replaces the whole map, so what others wrote there has to be read first and sent along, and it knows no
-        // conditional writes. Hence all of this is one try: a write is never repeated with what was read before it failed.
-        // What somebody writes between our reading and our writing, a round trip, is lost and can't be noticed here; what
-        // they write over ours with what they read before is noticed, and ours written again on top of theirs.
+        // conditional writes. Hence reading and writing are one try: nothing is written that was read before a pause. What
+        // somebody writes between the two, a round trip, is lost all the same, and no later look could tell.
         let path = ["organizations", tenant.as_str()];
         let writes = Operation::patch(&path, &());
         let mut tries = self.management.tries(&writes, Repeat::Freely);
-        let mut rounds = 0;
-        while rounds < ROUNDS {
+        loop {
             match self.try_to_write(tenant, subscription, &tries).await {
-                Ok(Some(written)) => return written,
-                Ok(None) => rounds += 1,
+                Ok(written) => return written,
                 Err(error) => tries.pause_after(error).await?,
             }
         }
-        Err(TenantsError::NotStored)
     }
 }

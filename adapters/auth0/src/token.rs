@@ -25,7 +25,7 @@ const AHEAD: Duration = Duration::from_mins(10);
 /// So long before its end it serves no more, of one that lives shortly a twentieth of its life: requests take time.
 const MARGIN: Duration = Duration::from_secs(30);
 /// How long the endpoint may take.
-const PATIENCE: Duration = Duration::from_secs(4);
+const PATIENCE: Duration = Duration::from_millis(3500);
 /// After a refusal the endpoint is left alone for so long, whoever asks.
 const PAUSE: Duration = Duration::from_secs(2);
 

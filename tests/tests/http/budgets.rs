@@ -1,5 +1,9 @@
 //! How often the provider is asked, counted by the provider.
 
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use tenantry_fake::SeedFile;
 use tenantry_tests::steps::PASSWORD;
 
 use crate::site::Site;
@@ -73,6 +77,47 @@ async fn the_pages_for_administrators_ask_once_however_many_members_there_are() 
             );
         }
     }
+}
+
+/// An organization with more members than Auth0 shows by page number.
+fn twelve_hundred() -> SeedFile {
+    let emails = || (0..1200).map(|number| format!("person-{number}@example.com"));
+    let users: Vec<_> = emails().map(|email| json!({ "email": email })).collect();
+    let organization = json!({
+        "name": "acme",
+        "display_name": "Acme",
+        "metadata": { "subscription": "enterprise;2030-01-01T00:00:00.000Z;active" },
+        "connections": ["Username-Password-Authentication"],
+        "members": emails().collect::<Vec<_>>(),
+    });
+    SeedFile::from_json(json!({ "users": users, "organizations": [organization] })).unwrap()
+}
+
+#[tokio::test]
+async fn each_page_of_twelve_hundred_members_asks_twice_at_most_and_all_are_shown() {
+    let (provider, site) = crate::provider::Provider::with_site().await;
+    provider.fake.seed(&twelve_hundred()).await.unwrap();
+    let mut ann = site.browser();
+    ann.sign_up(ANN).await;
+    provider.management().await.add_member("acme", ANN, &["Administrator"]).await;
+    ann.log_in_under("acme", ANN).await;
+    let (mut path, mut shown, mut pages) = ("/admin/members".to_owned(), BTreeSet::new(), 0);
+    loop {
+        provider.fake.clear_calls();
+        let page = ann.get(&path).await;
+        let calls = provider.fake.calls();
+        assert!(calls.len() <= 2, "{path} asked {} times: {calls:?}", calls.len());
+        assert!(page.is(200).says("@example.com"), "{}", page.summary());
+        shown.extend(page.body.split('>').filter_map(|text| {
+            let (email, _) = text.split_once('<')?;
+            email.contains("@example.com").then(|| email.trim().to_owned())
+        }));
+        pages += 1;
+        let link = "/admin/members?cursor=";
+        let Some((_, next)) = page.body.split_once(link) else { break };
+        path = format!("{link}{}", next.split('"').next().unwrap());
+    }
+    assert_eq!(shown.len(), 1201, "on {pages} pages");
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ mod wire;
 
 mod budgets;
 mod callback;
+mod conversion;
 mod cookies;
 mod expiry;
 mod faults;
@@ -27,6 +28,7 @@ mod isolation;
 mod logouts;
 mod lookup;
 mod methods;
+mod operations;
 mod organizations;
 mod other_issuers;
 mod outage;

@@ -3,7 +3,7 @@
 use std::future::pending;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode as Status, header};
@@ -55,6 +55,7 @@ pub(crate) struct Provider {
 struct Line {
     trouble: Mutex<Trouble>,
     changes: AtomicUsize,
+    took: Mutex<Vec<(Instant, Instant)>>,
 }
 
 pub(crate) const WEB: &str = "web";
@@ -115,6 +116,11 @@ impl Provider {
         self.line.changes.store(0, Ordering::SeqCst);
     }
 
+    /// From when until when calls of the Management API took, since the last look.
+    pub(crate) fn took(&self) -> Vec<(Instant, Instant)> {
+        std::mem::take(&mut *self.line.took.lock().unwrap())
+    }
+
     /// What a test looks and reaches behind the pages with; it may make users, too.
     pub(crate) async fn management(&self) -> Management {
         Management::at(&self.url, &self.fake.client(RIG).unwrap()).await
@@ -142,7 +148,11 @@ pub(crate) fn settings_for(issuer: &Url, port: u16, clients: [Option<ClientCrede
         ephemeral: true,
         ..ServeArguments::default()
     };
-    Settings::read(&arguments, variables.map(|(name, value)| (name.to_owned(), value))).unwrap()
+    let variables = variables.map(|(name, value)| (name.to_owned(), value));
+    let mut settings = Settings::read(&arguments, variables).unwrap();
+    // What was troubled answers at once when the trouble is over: that a provider is spared has tests of its own.
+    settings.limits.open_for = Duration::ZERO;
+    settings
 }
 
 pub(crate) fn clients(product: &str) -> Vec<SeedClient> {
@@ -170,6 +180,16 @@ pub(crate) fn clients(product: &str) -> Vec<SeedClient> {
 }
 
 async fn interfere(State(line): State<Arc<Line>>, request: Request, next: Next) -> Response {
+    let is_counted = request.uri().path().starts_with("/api/v2/");
+    let began_at = Instant::now();
+    let answer = answer(&line, request, next).await;
+    if is_counted {
+        line.took.lock().unwrap().push((began_at, Instant::now()));
+    }
+    answer
+}
+
+async fn answer(line: &Line, request: Request, next: Next) -> Response {
     let trouble = *line.trouble.lock().unwrap();
     let is_change = request.uri().path().starts_with("/api/v2/") && request.method() != Method::GET;
     let bad_gateway = || (Status::BAD_GATEWAY, Html("<h1>Bad gateway</h1>")).into_response();

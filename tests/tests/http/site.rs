@@ -95,6 +95,16 @@ impl Site {
         self.product.fake().expect("this product has a provider of its own")
     }
 
+    /// Where metrics are collected.
+    pub(crate) fn metrics(&self) -> Option<SocketAddr> {
+        self.product.metrics()
+    }
+
+    /// Looks up beforehand what purchases need, as the command does.
+    pub(crate) fn warm_up(&mut self) {
+        self.product.warm_up();
+    }
+
     /// The provider's Management API, as a test looks behind the pages.
     pub(crate) async fn management(&self) -> Management {
         Management::at(&self.identity, &self.fake().client("My Learning M2M Service").unwrap()).await

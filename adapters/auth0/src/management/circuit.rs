@@ -4,9 +4,13 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout};
 
 use super::metrics;
+
+/// So long somebody who comes while a call probes waits for its outcome: a provider that is back answers sooner.
+const WAITS_FOR_PROBE: Duration = Duration::from_millis(500);
 
 /// The circuit to one Auth0 tenant.
 #[derive(Debug)]
@@ -14,6 +18,8 @@ pub(super) struct Circuit {
     faults_until_open: u32,
     open_for: Duration,
     state: Mutex<State>,
+    /// A probe has ended.
+    probed: Notify,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,11 +51,31 @@ pub(super) struct Permit<'a> {
 
 impl Circuit {
     pub(super) fn new(faults_until_open: u32, open_for: Duration) -> Self {
-        Self { faults_until_open, open_for, state: Mutex::new(State::Closed { faults: 0 }) }
+        Self {
+            faults_until_open,
+            open_for,
+            state: Mutex::new(State::Closed { faults: 0 }),
+            probed: Notify::new(),
+        }
     }
 
     /// The right to call; `None` when the provider is being spared.
-    pub(super) fn admit(&self) -> Option<Permit<'_>> {
+    pub(super) async fn admit(&self) -> Option<Permit<'_>> {
+        let mut probed = std::pin::pin!(self.probed.notified());
+        // From here on no outcome is missed, also one that comes before it is waited for.
+        probed.as_mut().enable();
+        match self.admission() {
+            Ok(permit) => Some(permit),
+            Err(State::Probing) => {
+                timeout(WAITS_FOR_PROBE, probed).await.ok()?;
+                self.admission().ok()
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// The right to call, or the state in which there is none.
+    fn admission(&self) -> Result<Permit<'_>, State> {
         let mut state = self.state();
         let probes = match *state {
             State::Closed { .. } => false,
@@ -58,9 +84,9 @@ impl Circuit {
                 metrics::circuit(metrics::CircuitState::Probing);
                 true
             }
-            State::Open { .. } | State::Probing => return None,
+            State::Open { .. } | State::Probing => return Err(*state),
         };
-        Some(Permit { circuit: self, probes, is_settled: false })
+        Ok(Permit { circuit: self, probes, is_settled: false })
     }
 
     fn settle(&self, outcome: Outcome, probes: bool) {
@@ -106,6 +132,9 @@ impl Permit<'_> {
     pub(super) fn settle(mut self, outcome: Outcome) {
         self.is_settled = true;
         self.circuit.settle(outcome, self.probes);
+        if self.probes {
+            self.circuit.probed.notify_waiters();
+        }
     }
 }
 
@@ -114,6 +143,7 @@ impl Drop for Permit<'_> {
     fn drop(&mut self) {
         if self.probes && !self.is_settled {
             *self.circuit.state() = State::Open { until: Instant::now() };
+            self.circuit.probed.notify_waiters();
         }
     }
 }
@@ -124,45 +154,57 @@ mod tests {
 
     const OPEN_FOR: Duration = Duration::from_secs(5);
 
-    fn fail(circuit: &Circuit, times: u32) {
+    async fn fail(circuit: &Circuit, times: u32) {
         for _ in 0..times {
-            circuit.admit().expect("it is closed").settle(Outcome::Fault);
+            circuit.admit().await.expect("it is closed").settle(Outcome::Fault);
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn f02_opens_after_faults_in_a_row_and_lets_one_probe() {
         let circuit = Circuit::new(3, OPEN_FOR);
-        fail(&circuit, 2);
-        circuit.admit().unwrap().settle(Outcome::Answered);
-        fail(&circuit, 3);
-        assert!(circuit.admit().is_none(), "three in a row open it");
+        fail(&circuit, 2).await;
+        circuit.admit().await.unwrap().settle(Outcome::Answered);
+        fail(&circuit, 3).await;
+        assert!(circuit.admit().await.is_none(), "three in a row open it");
         tokio::time::advance(OPEN_FOR).await;
-        let probe = circuit.admit().expect("one probes");
-        assert!(circuit.admit().is_none(), "only one");
+        let probe = circuit.admit().await.expect("one probes");
+        assert!(circuit.admit().await.is_none(), "only one");
         probe.settle(Outcome::Fault);
-        assert!(circuit.admit().is_none(), "the probe failed");
+        assert!(circuit.admit().await.is_none(), "the probe failed");
         tokio::time::advance(OPEN_FOR).await;
-        circuit.admit().unwrap().settle(Outcome::Answered);
-        fail(&circuit, 2);
-        assert!(circuit.admit().is_some(), "it is closed, and counts anew");
+        circuit.admit().await.unwrap().settle(Outcome::Answered);
+        fail(&circuit, 2).await;
+        assert!(circuit.admit().await.is_some(), "it is closed, and counts anew");
     }
 
     #[tokio::test(start_paused = true)]
     async fn f02_a_probe_that_is_given_up_does_not_close_the_way_for_good() {
         let circuit = Circuit::new(1, OPEN_FOR);
-        fail(&circuit, 1);
+        fail(&circuit, 1).await;
         tokio::time::advance(OPEN_FOR).await;
-        drop(circuit.admit().unwrap());
-        assert!(circuit.admit().is_some());
+        drop(circuit.admit().await.unwrap());
+        assert!(circuit.admit().await.is_some());
     }
 
     #[tokio::test(start_paused = true)]
     async fn f02_an_answer_to_a_call_from_before_does_not_close_it() {
         let circuit = Circuit::new(1, OPEN_FOR);
-        let early = circuit.admit().unwrap();
-        fail(&circuit, 1);
+        let early = circuit.admit().await.unwrap();
+        fail(&circuit, 1).await;
         early.settle(Outcome::Answered);
-        assert!(circuit.admit().is_none());
+        assert!(circuit.admit().await.is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn f02_who_comes_while_a_call_probes_goes_with_it_when_the_provider_is_back() {
+        let circuit = Circuit::new(1, OPEN_FOR);
+        for (outcome, may_go) in [(Outcome::Answered, true), (Outcome::Fault, false)] {
+            fail(&circuit, 1).await;
+            tokio::time::advance(OPEN_FOR).await;
+            let probe = circuit.admit().await.unwrap();
+            let (other, ()) = tokio::join!(circuit.admit(), async { probe.settle(outcome) });
+            assert_eq!(other.is_some(), may_go, "{outcome:?}");
+        }
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 pub struct Limits {
     /// One request with its whole answer, and the wait for a token before it.
     pub one_try: Duration,
-    /// A call with all of its tries and pauses. A person waits for it, so it stays under ten seconds.
+    /// A call with all of its tries and pauses. A person waits for it, perhaps after their session was refreshed in vain,
+    /// and not for ten seconds.
     pub whole_call: Duration,
     /// Requests of one call that end in a fault (no answer, half an answer, 5xx).
     pub tries: u32,
@@ -26,8 +27,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            one_try: Duration::from_secs(4),
-            whole_call: Duration::from_secs(9),
+            one_try: Duration::from_millis(3500),
+            whole_call: Duration::from_millis(7500),
             tries: 3,
             refused_tries: 8,
             first_pause: Duration::from_millis(200),

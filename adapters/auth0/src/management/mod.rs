@@ -183,7 +183,7 @@ impl Management {
         if operation.path.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
             return Err(ManagementError::NotFound);
         }
-        let permit = self.circuit.admit().ok_or(ManagementError::CircuitOpen)?;
+        let permit = self.circuit.admit().await.ok_or(ManagementError::CircuitOpen)?;
         let patience = self.limits.one_try.min(tries.budget.left());
         let answered = timeout(patience, self.send(operation)).await.unwrap_or_else(|_| {
             let timed_out = Err(ManagementError::TimedOut);

@@ -138,7 +138,9 @@ impl<'a> Tries<'a> {
         }
         // Full jitter, on top of what was asked for: who is told the same instant must not come back at the same instant.
         let pause = asked.saturating_add(self.up_to(self.doubled(self.limits.first_pause, tries)));
-        (pause < self.budget.left()).then_some(pause)
+        // A try that would have no time to end would be a wait in vain.
+        let worth_it = self.limits.one_try / 4;
+        (pause.saturating_add(worth_it) < self.budget.left()).then_some(pause)
     }
 
     fn doubled(&self, first: Duration, tries: u32) -> Duration {

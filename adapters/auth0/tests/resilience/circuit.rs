@@ -8,6 +8,7 @@ use tenantry_ports::{Users, UsersError};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use crate::refused::refusal;
 use crate::world::{QUICK, World};
 
 const OPEN_FOR: Duration = Duration::from_millis(600);
@@ -46,7 +47,7 @@ async fn f02_refusals_do_not_open_it() {
     let ann = rig.account("ann@example.com").await;
     for status in [429, 404, 403, 400] {
         world.fake.faults().clear();
-        world.fake.faults().add(Fault::status(status));
+        world.fake.faults().add(refusal(status, &[("retry-after", "0")]));
         for _ in 0..3 {
             drop(users.find(&ann).await);
         }

@@ -21,7 +21,12 @@ async fn roles_and_connections_are_found_beyond_the_first_hundred() {
         rig.send(Method::POST, "/connections", &connection).await;
     }
     let ann = rig.account("ann@example.com").await;
-    let auth0 = world.client(QUICK).await;
+    let auth0 = world.cold_client(QUICK, 1);
+    world.asked();
+    auth0.warm_up().await.unwrap();
+    let asked = world.asked();
+    let pages = asked.iter().filter(|call| *call == "GET /api/v2/connections 200").count();
+    assert_eq!(pages, 2, "121 connections: {asked:?}");
     let acme = auth0.tenants().create(&new_tenant("acme", &ann)).await.unwrap().tenant;
     let path = format!("/organizations/{}/enabled_connections", acme.id);
     let enabled = rig.send(Method::GET, &path, &serde_json::Value::Null).await;

@@ -9,7 +9,7 @@ use tenantry_ports::{Tenants, TenantsError, Users, UsersError};
 
 use crate::world::{QUICK, World, new_tenant};
 
-fn refusal(status: u16, headers: &[(&str, &str)]) -> Fault {
+pub(crate) fn refusal(status: u16, headers: &[(&str, &str)]) -> Fault {
     let headers: BTreeMap<String, String> =
         headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let message = "Global limit has been reached";
