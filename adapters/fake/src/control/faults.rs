@@ -43,7 +43,7 @@ pub enum FaultEffect {
         status: u16,
         /// The body; by default what Auth0 says with that status at that place.
         body: Option<Value>,
-        /// Headers on top of the usual ones.
+        /// Headers on top of the usual ones, or in place of those of the same name.
         headers: BTreeMap<String, String>,
         /// Whether what was asked for is done all the same.
         performs: bool,

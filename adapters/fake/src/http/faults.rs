@@ -43,7 +43,10 @@ pub(super) async fn apply(
             let given = headers.iter().filter_map(|(name, value)| {
                 Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?))
             });
-            response.headers_mut().extend(given);
+            // One of a usual name takes its place: `extend` would add a second one.
+            for (name, value) in given {
+                response.headers_mut().insert(name, value);
+            }
             response
         }
         FaultEffect::Cut { after_bytes: None, performs } => {

@@ -50,6 +50,16 @@ async fn each_door_fails_in_its_own_form() {
 }
 
 #[tokio::test]
+async fn a_header_of_ones_own_takes_the_place_of_the_usual_one() {
+    let wire = Wire::start().await;
+    let headers = json!({ "x-ratelimit-reset": "" });
+    wire.fault(json!({ "kind": "status", "status": 429, "headers": headers, "method": "POST" })).await;
+    let answer = wire.add_user("ann@example.com").await.unwrap();
+    let values: Vec<_> = answer.headers().get_all("x-ratelimit-reset").iter().collect();
+    assert_eq!(values, [""], "one that says nothing");
+}
+
+#[tokio::test]
 async fn a_body_and_headers_of_ones_own_can_be_sent() {
     let wire = Wire::start().await;
     let headers = json!({ "retry-after": "7", "x-own": "yes" });

@@ -24,7 +24,7 @@ use use_case::{USE_CASES, UseCase};
 use world::World;
 
 /// Cells at a time; most of them wait.
-const LANES: usize = 24;
+const LANES: usize = 48;
 
 /// One cell of the table.
 #[derive(Clone, Debug)]

@@ -9,27 +9,23 @@ use super::world::World;
 use crate::answer::Answer;
 
 /// What was touched less long ago it leaves alone.
-const LATER: Duration = Duration::from_secs(11);
-/// A sweep that has asked nothing for so long is over.
-const QUIET: Duration = Duration::from_secs(2);
+pub(super) const LATER: Duration = Duration::from_secs(11);
+/// A sweep that has got no answer for so long is over: longer than a call may take.
+const QUIET: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Starts the product, and waits until the sweep has finished the purchase or given up; then the person looks.
 pub(super) async fn run(world: &mut World, person: &mut Person) -> Answer {
-    world.wait(LATER);
     world.start(person).await;
     let (mut asked, mut since) = (0, Instant::now());
     while !is_finished(person).await && since.elapsed() < QUIET {
-        // What goes wrong for ever has gone wrong: there is nothing to wait for.
-        if world.fake.faults().all().iter().any(|fault| fault.fault.count.is_none() && fault.struck > 0) {
-            break;
-        }
         sleep(PAUSE).await;
         let now = world.fake.calls().len();
         if now != asked {
             (asked, since) = (now, Instant::now());
         }
     }
+    world.wait(LATER);
     person.browser.get("/home").await
 }
 

@@ -75,6 +75,5 @@ fn word(outcome: Outcome) -> String {
         Outcome::AsBefore => "before".to_owned(),
         Outcome::NextTime => "next".to_owned(),
         Outcome::Refused(status) => status.to_string(),
-        Outcome::RefusedForAWhile(status) => format!("{status}+"),
     }
 }

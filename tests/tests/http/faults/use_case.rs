@@ -110,6 +110,7 @@ impl UseCase {
         match self {
             Self::KeepFresh | Self::KeepFreshUnderOrganization => Duration::from_secs(61),
             Self::ComeBackExpired => Duration::from_hours(8 * 24),
+            Self::Sweep => sweep::LATER,
             _ => Duration::ZERO,
         }
     }
@@ -122,6 +123,11 @@ impl UseCase {
     /// Whether nobody is signed in when it has come to its end.
     pub(super) fn ends_the_session(self) -> bool {
         self == Self::SignOut
+    }
+
+    /// Whether it is a page that goes on with what was read before.
+    pub(super) fn keeps_fresh(self) -> bool {
+        matches!(self, Self::KeepFresh | Self::KeepFreshUnderOrganization)
     }
 
     /// What was before.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use reqwest::Client;
 use tempfile::TempDir;
 use tenantry::DataPlace;
+use tenantry_auth0::Limits;
 use tenantry_domain::Timestamp;
 use tenantry_fake::{Fake, FakeConfig, Seed};
 use tenantry_ports::Clock;
@@ -18,6 +19,7 @@ use tenantry_system::SystemRandom;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 use url::Url;
 
 use super::use_case::{Person, UseCase};
@@ -28,6 +30,22 @@ use crate::site::{NOW, Site, client, free_port};
 
 /// The address that browsers know the products by, wherever they listen.
 const PRODUCT: &str = "http://localhost/";
+/// The product's own, but for the time that it takes: there is a second for `Retry-After: 1`, and hardly any for pauses
+/// of its own choice.
+pub(super) const PATIENCE: Limits = Limits {
+    one_try: Duration::from_secs(2),
+    whole_call: Duration::from_secs(4),
+    tries: 3,
+    refused_tries: 8,
+    first_pause: Duration::from_millis(10),
+    longest_pause: Duration::from_millis(20),
+    faults_until_open: 5,
+    open_for: Duration::from_secs(1),
+};
+/// Longer than an open circuit, and than a refused token is not asked for again.
+const SPARED: Duration = Duration::from_millis(2_500);
+/// Longer than the product leaves a provider alone, whatever that asks for.
+const LONG: Duration = Duration::from_mins(61);
 /// Less than a token of the Management API lives.
 const TOKEN_LIFETIME: Duration = Duration::from_hours(20);
 /// The provider as nobody has used it.
@@ -126,6 +144,13 @@ impl World {
         self.clock.advance(time);
     }
 
+    /// So much time goes by that the provider is not spared any more: by the clock that the product goes by, and by the
+    /// machine's own, by which its circuit and its token source go.
+    pub(super) async fn wait_long(&self) {
+        self.wait(LONG);
+        sleep(SPARED).await;
+    }
+
     /// What the rig looks behind the pages with, and arranges what pages can't.
     pub(super) async fn management(&self) -> Arc<Management> {
         let now = self.clock.now();
@@ -148,6 +173,7 @@ impl World {
             let mut settings = settings_for(&self.url, free_port(), credentials);
             settings.base_url = Some(Url::parse(PRODUCT).unwrap());
             settings.data = DataPlace::Folder(data.clone());
+            settings.limits = PATIENCE;
             let clock = Arc::clone(&self.clock);
             if let Some(site) = Site::try_start_for(settings, clock, self.http.clone()).await {
                 return site;
