@@ -73,11 +73,3 @@ async fn an_answer_that_is_lost_at_any_call() {
 async fn a_server_error_at_any_call() {
     the_end_is_the_same(Before::Empty, |call| Fault::status(500).after(call).times(1)).await;
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_is_not_json_at_any_call() {
-    the_end_is_the_same(Before::Empty, |call| {
-        Fault::malformed(tenantry_fake::Malformed::Html).after(call).times(1)
-    })
-    .await;
-}
