@@ -38,7 +38,7 @@ async fn set_up_needs_these_scopes_and_each_of_them() {
         match left_out {
             None => assert!(outcome.is_ok(), "{outcome:?}"),
             Some("read:client_keys") => {
-                assert!(matches!(outcome, Err(SetupError::NoSecret(_))), "{outcome:?}")
+                assert!(matches!(outcome, Err(SetupError::NoSecret(_))), "{outcome:?}");
             }
             Some(scope) => {
                 let refused = outcome.map_or_else(|error| error.to_string(), |()| format!("without {scope}"));
