@@ -23,6 +23,8 @@ pub struct BeginSignIn {
 /// What a person came for.
 #[derive(Clone, Debug, Default)]
 pub struct SignInWish {
+    /// Who sends the person, when somebody else's link says so (OpenID Connect Core section 4, `iss`).
+    pub sent_by: Option<String>,
     /// To sign in or to make an account.
     pub intent: Intent,
     /// Under which tenant.
@@ -63,6 +65,9 @@ pub struct StartedSignIn {
 /// Why no login was started.
 #[derive(Debug, thiserror::Error)]
 pub enum BeginSignInError {
+    /// The link wants the login at a provider that is not ours.
+    #[error("the link comes from another identity provider")]
+    UnknownIssuer,
     /// The link names a tenant that does not exist.
     #[error("there is no such organization")]
     UnknownTenant,
@@ -74,6 +79,10 @@ pub enum BeginSignInError {
 impl BeginSignIn {
     /// Makes the attempt's secrets and asks the provider where to send the browser.
     pub async fn run(&self, wish: SignInWish) -> Result<StartedSignIn, BeginSignInError> {
+        let issuer = self.provider.issuer();
+        if wish.sent_by.is_some_and(|sender| sender != issuer) {
+            return Err(BeginSignInError::UnknownIssuer);
+        }
         let tenant = match wish.under {
             Under::NoTenant => None,
             Under::Tenant(tenant) => Some(tenant),
@@ -83,6 +92,7 @@ impl BeginSignIn {
             }
         };
         let attempt = LoginAttempt {
+            issuer: issuer.to_owned(),
             state: self.secret(),
             nonce: self.secret(),
             code_verifier: self.secret(),

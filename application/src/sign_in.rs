@@ -7,13 +7,13 @@ use tenantry_domain::post_login::{SubscriptionStep, default_member_role, manage_
 use tenantry_domain::{Roles, SessionId, Subscription, Timestamp};
 use tenantry_ports::{
     Callback, Clock, IdentityProvider, IdentityProviderError, Login, LoginAttempt, LoginAttempts, Members,
-    Session, Sessions, Source, Tenants, Users,
+    Session, Sessions, SessionsError, Source, Tenants, Users,
 };
 
 use crate::{Conversions, Outage};
 
 /// How long a browser may take at the provider.
-const ATTEMPT_LIFETIME: Duration = Duration::from_mins(10);
+pub(crate) const ATTEMPT_LIFETIME: Duration = Duration::from_mins(10);
 
 /// Completes a login and begins the session.
 ///
@@ -89,6 +89,12 @@ pub enum SignInError {
     /// This attempt was answered before.
     #[error("the login was completed before")]
     AlreadyUsed,
+    /// The attempt was made at another provider than the one that is asked now.
+    #[error("the login was begun at another identity provider")]
+    OtherProvider,
+    /// The provider has logged the person out before the login was complete.
+    #[error("the person was logged out meanwhile")]
+    LoggedOut,
     /// The person does not belong to the tenant.
     #[error("the person is not a member of the organization")]
     NotAMember,
@@ -130,6 +136,9 @@ impl SignIn {
         if !self.attempts.spend(&arrival.attempt.state, deadline).await.map_err(Outage::from)? {
             return Err(SignInError::AlreadyUsed);
         }
+        if arrival.attempt.issuer != self.provider.issuer() {
+            return Err(SignInError::OtherProvider);
+        }
         let login = self.provider.redeem(&arrival.callback, &arrival.attempt).await?;
         let (subscription, roles) = tokio::join!(self.subscription(&login, now), self.roles(&login));
         let owed = self.conversions.take_up(&login.user).await.unwrap_or_else(|outage| {
@@ -142,7 +151,11 @@ impl SignIn {
             _ => subscription?,
         };
         let session = self.session(arrival.session, &login, subscription, roles?, now);
-        self.sessions.begin(&session, &login.claims).await.map_err(Outage::from)?;
+        let begun = self.sessions.begin(&session, &login.claims, arrival.attempt.started_at).await;
+        begun.map_err(|error| match error {
+            SessionsError::LoggedOut => SignInError::LoggedOut,
+            outage @ SessionsError::Unavailable(_) => Outage::from(outage).into(),
+        })?;
         if let Some(previous) = arrival.previous {
             self.sessions.end(&previous).await.map_err(Outage::from)?;
         }

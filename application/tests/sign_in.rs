@@ -14,7 +14,8 @@ use tenantry_domain::{
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tenantry_ports::{
     Callback, Clock, IdentityProviderError, Login, LoginAttempt, MockBilling, MockIdentityProvider,
-    MockJourneys, MockLoginAttempts, MockMembers, MockSessions, MockTenants, MockUsers, UsersError,
+    MockJourneys, MockLoginAttempts, MockMembers, MockSessions, MockTenants, MockUsers, SessionsError,
+    UsersError,
 };
 
 const NOW: &str = "2026-01-02T03:04:05.678Z";
@@ -36,7 +37,7 @@ impl World {
     fn with(login: Login) -> Self {
         let mut world = Self::that_is_asked();
         world.provider.expect_redeem().once().return_once(|_, _| Ok(login));
-        world.sessions.expect_begin().returning(|_, _| Ok(()));
+        world.sessions.expect_begin().returning(|_, _, _| Ok(()));
         world
     }
 
@@ -44,7 +45,7 @@ impl World {
         let mut attempts = MockLoginAttempts::new();
         attempts.expect_spend().returning(|_, _| Ok(true));
         Self {
-            provider: MockIdentityProvider::new(),
+            provider: provider_named("https://id.example/"),
             users: MockUsers::new(),
             tenants: MockTenants::new(),
             members: MockMembers::new(),
@@ -84,6 +85,12 @@ impl World {
     }
 }
 
+fn provider_named(issuer: &str) -> MockIdentityProvider {
+    let mut provider = MockIdentityProvider::new();
+    provider.expect_issuer().return_const(issuer.to_owned());
+    provider
+}
+
 fn ann() -> UserId {
     UserId::try_from("auth0|ann").unwrap()
 }
@@ -116,6 +123,7 @@ fn arrival() -> Arrival {
     Arrival {
         callback: Callback::Code { code: SecretString::from("code"), issuer: None },
         attempt: LoginAttempt {
+            issuer: "https://id.example/".to_owned(),
             state: "state".to_owned(),
             nonce: "nonce".to_owned(),
             code_verifier: "verifier".to_owned(),
@@ -225,11 +233,35 @@ async fn rp26_an_attempt_older_than_ten_minutes_is_refused_unasked() {
 }
 
 #[tokio::test]
-async fn rp26_rp32_an_attempt_counts_once() {
+async fn rp32_an_attempt_counts_once() {
     let mut world = World::that_is_asked();
     world.attempts = MockLoginAttempts::new();
     world.attempts.expect_spend().with(eq("state"), always()).once().returning(|_, _| Ok(false));
     assert!(matches!(world.sign_in(arrival()).await, Err(SignInError::AlreadyUsed)));
+}
+
+#[tokio::test]
+async fn rp27_an_attempt_of_another_provider_is_spent_and_nobody_is_asked() {
+    for other in ["https://other.example/", "https://id.example", "https://ID.example/", ""] {
+        let mut world = World::that_is_asked();
+        world.provider = provider_named(other);
+        world.attempts = MockLoginAttempts::new();
+        world.attempts.expect_spend().with(eq("state"), always()).once().returning(|_, _| Ok(true));
+        let refused = world.sign_in(arrival()).await;
+        assert!(matches!(refused, Err(SignInError::OtherProvider)), "{other}: {refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn c07_who_is_logged_out_meanwhile_is_not_signed_in() {
+    let carried = Login { subscription: Some(TRIAL.to_owned()), ..login(None) };
+    let mut world = World::that_is_asked();
+    world.provider.expect_redeem().once().return_once(|_, _| Ok(carried));
+    let left_at = eq(arrival().attempt.started_at);
+    let begin = world.sessions.expect_begin().with(always(), always(), left_at);
+    begin.once().returning(|_, _, _| Err(SessionsError::LoggedOut));
+    let arrival = Arrival { previous: Some(session_id("old")), ..arrival() };
+    assert!(matches!(world.sign_in(arrival).await, Err(SignInError::LoggedOut)));
 }
 
 #[tokio::test]

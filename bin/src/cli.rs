@@ -68,6 +68,10 @@ pub struct ServeArguments {
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
 
+    /// Where to listen for those who collect metrics (Prometheus), as address:port; nowhere by default
+    #[arg(long, value_name = "ADDR")]
+    pub metrics_listen: Option<String>,
+
     /// The folder for the product's data [default: .tenantry]
     #[arg(long, value_name = "DIR", conflicts_with = "ephemeral")]
     pub data: Option<PathBuf>,

@@ -9,6 +9,7 @@ pub mod fake;
 mod fake_tls;
 mod identity;
 mod listen;
+mod metrics;
 mod product;
 pub mod serve;
 mod server;

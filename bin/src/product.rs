@@ -1,6 +1,7 @@
 //! A whole product: stores, identity provider, use cases and pages, wired together and served.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use secrecy::{SecretSlice, SecretString};
 use tenantry_application::FinishConversions;
-use tenantry_auth0::Auth0;
+use tenantry_auth0::{Auth0, ManagementError};
 use tenantry_fake::Fake;
 use tenantry_ports::{Clock, Random, Sessions};
 use tenantry_sql::sqlite::{Database, SqlSessions};
@@ -22,10 +23,12 @@ use crate::identity::{self, Identity};
 use crate::server;
 use crate::shutdown::GRACE;
 use crate::wiring::Parts;
-use crate::{DataPlace, Settings, listen};
+use crate::{DataPlace, Settings, listen, metrics};
 
 /// How often what was left half-done is taken up.
 const SWEEP: Duration = Duration::from_secs(20);
+/// How often the identity provider's ids are looked up beforehand, until that succeeds.
+const WARM_UP: Duration = Duration::from_secs(20);
 /// How often expired sessions are forgotten.
 const FORGET: Duration = Duration::from_mins(30);
 
@@ -33,6 +36,8 @@ const FORGET: Duration = Duration::from_mins(30);
 #[derive(Debug)]
 pub struct Product {
     addresses: Addresses,
+    metrics: Option<SocketAddr>,
+    auth0: Auth0,
     fake: Option<Fake>,
     tasks: JoinSet<()>,
     stop: watch::Sender<bool>,
@@ -67,14 +72,20 @@ impl Product {
             identity::open(settings.identity, &settings.data, &base_url, &catalogue, &clock, &random).await?;
         let addresses = Addresses { product: base_url.clone(), identity: Url::parse(auth0.issuer.as_str())? };
         let redirect_uri = base_url.join("api/auth/callback")?;
-        let auth0 = Auth0::new(identity::adapter_settings(auth0, redirect_uri), Arc::clone(&clock))?;
+        let adapter = identity::adapter_settings(auth0, redirect_uri);
+        let auth0 = Auth0::with_limits(adapter, Arc::clone(&clock), Arc::clone(&random), settings.limits)?;
+        let metrics_listener = match &settings.metrics_listen {
+            Some(address) => Some(listen::open(address, "--metrics-listen").await?),
+            None => None,
+        };
+        let metrics_address = metrics_listener.as_ref().map(TcpListener::local_addr).transpose()?;
 
         let brand = match settings.brand_name {
             Some(name) => Brand { name, ..Brand::default() },
             None => Brand::default(),
         };
         let forget_clock = Arc::clone(&clock);
-        let parts = Parts { auth0, database: database.clone(), catalogue, clock, random };
+        let parts = Parts { auth0: auth0.clone(), database: database.clone(), catalogue, clock, random };
         let conversions = Arc::new(parts.conversions());
         let sweep = FinishConversions { conversions: Arc::clone(&conversions) };
         let sessions = SqlSessions::new(database.clone());
@@ -87,6 +98,11 @@ impl Product {
             fake
         });
         tasks.spawn(server::serve(listener, router, until(stopped.clone())));
+        if let Some(listener) = metrics_listener {
+            let handle = metrics::start()?;
+            tasks.spawn(server::serve(listener, metrics::router(handle), until(stopped.clone())));
+            tasks.spawn(repeat(metrics::UPKEEP, stopped.clone(), move || async move { handle.run_upkeep() }));
+        }
         tasks.spawn(repeat(SWEEP, stopped.clone(), move || {
             let sweep = FinishConversions { conversions: Arc::clone(&sweep.conversions) };
             async move {
@@ -105,7 +121,43 @@ impl Product {
                 }
             }
         }));
-        Ok(Self { addresses, fake: identity_provider, tasks, stop, database })
+        Ok(Self {
+            addresses,
+            metrics: metrics_address,
+            auth0,
+            fake: identity_provider,
+            tasks,
+            stop,
+            database,
+        })
+    }
+
+    /// Looks up in the background what the first purchase would have to wait for. While the provider is down it is
+    /// tried again and again; people do not wait for it, and what they need first they look up themselves.
+    pub fn warm_up(&mut self) {
+        let (auth0, stopped) = (self.auth0.clone(), self.stop.subscribe());
+        self.tasks.spawn(async move {
+            let warm = async {
+                while let Err(error) = auth0.warm_up().await {
+                    match error {
+                        ManagementError::SetUp(_) | ManagementError::Unauthorized { .. } => {
+                            tracing::error!(%error, "the identity provider is not set up");
+                        }
+                        error => tracing::warn!(%error, "the identity provider can't be asked yet"),
+                    }
+                    tokio::time::sleep(WARM_UP).await;
+                }
+            };
+            tokio::select! {
+                () = warm => {}
+                () = until(stopped) => {}
+            }
+        });
+    }
+
+    /// Where metrics are collected, when they are.
+    pub fn metrics(&self) -> Option<SocketAddr> {
+        self.metrics
     }
 
     /// Where it is reached.

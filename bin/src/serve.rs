@@ -15,10 +15,14 @@ pub async fn run(
     random: Arc<dyn Random>,
 ) -> anyhow::Result<()> {
     let settings = Settings::read(&arguments, std::env::vars())?;
-    let product = Product::start(settings, clock, random).await?;
+    let mut product = Product::start(settings, clock, random).await?;
+    product.warm_up();
     let addresses = product.addresses();
     println!("Tenantry   {}", addresses.product.as_str().trim_end_matches('/'));
     println!("Identity   {}", addresses.identity.as_str().trim_end_matches('/'));
+    if let Some(address) = product.metrics() {
+        println!("Metrics    http://{address}/metrics");
+    }
     shutdown::requested().await;
     tracing::info!("ending: what is under way completes");
     product.stop().await;

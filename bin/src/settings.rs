@@ -7,6 +7,7 @@ use anyhow::{Context, bail, ensure};
 use config::{Config, File, FileFormat};
 use secrecy::SecretString;
 use serde::Deserialize;
+use tenantry_auth0::Limits;
 use tenantry_domain::Catalogue;
 use tenantry_oidc::Issuer;
 use url::{Host, Url};
@@ -30,6 +31,10 @@ pub struct Settings {
     pub brand_name: Option<String>,
     /// Where people log in.
     pub identity: IdentitySettings,
+    /// How long the Management API is waited for.
+    pub limits: Limits,
+    /// Where those who collect metrics are listened for, as address:port; nowhere when `None`.
+    pub metrics_listen: Option<String>,
 }
 
 /// Where the product's data is.
@@ -72,10 +77,11 @@ pub struct Auth0Settings {
 
 /// The variables of the environment that are read, and the keys of the file that they stand for. The guide's own names
 /// work as they are.
-const VARIABLES: [(&str, &str); 16] = [
+const VARIABLES: [(&str, &str); 17] = [
     ("TENANTRY_LISTEN", "listen"),
     ("TENANTRY_FAKE_LISTEN", "fake_listen"),
     ("TENANTRY_BASE_URL", "base_url"),
+    ("TENANTRY_METRICS_LISTEN", "metrics_listen"),
     ("TENANTRY_DATA", "data"),
     ("TENANTRY_PLANS", "plans"),
     ("TENANTRY_TRIAL_DAYS", "trial_days"),
@@ -105,6 +111,7 @@ struct Written {
     listen: Option<String>,
     fake_listen: Option<String>,
     base_url: Option<String>,
+    metrics_listen: Option<String>,
     data: Option<PathBuf>,
     ephemeral: bool,
     plans: Option<PathBuf>,
@@ -165,6 +172,7 @@ impl Settings {
             ("listen", arguments.listen.clone()),
             ("fake_listen", arguments.fake_listen.clone()),
             ("base_url", arguments.base_url.clone()),
+            ("metrics_listen", arguments.metrics_listen.clone()),
             ("data", arguments.data.as_ref().map(|data| data.to_string_lossy().into_owned())),
         ];
         for (key, value) in flags {
@@ -225,6 +233,8 @@ impl Written {
             catalogue,
             brand_name: self.brand.name.filter(|name| !name.trim().is_empty()),
             identity,
+            limits: Limits::default(),
+            metrics_listen: self.metrics_listen.filter(|address| !address.trim().is_empty()),
         })
     }
 }

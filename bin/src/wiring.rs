@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use tenantry_application::{
-    BeginSignIn, ChoosePlan, ConfirmCheckout, Conversions, FindOrganization, Home, KeepFresh, ListMembers,
-    PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
+    BeginSignIn, ChoosePlan, ConfirmCheckout, Conversions, FindOrganization, FollowLogout, Home, KeepFresh,
+    ListMembers, PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, SessionLimits,
+    SignIn, SignOut,
 };
 use tenantry_auth0::Auth0;
 use tenantry_checkout::TestCheckout;
@@ -107,6 +108,11 @@ impl Parts {
             sign_out: SignOut {
                 sessions: self.sessions(),
                 provider: Arc::new(self.auth0.identity_provider()),
+            },
+            follow_logout: FollowLogout {
+                provider: Arc::new(self.auth0.identity_provider()),
+                sessions: self.sessions(),
+                clock: clock(),
             },
             keep_fresh: KeepFresh::new(
                 self.sessions(),

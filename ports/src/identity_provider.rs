@@ -13,6 +13,9 @@ use crate::Source;
 #[cfg_attr(feature = "testkit", mockall::automock)]
 #[async_trait]
 pub trait IdentityProvider: Send + Sync {
+    /// The provider's name for itself, exactly as it stands in everything that it sends (OpenID Connect Core, `iss`).
+    fn issuer(&self) -> &str;
+
     /// Where to send the browser for this login.
     async fn authorization_url(&self, request: &LoginRequest) -> Result<Url, IdentityProviderError>;
 
@@ -29,6 +32,11 @@ pub trait IdentityProvider: Send + Sync {
 
     /// Where to send the browser so that it is signed out at the provider too; it comes back to `return_to`.
     async fn logout_url(&self, request: &LogoutRequest) -> Result<Url, IdentityProviderError>;
+
+    /// Whom the provider says, by a token that nobody's browser has carried, that it has logged out (OpenID Connect
+    /// Back-Channel Logout section 2.6). A token that fails a check is [`IdentityProviderError::Rejected`]; one that was
+    /// seen before is believed again.
+    async fn verify_logout_token(&self, token: &SecretString) -> Result<LoggedOut, IdentityProviderError>;
 }
 
 /// What a person came for.
@@ -62,6 +70,8 @@ pub struct LoginRequest {
 /// One attempt to log in, remembered by the browser that makes it and by nobody else.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct LoginAttempt {
+    /// At which provider it was made: no other may answer it.
+    pub issuer: String,
     /// Ties the callback to this browser (RFC 6749 section 10.12).
     pub state: String,
     /// Ties the ID token to this attempt (OpenID Connect Core section 15.5.2).
@@ -131,6 +141,15 @@ pub struct LogoutRequest {
     pub provider_session: Option<String>,
     /// Where to come back to: registered at the provider.
     pub return_to: Url,
+}
+
+/// Whom the provider has logged out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoggedOut {
+    /// The browser with which the provider had this session, by the provider's name for it.
+    ProviderSession(String),
+    /// Every browser of this person.
+    User(UserId),
 }
 
 /// Why a login can't be started or is not accepted.

@@ -23,7 +23,7 @@ pub mod testkit;
 pub use billing::{Billing, BillingError, CardOutcome, CardPayments, Checkout, NewCheckout, PaymentForm};
 pub use checkouts::{CheckoutRecord, Checkouts, CheckoutsError};
 pub use identity_provider::{
-    Callback, IdentityProvider, IdentityProviderError, Intent, Login, LoginAttempt, LoginRequest,
+    Callback, IdentityProvider, IdentityProviderError, Intent, LoggedOut, Login, LoginAttempt, LoginRequest,
     LogoutRequest,
 };
 pub use journeys::{Journeys, JourneysError, Revision, SavedConversion};

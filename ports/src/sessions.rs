@@ -5,17 +5,21 @@ use tenantry_domain::{
     Actor, EmailAddress, Holder, Roles, SessionId, Subscription, TenantRef, Timestamp, UserId,
 };
 
-use crate::Source;
+use crate::{LoggedOut, Source};
 
 /// Keeps sessions. What it has acknowledged survives a crash, and a session that has been ended is found by nobody.
 #[cfg_attr(feature = "testkit", mockall::automock)]
 #[async_trait]
 pub trait Sessions: Send + Sync {
     /// Keeps a new session together with the claims of the login that began it. Ids are never reused.
+    ///
+    /// When the provider has ended its own session meanwhile, or has logged the person out since `left_at`, when the
+    /// browser left for the provider, nothing is kept and the answer is [`SessionsError::LoggedOut`].
     async fn begin(
         &self,
         session: &Session,
         claims: &serde_json::Map<String, serde_json::Value>,
+        left_at: Timestamp,
     ) -> Result<(), SessionsError>;
 
     /// The session with this id, in one read; `Ok(None)` when there is none, or when at `now` its time is over.
@@ -38,6 +42,16 @@ pub trait Sessions: Send + Sync {
 
     /// Ends the session; one that is not there has ended already.
     async fn end(&self, session: &SessionId) -> Result<(), SessionsError>;
+
+    /// Ends every session of whom the provider has logged out at `at`, those included whose login is under way: it is
+    /// remembered until `forget_at`, by which time no such login can complete any more. Answers how many sessions that
+    /// were; somebody who is logged out already is success.
+    async fn end_logged_out(
+        &self,
+        whom: &LoggedOut,
+        at: Timestamp,
+        forget_at: Timestamp,
+    ) -> Result<u64, SessionsError>;
 
     /// Puts a subscription into every session that shows the holder's.
     async fn set_subscription(
@@ -91,9 +105,12 @@ impl Session {
     }
 }
 
-/// Sessions can't be read or written.
+/// A session does not begin, or sessions can't be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionsError {
+    /// The provider has logged the person out before the session began.
+    #[error("the person was logged out at the identity provider meanwhile")]
+    LoggedOut,
     /// The store can't be reached, or holds something that it should not. Trying again later may help.
     #[error("the store can't be reached")]
     Unavailable(#[source] Source),

@@ -16,5 +16,6 @@ pub mod cookies;
 pub mod html;
 pub mod output;
 pub mod product;
+pub mod provider;
 pub mod steps;
 pub mod visitor;

@@ -27,25 +27,34 @@ pub struct Product {
     /// The identity provider's address.
     pub identity: Url,
     directory: TempDir,
-    keeps_data: bool,
+    more: Vec<String>,
     log: Arc<Mutex<String>>,
 }
 
 impl Product {
     /// Starts one that forgets everything when it ends.
     pub fn start() -> Self {
-        Self::launch(temporary_directory(), false)
+        Self::launch(temporary_directory(), ["127.0.0.1:0"; 2], &["--ephemeral"])
     }
 
     /// Starts one that keeps its data as it does by itself, in a directory that ends with the value.
     pub fn start_with_data() -> Self {
-        Self::launch(temporary_directory(), true)
+        // Without a word about data it is kept in the working directory: the way most people start it.
+        Self::launch(temporary_directory(), ["127.0.0.1:0"; 2], &[])
     }
 
-    fn launch(directory: TempDir, keeps_data: bool) -> Self {
+    /// Starts one that listens here, whose people log in where this file of variables says. It forgets everything when
+    /// it ends.
+    pub fn start_with_variables(file: &Path, listen: &str) -> Self {
+        let file = file.to_str().expect("a path in UTF-8");
+        Self::launch(temporary_directory(), [listen, "127.0.0.1:0"], &["--ephemeral", "--env-file", file])
+    }
+
+    fn launch(directory: TempDir, listen: [&str; 2], more: &[&str]) -> Self {
         let log = Arc::default();
-        let (child, [site, identity]) = spawn(directory.path(), keeps_data, ["127.0.0.1:0"; 2], &log);
-        Self { child, site, identity, directory, keeps_data, log }
+        let more: Vec<String> = more.iter().map(|&argument| argument.to_owned()).collect();
+        let (child, [site, identity]) = spawn(directory.path(), listen, &more, &log);
+        Self { child, site, identity, directory, more, log }
     }
 
     /// An address of the site.
@@ -78,7 +87,7 @@ impl Product {
         let [site, identity] = [&self.site, &self.identity].map(|url| url.authority().to_owned());
         let listen = [site.as_str(), identity.as_str()];
         (self.child, [self.site, self.identity]) =
-            spawn(self.directory.path(), self.keeps_data, listen, &self.log);
+            spawn(self.directory.path(), listen, &self.more, &self.log);
     }
 
     /// The id of its process.
@@ -122,16 +131,12 @@ pub fn command(directory: &Path) -> Command {
 
 fn spawn(
     directory: &Path,
-    keeps_data: bool,
     listen: [&str; 2],
+    more: &[String],
     log: &Arc<Mutex<String>>,
 ) -> (Child, [Url; 2]) {
     let mut command = command(directory);
-    command.args(["serve", "--listen", listen[0], "--fake-listen", listen[1]]);
-    // Without a word about data it is kept in the working directory: the way most people start it.
-    if !keeps_data {
-        command.arg("--ephemeral");
-    }
+    command.args(["serve", "--listen", listen[0], "--fake-listen", listen[1]]).args(more);
     let mut child =
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the product starts");
     let output = lines_of(child.stdout.take().expect("its output is piped"), log);
@@ -157,7 +162,7 @@ fn address(name: &str, output: &Receiver<String>) -> Option<Url> {
 }
 
 // Reads to the end of the process: a pipe that nobody empties would stop it.
-fn lines_of(stream: impl Read + Send + 'static, log: &Arc<Mutex<String>>) -> Receiver<String> {
+pub(crate) fn lines_of(stream: impl Read + Send + 'static, log: &Arc<Mutex<String>>) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
     let log = Arc::clone(log);
     thread::spawn(move || {

@@ -28,6 +28,7 @@ async fn no_request_that_the_description_allows_or_forbids_is_answered_by_a_serv
         callbacks: Vec::new(),
         logout_urls: Vec::new(),
         initiate_login_uri: None,
+        backchannel_logout_url: None,
         kind: SeedClientKind::MachineToMachine { scopes: scopes(&description) },
         client_id: None,
         client_secret: None,

@@ -37,7 +37,7 @@ enum Chore {
         #[arg(long, value_enum)]
         only: Option<bench::Part>,
     },
-    /// Write the tables of docs/fake anew, from what the fake says of itself.
+    /// Write the tables in docs anew, from what the fake says of itself and from the names of the tests.
     Docs,
     /// Take the pictures of docs/screenshots anew, from the real product in a real browser.
     Screenshots,

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use tenantry_oidc::{Issuer, Registration, RelyingParty, http_client_for};
-use tenantry_ports::{Clock, Tenants};
+use tenantry_ports::{Clock, Random, Tenants};
 use url::Url;
 
 use crate::catalogue::Catalogue;
-use crate::management::Management;
+use crate::management::{Limits, Management};
 use crate::token::{Credentials, TokenSource};
-use crate::{Auth0IdentityProvider, Auth0Members, Auth0Tenants, Auth0Users};
+use crate::{Auth0IdentityProvider, Auth0Members, Auth0Tenants, Auth0Users, ManagementError};
 
 /// What there is to know about an Auth0 tenant before it is asked anything.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub struct Settings {
 }
 
 /// An Auth0 tenant. Making one asks it nothing.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Auth0 {
     relying_party: Arc<RelyingParty>,
     management: Arc<Management>,
@@ -41,7 +41,21 @@ pub struct Auth0 {
 
 impl Auth0 {
     /// An Auth0 tenant. Fails only when this machine can't make an HTTP client (no trusted certificates, for example).
-    pub fn new(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
+    pub fn new(
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, reqwest::Error> {
+        Self::with_limits(settings, clock, random, Limits::default())
+    }
+
+    /// The same, with another patience towards the Management API.
+    pub fn with_limits(
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        limits: Limits,
+    ) -> Result<Self, reqwest::Error> {
         let http = http_client_for(&settings.issuer)?;
         let credentials = Credentials {
             client_id: settings.m2m_client_id,
@@ -50,7 +64,8 @@ impl Auth0 {
         };
         let tokens = TokenSource::new(&settings.issuer, credentials, http.clone(), Arc::clone(&clock));
         let management =
-            Arc::new(Management::new(&settings.issuer, tokens, http.clone(), Arc::clone(&clock)));
+            Management::new(&settings.issuer, tokens, http.clone(), Arc::clone(&clock), random, limits);
+        let management = Arc::new(management);
         let registration = Registration {
             issuer: settings.issuer,
             client_id: settings.client_id.clone(),
@@ -62,6 +77,13 @@ impl Auth0 {
             catalogue: Arc::new(Catalogue::new(Arc::clone(&management), settings.client_id)),
             management,
         })
+    }
+
+    /// Gets the token and looks up the roles and shared connections, so that the first person to need them does not
+    /// wait. What fails here is tried again by whoever needs it: an error is for the log.
+    pub async fn warm_up(&self) -> Result<(), ManagementError> {
+        self.management.log_in().await?;
+        self.catalogue.look_up().await
     }
 
     /// Logins through this tenant.

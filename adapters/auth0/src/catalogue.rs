@@ -6,7 +6,7 @@ use tenantry_domain::Role;
 use tokio::sync::OnceCell;
 
 use crate::ManagementError;
-use crate::management::{Management, Operation};
+use crate::management::Management;
 use crate::wire::{Connection, RoleRecord};
 
 /// The connections that every organization shares: password and social.
@@ -42,23 +42,30 @@ impl Catalogue {
         Ok(self.connections.get_or_try_init(|| self.read_connections()).await?)
     }
 
+    /// Looks everything up now, so that nobody waits for it later.
+    pub(crate) async fn look_up(&self) -> Result<(), ManagementError> {
+        let (roles, connections) =
+            tokio::join!(self.roles.get_or_try_init(|| self.read_roles()), self.shared_connections());
+        roles?;
+        connections.map(|_| ())
+    }
+
     async fn read_roles(&self) -> Result<Vec<RoleRecord>, ManagementError> {
-        let roles: Vec<RoleRecord> =
-            self.management.call(&Operation::get(&["roles"], &[("per_page", "100")])).await?;
+        let missing = |roles: &[RoleRecord]| {
+            Role::ALL.into_iter().find(|role| !roles.iter().any(|record| record.name == role.name()))
+        };
+        let roles = self.management.by_page(&["roles"], |roles| missing(roles).is_none()).await?;
         // What is missing now may be made in a minute: it is not remembered as missing.
-        for role in Role::ALL {
-            if !roles.iter().any(|record| record.name == role.name()) {
-                return Err(ManagementError::SetUp(format!("role named {role}")));
-            }
+        if let Some(role) = missing(&roles) {
+            return Err(ManagementError::SetUp(format!("role named {role}")));
         }
         Ok(roles)
     }
 
     async fn read_connections(&self) -> Result<Vec<String>, ManagementError> {
-        let [first, second] = SHARED_STRATEGIES.map(|strategy| ("strategy", strategy));
-        let query = [first, second, ("per_page", "100")];
+        let strategies = SHARED_STRATEGIES.map(|strategy| ("strategy", strategy));
         let connections: Vec<Connection> =
-            self.management.call(&Operation::get(&["connections"], &query)).await?;
+            self.management.by_checkpoint(&["connections"], &strategies, "connections").await?;
         if !connections.iter().any(|connection| connection.strategy == "auth0") {
             return Err(ManagementError::SetUp("password connection (strategy auth0)".to_owned()));
         }

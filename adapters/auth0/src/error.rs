@@ -1,5 +1,6 @@
 //! What a call to the Management API can end in, told apart by status first: `errorCode` is often missing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::StatusCode;
@@ -53,6 +54,21 @@ pub enum ManagementError {
     /// No answer.
     #[error("Auth0 can't be reached")]
     Unreachable(#[source] reqwest::Error),
+    /// No complete answer within the time for one try.
+    #[error("Auth0 did not answer in time")]
+    TimedOut,
+    /// There is no token to call with, because Auth0's token endpoint is in trouble.
+    #[error("Auth0 gives no Management API token")]
+    NoToken {
+        /// What happened to the request for one, which all callers share.
+        #[source]
+        source: Arc<ManagementError>,
+        /// Whether this is the caller for whom it was made.
+        is_first: bool,
+    },
+    /// Auth0 has failed several times in a row, and is being spared for a few seconds.
+    #[error("Auth0 has not been answering, and is left alone for a moment")]
+    CircuitOpen,
     /// The tenant lacks something that set-up makes: a role or a connection.
     #[error("the Auth0 tenant has no {0}: create it, then start again")]
     SetUp(String),

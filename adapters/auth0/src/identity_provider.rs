@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use tenantry_domain::{EmailAddress, Roles, TenantId, TenantRef, UserId};
 use tenantry_oidc::{AuthorizationRequest, IdToken, OidcError, Pkce, RelyingParty};
 use tenantry_ports::{
-    Callback, IdentityProvider, IdentityProviderError, Intent, Login, LoginAttempt, LoginRequest,
+    Callback, IdentityProvider, IdentityProviderError, Intent, LoggedOut, Login, LoginAttempt, LoginRequest,
     LogoutRequest, Tenants,
 };
 use url::Url;
@@ -52,10 +52,10 @@ impl Auth0IdentityProvider {
         claims: &Map<String, Value>,
         attempt: &LoginAttempt,
     ) -> Result<Option<TenantRef>, IdentityProviderError> {
-        let id = match text(claims, "org_id") {
-            Some(id) => {
-                TenantId::try_from(id).map_err(|_| not_believed(NotBelieved::Identifier("org_id")))?
-            }
+        let id = match claims.get("org_id") {
+            // What is there and can't be read must not pass for a login under no organization.
+            Some(id) => TenantId::try_from(id.as_str().unwrap_or_default())
+                .map_err(|_| not_believed(NotBelieved::Identifier("org_id")))?,
             None if attempt.tenant.is_some() => return Err(IdentityProviderError::NotAMember),
             None => return Ok(None),
         };
@@ -80,11 +80,12 @@ impl Auth0IdentityProvider {
             .map_err(|_| not_believed(NotBelieved::Identifier("sub")))?;
         let email = text(&claims, "email");
         let name = text(&claims, "name").or(email).or_else(|| text(&claims, "nickname"));
+        let address = email.and_then(|email| EmailAddress::try_from(email).ok());
         let roles = claims.get(MEMBER_ROLES).and_then(Value::as_array);
         Ok(Login {
             name: name.unwrap_or_default().to_owned(),
-            email: email.and_then(|email| EmailAddress::try_from(email).ok()),
-            email_verified: claims.get("email_verified") == Some(&Value::Bool(true)),
+            email_verified: address.is_some() && claims.get("email_verified") == Some(&Value::Bool(true)),
+            email: address,
             picture: text(&claims, "picture").map(str::to_owned),
             roles: roles
                 .filter(|_| tenant.is_some())
@@ -101,6 +102,10 @@ impl Auth0IdentityProvider {
 
 #[async_trait]
 impl IdentityProvider for Auth0IdentityProvider {
+    fn issuer(&self) -> &str {
+        self.relying_party.registration().issuer.as_str()
+    }
+
     async fn authorization_url(&self, request: &LoginRequest) -> Result<Url, IdentityProviderError> {
         let attempt = &request.attempt;
         let pkce = Pkce::from_verifier(attempt.code_verifier.clone());
@@ -191,6 +196,18 @@ impl IdentityProvider for Auth0IdentityProvider {
             }
         };
         Ok(url)
+    }
+
+    async fn verify_logout_token(&self, token: &SecretString) -> Result<LoggedOut, IdentityProviderError> {
+        let verified = self.relying_party.verify_logout_token(token.expose_secret()).await;
+        let verified = verified.map_err(login_error)?;
+        // With both, it is this session alone that has ended (OpenID Connect Back-Channel Logout section 2.4).
+        match (verified.session_id, verified.subject) {
+            (Some(session), _) => Ok(LoggedOut::ProviderSession(session)),
+            (None, subject) => UserId::try_from(subject.as_deref().unwrap_or_default())
+                .map(LoggedOut::User)
+                .map_err(|_| not_believed(NotBelieved::Identifier("sub"))),
+        }
     }
 }
 

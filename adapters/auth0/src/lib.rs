@@ -19,6 +19,8 @@ mod wire;
 pub use auth0::{Auth0, Settings};
 pub use error::ManagementError;
 pub use identity_provider::Auth0IdentityProvider;
+pub use management::Limits;
+pub use management::metrics::describe_metrics;
 pub use members::Auth0Members;
 pub use scopes::{SCOPES, scopes};
 pub use tenants::Auth0Tenants;

@@ -8,7 +8,7 @@ use tenantry_ports::{Cursor, Members, MembersError, Page, PageSize};
 
 use crate::ManagementError;
 use crate::catalogue::Catalogue;
-use crate::management::{Management, Operation};
+use crate::management::{Budget, Management, Operation};
 use crate::wire::{MembersPage, MembersTotal, NewMembers, NewRoles, RoleName};
 
 /// Organization members at Auth0.
@@ -24,9 +24,9 @@ impl Auth0Members {
     }
 
     /// Auth0 says 404 or 400 alike for an organization and for a user that it does not know: a second look tells.
-    async fn which_is_unknown(&self, tenant: &TenantId) -> MembersError {
+    async fn which_is_unknown(&self, tenant: &TenantId, budget: Budget) -> MembersError {
         let path = ["organizations", tenant.as_str()];
-        match self.management.run(&Operation::get(&path, &[])).await {
+        match self.management.run(&Operation::get(&path, &[]).within(budget)).await {
             Ok(()) => MembersError::UnknownUser,
             Err(error) => error.into(),
         }
@@ -72,6 +72,7 @@ impl Members for Auth0Members {
 
     async fn roles(&self, tenant: &TenantId, user: &UserId) -> Result<Roles, MembersError> {
         let path = ["organizations", tenant.as_str(), "members", user.as_str(), "roles"];
+        // Auth0 gives one member at most fifty roles: there is no second page.
         let roles: Result<Vec<RoleName>, _> =
             self.management.call(&Operation::get(&path, &[("per_page", "100")])).await;
         match roles {
@@ -84,10 +85,13 @@ impl Members for Auth0Members {
     async fn add(&self, tenant: &TenantId, user: &UserId) -> Result<(), MembersError> {
         let path = ["organizations", tenant.as_str(), "members"];
         let members = NewMembers { members: [user.as_str()] };
-        match self.management.run(&Operation::post(&path, &members)).await {
+        let budget = self.management.budget();
+        // Who is a member already stays one: when the answer was lost, asking again does no more.
+        let operation = Operation::post(&path, &members).repeatable().within(budget);
+        match self.management.run(&operation).await {
             Ok(()) | Err(ManagementError::Conflict) => Ok(()),
             Err(ManagementError::NotFound | ManagementError::BadRequest { .. }) => {
-                Err(self.which_is_unknown(tenant).await)
+                Err(self.which_is_unknown(tenant, budget).await)
             }
             Err(error) => Err(error.into()),
         }
@@ -96,10 +100,14 @@ impl Members for Auth0Members {
     async fn assign(&self, tenant: &TenantId, user: &UserId, role: Role) -> Result<(), MembersError> {
         let role = self.catalogue.role_id(role).await?;
         let path = ["organizations", tenant.as_str(), "members", user.as_str(), "roles"];
-        match self.management.run(&Operation::post(&path, &NewRoles { roles: [role] })).await {
+        let roles = NewRoles { roles: [role] };
+        let budget = self.management.budget();
+        // Who has the role keeps it: when the answer was lost, asking again does no more.
+        let operation = Operation::post(&path, &roles).repeatable().within(budget);
+        match self.management.run(&operation).await {
             Ok(()) => Ok(()),
             Err(ManagementError::NotFound | ManagementError::BadRequest { .. }) => {
-                Err(self.which_is_unknown(tenant).await)
+                Err(self.which_is_unknown(tenant, budget).await)
             }
             Err(error) => Err(error.into()),
         }

@@ -9,11 +9,14 @@ use tenantry_ports::{NewTenant, Tenants, TenantsError};
 
 use crate::ManagementError;
 use crate::catalogue::Catalogue;
-use crate::management::{Management, Operation};
+use crate::management::{Management, Operation, Repeat, Tries};
 use crate::wire::{
     CONVERSION, CREATED_BY, EnabledConnection, NewOrganization, OrganizationPatch, OrganizationRecord,
     SUBSCRIPTION,
 };
+
+/// So often a subscription is written while somebody else's writes take its place.
+const ROUNDS: u32 = 3;
 
 /// Organizations at Auth0. A tenant's subscription is `metadata.subscription`, as in the guide.
 #[derive(Clone, Debug)]
@@ -28,24 +31,94 @@ impl Auth0Tenants {
     }
 
     async fn read(&self, path: &[&str]) -> Result<Option<OrganizationRecord>, TenantsError> {
-        match self.management.call(&Operation::get(path, &[])).await {
-            Ok(record) => Ok(Some(record)),
-            Err(ManagementError::NotFound) => Ok(None),
-            Err(error) => Err(error.into()),
+        Ok(if_there(self.management.call(&Operation::get(path, &[])).await)?)
+    }
+
+    /// The organization that holds the name, once.
+    async fn holder(
+        &self,
+        name: &TenantName,
+        tries: &Tries<'_>,
+    ) -> Result<Option<OrganizationRecord>, ManagementError> {
+        let path = ["organizations", "name", name.as_str()];
+        if_there(self.management.call_once(tries, &Operation::get(&path, &[])).await)
+    }
+
+    /// Tries once to make the organization. When an earlier try may have made it, that is looked up before.
+    async fn try_to_make(
+        &self,
+        tenant: &NewTenant,
+        operation: &Operation<'_, NewOrganization<'_>>,
+        tries: &Tries<'_>,
+        is_in_doubt: bool,
+    ) -> Result<Result<Tenant, TenantsError>, ManagementError> {
+        if is_in_doubt && let Some(holder) = self.holder(&tenant.name, tries).await? {
+            return Ok(made_for(tenant, holder));
+        }
+        match self.management.call_once(tries, operation).await {
+            Ok(record) => Ok(OrganizationRecord::into_tenant(record).ok_or(TenantsError::NotStored)),
+            // It is there, by whomever; or it was made, and the answer says nothing of it.
+            Err(error @ (ManagementError::Conflict | ManagementError::Malformed(_))) => {
+                match self.holder(&tenant.name, tries).await? {
+                    Some(holder) => Ok(made_for(tenant, holder)),
+                    // Auth0 is between the two, and only later tells whose it is.
+                    None if matches!(error, ManagementError::Conflict) => {
+                        Ok(Err(TenantsError::Unavailable(Box::new(Undecided))))
+                    }
+                    None => Err(error),
+                }
+            }
+            Err(error) => Err(error),
         }
     }
 
-    /// The organization that holds the name, if it was made by an earlier try of the same request.
-    async fn made_before(&self, tenant: &NewTenant) -> Result<Tenant, TenantsError> {
-        let path = ["organizations", "name", tenant.name.as_str()];
-        // The name is taken and nobody has it: Auth0 is between the two, and only later tells whose it is.
-        let holder = self.read(&path).await?.ok_or_else(|| TenantsError::Unavailable(Box::new(Undecided)))?;
-        let says = |key: &str, value: &str| holder.metadata.get(key).is_some_and(|held| held == value);
-        if says(CREATED_BY, tenant.created_by.as_str()) && says(CONVERSION, tenant.conversion.as_str()) {
-            holder.into_tenant().ok_or(TenantsError::NameTaken)
-        } else {
-            Err(TenantsError::NameTaken)
+    /// Reads the metadata, puts the subscription in, writes all of it, and reads it again; once. `None` when somebody
+    /// else's write has taken the place of ours meanwhile.
+    async fn try_to_write(
+        &self,
+        tenant: &TenantId,
+        subscription: Subscription,
+        tries: &Tries<'_>,
+    ) -> Result<Option<Result<Subscription, TenantsError>>, ManagementError> {
+        let path = ["organizations", tenant.as_str()];
+        let read = Operation::get(&path, &[]);
+        let record: OrganizationRecord = self.management.call_once(tries, &read).await?;
+        let mut metadata = record.metadata;
+        let wanted = subscription.or_later(metadata.get(SUBSCRIPTION).map(String::as_str));
+        if wanted != subscription {
+            return Ok(Some(Ok(wanted)));
         }
+        metadata.insert(SUBSCRIPTION.to_owned(), wanted.to_string());
+        let patch = OrganizationPatch { metadata };
+        let stored: OrganizationRecord =
+            self.management.call_once(tries, &Operation::patch(&path, &patch)).await?;
+        if !stored.says(SUBSCRIPTION, &wanted.to_string()) {
+            return Ok(Some(Err(TenantsError::NotStored)));
+        }
+        let by_now: OrganizationRecord = self.management.call_once(tries, &read).await?;
+        let kept = by_now.metadata.get(SUBSCRIPTION).map(String::as_str);
+        Ok((kept == Some(&wanted.to_string())).then_some(Ok(wanted)))
+    }
+}
+
+fn if_there(
+    outcome: Result<OrganizationRecord, ManagementError>,
+) -> Result<Option<OrganizationRecord>, ManagementError> {
+    match outcome {
+        Ok(record) => Ok(Some(record)),
+        Err(ManagementError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The organization that holds the name, if it was made by an earlier try of the same request.
+fn made_for(tenant: &NewTenant, holder: OrganizationRecord) -> Result<Tenant, TenantsError> {
+    if holder.says(CREATED_BY, tenant.created_by.as_str())
+        && holder.says(CONVERSION, tenant.conversion.as_str())
+    {
+        holder.into_tenant().ok_or(TenantsError::NameTaken)
+    } else {
+        Err(TenantsError::NameTaken)
     }
 }
 
@@ -71,11 +144,17 @@ impl Tenants for Auth0Tenants {
                 .map(|connection_id| EnabledConnection { connection_id, assign_membership_on_login: false })
                 .collect(),
         };
-        let made = self.management.call(&Operation::post(&["organizations"], &organization)).await;
-        match made {
-            Ok(record) => OrganizationRecord::into_tenant(record).ok_or(TenantsError::NotStored),
-            Err(ManagementError::Conflict) => self.made_before(tenant).await,
-            Err(error) => Err(error.into()),
+        let operation = Operation::post(&["organizations"], &organization);
+        let mut tries = self.management.tries(&operation, Repeat::Freely);
+        let mut is_in_doubt = false;
+        loop {
+            match self.try_to_make(tenant, &operation, &tries, is_in_doubt).await {
+                Ok(made) => return made,
+                Err(error) => {
+                    is_in_doubt |= error.may_have_been_done();
+                    tries.pause_after(error).await?;
+                }
+            }
         }
     }
 
@@ -94,19 +173,21 @@ impl Tenants for Auth0Tenants {
         tenant: &TenantId,
         subscription: Subscription,
     ) -> Result<Subscription, TenantsError> {
-        // Auth0 replaces the whole map: what others wrote there has to be read first and sent along.
+        // Auth0 replaces the whole map, so what others wrote there has to be read first and sent along, and it knows no
+        // conditional writes. Hence all of this is one try: a write is never repeated with what was read before it failed.
+        // What somebody writes between our reading and our writing, a round trip, is lost and can't be noticed here; what
+        // they write over ours with what they read before is noticed, and ours written again on top of theirs.
         let path = ["organizations", tenant.as_str()];
-        let mut metadata = self.read(&path).await?.ok_or(TenantsError::UnknownTenant)?.metadata;
-        let wanted = subscription.or_later(metadata.get(SUBSCRIPTION).map(String::as_str));
-        if wanted != subscription {
-            return Ok(wanted);
+        let writes = Operation::patch(&path, &());
+        let mut tries = self.management.tries(&writes, Repeat::Freely);
+        let mut rounds = 0;
+        while rounds < ROUNDS {
+            match self.try_to_write(tenant, subscription, &tries).await {
+                Ok(Some(written)) => return written,
+                Ok(None) => rounds += 1,
+                Err(error) => tries.pause_after(error).await?,
+            }
         }
-        metadata.insert(SUBSCRIPTION.to_owned(), wanted.to_string());
-        let patch = OrganizationPatch { metadata };
-        let stored: OrganizationRecord = self.management.call(&Operation::patch(&path, &patch)).await?;
-        match stored.metadata.get(SUBSCRIPTION) {
-            Some(text) if *text == wanted.to_string() => Ok(wanted),
-            _ => Err(TenantsError::NotStored),
-        }
+        Err(TenantsError::NotStored)
     }
 }

@@ -1,7 +1,8 @@
-//! The machine-to-machine token with which the Management API is called: one for all callers.
+//! The machine-to-machine token with which the Management API is called: one for all callers, renewed before it ends.
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reqwest::{Client, StatusCode};
@@ -9,14 +10,24 @@ use secrecy::{ExposeSecret, SecretString};
 use tenantry_domain::Timestamp;
 use tenantry_oidc::{Issuer, MAX_BODY_BYTES, read_body, retry_after};
 use tenantry_ports::Clock;
-use tokio::sync::Mutex;
+use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::ManagementError;
+use crate::management::metrics;
 
-/// How long before its end a token is no longer used.
-const MARGIN: Duration = Duration::from_mins(1);
 /// How long a token is taken to live when the answer does not say.
 const DEFAULT_LIFETIME: Duration = Duration::from_mins(5);
+/// Auth0 lets no token live longer.
+const LONGEST_LIFETIME: Duration = Duration::from_hours(30 * 24);
+/// So long before its end a token is renewed, of one that lives shortly a quarter of its life; it serves meanwhile.
+const AHEAD: Duration = Duration::from_mins(10);
+/// So long before its end it serves no more, of one that lives shortly a twentieth of its life: requests take time.
+const MARGIN: Duration = Duration::from_secs(30);
+/// How long the endpoint may take.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// After a refusal the endpoint is left alone for so long, whoever asks.
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// How the product proves who it is to the Management API.
 #[derive(Clone, Debug)]
@@ -26,24 +37,57 @@ pub(crate) struct Credentials {
     pub(crate) scopes: Option<String>,
 }
 
-/// Hands out one cached token (client credentials, RFC 6749 section 4.4), and renews it once for all who wait.
-pub(crate) struct TokenSource {
+/// Hands out one cached token (client credentials, RFC 6749 section 4.4), and renews it once for all.
+///
+/// A renewal is a task of its own: it ends as well when the caller who began it has lost patience, so that the next one
+/// does not begin another.
+#[derive(Clone)]
+pub(crate) struct TokenSource(Arc<Source>);
+
+struct Source {
     endpoint: String,
     audience: String,
     /// `None` when the token was given by hand and can't be renewed.
     credentials: Option<Credentials>,
     http: Client,
     clock: Arc<dyn Clock>,
-    held: RwLock<Option<Token>>,
-    /// Held across the renewal on purpose: waiting for it is how callers share it.
-    renewing: Mutex<()>,
+    state: Mutex<State>,
 }
 
-/// A token, and until when it may be used.
+#[derive(Default)]
+struct State {
+    held: Option<Token>,
+    /// The renewal that is under way.
+    renewal: Option<watch::Receiver<Option<Renewed>>>,
+    /// The last refusal, and until when it is answered without asking.
+    refusal: Option<(Arc<ManagementError>, Instant)>,
+    /// Until when nothing is renewed ahead of time, because that has just failed.
+    not_ahead_before: Option<Instant>,
+}
+
+/// Why a token is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Why {
+    /// There is none, or it ends soon.
+    Time,
+    /// The last one was refused before its time.
+    Refusal,
+}
+
+type Renewed = Result<Token, Arc<ManagementError>>;
+
+/// A token, and for how long it serves.
 #[derive(Clone)]
-pub(crate) struct Token {
-    value: Arc<SecretString>,
+pub(crate) struct Token(Arc<Held>);
+
+struct Held {
+    value: SecretString,
+    renew_from: Timestamp,
     usable_until: Timestamp,
+    came_at: Instant,
+    why: Why,
+    /// Whether Auth0 has ever taken it.
+    was_taken: AtomicBool,
 }
 
 #[derive(serde::Deserialize)]
@@ -58,12 +102,49 @@ struct Refused {
 }
 
 impl Token {
+    fn new(granted: Granted, why: Why, now: Timestamp) -> Self {
+        let lifetime = granted.expires_in.map_or(DEFAULT_LIFETIME, Duration::from_secs).min(LONGEST_LIFETIME);
+        Self(Arc::new(Held {
+            value: granted.access_token.into(),
+            renew_from: now + lifetime.saturating_sub(AHEAD.min(lifetime / 4)),
+            usable_until: now + lifetime.saturating_sub(MARGIN.min(lifetime / 20)),
+            came_at: Instant::now(),
+            why,
+            was_taken: AtomicBool::new(false),
+        }))
+    }
+
+    /// One that lives until it is refused.
+    fn given(value: SecretString) -> Self {
+        Self(Arc::new(Held {
+            value,
+            renew_from: Timestamp::MAX,
+            usable_until: Timestamp::MAX,
+            came_at: Instant::now(),
+            why: Why::Time,
+            was_taken: AtomicBool::new(false),
+        }))
+    }
+
     pub(crate) fn expose(&self) -> &str {
-        self.value.expose_secret()
+        self.0.value.expose_secret()
+    }
+
+    /// Notes that Auth0 has taken it.
+    pub(crate) fn was_taken(&self) {
+        self.0.was_taken.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether another one would be refused as this one was: it has just come in place of a refused one, and was never
+    /// taken either.
+    fn was_in_vain(&self) -> bool {
+        self.0.why == Why::Refusal
+            && !self.0.was_taken.load(Ordering::Relaxed)
+            && self.0.came_at.elapsed() < PAUSE
     }
 
     fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.value, &other.value)
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
@@ -74,63 +155,165 @@ impl TokenSource {
         http: Client,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self {
+        Self(Arc::new(Source {
             endpoint: format!("{}oauth/token", issuer.as_str()),
             audience: format!("{}api/v2/", issuer.as_str()),
             credentials: Some(credentials),
             http,
             clock,
-            held: RwLock::new(None),
-            renewing: Mutex::new(()),
-        }
+            state: Mutex::default(),
+        }))
     }
 
     /// Always the same token, which somebody got elsewhere.
     pub(crate) fn given(issuer: &Issuer, token: SecretString, http: Client, clock: Arc<dyn Clock>) -> Self {
-        let held = Token { value: Arc::new(token), usable_until: Timestamp::MAX };
-        Self {
+        let held = Token::given(token);
+        Self(Arc::new(Source {
             endpoint: format!("{}oauth/token", issuer.as_str()),
             audience: format!("{}api/v2/", issuer.as_str()),
             credentials: None,
             http,
             clock,
-            held: RwLock::new(Some(held)),
-            renewing: Mutex::new(()),
-        }
+            state: Mutex::new(State { held: Some(held), ..State::default() }),
+        }))
     }
 
-    /// A token that is good for a while.
+    /// A token that is good for a while. Nobody waits for it as long as the last one still serves.
     pub(crate) async fn token(&self) -> Result<Token, ManagementError> {
-        match self.held() {
-            Some(token) => Ok(token),
-            None => self.renew(None).await,
-        }
+        let now = self.0.clock.now();
+        let awaited = {
+            let mut state = self.0.state();
+            match &state.held {
+                Some(token) if now < token.0.renew_from => return Ok(token.clone()),
+                Some(token) if now < token.0.usable_until => {
+                    let token = token.clone();
+                    if state.not_ahead_before.is_none_or(|paused| paused <= Instant::now()) {
+                        // Whether this succeeds is for those to learn who have no token any more.
+                        let _ = self.renewal(&mut state, Why::Time);
+                    }
+                    return Ok(token);
+                }
+                _ => self.renewal(&mut state, Why::Time)?,
+            }
+        };
+        awaited.landed().await
     }
 
     /// A token in place of one that was refused. Of many callers that meet the same refusal one renews it.
     pub(crate) async fn instead_of(&self, refused: &Token) -> Result<Token, ManagementError> {
-        self.renew(Some(refused)).await
+        let awaited = {
+            let mut state = self.0.state();
+            match &state.held {
+                Some(token) if !token.is(refused) => return Ok(token.clone()),
+                _ if refused.was_in_vain() => {
+                    let error = "the Management API takes none of the tokens that Auth0 gives".to_owned();
+                    return Err(ManagementError::Unauthorized { error });
+                }
+                _ => {
+                    state.held = None;
+                    self.renewal(&mut state, Why::Refusal)?
+                }
+            }
+        };
+        awaited.landed().await
     }
 
-    async fn renew(&self, refused: Option<&Token>) -> Result<Token, ManagementError> {
-        let _renewing = self.renewing.lock().await;
-        if let Some(token) = self.held()
-            && refused.is_none_or(|refused| !token.is(refused))
-        {
-            return Ok(token);
+    /// The renewal under way, or one that begins now.
+    fn renewal(&self, state: &mut State, why: Why) -> Result<Awaited, ManagementError> {
+        if let Some(under_way) = &state.renewal {
+            return Ok(Awaited { renewal: under_way.clone(), is_first: false });
         }
-        let token = self.request().await?;
-        *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
-        Ok(token)
+        if let Some((refusal, until)) = &state.refusal
+            && Instant::now() < *until
+        {
+            return Err(shared(refusal, false));
+        }
+        let (landed, renewal) = watch::channel(None);
+        state.renewal = Some(renewal.clone());
+        let flight = Flight { source: Arc::clone(&self.0), why, landed };
+        tokio::spawn(flight.run());
+        Ok(Awaited { renewal, is_first: true })
+    }
+}
+
+/// Somebody's wait for a renewal.
+struct Awaited {
+    renewal: watch::Receiver<Option<Renewed>>,
+    /// Whether it was begun for them.
+    is_first: bool,
+}
+
+impl Awaited {
+    async fn landed(mut self) -> Result<Token, ManagementError> {
+        let landed = self.renewal.wait_for(Option::is_some).await.ok().and_then(|landed| landed.clone());
+        match landed {
+            Some(renewed) => renewed.map_err(|error| shared(&error, self.is_first)),
+            // The task is gone without a word: the process is ending.
+            None => Err(ManagementError::TimedOut),
+        }
+    }
+}
+
+/// One error for many callers: what they can act on stays as it is.
+fn shared(error: &Arc<ManagementError>, is_first: bool) -> ManagementError {
+    match &**error {
+        ManagementError::Unauthorized { error } => ManagementError::Unauthorized { error: error.clone() },
+        ManagementError::RateLimited { retry_after } => {
+            ManagementError::RateLimited { retry_after: *retry_after }
+        }
+        _ => ManagementError::NoToken { source: Arc::clone(error), is_first },
+    }
+}
+
+/// A renewal under way.
+struct Flight {
+    source: Arc<Source>,
+    why: Why,
+    landed: watch::Sender<Option<Renewed>>,
+}
+
+impl Flight {
+    async fn run(self) {
+        let outcome = self.source.request(self.why).await;
+        metrics::token_requested(&outcome);
+        let outcome = outcome.map_err(Arc::new);
+        let mut state = self.source.state();
+        state.renewal = None;
+        match &outcome {
+            Ok(token) => {
+                state.held = Some(token.clone());
+                (state.refusal, state.not_ahead_before) = (None, None);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "there is no new token for Auth0's Management API");
+                let until = Instant::now() + PAUSE;
+                state.not_ahead_before = Some(until);
+                let is_refusal = matches!(
+                    **error,
+                    ManagementError::Unauthorized { .. } | ManagementError::RateLimited { .. }
+                );
+                state.refusal = is_refusal.then(|| (Arc::clone(error), until));
+            }
+        }
+        self.landed.send_replace(Some(outcome));
+    }
+}
+
+impl Drop for Flight {
+    /// One that ended without landing leaves the way to the next.
+    fn drop(&mut self) {
+        if self.landed.borrow().is_none() {
+            self.source.state().renewal = None;
+        }
+    }
+}
+
+impl Source {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn held(&self) -> Option<Token> {
-        let now = self.clock.now();
-        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        held.as_ref().filter(|token| now < token.usable_until).cloned()
-    }
-
-    async fn request(&self) -> Result<Token, ManagementError> {
+    async fn request(&self, why: Why) -> Result<Token, ManagementError> {
         let Some(credentials) = &self.credentials else {
             return Err(ManagementError::Unauthorized {
                 error: "the token is not valid any more".to_owned(),
@@ -146,18 +329,14 @@ impl TokenSource {
             form.push(("scope", scopes));
         }
         let now = self.clock.now();
-        let response = self.http.post(&self.endpoint).form(&form).send().await;
+        let response = self.http.post(&self.endpoint).timeout(PATIENCE).form(&form).send().await;
         let response = response.map_err(|error| ManagementError::Unreachable(error.without_url()))?;
         let (status, wait) = (response.status(), retry_after(response.headers(), now));
         let body = read_body(response, MAX_BODY_BYTES).await?;
         match status {
             StatusCode::OK => {
                 let granted: Granted = serde_json::from_slice(&body).map_err(ManagementError::Malformed)?;
-                let lifetime = granted.expires_in.map_or(DEFAULT_LIFETIME, Duration::from_secs);
-                Ok(Token {
-                    value: Arc::new(granted.access_token.into()),
-                    usable_until: now + lifetime.saturating_sub(MARGIN),
-                })
+                Ok(Token::new(granted, why, now))
             }
             StatusCode::TOO_MANY_REQUESTS => Err(ManagementError::RateLimited { retry_after: wait }),
             StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
@@ -172,6 +351,9 @@ impl TokenSource {
 
 impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenSource").field("endpoint", &self.endpoint).finish_non_exhaustive()
+        f.debug_struct("TokenSource").field("endpoint", &self.0.endpoint).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

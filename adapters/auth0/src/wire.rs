@@ -80,6 +80,11 @@ pub(crate) struct OrganizationRecord {
 }
 
 impl OrganizationRecord {
+    /// Whether its metadata has this value under this key.
+    pub(crate) fn says(&self, key: &str, value: &str) -> bool {
+        self.metadata.get(key).is_some_and(|held| held == value)
+    }
+
     /// The organization as a tenant; `None` when its name can't be one of ours (made by other means, too short).
     pub(crate) fn into_tenant(self) -> Option<Tenant> {
         let name = TenantName::try_from(self.name.as_str()).ok()?;

@@ -39,6 +39,7 @@ fn machine(name: &str, scopes: &str) -> SeedClient {
         callbacks: Vec::new(),
         logout_urls: Vec::new(),
         initiate_login_uri: None,
+        backchannel_logout_url: None,
         kind: SeedClientKind::MachineToMachine {
             scopes: scopes.split_whitespace().map(str::to_owned).collect(),
         },
@@ -77,7 +78,7 @@ async fn world() -> OverHttp {
         m2m_client_secret: m2m_client_secret.into(),
         m2m_scopes: Some(scopes()),
     };
-    let auth0 = Auth0::new(settings, clock).unwrap();
+    let auth0 = Auth0::new(settings, clock, Arc::new(SeededRandom::new(2))).unwrap();
     OverHttp {
         users: auth0.users(),
         tenants: auth0.tenants(),

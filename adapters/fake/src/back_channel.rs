@@ -7,6 +7,8 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
+use tenantry_domain::{Timestamp, UserId};
+use tenantry_ports::LoggedOut;
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
@@ -22,6 +24,9 @@ const LIFETIME: i64 = 120;
 const TRIES: u32 = 3;
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// What a logout token announces (OpenID Connect Back-Channel Logout, section 2.4).
+const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// The one task that delivers, and its HTTP client.
 #[derive(Default)]
@@ -147,9 +152,30 @@ fn claims(core: &Core, notice: &LogoutNotice) -> Map<String, Value> {
         "jti": core.ids.session(),
         "sid": notice.sid,
         "trace_id": core.ids.trace(),
-        "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
+        "events": { EVENT: {} },
     });
     claims.as_object().cloned().unwrap_or_default()
+}
+
+/// Whom a token of ours says that it logs out, if it says so to this client and its time is not over.
+pub(crate) fn read(
+    claims: &Map<String, Value>,
+    issuer: &str,
+    client_id: &str,
+    now: Timestamp,
+) -> Option<LoggedOut> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let lives = claims.get("exp").and_then(Value::as_i64).is_some_and(|exp| now.as_seconds() < exp);
+    let is_logout =
+        claims.get("events").is_some_and(|events| events.get(EVENT).is_some_and(Value::is_object))
+            && !claims.contains_key("nonce");
+    if !lives || !is_logout || text("iss") != Some(issuer) || text("aud") != Some(client_id) {
+        return None;
+    }
+    match text("sid") {
+        Some(sid) => Some(LoggedOut::ProviderSession(sid.to_owned())),
+        None => UserId::try_from(text("sub")?).ok().map(LoggedOut::User),
+    }
 }
 
 async fn conclude(core: &Core, notice: &LogoutNotice, answer: Result<(), Failure>) -> Result<(), StoreError> {

@@ -56,6 +56,9 @@ pub struct SeedClient {
     pub logout_urls: Vec<String>,
     /// Where the application starts a login by itself, for invitations.
     pub initiate_login_uri: Option<String>,
+    /// Where the application hears of logouts (Auth0: Back-Channel Logout URI): of all but those that come from nobody
+    /// having been there for a while.
+    pub backchannel_logout_url: Option<String>,
     /// What it does.
     pub kind: SeedClientKind,
     /// A given id; otherwise one is made, and kept.
@@ -142,6 +145,7 @@ impl Seed {
             callbacks: Vec::new(),
             logout_urls: Vec::new(),
             initiate_login_uri: None,
+            backchannel_logout_url: None,
             kind: SeedClientKind::MachineToMachine {
                 scopes: crate::http::management_scopes().into_iter().map(str::to_owned).collect(),
             },

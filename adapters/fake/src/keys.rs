@@ -144,7 +144,7 @@ fn make_first(store: &Weak<Store>, ids: &Ids, now: Timestamp) -> Result<(), KeyE
     })
 }
 
-fn generate(ids: &Ids, key_use: KeyUse, created_at: Timestamp) -> Result<SigningKey, KeyError> {
+pub(crate) fn generate(ids: &Ids, key_use: KeyUse, created_at: Timestamp) -> Result<SigningKey, KeyError> {
     let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Cryptography)?;
     let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| KeyError::Cryptography)?;
     Ok(SigningKey {

@@ -24,6 +24,8 @@ mod model;
 mod passwords;
 pub mod ports;
 mod rate_limits;
+#[cfg(test)]
+mod ready_keys;
 mod schema;
 mod search;
 mod secrets;

@@ -16,6 +16,16 @@ use crate::seed_file::{Planting, SeedError};
 use crate::store::State;
 use crate::tokens::management_audience;
 
+/// The ends of a session that a seeded application hears of: those that somebody wanted.
+const HEARD_OF: [&str; 6] = [
+    "rp-logout",
+    "idp-logout",
+    "password-changed",
+    "session-revoked",
+    "account-deleted",
+    "account-deactivated",
+];
+
 /// Creates what is missing, and renews what the configuration decides. What `known` has keeps its ids and secrets.
 pub(crate) fn plant(
     state: &mut State,
@@ -93,6 +103,14 @@ fn client(state: &mut State, known: &State, seeds: &Seed, seed: &SeedClient, ids
         "organization_require_behavior": seeds.login.organization_require_behavior,
     });
     document::replace(&mut settings, Document::of(&decided));
+    // What was set at the provider itself stays when the seed says nothing of it.
+    if let Some(url) = &seed.backchannel_logout_url {
+        let logout = json!({
+            "backchannel_logout_urls": [url],
+            "backchannel_logout_initiators": { "mode": "custom", "selected_initiators": HEARD_OF },
+        });
+        settings.insert("oidc_logout".to_owned(), logout);
+    }
     state.clients.put(Client {
         id: client_id.clone(),
         name: seed.name.clone(),

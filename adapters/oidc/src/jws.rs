@@ -105,7 +105,7 @@ impl<'a> UnverifiedToken<'a> {
     }
 
     /// The claims, once the signature is known to be the key's.
-    pub(crate) fn verify(self, key: &VerificationKey) -> Result<Claims, TokenRejected> {
+    pub(crate) fn verify(&self, key: &VerificationKey) -> Result<Claims, TokenRejected> {
         let genuine = jsonwebtoken::crypto::verify(
             self.signature,
             self.signed.as_bytes(),

@@ -60,6 +60,17 @@ impl KeyCache {
         key.ok_or_else(|| TokenRejected::UnknownKey.into())
     }
 
+    /// The only key that there is, looked for again: what it signed by its present one did not verify.
+    pub(crate) async fn find_anew(
+        self: &Arc<Self>,
+        algorithm: SigningAlgorithm,
+        jwks_uri: &Url,
+    ) -> Result<Arc<VerificationKey>, OidcError> {
+        self.look_for_new_keys(jwks_uri).await?;
+        let key = self.fetched().and_then(|fetched| fetched.keys.find(None, algorithm));
+        key.ok_or_else(|| TokenRejected::AmbiguousKey.into())
+    }
+
     async fn keys(&self, jwks_uri: &Url) -> Result<Arc<KeySet>, OidcError> {
         let now = self.clock.now();
         match self.fetched() {

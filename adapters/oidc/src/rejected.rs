@@ -66,6 +66,12 @@ pub enum TokenRejected {
     /// The person authenticated longer ago than this login allows.
     #[error("the authentication is too old")]
     AuthenticationTooOld,
+    /// The person authenticated in a way that is not good enough for this login.
+    #[error("the authentication is too weak")]
+    AuthenticationTooWeak,
+    /// A refreshed token is about another login than the first one: this claim of the two differs.
+    #[error("`{0}` is not that of the login that is refreshed")]
+    OtherLogin(&'static str),
     /// The claims of the userinfo endpoint are about somebody else than the ID token.
     #[error("the userinfo endpoint speaks of somebody else")]
     OtherSubject,

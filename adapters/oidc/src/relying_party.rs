@@ -15,8 +15,10 @@ use crate::http::get;
 use crate::jws::UnverifiedToken;
 use crate::key_cache::KeyCache;
 use crate::single_flight::SingleFlight;
+use crate::watch::{Watch, look_again};
 use crate::{
-    Endpoint, IdToken, Issuer, LoggedOut, Metadata, OidcError, SigningAlgorithm, id_token, logout_token,
+    Endpoint, IdToken, Issuer, LoggedOut, Metadata, OidcError, SigningAlgorithm, TokenRejected, id_token,
+    logout_token,
 };
 
 /// What an issuer and we agreed on when it registered us as its client.
@@ -42,6 +44,8 @@ pub struct RelyingParty {
     http: Client,
     metadata: OnceLock<Metadata>,
     discovery: SingleFlight<()>,
+    /// `None` when the endpoints were given and not discovered.
+    watch: Option<Watch>,
     keys: Arc<KeyCache>,
 }
 
@@ -60,13 +64,14 @@ impl RelyingParty {
     ) -> Self {
         let keys = Arc::new(KeyCache::new(http.clone(), Arc::clone(&clock), algorithms.clone()));
         let (metadata, discovery) = (OnceLock::new(), SingleFlight::new());
-        Self { registration, algorithms, clock, http, metadata, discovery, keys }
+        let watch = Some(Watch::default());
+        Self { registration, algorithms, clock, http, metadata, discovery, watch, keys }
     }
 
     /// A relying party of an issuer whose endpoints are known already: it is not asked for them.
     #[must_use]
     pub fn with_metadata(self, metadata: Metadata) -> Self {
-        Self { metadata: OnceLock::from(metadata), ..self }
+        Self { metadata: OnceLock::from(metadata), watch: None, ..self }
     }
 
     /// What this client is registered as.
@@ -74,10 +79,15 @@ impl RelyingParty {
         &self.registration
     }
 
-    /// The issuer's endpoints. Fetched at the first call that succeeds and never again.
+    /// The issuer's endpoints: those of the first call that succeeds. Others that the issuer names later are never used;
+    /// the log tells of them.
     pub async fn metadata(&self) -> Result<&Metadata, OidcError> {
         loop {
             if let Some(metadata) = self.metadata.get() {
+                let now = self.now();
+                if self.watch.as_ref().is_some_and(|watch| watch.is_due(now)) {
+                    look_again(self.http.clone(), self.registration.issuer.clone(), metadata.clone(), now);
+                }
                 return Ok(metadata);
             }
             self.discovery.run(self.now(), Duration::ZERO, self.discover()).await?;
@@ -110,14 +120,21 @@ impl RelyingParty {
         self.clock.now()
     }
 
-    async fn verified_claims(&self, token: &str, types: &[&str]) -> Result<Claims, OidcError> {
+    pub(crate) async fn verified_claims(&self, token: &str, types: &[&str]) -> Result<Claims, OidcError> {
         let token = UnverifiedToken::parse(token, &self.algorithms, types)?;
         let jwks_uri = &self.metadata().await?.jwks_uri;
         let key = self.keys.find(token.key_id.as_deref(), token.algorithm, jwks_uri).await?;
-        Ok(token.verify(&key)?)
+        match token.verify(&key) {
+            // A token that names no key may be signed by the one that has taken its place.
+            Err(TokenRejected::Signature) if token.key_id.is_none() => {
+                let key = self.keys.find_anew(token.algorithm, jwks_uri).await?;
+                Ok(token.verify(&key)?)
+            }
+            verdict => Ok(verdict?),
+        }
     }
 
-    fn expected(&self) -> Expected<'_> {
+    pub(crate) fn expected(&self) -> Expected<'_> {
         let Registration { issuer, client_id, .. } = &self.registration;
         Expected { issuer: issuer.as_str(), client_id, now: self.now() }
     }
@@ -130,6 +147,9 @@ impl RelyingParty {
         let issuer = &self.registration.issuer;
         let body = get(&self.http, Endpoint::Discovery, &issuer.discovery_url(), self.now()).await?;
         let metadata = Metadata::parse(&body, issuer)?;
+        if let Some(watch) = &self.watch {
+            watch.begin(self.now());
+        }
         self.metadata.get_or_init(|| metadata);
         Ok(())
     }

@@ -28,6 +28,15 @@ pub struct TokenResponse {
     pub scope: Option<String>,
 }
 
+/// What any grant gives. Nothing in it is verified yet.
+pub(crate) struct Tokens {
+    pub(crate) id_token: Option<SecretString>,
+    pub(crate) access_token: SecretString,
+    pub(crate) refresh_token: Option<SecretString>,
+    pub(crate) expires_in: Option<Duration>,
+    pub(crate) scope: Option<String>,
+}
+
 #[derive(Deserialize)]
 struct Success {
     access_token: String,
@@ -77,21 +86,39 @@ impl RelyingParty {
 
     /// [`exchange_code`](Self::exchange_code) for issuers that want it otherwise.
     pub async fn exchange(&self, exchange: &CodeExchange<'_>) -> Result<TokenResponse, OidcError> {
-        let registration = self.registration();
-        let client_secret = registration.client_secret.expose_secret();
         let CodeExchange { code, code_verifier, authentication } = *exchange;
         let mut form = vec![
             ("grant_type", "authorization_code"),
             ("code", code),
-            ("redirect_uri", registration.redirect_uri.as_str()),
+            ("redirect_uri", self.registration().redirect_uri.as_str()),
         ];
+        form.extend(code_verifier.map(|verifier| ("code_verifier", verifier)));
+        let success =
+            self.request_tokens(form, authentication, &[code, code_verifier.unwrap_or_default()]).await?;
+        Ok(TokenResponse {
+            id_token: success.id_token.ok_or_else(|| fault(Endpoint::Token, ResponseFault::NoIdToken))?,
+            access_token: success.access_token,
+            refresh_token: success.refresh_token,
+            expires_in: success.expires_in,
+            scope: success.scope,
+        })
+    }
+
+    /// Asks the token endpoint for what `form` says. No refusal repeats one of the `secrets`.
+    pub(crate) async fn request_tokens(
+        &self,
+        mut form: Vec<(&str, &str)>,
+        authentication: ClientAuthentication,
+        secrets: &[&str],
+    ) -> Result<Tokens, OidcError> {
+        let registration = self.registration();
+        let client_secret = registration.client_secret.expose_secret();
         if authentication != ClientAuthentication::Basic {
             form.push(("client_id", &registration.client_id));
         }
         if authentication == ClientAuthentication::Post {
             form.push(("client_secret", client_secret));
         }
-        form.extend(code_verifier.map(|verifier| ("code_verifier", verifier)));
         let endpoint = self.metadata().await?.token_endpoint.clone();
         let endpoint = endpoint.ok_or(MetadataRejected::NoTokenEndpoint)?;
         let mut request =
@@ -104,7 +131,7 @@ impl RelyingParty {
         if status == StatusCode::OK {
             succeeded(&body).map_err(|found| fault(Endpoint::Token, found))
         } else {
-            Err(refused(status, &body, &[code, code_verifier.unwrap_or_default(), client_secret]))
+            Err(refused(status, &body, &[secrets, &[client_secret]].concat()))
         }
     }
 }
@@ -115,16 +142,15 @@ fn basic(client_id: &str, client_secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{}:{}", encoded(client_id), encoded(client_secret))))
 }
 
-fn succeeded(body: &[u8]) -> Result<TokenResponse, ResponseFault> {
+fn succeeded(body: &[u8]) -> Result<Tokens, ResponseFault> {
     let success: Success = serde_json::from_slice(body).map_err(|_| ResponseFault::Malformed)?;
     if !success.token_type.eq_ignore_ascii_case("Bearer") {
         return Err(ResponseFault::TokenType);
     }
-    let id_token = success.id_token.ok_or(ResponseFault::NoIdToken)?;
     let expires_in =
         success.expires_in.map(|value| lifetime(&value).ok_or(ResponseFault::Malformed)).transpose()?;
-    Ok(TokenResponse {
-        id_token: id_token.into(),
+    Ok(Tokens {
+        id_token: success.id_token.map(Into::into),
         access_token: success.access_token.into(),
         refresh_token: success.refresh_token.map(Into::into),
         expires_in,

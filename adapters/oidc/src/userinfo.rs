@@ -8,6 +8,8 @@ use crate::claims::Claims;
 use crate::http::{fault, send};
 use crate::{Endpoint, OidcError, RelyingParty, ResponseFault, TokenRejected};
 
+const VERIFIED: &str = "email_verified";
+
 impl RelyingParty {
     /// The claims that the access token opens (OpenID Connect Core, section 5.3), if they are about `subject`, as the
     /// verified ID token names them; `None` when the issuer has no such endpoint.
@@ -34,4 +36,28 @@ impl RelyingParty {
         }
         Ok(Some(claims.into_map()))
     }
+}
+
+/// The claims of an ID token with those of the userinfo endpoint on top: about one person, as
+/// [`RelyingParty::userinfo`] has made sure.
+///
+/// That an address is verified is believed only of the address that it was said of: from the source that names it, and
+/// not at all when the two name different ones.
+#[must_use]
+pub fn with_userinfo(id_token: Map<String, Value>, userinfo: Map<String, Value>) -> Map<String, Value> {
+    let verified = verified(&id_token, &userinfo).cloned();
+    let mut claims = id_token;
+    claims.extend(userinfo);
+    match verified {
+        Some(verified) => claims.insert(VERIFIED.to_owned(), verified),
+        None => claims.remove(VERIFIED),
+    };
+    claims
+}
+
+fn verified<'a>(id_token: &'a Map<String, Value>, userinfo: &'a Map<String, Value>) -> Option<&'a Value> {
+    let email = |claims: &'a Map<String, Value>| claims.get("email");
+    let disagree = email(id_token).zip(email(userinfo)).is_some_and(|(one, other)| one != other);
+    let naming = [userinfo, id_token].into_iter().filter(|claims| email(claims).is_some());
+    naming.filter(|_| !disagree).find_map(|claims| claims.get(VERIFIED))
 }

@@ -70,6 +70,10 @@ on_both!(
         shows_a_changed_subscription_at_once,
         is_refreshed,
         forgets_what_is_over,
+        c07_ends_with_the_providers_session,
+        c07_ends_with_the_person,
+        c07_a_logout_wins_against_a_login_that_is_under_way,
+        c07_a_logout_is_forgotten_in_time,
     ]
 );
 on_both!(
@@ -118,7 +122,7 @@ async fn what_was_ended_is_not_kept_by_a_read_that_began_before() {
     let (sessions, now) = (SqlSessions::new(database), "2026-01-01T00:00:00.000Z".parse().unwrap());
     for round in 0..300 {
         let session = session(&format!("s{round}"), now);
-        sessions.begin(&session, &serde_json::Map::new()).await.unwrap();
+        sessions.begin(&session, &serde_json::Map::new(), now).await.unwrap();
         let reads = (0..4).map(|_| {
             let (sessions, id) = (sessions.clone(), session.id.clone());
             tokio::spawn(async move { sessions.find(&id, now).await.map(|found| found.is_some()) })

@@ -105,6 +105,7 @@ mod tests {
 
     fn attempt(number: u8) -> LoginAttempt {
         LoginAttempt {
+            issuer: "https://id.example/".to_owned(),
             state: format!("{number:064x}"),
             nonce: "n".repeat(64),
             code_verifier: "v".repeat(64),

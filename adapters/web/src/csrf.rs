@@ -50,7 +50,8 @@ pub(crate) async fn guard(
     Ok(next.run(Request::from_parts(parts, Body::empty())).await)
 }
 
-async fn read(body: Body) -> Result<Bytes, Problem> {
+/// The body of a form, unless it is too large or takes too long.
+pub(crate) async fn read(body: Body) -> Result<Bytes, Problem> {
     match timeout(ARRIVES_WITHIN, to_bytes(body, MOST_BYTES)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if is_too_large(&error) => Err(Problem::too_large()),
@@ -69,7 +70,7 @@ fn is_ours(app: &App, headers: &HeaderMap) -> bool {
     matches!((origin, site), (Some(true), None | Some(true)) | (None, Some(true)))
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     content_type.split(';').next().is_some_and(|kind| kind.trim() == "application/x-www-form-urlencoded")

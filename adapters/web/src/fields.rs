@@ -39,11 +39,7 @@ impl Fields {
 
     /// The value of `name`, if it was sent.
     pub(crate) fn get(&self, name: &'static str) -> Result<Option<&str>, FieldsError> {
-        let mut found = self.0.iter().filter(|(key, _)| key == name);
-        let Some((_, value)) = found.next() else { return Ok(None) };
-        if found.next().is_some() {
-            return Err(FieldsError::Twice(name));
-        }
+        let Some(value) = self.sole(name)? else { return Ok(None) };
         if value.len() > 8000 || value.chars().count() > 2000 {
             return Err(FieldsError::TooLong(name));
         }
@@ -51,6 +47,13 @@ impl Fields {
             return Err(FieldsError::Control(name));
         }
         Ok(Some(value))
+    }
+
+    /// The same for what no person types: of any length, and whatever is in it.
+    pub(crate) fn sole(&self, name: &'static str) -> Result<Option<&str>, FieldsError> {
+        let mut found = self.0.iter().filter(|(key, _)| key == name);
+        let Some((_, value)) = found.next() else { return Ok(None) };
+        if found.next().is_some() { Err(FieldsError::Twice(name)) } else { Ok(Some(value)) }
     }
 }
 

@@ -153,6 +153,14 @@ impl Problem {
         )
     }
 
+    /// A link of somebody else wants the login to end at another site.
+    pub(crate) fn leads_out() -> Self {
+        let detail = "It asks us to send you to another site once you are logged in, and that we never do, so nothing \
+                      was done. Log in from here instead.";
+        let status = StatusCode::BAD_REQUEST;
+        Self::new(status, "foreign_target", "This link leads somewhere else", detail, [LOGIN, START])
+    }
+
     pub(crate) fn internal(source: impl Error + Send + Sync + 'static) -> Self {
         let detail = "This is our fault, and it has been noted. Try again in a moment.";
         let status = StatusCode::INTERNAL_SERVER_ERROR;

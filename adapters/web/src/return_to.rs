@@ -1,5 +1,7 @@
 //! Where a person goes after signing in or out: a page of this product, never anywhere else.
 
+use url::Url;
+
 /// A path of this product with at most one parameter, safe to put into `Location`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ReturnTo(Box<str>);
@@ -24,6 +26,16 @@ impl ReturnTo {
         });
         let is_ours = text.len() <= 512 && is_path && is_query && !path.starts_with("/api");
         Self(if is_ours { text.into() } else { "/".into() })
+    }
+
+    /// The page that somebody else's link wants (OpenID Connect Core section 4, `target_link_uri`); `None` when it would
+    /// lead out of the product at `base_url`.
+    pub(crate) fn from_link(link: &str, base_url: &Url) -> Option<Self> {
+        let url = base_url.join(link).ok()?;
+        let is_ours =
+            url.origin() == base_url.origin() && url.username().is_empty() && url.password().is_none();
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        is_ours.then(|| Self::parse(&format!("{}{query}", url.path())))
     }
 
     pub(crate) fn home() -> Self {
@@ -84,10 +96,38 @@ mod tests {
         }
     }
 
+    #[test]
+    fn rp47_a_link_of_somebody_else_leads_to_our_pages_or_nowhere() {
+        let base = Url::parse("https://learn.example/").unwrap();
+        for (link, page) in [
+            ("https://learn.example/home/profile", Some("/home/profile")),
+            ("https://learn.example:443/home?plan=team", Some("/home?plan=team")),
+            ("HTTPS://LEARN.example/home#top", Some("/home")),
+            ("/home/profile", Some("/home/profile")),
+            ("https://learn.example/api/auth/logout", Some("/")),
+            ("https://learn.example//e.example", Some("/")),
+            ("https://learn.example\\@e.example/", Some("/")),
+            ("https://e.example/home", None),
+            ("http://learn.example/home", None),
+            ("https://learn.example:8443/home", None),
+            ("https://learn.example.e.example/", None),
+            ("https://learn.example@e.example/", None),
+            ("https://user@learn.example/home", None),
+            ("//e.example/home", None),
+            ("/\\e.example", None),
+            ("javascript:alert(1)", None),
+            ("data:text/html,x", None),
+            ("https://", None),
+        ] {
+            let found = ReturnTo::from_link(link, &base);
+            assert_eq!(found.as_ref().map(ReturnTo::as_str), page, "{link}");
+        }
+    }
+
     proptest! {
         #[test]
         fn whatever_is_asked_the_browser_stays_on_the_host(text in "\\PC{0,40}|[/\\\\@:.?=&#%a-z]{0,20}") {
-            let base = url::Url::parse("https://learn.example/start").unwrap();
+            let base = Url::parse("https://learn.example/start").unwrap();
             let to = base.join(ReturnTo::parse(&text).as_str()).unwrap();
             prop_assert_eq!(to.origin(), base.origin());
         }

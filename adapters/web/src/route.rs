@@ -47,6 +47,8 @@ pub enum Who {
     Member,
     /// Whoever runs the organization under which they are signed in.
     Administrator,
+    /// The identity provider itself, by what it has signed: no browser.
+    IdentityProvider,
 }
 
 /// What a route is about.
@@ -117,7 +119,17 @@ impl RouteSpec {
         Self { method: RouteMethod::Get, path, resource, verb, who, csrf: false, ids: &[], handler }
     }
 
-    /// A route that changes something is always guarded.
+    /// A route to which the identity provider posts. What it has signed guards it: there is no page of ours, and no cookie.
+    pub(crate) const fn notice(
+        path: &'static str,
+        (verb, resource): (Verb, Resource),
+        handler: fn(MethodFilter) -> MethodRouter<Shared>,
+    ) -> Self {
+        let (method, who) = (RouteMethod::Post, Who::IdentityProvider);
+        Self { method, path, resource, verb, who, csrf: false, ids: &[], handler }
+    }
+
+    /// A route with which a browser changes something is always guarded.
     pub(crate) const fn post(
         path: &'static str,
         (verb, resource): (Verb, Resource),

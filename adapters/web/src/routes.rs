@@ -31,6 +31,9 @@ pub const ROUTES: &[RouteSpec] = &[
     RouteSpec::post("/api/auth/logout", (Delete, Session), Anyone, |method| {
         on(method, auth::logout::sign_out)
     }),
+    RouteSpec::notice("/api/auth/backchannel-logout", (Delete, Session), |method| {
+        on(method, auth::backchannel_logout::follow)
+    }),
     RouteSpec::get("/api/auth/me", (Get, Profile), SignedIn, |method| on(method, auth::me::show)),
     RouteSpec::get("/home", (List, Product), SignedIn, |method| on(method, pages::home::show)),
     RouteSpec::get("/home/profile", (Get, Profile), SignedIn, |method| on(method, pages::profile::show)),

@@ -7,8 +7,8 @@ use axum::http::header::InvalidHeaderValue;
 use axum::middleware::from_fn_with_state;
 use secrecy::SecretString;
 use tenantry_application::{
-    BeginSignIn, ChoosePlan, FindOrganization, Home, KeepFresh, ListMembers, PayByCard, PlanAndUsage,
-    Profile, RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
+    BeginSignIn, ChoosePlan, FindOrganization, FollowLogout, Home, KeepFresh, ListMembers, PayByCard,
+    PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
 };
 use tenantry_domain::Catalogue;
 use tenantry_ports::{Clock, Random, Readiness, Sessions};
@@ -57,6 +57,8 @@ pub struct UseCases {
     pub sign_in: SignIn,
     /// `/api/auth/logout`.
     pub sign_out: SignOut,
+    /// `/api/auth/backchannel-logout`.
+    pub follow_logout: FollowLogout,
     /// `/orgprompt`.
     pub find_organization: FindOrganization,
     /// Every page for which one signs in.

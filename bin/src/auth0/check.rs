@@ -5,12 +5,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use tenantry_auth0::setup::{Check, CheckSettings, Finding, State};
-use tenantry_ports::Clock;
+use tenantry_ports::{Clock, Random};
 
 use super::arguments::CheckArguments;
 use super::{access, product};
 
-pub(super) async fn run(arguments: CheckArguments, clock: Arc<dyn Clock>) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(
+    arguments: CheckArguments,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> anyhow::Result<ExitCode> {
     let access = access(arguments.access)?;
     let (auth0, base_url) = product::read(arguments.env_file)?;
     let settings = CheckSettings {
@@ -23,7 +27,7 @@ pub(super) async fn run(arguments: CheckArguments, clock: Arc<dyn Clock>) -> any
         m2m_scopes: auth0.m2m_scopes,
         access,
     };
-    let report = Check::new(settings, clock)?.run().await?;
+    let report = Check::new(settings, clock, random)?.run().await?;
     let mut out = io::stdout().lock();
     for finding in &report.findings {
         if arguments.json {

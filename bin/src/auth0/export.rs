@@ -19,7 +19,7 @@ const EVERY: u64 = 1000;
 pub(super) async fn run(
     arguments: ExportArguments,
     clock: Arc<dyn Clock>,
-    random: &dyn Random,
+    random: Arc<dyn Random>,
 ) -> anyhow::Result<ExitCode> {
     let access = access(arguments.access)?;
     let (auth0, _) = product::read(arguments.env_file)?;
@@ -27,9 +27,9 @@ pub(super) async fn run(
         client_id: auth0.m2m_client_id,
         client_secret: auth0.m2m_client_secret,
     });
-    let export = Export::new(&auth0.issuer, access, clock)?;
+    let export = Export::new(&auth0.issuer, access, clock, Arc::clone(&random))?;
     match arguments.out.as_deref() {
-        Some(path) => to_file(&export, path, random).await?,
+        Some(path) => to_file(&export, path, &*random).await?,
         None => write(&export, &mut BufWriter::new(io::stdout())).await?,
     }
     Ok(ExitCode::SUCCESS)

@@ -28,9 +28,9 @@ pub async fn run(
     random: Arc<dyn Random>,
 ) -> anyhow::Result<ExitCode> {
     match command {
-        Auth0Command::Setup(arguments) => setup::run(arguments, clock, &*random).await,
-        Auth0Command::Check(arguments) => check::run(arguments, clock).await,
-        Auth0Command::Export(arguments) => export::run(arguments, clock, &*random).await,
+        Auth0Command::Setup(arguments) => setup::run(arguments, clock, random).await,
+        Auth0Command::Check(arguments) => check::run(arguments, clock, random).await,
+        Auth0Command::Export(arguments) => export::run(arguments, clock, random).await,
     }
 }
 

@@ -33,12 +33,12 @@ struct Event<'a> {
 pub(super) async fn run(
     arguments: SetupArguments,
     clock: Arc<dyn Clock>,
-    random: &dyn Random,
+    random: Arc<dyn Random>,
 ) -> anyhow::Result<ExitCode> {
     let settings = settings(&arguments)?;
     let env_file = arguments.env_out.as_deref().map(EnvFile::read).transpose().context("--env-out")?;
     let (issuer, base_url) = (settings.issuer.clone(), settings.base_url.clone());
-    let setup = Setup::new(settings, clock)?;
+    let setup = Setup::new(settings, clock, Arc::clone(&random))?;
     let plan = setup.plan().await?;
     show(&plan, arguments.json)?;
     if plan.conflicts() > 0 {
@@ -69,7 +69,7 @@ pub(super) async fn run(
     match env_file {
         Some(file) => {
             let name = arguments.env_out.unwrap_or_default().display().to_string();
-            let change = write_variables(file, &issuer, &base_url, &made, random)?;
+            let change = write_variables(file, &issuer, &base_url, &made, &*random)?;
             let line = Line { step: "env_file", name: name.clone(), change, details: Vec::new() };
             if arguments.json {
                 print(&Event { event: "done", line: &line })?;

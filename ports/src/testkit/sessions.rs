@@ -9,7 +9,7 @@ use tenantry_domain::{
     UserId,
 };
 
-use crate::{Session, Sessions};
+use crate::{LoggedOut, Session, Sessions, SessionsError};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -43,8 +43,30 @@ fn session(id: &str, user: &str, tenant: Option<TenantRef>) -> Session {
 }
 
 async fn begin(sessions: &impl Sessions, session: &Session) {
+    try_to_begin(sessions, session, now()).await.unwrap();
+}
+
+async fn try_to_begin(
+    sessions: &impl Sessions,
+    session: &Session,
+    left_at: Timestamp,
+) -> Result<(), SessionsError> {
     let claims = serde_json::json!({ "sub": session.user.as_str(), "nested": { "a": [1, null] } });
-    sessions.begin(session, claims.as_object().unwrap()).await.unwrap();
+    sessions.begin(session, claims.as_object().unwrap(), left_at).await
+}
+
+/// One that belongs to this session at the provider.
+fn session_at_provider(id: &str, user: &str, provider_session: Option<&str>) -> Session {
+    Session { provider_session: provider_session.map(str::to_owned), ..session(id, user, None) }
+}
+
+/// Which of the sessions are there.
+async fn found(sessions: &impl Sessions, all: &[&Session]) -> Vec<bool> {
+    let mut found = Vec::new();
+    for session in all {
+        found.push(sessions.find(&session.id, now()).await.unwrap().is_some());
+    }
+    found
 }
 
 /// What was begun is found as it was, with its claims.
@@ -144,4 +166,85 @@ pub async fn forgets_what_is_over(sessions: &impl Sessions) {
     assert_eq!(sessions.forget_expired(later).await.unwrap(), 0);
     assert_eq!(sessions.claims(&over.id).await.unwrap(), None);
     assert!(sessions.find(&running.id, later).await.unwrap().is_some());
+}
+
+/// C07: what the provider ends is ended here, once or twice said, and nothing else.
+pub async fn c07_ends_with_the_providers_session(sessions: &impl Sessions) {
+    let one = session_at_provider("s1", "ann", Some("sid-1"));
+    let under_tenant =
+        Session { tenant: Some(tenant("acme")), ..session_at_provider("s2", "ann", Some("sid-1")) };
+    let other = session_at_provider("s3", "ann", Some("sid-2"));
+    let unnamed = session_at_provider("s4", "ann", None);
+    let all = [&one, &under_tenant, &other, &unnamed];
+    for session in all {
+        begin(sessions, session).await;
+        sessions.find(&session.id, now()).await.unwrap();
+    }
+    let whom = LoggedOut::ProviderSession("sid-1".to_owned());
+    let forget_at = now() + Duration::from_hours(1);
+    assert_eq!(sessions.end_logged_out(&whom, now(), forget_at).await.unwrap(), 2);
+    assert_eq!(found(sessions, &all).await, [false, false, true, true]);
+    assert_eq!(sessions.end_logged_out(&whom, now() + SECOND, forget_at).await.unwrap(), 0);
+    assert_eq!(sessions.claims(&one.id).await.unwrap(), None);
+    let nobody = LoggedOut::ProviderSession("sid-9".to_owned());
+    assert_eq!(sessions.end_logged_out(&nobody, now(), forget_at).await.unwrap(), 0);
+    assert_eq!(found(sessions, &all).await, [false, false, true, true]);
+}
+
+/// C07: a person who is logged out everywhere keeps no session; others keep theirs.
+pub async fn c07_ends_with_the_person(sessions: &impl Sessions) {
+    let all = [
+        &session_at_provider("s1", "ann", Some("sid-1")),
+        &session_at_provider("s2", "ann", None),
+        &session_at_provider("s3", "bo", Some("sid-3")),
+        // Whose session has the name of a person, and the other way round.
+        &session_at_provider("s4", "sid-1", Some("ann")),
+    ];
+    for session in all {
+        begin(sessions, session).await;
+    }
+    let ann = LoggedOut::User(UserId::try_from("ann").unwrap());
+    assert_eq!(sessions.end_logged_out(&ann, now(), now() + SECOND).await.unwrap(), 2);
+    assert_eq!(found(sessions, &all).await, [false, false, true, true]);
+}
+
+/// C07: a logout that is told before the login has completed wins; a login that begins afterwards succeeds.
+pub async fn c07_a_logout_wins_against_a_login_that_is_under_way(sessions: &impl Sessions) {
+    let forget_at = now() + Duration::from_mins(15);
+    let ended = LoggedOut::ProviderSession("sid-1".to_owned());
+    sessions.end_logged_out(&ended, now(), forget_at).await.unwrap();
+    let late = session_at_provider("s1", "ann", Some("sid-1"));
+    for left_at in [now(), now() + SECOND] {
+        let refused = try_to_begin(sessions, &late, left_at).await;
+        assert!(matches!(refused, Err(SessionsError::LoggedOut)), "{refused:?}");
+    }
+    assert_eq!(found(sessions, &[&late]).await, [false]);
+    begin(sessions, &session_at_provider("s2", "ann", Some("sid-2"))).await;
+
+    let bo = LoggedOut::User(UserId::try_from("bo").unwrap());
+    sessions.end_logged_out(&bo, now() + SECOND, forget_at).await.unwrap();
+    // The same is told late and once more: the later one counts.
+    sessions.end_logged_out(&bo, now(), forget_at).await.unwrap();
+    let of_bo = session_at_provider("s3", "bo", Some("sid-3"));
+    for left_at in [now(), now() + SECOND] {
+        let refused = try_to_begin(sessions, &of_bo, left_at).await;
+        assert!(matches!(refused, Err(SessionsError::LoggedOut)), "{refused:?}");
+    }
+    try_to_begin(sessions, &of_bo, now() + 2 * SECOND).await.unwrap();
+    begin(sessions, &session_at_provider("s4", "cy", Some("bo"))).await;
+    assert_eq!(found(sessions, &[&of_bo]).await, [true]);
+}
+
+/// C07: what was remembered of a logout is forgotten when no login can be under way any more.
+pub async fn c07_a_logout_is_forgotten_in_time(sessions: &impl Sessions) {
+    let forget_at = now() + Duration::from_mins(15);
+    let ended = LoggedOut::ProviderSession("sid-1".to_owned());
+    sessions.end_logged_out(&ended, now(), forget_at).await.unwrap();
+    let late = session_at_provider("s1", "ann", Some("sid-1"));
+    let (just_before, after) = (now() + Duration::from_mins(14), now() + Duration::from_mins(16));
+    assert_eq!(sessions.forget_expired(just_before).await.unwrap(), 0);
+    assert!(try_to_begin(sessions, &late, now()).await.is_err());
+    // Not a session that was over: it does not count.
+    assert_eq!(sessions.forget_expired(after).await.unwrap(), 0);
+    try_to_begin(sessions, &late, now()).await.unwrap();
 }

@@ -35,20 +35,3 @@ export async function logIn(config, person, parameters = {}, more = {}) {
   const tokens = await client.authorizationCodeGrant(config, back, { ...checks, ...more });
   return { tokens, claims: tokens.claims(), back, checks };
 }
-
-/** A call of the Management API with a token that this client has fetched. */
-export function managementOf(config, token) {
-  return async (method, path, body) => {
-    const response = await client.fetchProtectedResource(
-      config,
-      token,
-      new URL(`/api/v2${path}`, issuer),
-      method,
-      body && JSON.stringify(body),
-      new Headers(body && { "content-type": "application/json" }),
-    );
-    const text = await response.text();
-    if (!response.ok) throw Object.assign(new Error(`${method} ${path}: ${text}`), { status: response.status });
-    return text === "" ? undefined : JSON.parse(text);
-  };
-}

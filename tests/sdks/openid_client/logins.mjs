@@ -8,10 +8,11 @@ import { issuer, password, signedOut, web } from "../rig/environment.mjs";
 import { Person } from "../rig/person.mjs";
 import { refused, step } from "../rig/steps.mjs";
 import { begin, discover, logIn } from "./clients.mjs";
+import { ask, Refusal } from "./management.mjs";
 
-/** Ana's account and logins; answers her and the application's configuration. */
-export async function logins(config) {
-  const ana = new Person("ana@acme.example", password);
+/** Signs Ana up through the pages and Bo beside them; answers both with their user ids. */
+export async function arrive(config) {
+  const [ana, bo] = [new Person("ana@acme.example", password), new Person("bo@acme.example", password)];
   const first = await step("signed up, with a code, PKCE, state and nonce", async () => {
     const login = await logIn(config, ana, { screen_hint: "signup" });
     assert.equal(login.claims.email, ana.email);
@@ -19,6 +20,7 @@ export async function logins(config) {
     ana.id = login.claims.sub;
     return login;
   });
+  await signUp(config, first.tokens.access_token, bo);
   await step("signatures checked, not only the connection trusted", async () => {
     const strict = await discover(web);
     client.enableNonRepudiationChecks(strict);
@@ -68,11 +70,31 @@ export async function logins(config) {
       (error) => assert.equal(error.status, 401),
     );
   });
-  return ana;
+  return { ana, bo };
+}
+
+// The endpoint asks for no token, and this client makes no request without one: Ana's does no harm.
+async function signUp(config, token, bo) {
+  const account = { client_id: web.clientId, connection: "Username-Password-Authentication", password };
+  const send = async (body) => {
+    const answer = await ask({ config, token }, "POST", "/dbconnections/signup", { body: { ...account, ...body } });
+    return answer.body;
+  };
+  await step("signed up through the API", async () => {
+    const { _id, email, email_verified } = await send({ email: bo.email, user_metadata: { colour: "green" } });
+    assert.deepEqual([email, email_verified], [bo.email, false]);
+    bo.id = `auth0|${_id}`;
+    assert.equal((await logIn(config, bo)).claims.sub, bo.id);
+  });
+  await step("refused: an address that is taken, a password that is weak", async () => {
+    const refusal = (code) => (error) => assert.deepEqual([error.status, error.body.code], [400, code]);
+    await refused(Refusal, () => send({ email: bo.email }), refusal("user_exists"));
+    await refused(Refusal, () => send({ email: "weak@acme.example", password: "abc" }), refusal("invalid_password"));
+  });
 }
 
 /** Refresh tokens: exchanged, used twice, revoked. */
-export async function refreshes(config, ana) {
+export async function refresh(config, { ana }) {
   const invalid = (error) => assert.deepEqual([error.status, error.error], [403, "invalid_grant"]);
   const first = await logIn(config, ana);
   const second = await step("refreshed, with another refresh token", async () => {
@@ -94,7 +116,7 @@ export async function refreshes(config, ana) {
 }
 
 /** The logout that OpenID Connect describes. */
-export async function logouts(config, ana) {
+export async function leave(config, { ana }) {
   await step("logged out at the end session endpoint, and back with the state", async () => {
     const { tokens } = await logIn(config, ana);
     const url = client.buildEndSessionUrl(config, {

@@ -15,7 +15,7 @@ use self::driver::Driver;
 pub use self::view::{Theme, Width};
 
 /// How long a page may take to become what a test expects.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One browser with a profile of its own. Ends with the value, even when a test panics; then it leaves a picture of
 /// what it showed in target/failures.
@@ -88,14 +88,12 @@ impl Browser {
     /// Types values into the fields with these names, in place of what is there.
     pub async fn fill(&self, values: &[(&str, &str)]) {
         for (name, value) in values {
-            let field = self.find(&format!("[name='{name}']:not([type='hidden'])")).await;
-            let typed = async {
+            let css = format!("[name='{name}']:not([type='hidden'])");
+            let typed = async |field: WebElement| {
                 field.clear().await?;
                 field.send_keys(*value).await
             };
-            if let Err(error) = typed.await {
-                self.give_up(format_args!("{name} can't be filled in: {error}")).await;
-            }
+            self.with(By::Css(css), &format!("{name} to fill in"), typed).await;
         }
     }
 
@@ -141,18 +139,35 @@ impl Browser {
     }
 
     async fn click(&self, by: By, name: &str) {
-        let element = self.visible(by, name).await;
-        if let Err(error) = element.click().await {
-            self.give_up(format_args!("{name:?} can't be pressed: {error}")).await;
-        }
+        self.with(by, &format!("{name:?} to press"), async |element| element.click().await).await;
     }
 
     async fn visible(&self, by: By, name: &str) -> WebElement {
-        let found =
-            self.driver.query(by).wait(PATIENCE, Duration::from_millis(50)).and_displayed().first().await;
-        match found {
-            Ok(element) => element,
-            Err(_) => self.give_up(format_args!("there is no {name:?}")).await,
+        self.with(by, &format!("{name:?}"), async |element: WebElement| Ok(element)).await
+    }
+
+    /// Does something with the first such element that can be seen. A page that is on its way out takes its elements
+    /// along, so whatever fails is tried again with what is there then.
+    async fn with<T>(&self, by: By, what: &str, act: impl AsyncFn(WebElement) -> WebDriverResult<T>) -> T {
+        let start = Instant::now();
+        loop {
+            let tried = async {
+                for element in self.driver.find_all(by.clone()).await? {
+                    if element.is_displayed().await? {
+                        return act(element).await.map(Some);
+                    }
+                }
+                Ok(None)
+            };
+            let why = match tried.await {
+                Ok(Some(done)) => return done,
+                Ok(None) => "it is not to be seen".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            if start.elapsed() > PATIENCE {
+                self.give_up(format_args!("there is no {what}: {why}")).await;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 

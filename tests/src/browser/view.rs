@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::Browser;
 use crate::output;
@@ -108,12 +110,23 @@ impl Browser {
         self.view(Width::Desk, Theme::Light).await;
     }
 
-    async fn capture(&self, file: &str, parameters: serde_json::Value) {
+    async fn capture(&self, file: &str, parameters: Value) {
         let (directory, file) = file.split_once('/').expect("a directory and a file");
-        let shot =
-            self.driver.cdp().send_raw("Page.captureScreenshot", parameters).await.expect("a screenshot");
+        let shot = self.screenshot(parameters).await;
         let picture =
             shot["data"].as_str().and_then(|data| BASE64_STANDARD.decode(data).ok()).expect("a picture");
         fs::write(output::directory(directory).join(file), picture).expect("the picture can be written");
+    }
+
+    // On a busy machine Chromium now and then never answers: it is asked again.
+    async fn screenshot(&self, parameters: Value) -> Value {
+        let devtools = self.driver.cdp();
+        for _ in 0..3 {
+            let shot = devtools.send_raw("Page.captureScreenshot", parameters.clone());
+            if let Ok(Ok(shot)) = timeout(Duration::from_secs(30), shot).await {
+                return shot;
+            }
+        }
+        panic!("Chromium takes no picture");
     }
 }

@@ -9,9 +9,9 @@ use tenantry_domain::{
     Tenant, TenantId, TenantName, Timestamp, User, UserId,
 };
 use tenantry_ports::{
-    Billing, BillingError, CardOutcome, CardPayments, Checkout, Cursor, Journeys, JourneysError, Members,
-    MembersError, NewCheckout, NewTenant, Page, PageSize, Revision, SavedConversion, Session, Sessions,
-    SessionsError, Source, Tenants, TenantsError, Users, UsersError,
+    Billing, BillingError, CardOutcome, CardPayments, Checkout, Cursor, Journeys, JourneysError, LoggedOut,
+    Members, MembersError, NewCheckout, NewTenant, Page, PageSize, Revision, SavedConversion, Session,
+    Sessions, SessionsError, Source, Tenants, TenantsError, Users, UsersError,
 };
 
 /// How a call is lost.
@@ -185,8 +185,9 @@ impl Sessions for Wired<dyn Sessions> {
         &self,
         session: &Session,
         claims: &serde_json::Map<String, serde_json::Value>,
+        left_at: Timestamp,
     ) -> Result<(), SessionsError> {
-        self.wire.call(SessionsError::Unavailable, self.port.begin(session, claims)).await
+        self.wire.call(SessionsError::Unavailable, self.port.begin(session, claims, left_at)).await
     }
 
     async fn find(&self, session: &SessionId, now: Timestamp) -> Result<Option<Session>, SessionsError> {
@@ -210,6 +211,15 @@ impl Sessions for Wired<dyn Sessions> {
 
     async fn end(&self, session: &SessionId) -> Result<(), SessionsError> {
         self.wire.call(SessionsError::Unavailable, self.port.end(session)).await
+    }
+
+    async fn end_logged_out(
+        &self,
+        whom: &LoggedOut,
+        at: Timestamp,
+        forget_at: Timestamp,
+    ) -> Result<u64, SessionsError> {
+        self.wire.call(SessionsError::Unavailable, self.port.end_logged_out(whom, at, forget_at)).await
     }
 
     async fn set_subscription(

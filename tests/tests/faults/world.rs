@@ -74,6 +74,7 @@ impl Provider {
             callbacks: Vec::new(),
             logout_urls: Vec::new(),
             initiate_login_uri: None,
+            backchannel_logout_url: None,
             kind: SeedClientKind::MachineToMachine { scopes: vec!["create:users".to_owned()] },
             client_id: None,
             client_secret: None,
@@ -207,7 +208,7 @@ impl World {
             idle_until: now.plus_days(3),
             ends_at: now.plus_days(7),
         };
-        self.sessions.begin(&session, &serde_json::Map::new()).await.unwrap();
+        self.sessions.begin(&session, &serde_json::Map::new(), now).await.unwrap();
         session
     }
 

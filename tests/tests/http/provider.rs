@@ -151,6 +151,7 @@ fn clients(product: &str) -> Vec<SeedClient> {
         callbacks: Vec::new(),
         logout_urls: Vec::new(),
         initiate_login_uri: None,
+        backchannel_logout_url: None,
         kind: SeedClientKind::MachineToMachine {
             scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         },
@@ -160,10 +161,11 @@ fn clients(product: &str) -> Vec<SeedClient> {
     let web = SeedClient {
         callbacks: vec![format!("{product}api/auth/callback")],
         logout_urls: vec![product.to_owned()],
+        backchannel_logout_url: Some(format!("{product}api/auth/backchannel-logout")),
         kind: SeedClientKind::RegularWeb,
         ..machine(WEB, &[])
     };
-    let of_the_rig = [&SCOPES[..], &["create:users"]].concat();
+    let of_the_rig = [&SCOPES[..], &["create:users", "delete:sessions"]].concat();
     vec![web, machine(M2M, &SCOPES), machine(RIG, &of_the_rig)]
 }
 

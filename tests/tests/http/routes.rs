@@ -60,7 +60,8 @@ fn expected(route: &RouteSpec, actor: Actor, sent: Sent) -> u16 {
     }
     match (route.path, is_post) {
         ("/assets/{file}", _) => 404,
-        ("/api/auth/callback", _) => 400,
+        // Nobody here comes from the identity provider, or is it.
+        ("/api/auth/callback" | "/api/auth/backchannel-logout", _) => 400,
         // A link names an organization by its id: acme is nobody's.
         ("/api/auth/login" | "/api/auth/signup", _) if sent == Sent::Everything => 404,
         // Whoever is signed out already is not asked.

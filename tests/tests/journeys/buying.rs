@@ -117,6 +117,7 @@ async fn by_organization_name(person: &Person, name: &str) {
 
 async fn continue_with_google(person: &Person) {
     person.browser.press("Continue with Google").await;
+    person.browser.arrives_at("/u/stand-in").await;
     person.browser.fill(&[("email", &person.email)]).await;
     person.browser.press_at("button[name='action'][value='default']").await;
     person.browser.arrives_at("/home").await;

@@ -9,6 +9,7 @@
 
 mod buying;
 mod expired;
+mod hosted_login;
 mod interrupted;
 mod pages;
 mod person;

@@ -23,7 +23,7 @@ async fn version_4_of_the_auth0_client_for_node_lives_a_tenants_life() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn openid_client_logs_people_in() {
+async fn openid_client_lives_a_tenants_life() {
     node("openid_client/life.mjs", &Provider::start().await).await;
 }
 

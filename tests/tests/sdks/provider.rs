@@ -62,6 +62,7 @@ fn seed() -> Seed {
         callbacks: vec![CALLBACK.to_owned()],
         logout_urls: vec![SIGNED_OUT.to_owned()],
         initiate_login_uri: Some(INITIATE_LOGIN.to_owned()),
+        backchannel_logout_url: None,
         kind: SeedClientKind::RegularWeb,
         client_id: None,
         client_secret: None,
@@ -72,6 +73,7 @@ fn seed() -> Seed {
         callbacks: Vec::new(),
         logout_urls: Vec::new(),
         initiate_login_uri: None,
+        backchannel_logout_url: None,
         client_id: None,
         client_secret: None,
     };

@@ -27,7 +27,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use tenantry_domain::Role;
-use tenantry_ports::Clock;
+use tenantry_ports::{Clock, Random};
 
 use self::action_code::{ActionCode, PostLogin};
 use self::application::{Application, Part};
@@ -75,8 +75,12 @@ pub struct Setup {
 
 impl Setup {
     /// Asks the tenant nothing yet.
-    pub fn new(settings: SetupSettings, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
-        let api = management::client(&settings.issuer, settings.access.clone(), clock)?;
+    pub fn new(
+        settings: SetupSettings,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, SetupError> {
+        let api = management::client(&settings.issuer, settings.access.clone(), clock, random)?;
         Ok(Self { settings, api })
     }
 

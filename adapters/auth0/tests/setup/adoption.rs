@@ -106,7 +106,7 @@ async fn what_is_adopted_is_changed_in_its_place_and_what_its_owners_added_stays
     let id = world.application(setup::WEB).await["client_id"].clone();
     let mut settings = world.settings(&[]);
     settings.adopt = setup::Adopt::All;
-    let all = setup::Setup::new(settings, crate::world::clock()).unwrap();
+    let all = setup::Setup::new(settings, crate::world::clock(), crate::world::random()).unwrap();
     let plan = all.plan().await.unwrap();
     assert_eq!(plan.conflicts(), 0, "{:#?}", plan.lines());
     let made = all.apply(&plan, &mut |_| {}).await.unwrap();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tenantry_auth0::setup::{self, Check, CheckSettings, ProductCredentials, Report, State};
 use tenantry_auth0::{SCOPES, scopes};
 
-use crate::world::{World, clock};
+use crate::world::{World, clock, random};
 
 fn settings(world: &World, made: &ProductCredentials) -> CheckSettings {
     CheckSettings {
@@ -26,7 +26,7 @@ async fn set_up(world: &World) -> ProductCredentials {
 }
 
 async fn check(settings: CheckSettings) -> Report {
-    Check::new(settings, clock()).unwrap().run().await.unwrap()
+    Check::new(settings, clock(), random()).unwrap().run().await.unwrap()
 }
 
 /// What stands in such a state.

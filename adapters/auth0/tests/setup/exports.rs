@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use tenantry_auth0::setup::{Export, Record, SetupError};
 use tenantry_fake::{Seed, SeedFile};
 
-use crate::world::{World, clock};
+use crate::world::{World, clock, random};
 
 const TEAM: &str = "team;2027-03-02T10:00:00.000Z;active";
 
 async fn export(world: &World) -> Result<Vec<Value>, SetupError> {
-    let export = Export::new(&world.issuer(), world.access(), clock()).unwrap();
+    let export = Export::new(&world.issuer(), world.access(), clock(), random()).unwrap();
     let mut lines = Vec::new();
     let mut sink = |record: &Record| {
         lines.push(serde_json::to_value(record).unwrap());
@@ -150,7 +150,7 @@ async fn no_secret_is_handed_on_and_what_can_not_be_read_is_kept_as_it_is() {
 #[tokio::test]
 async fn whoever_can_not_take_more_ends_the_export() {
     let world = world().await;
-    let export = Export::new(&world.issuer(), world.access(), clock()).unwrap();
+    let export = Export::new(&world.issuer(), world.access(), clock(), random()).unwrap();
     let full = export.run(&mut |_| Err(io::Error::other("the disk is full"))).await.unwrap_err();
     assert!(matches!(full, SetupError::Write(_)), "{full}");
 }

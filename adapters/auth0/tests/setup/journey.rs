@@ -74,7 +74,7 @@ async fn a_product_with_https_gets_invitations() {
     let world = World::empty().await;
     let mut settings = world.settings(&[]);
     settings.base_url = "https://app.example.com".parse().unwrap();
-    let setup = setup::Setup::new(settings, crate::world::clock()).unwrap();
+    let setup = setup::Setup::new(settings, crate::world::clock(), crate::world::random()).unwrap();
     setup.apply(&setup.plan().await.unwrap(), &mut |_| {}).await.unwrap();
     let web = world.application(setup::WEB).await;
     assert_eq!(web["initiate_login_uri"], "https://app.example.com/api/auth/login");

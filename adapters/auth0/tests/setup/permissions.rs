@@ -4,7 +4,7 @@ use serde_json::json;
 use tenantry_auth0::setup::{self, Access, SETUP_SCOPES, Setup, SetupError};
 use tenantry_auth0::{SCOPES, scopes};
 
-use crate::world::{World, clock};
+use crate::world::{World, clock, random};
 
 const DOCUMENTATION: &str = include_str!("../../../../docs/auth0/setup.md");
 
@@ -21,7 +21,7 @@ async fn setup_with(world: &World, scopes: &[&str]) -> Setup {
     let text = |name: &str| client[name].as_str().unwrap().to_owned();
     let access =
         Access::Credentials { client_id: text("client_id"), client_secret: text("client_secret").into() };
-    Setup::new(setup::SetupSettings { access, ..world.settings(&["Employee"]) }, clock()).unwrap()
+    Setup::new(setup::SetupSettings { access, ..world.settings(&["Employee"]) }, clock(), random()).unwrap()
 }
 
 #[tokio::test]
@@ -77,9 +77,9 @@ async fn a_token_from_elsewhere_will_do() {
     let world = World::empty().await;
     let access = Access::Token(world.token().into());
     let settings = setup::SetupSettings { access, ..world.settings(&[]) };
-    let setup = Setup::new(settings, clock()).unwrap();
+    let setup = Setup::new(settings, clock(), random()).unwrap();
     setup.apply(&setup.plan().await.unwrap(), &mut |_| {}).await.unwrap();
     let wrong = setup::SetupSettings { access: Access::Token("not-a-token".into()), ..world.settings(&[]) };
-    let refused = Setup::new(wrong, clock()).unwrap().plan().await.unwrap_err();
+    let refused = Setup::new(wrong, clock(), random()).unwrap().plan().await.unwrap_err();
     assert!(matches!(refused, SetupError::Credentials { .. }), "{refused:?}");
 }

@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use tenantry_auth0::setup::{Access, Adopt, Change, Plan, Setup, SetupError, SetupSettings};
 use tenantry_fake::{FakeAuth0, Seed};
 use tenantry_oidc::{Issuer, http_client};
-use tenantry_ports::testkit::FixedClock;
+use tenantry_ports::Random;
+use tenantry_ports::testkit::{FixedClock, SeededRandom};
 
 pub(crate) const NOW: &str = "2026-03-02T10:00:00.000Z";
 pub(crate) const BASE: &str = "http://localhost:3000/";
@@ -61,7 +62,7 @@ impl World {
     }
 
     pub(crate) fn setup(&self, adopt: &[&str]) -> Setup {
-        Setup::new(self.settings(adopt), clock()).unwrap()
+        Setup::new(self.settings(adopt), clock(), random()).unwrap()
     }
 
     /// Plans and does it, as one run of the command.
@@ -179,6 +180,10 @@ fn normal(value: &Value, names: &BTreeMap<String, String>) -> Value {
         },
         other => other.clone(),
     }
+}
+
+pub(crate) fn random() -> Arc<dyn Random> {
+    Arc::new(SeededRandom::new(7))
 }
 
 pub(crate) fn clock() -> Arc<FixedClock> {

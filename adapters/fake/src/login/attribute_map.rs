@@ -1,6 +1,7 @@
 //! What of another issuer's claims goes into a profile (Auth0: "Map claims for OIDC connections").
 
 use serde_json::{Map, Value, json};
+use tenantry_oidc::with_userinfo;
 
 use crate::document::Document;
 use crate::model::Connection;
@@ -62,12 +63,11 @@ pub(crate) fn reads_userinfo(connection: &Connection) -> bool {
 pub(super) fn profile(connection: &Connection, person: &Person) -> Map<String, Value> {
     let map = connection.options().document("attribute_map");
     let default = if connection.strategy == "okta" { "basic_profile" } else { "bind_all" };
-    let claims = || person.tokenset.iter().chain(&person.userinfo);
-    let owned = |(name, value): (&String, &Value)| (name.clone(), value.clone());
+    let claims = || with_userinfo(person.tokenset.clone(), person.userinfo.clone()).into_iter();
     let mut profile: Map<String, Value> = match map.text("mapping_mode").unwrap_or(default) {
         "use_map" => mapped(map.document("attributes"), connection, person),
-        "basic_profile" => claims().filter(|(name, _)| BASIC.contains(&name.as_str())).map(owned).collect(),
-        _ => claims().filter(|(name, _)| !PROTOCOL.contains(&name.as_str())).map(owned).collect(),
+        "basic_profile" => claims().filter(|(name, _)| BASIC.contains(&name.as_str())).collect(),
+        _ => claims().filter(|(name, _)| !PROTOCOL.contains(&name.as_str())).collect(),
     };
     for name in connection.options().texts("non_persistent_attrs") {
         profile.remove(name);
@@ -166,6 +166,28 @@ mod tests {
         });
         assert_eq!(profile_of("oidc", &json!({})), all);
         assert_eq!(profile_of("okta", &json!({ "mapping_mode": "bind_all" })), all);
+    }
+
+    #[test]
+    fn rp38_an_address_is_verified_by_the_source_that_names_it() {
+        let object = |value: &Value| value.as_object().unwrap().clone();
+        let verified = json!({ "sub": "s1", "email": "bo@acme.example", "email_verified": true });
+        for strategy in ["oidc", "okta"] {
+            for (userinfo, is_carried) in [
+                (json!({ "sub": "s1" }), true),
+                (json!({ "sub": "s1", "email": "bo@acme.example" }), true),
+                (json!({ "sub": "s1", "email": "eve@acme.example" }), false),
+                (json!({ "sub": "s1", "email": "eve@acme.example", "email_verified": true }), false),
+            ] {
+                let person = Person {
+                    subject: "s1".to_owned(),
+                    tokenset: object(&verified),
+                    userinfo: object(&userinfo),
+                };
+                let profile = profile(&connection(strategy, &json!({})), &person);
+                assert_eq!(profile.contains_key("email_verified"), is_carried, "{strategy} {userinfo}");
+            }
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! [`IdentityProvider`] on the fake's state: browsers still go to its login pages, the code is redeemed without HTTP.
 
 use async_trait::async_trait;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use tenantry_domain::{EmailAddress, Roles, UserId};
 use tenantry_ports::{
-    Callback, IdentityProvider, IdentityProviderError, Intent, Login, LoginAttempt, LoginRequest,
+    Callback, IdentityProvider, IdentityProviderError, Intent, LoggedOut, Login, LoginAttempt, LoginRequest,
     LogoutRequest,
 };
 use url::Url;
@@ -14,7 +14,7 @@ use crate::login::{self, Redemption};
 use crate::model::AuthorizationCode;
 use crate::secrets::sha256;
 use crate::store::State;
-use crate::{Fake, StoreError, tokens};
+use crate::{Fake, StoreError, back_channel, tokens};
 
 const SCOPE: &str = "openid profile email";
 
@@ -35,6 +35,8 @@ enum NotBelieved {
     OtherTenant,
     #[error("the user is gone")]
     Gone,
+    #[error("the token announces no logout of this provider to this client")]
+    NoLogout,
 }
 
 impl FakeIdentityProvider {
@@ -85,6 +87,10 @@ impl FakeIdentityProvider {
 
 #[async_trait]
 impl IdentityProvider for FakeIdentityProvider {
+    fn issuer(&self) -> &str {
+        self.fake.core().config.issuer.as_str()
+    }
+
     async fn authorization_url(&self, request: &LoginRequest) -> Result<Url, IdentityProviderError> {
         let attempt = &request.attempt;
         let wants_sign_up = request.intent == Intent::SignUp;
@@ -160,6 +166,15 @@ impl IdentityProvider for FakeIdentityProvider {
             url.query_pairs_mut().append_pair("logout_hint", session);
         }
         Ok(url)
+    }
+
+    async fn verify_logout_token(&self, token: &SecretString) -> Result<LoggedOut, IdentityProviderError> {
+        let core = self.fake.core();
+        let keys = core.keys.ready().await.map_err(unavailable)?;
+        let claims = keys.verify(token.expose_secret()).ok_or_else(|| rejected(NotBelieved::NoLogout))?;
+        let said =
+            back_channel::read(&claims, core.config.issuer.as_str(), &self.client_id, core.clock.now());
+        said.ok_or_else(|| rejected(NotBelieved::NoLogout))
     }
 }
 

@@ -6,6 +6,7 @@ use super::Planting;
 use super::document::{
     Scopes, SeedFile, SeedFileClient, SeedFileConnection, SeedFilePermission, SeedFileScope,
 };
+use super::people::DATABASE;
 use super::place::{Once, Place, SeedError, check_id};
 use crate::document::{self, Document};
 use crate::http::management_scopes;
@@ -21,6 +22,9 @@ pub(super) fn plant(file: &SeedFile, state: &mut State, planting: &Planting<'_>)
         let place = Place::item("clients", index);
         once.check(seed.client_id.as_ref().unwrap_or(&seed.name), &place.at("name"))?;
         client(seed, &place, state, planting)?;
+    }
+    if file.connections.iter().all(|seed| seed.name != DATABASE) {
+        open_the_database(file, state);
     }
     let mut once = Once::default();
     for (index, seed) in file.connections.iter().enumerate() {
@@ -61,6 +65,19 @@ fn apis(file: &SeedFile, state: &mut State, planting: &Planting<'_>) -> Result<(
         state.resource_servers.put(api);
     }
     Ok(())
+}
+
+/// A file that says nothing of the password database expects people with passwords to log in at its applications.
+fn open_the_database(file: &SeedFile, state: &mut State) {
+    let Some(mut database) = state.connection_by_name(DATABASE).cloned() else { return };
+    for seed in &file.clients {
+        let client = match &seed.client_id {
+            Some(id) => state.clients.get(id),
+            None => state.client_by_name(&seed.name),
+        };
+        database.enabled_clients.extend(client.map(|client| client.id.clone()));
+    }
+    state.connections.put(database);
 }
 
 const APP_TYPES: [&str; 4] = ["regular_web", "spa", "native", "non_interactive"];

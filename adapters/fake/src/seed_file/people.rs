@@ -10,7 +10,8 @@ use crate::model::{Connection, User};
 use crate::passwords::PasswordHash;
 use crate::store::State;
 
-const DATABASE: &str = "Username-Password-Authentication";
+/// Where people with passwords are when nothing else is said.
+pub(super) const DATABASE: &str = "Username-Password-Authentication";
 
 pub(super) fn plant(file: &SeedFile, state: &mut State, planting: &Planting<'_>) -> Result<(), SeedError> {
     let mut once = Once::default();

@@ -9,9 +9,11 @@ use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::routing::post;
 use serde_json::{Map, Value, json};
+use tenantry_ports::{IdentityProvider as _, IdentityProviderError, LoggedOut};
 
 use crate::authn::{set_app, world};
 use crate::browser::Browser;
+use crate::contract::provider;
 use crate::support::{APP, ISSUER, World, claims, encode, parameter, segment};
 
 /// What was received, and what is answered next; 200 when nothing stands there.
@@ -92,6 +94,32 @@ async fn a_client_hears_of_a_logout_with_a_token_of_the_standard() {
     assert_eq!(notice["events"], json!({ "http://schemas.openid.net/event/backchannel-logout": {} }));
     assert!(notice["jti"].is_string() && notice["trace_id"].is_string() && notice.get("nonce").is_none());
     receiver.stays_at(1).await;
+}
+
+#[tokio::test]
+async fn what_a_client_hears_is_understood_without_http_too() {
+    let world = world();
+    let receiver = Receiver::start(&world, Value::Null, &[]).await;
+    let mut browser = Browser::default();
+    let callback = browser.sign_up(&world, "ann@example.com").await.callback();
+    let tokens = world.redeem(&parameter(&callback, "code").unwrap()).await.json();
+    log_out(&world, &mut browser).await;
+    let notice = receiver.notices(1).await.remove(0);
+    let token = receiver.tokens.lock().unwrap()[0].clone();
+    let product = provider(&world);
+    let ended = LoggedOut::ProviderSession(notice["sid"].as_str().unwrap().to_owned());
+    assert_eq!(product.verify_logout_token(&token.as_str().into()).await.unwrap(), ended);
+    let another = world.fake.identity_provider("another", "https://app.example/callback".parse().unwrap());
+    let id_token = tokens["id_token"].as_str().unwrap();
+    for (product, token) in
+        [(&another, token.as_str()), (&product, id_token), (&product, &token[1..]), (&product, "")]
+    {
+        let refused = product.verify_logout_token(&token.into()).await;
+        assert!(matches!(refused, Err(IdentityProviderError::Rejected(_))), "{refused:?}");
+    }
+    world.clock.advance(Duration::from_mins(2));
+    let late = product.verify_logout_token(&token.as_str().into()).await;
+    assert!(matches!(late, Err(IdentityProviderError::Rejected(_))), "{late:?}");
 }
 
 #[tokio::test]

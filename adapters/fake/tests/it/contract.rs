@@ -60,12 +60,13 @@ impl ProviderWorld for InProcess {
 
 tenantry_ports::provider_contract!(InProcess::new());
 
-fn provider(world: &World) -> FakeIdentityProvider {
+pub(crate) fn provider(world: &World) -> FakeIdentityProvider {
     world.fake.identity_provider(&world.client(APP).0, CALLBACK.parse().unwrap())
 }
 
 fn attempt(world: &World, tenant: Option<TenantRef>) -> LoginAttempt {
     LoginAttempt {
+        issuer: provider(world).issuer().to_owned(),
         state: "s1".to_owned(),
         nonce: "n1".to_owned(),
         code_verifier: VERIFIER.to_owned(),

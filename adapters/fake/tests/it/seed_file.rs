@@ -255,3 +255,18 @@ fn the_same_can_be_said_in_toml_and_code_can_stand_in_a_file() {
     std::fs::write(&other, "").unwrap();
     assert!(SeedFile::read(&other).unwrap_err().to_string().contains("does not end in"));
 }
+
+#[tokio::test]
+async fn people_with_passwords_log_in_at_the_applications_of_a_file_that_says_nothing_of_connections() {
+    let enabled = async |yaml: &str| {
+        let seed = SeedFile::from_yaml(yaml).unwrap();
+        let wire = Wire::of(FakeAuth0::builder().seed_file(seed).start().await.unwrap()).await;
+        let (_, found) = wire.api(Method::GET, "/connections?strategy=auth0", None).await;
+        found[0]["enabled_clients"].as_array().unwrap().contains(&json!("portal"))
+    };
+    let portal = "clients: [{ name: Portal, client_id: portal }]\n";
+    assert!(enabled(portal).await);
+    let named =
+        "connections: [{ name: Username-Password-Authentication, strategy: auth0, enabled_clients: [] }]";
+    assert!(!enabled(&format!("{portal}{named}")).await, "a file that says who may is taken at its word");
+}

@@ -61,6 +61,7 @@ pub(crate) fn seed() -> Seed {
         callbacks: vec![CALLBACK.to_owned()],
         logout_urls: vec!["http://127.0.0.1:3000/".to_owned()],
         initiate_login_uri: Some(INITIATE_LOGIN.to_owned()),
+        backchannel_logout_url: None,
         kind,
         client_id: None,
         client_secret: None,

@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
-use tenantry_oidc::{Endpoint, MetadataRejected, OidcError, ResponseFault};
+use tenantry_oidc::{
+    Endpoint, Metadata, MetadataRejected, OidcError, RelyingParty, ResponseFault, http_client,
+};
 
+use crate::log::Log;
 use crate::provider::{DISCOVERY, Provider, Reply, TOKEN, with};
 use crate::signing::CURRENT;
 
@@ -40,11 +43,60 @@ async fn rp24_endpoints_are_kept_once_read() {
 
     let moved = with(provider.document(), "token_endpoint", provider.url("/evil"));
     provider.reply(DISCOVERY, Reply::json(&moved));
+    party.exchange_code("the-code", "the-verifier").await.unwrap();
+    assert_eq!(provider.hits(DISCOVERY), 1);
     provider.clock.advance(30 * 24 * 60 * 60);
     party.exchange_code("the-code", "the-verifier").await.unwrap();
 
     assert_eq!(party.metadata().await.unwrap(), &before);
-    assert_eq!((provider.hits(TOKEN), provider.hits("/evil"), provider.hits(DISCOVERY)), (1, 0, 1));
+    assert_eq!((provider.hits(TOKEN), provider.hits("/evil")), (2, 0));
+}
+
+#[tokio::test]
+async fn rp24_a_change_of_endpoints_is_refused_and_logged() {
+    let provider = Provider::start().await;
+    provider.reply(TOKEN, Reply::json(&provider.tokens(&CURRENT)));
+    let document = provider.document();
+    for (served, said) in [
+        (Reply::json(&document), None),
+        (
+            Reply::json(&with(document.clone(), "token_endpoint", provider.url("/evil"))),
+            Some("other endpoints"),
+        ),
+        (Reply::json(&with(document.clone(), "jwks_uri", provider.url("/evil"))), Some("other endpoints")),
+        (Reply::json(&with(document.clone(), "token_endpoint", "http://idp.example/x")), Some("is refused")),
+        (Reply::json(&with(document.clone(), "issuer", "https://evil.example/")), Some("is refused")),
+        (Reply::html(), Some("is refused")),
+        // One that is down has changed nothing.
+        (Reply::text(503, ""), None),
+    ] {
+        provider.reply(DISCOVERY, Reply::json(&document));
+        let party = provider.party();
+        let before = party.metadata().await.unwrap().clone();
+        let log = Log::open();
+        provider.reply(DISCOVERY, served);
+        provider.clock.advance(3600);
+        let hits = provider.hits(DISCOVERY);
+        for _ in 0..10 {
+            party.exchange_code("the-code", "the-verifier").await.unwrap();
+        }
+        log.has_settled(|| provider.hits(DISCOVERY) == hits + 1, said).await;
+        assert_eq!(party.metadata().await.unwrap(), &before);
+        assert_eq!((provider.hits("/evil"), provider.hits(DISCOVERY)), (0, hits + 1));
+    }
+}
+
+#[tokio::test]
+async fn rp24_given_endpoints_are_not_looked_at_again() {
+    let provider = Provider::start().await;
+    let registration = provider.registration();
+    let metadata = Metadata::parse(provider.document().to_string().as_bytes(), &registration.issuer).unwrap();
+    let clock = Arc::clone(&provider.clock);
+    let party = RelyingParty::new(registration, clock, http_client().unwrap()).with_metadata(metadata);
+    provider.clock.advance(24 * 3600);
+    party.metadata().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(provider.hits(DISCOVERY), 0);
 }
 
 #[tokio::test]

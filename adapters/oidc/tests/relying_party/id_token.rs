@@ -349,6 +349,26 @@ async fn rp44_auth_time() {
 }
 
 #[tokio::test]
+async fn rp44_acr() {
+    let provider = Provider::start().await;
+    let claims = provider.claims();
+    let verdict = async |acr: Value| {
+        let token = verdict(&provider, with(claims.clone(), "acr", acr)).await.unwrap();
+        token.require_acr(&["urn:mfa", "urn:hardware"])
+    };
+    assert_eq!(verdict(json!("urn:mfa")).await, Ok(()));
+    assert_eq!(verdict(json!("urn:hardware")).await, Ok(()));
+    for weak in ["0", "", "URN:MFA", "urn:mfa urn:hardware"] {
+        assert_eq!(verdict(json!(weak)).await, Err(TokenRejected::AuthenticationTooWeak), "{weak}");
+    }
+    for odd in [json!(null), json!(["urn:mfa"]), json!(1)] {
+        assert_eq!(verdict(odd).await, Err(TokenRejected::Claim("acr")));
+    }
+    let silent = verify(&provider, &CURRENT.token(&claims)).await.unwrap();
+    assert_eq!(silent.require_acr(&["urn:mfa"]), Err(TokenRejected::Missing("acr")));
+}
+
+#[tokio::test]
 async fn sid_is_a_text_when_it_is_there() {
     let provider = Provider::start().await;
     let without = verdict(&provider, without(provider.claims(), "sid")).await.unwrap();

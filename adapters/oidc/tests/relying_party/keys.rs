@@ -56,6 +56,23 @@ async fn rp20_signing_key_rotation() {
     assert_eq!(provider.hits(DISCOVERY), 1);
 }
 
+#[tokio::test]
+async fn rp20_rotation_of_a_key_without_a_name() {
+    let provider = Provider::start().await;
+    let party = provider.party();
+    let verify = async |key: &Key| party.verify_id_token(&nameless(key, &provider), NONCE, None).await;
+    verify(&CURRENT).await.unwrap();
+    provider.publish(&[without(NEXT.jwk(), "kid")]);
+    verify(&NEXT).await.unwrap();
+    assert_eq!(provider.hits(KEYS), 2);
+    // Whoever has no key of the issuer causes no more fetches than with made up names.
+    for _ in 0..100 {
+        assert_eq!(reason(verify(&STRANGER).await), TokenRejected::Signature);
+    }
+    verify(&NEXT).await.unwrap();
+    assert_eq!(provider.hits(KEYS), 2);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn rp20_rotation_under_load_takes_one_fetch() {
     let provider = Arc::new(Provider::start().await);

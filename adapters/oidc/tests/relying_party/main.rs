@@ -6,9 +6,11 @@
 mod discovery;
 mod id_token;
 mod keys;
+mod log;
 mod login;
 mod logout_token;
 mod provider;
+mod refresh;
 mod signing;
 mod token_endpoint;
 mod userinfo;

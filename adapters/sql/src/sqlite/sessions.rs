@@ -7,7 +7,7 @@ use tenantry_domain::{
     EmailAddress, Holder, Role, Roles, SessionId, Subscription, TenantId, TenantName, TenantRef, Timestamp,
     UserId,
 };
-use tenantry_ports::{Session, Sessions, SessionsError};
+use tenantry_ports::{LoggedOut, Session, Sessions, SessionsError};
 
 use super::Database;
 use super::session_cache::{Concerns, SessionCache};
@@ -49,12 +49,16 @@ impl Sessions for SqlSessions {
         &self,
         session: &Session,
         claims: &serde_json::Map<String, serde_json::Value>,
+        left_at: Timestamp,
     ) -> Result<(), SessionsError> {
         let claims = serde_json::to_string(claims).map_err(|why| StoreError::row("claims")(&why))?;
-        sqlx::query(
+        let at_provider = session.provider_session.as_deref().map(of_provider_session);
+        // One statement: no logout comes between the look and the insertion.
+        let begun = sqlx::query(
             "INSERT INTO sessions (id, user_id, name, email, picture, tenant_id, tenant_name, roles, \
              subscription, provider_session, began_at, refreshed_at, idle_until, ends_at, claims) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS \
+             (SELECT 1 FROM provider_logouts WHERE whom = ? OR (whom = ? AND at >= ?))",
         )
         .bind(session.id.as_str())
         .bind(session.user.as_str())
@@ -71,10 +75,13 @@ impl Sessions for SqlSessions {
         .bind(session.idle_until.as_millis())
         .bind(session.ends_at.as_millis())
         .bind(claims)
+        .bind(at_provider)
+        .bind(of_user(&session.user))
+        .bind(left_at.as_millis())
         .execute(&self.database.write)
         .await
         .map_err(StoreError::from)?;
-        Ok(())
+        if begun.rows_affected() == 0 { Err(SessionsError::LoggedOut) } else { Ok(()) }
     }
 
     async fn find(&self, session: &SessionId, now: Timestamp) -> Result<Option<Session>, SessionsError> {
@@ -142,6 +149,45 @@ impl Sessions for SqlSessions {
         Ok(())
     }
 
+    async fn end_logged_out(
+        &self,
+        whom: &LoggedOut,
+        at: Timestamp,
+        forget_at: Timestamp,
+    ) -> Result<u64, SessionsError> {
+        let (remembered, sql, name) = match whom {
+            LoggedOut::ProviderSession(session) => (
+                of_provider_session(session),
+                "DELETE FROM sessions WHERE provider_session = ?",
+                session.clone(),
+            ),
+            LoggedOut::User(user) => {
+                (of_user(user), "DELETE FROM sessions WHERE user_id = ?", user.as_str().to_owned())
+            }
+        };
+        let pool = self.database.write.clone();
+        let write = async move {
+            let mut write = pool.begin().await?;
+            sqlx::query("DELETE FROM provider_logouts WHERE forget_at < ?")
+                .bind(at.as_millis())
+                .execute(&mut *write)
+                .await?;
+            sqlx::query(
+                "INSERT INTO provider_logouts (whom, at, forget_at) VALUES (?, ?, ?) ON CONFLICT (whom) \
+                 DO UPDATE SET at = max(at, excluded.at), forget_at = max(forget_at, excluded.forget_at)",
+            )
+            .bind(remembered)
+            .bind(at.as_millis())
+            .bind(forget_at.as_millis())
+            .execute(&mut *write)
+            .await?;
+            let ended = sqlx::query(sql).bind(name).execute(&mut *write).await?;
+            write.commit().await?;
+            Ok(ended)
+        };
+        Ok(self.write(Concerns::All, write).await?.rows_affected())
+    }
+
     async fn set_subscription(
         &self,
         holder: &Holder,
@@ -163,13 +209,30 @@ impl Sessions for SqlSessions {
     }
 
     async fn forget_expired(&self, now: Timestamp) -> Result<u64, SessionsError> {
-        let query = sqlx::query("DELETE FROM sessions WHERE idle_until <= ? OR ends_at <= ?")
-            .bind(now.as_millis())
-            .bind(now.as_millis());
         let pool = self.database.write.clone();
-        let forgotten = self.write(Concerns::All, async move { query.execute(&pool).await }).await?;
-        Ok(forgotten.rows_affected())
+        let write = async move {
+            sqlx::query("DELETE FROM provider_logouts WHERE forget_at < ?")
+                .bind(now.as_millis())
+                .execute(&pool)
+                .await?;
+            sqlx::query("DELETE FROM sessions WHERE idle_until <= ? OR ends_at <= ?")
+                .bind(now.as_millis())
+                .bind(now.as_millis())
+                .execute(&pool)
+                .await
+        };
+        Ok(self.write(Concerns::All, write).await?.rows_affected())
     }
+}
+
+/// How a logout of one session at the provider is remembered.
+fn of_provider_session(session: &str) -> String {
+    format!("session:{session}")
+}
+
+/// How a logout of a person is remembered.
+fn of_user(user: &UserId) -> String {
+    format!("user:{}", user.as_str())
 }
 
 fn role_names(roles: &Roles) -> String {

@@ -17,12 +17,13 @@ use crate::{App, Shared};
 
 /// Starts a login. `organization`, `invitation`, `organization_name`, `login_hint` and `returnTo` may come along, as in
 /// the links of the provider's invitations. `prompt=login` asks for an account even when the provider knows the browser.
+/// Somebody else's link may say `iss`, `login_hint` and `target_link_uri` (OpenID Connect Core, section 4).
 pub(crate) async fn log_in(
     State(app): State<Shared>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    begin(&app, &headers, wish(query, Intent::SignIn)?).await
+    begin(&app, &headers, wish(&app, query, Intent::SignIn)?).await
 }
 
 /// Starts the making of an account.
@@ -31,7 +32,7 @@ pub(crate) async fn sign_up(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    begin(&app, &headers, wish(query, Intent::SignUp)?).await
+    begin(&app, &headers, wish(&app, query, Intent::SignUp)?).await
 }
 
 /// Sends the browser away with its attempt in a cookie.
@@ -57,7 +58,7 @@ pub(crate) fn with_another_account(attempt: &LoginAttempt) -> String {
     link
 }
 
-fn wish(query: Option<String>, intent: Intent) -> Result<SignInWish, Problem> {
+fn wish(app: &App, query: Option<String>, intent: Intent) -> Result<SignInWish, Problem> {
     let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
     let given = |name| query.get(name).map(|value| value.filter(|text| !text.is_empty()));
     // A name without an id leads nowhere: which organization is meant, the id alone says.
@@ -66,20 +67,23 @@ fn wish(query: Option<String>, intent: Intent) -> Result<SignInWish, Problem> {
         Some(Ok(id)) => Under::Link(id),
         Some(Err(_)) => return Err(BeginSignInError::UnknownTenant.into()),
     };
+    // What can't be read is no page of ours either.
+    let wanted = || {
+        given("returnTo")
+            .map_or_else(|_| ReturnTo::parse(""), |text| text.map_or_else(ReturnTo::home, ReturnTo::parse))
+    };
+    let return_to = match given("target_link_uri")? {
+        Some(link) => ReturnTo::from_link(link, &app.base_url).ok_or_else(Problem::leads_out)?,
+        None => wanted(),
+    };
     Ok(SignInWish {
+        sent_by: given("iss")?.map(str::to_owned),
         intent,
         under,
         invitation: given("invitation")?.map(str::to_owned),
         connection: None,
         email_hint: given("login_hint")?.and_then(|text| EmailAddress::try_from(text).ok()),
         reauthenticate: matches!(query.get("prompt"), Ok(Some("login"))),
-        // What can't be read is no page of ours either.
-        return_to: given("returnTo")
-            .map_or_else(
-                |_| ReturnTo::parse(""),
-                |wanted| wanted.map_or_else(ReturnTo::home, ReturnTo::parse),
-            )
-            .as_str()
-            .to_owned(),
+        return_to: return_to.as_str().to_owned(),
     })
 }

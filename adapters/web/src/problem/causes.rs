@@ -86,6 +86,14 @@ impl From<NotPermitted> for Problem {
 impl From<BeginSignInError> for Problem {
     fn from(error: BeginSignInError) -> Self {
         match error {
+            BeginSignInError::UnknownIssuer => Self::new(
+                StatusCode::BAD_REQUEST,
+                "unknown_issuer",
+                "This link does not belong here",
+                "It asks for a login at an identity provider that we do not use, so nothing was done. Log in from here \
+                 instead.",
+                [LOGIN, START],
+            ),
             BeginSignInError::UnknownTenant => Self::new(
                 StatusCode::NOT_FOUND,
                 "unknown_organization",
@@ -101,7 +109,16 @@ impl From<BeginSignInError> for Problem {
 impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Expired | SignInError::AlreadyUsed => Self::unknown_attempt(),
+            SignInError::Expired | SignInError::AlreadyUsed | SignInError::OtherProvider => {
+                Self::unknown_attempt()
+            }
+            SignInError::LoggedOut => Self::new(
+                StatusCode::BAD_REQUEST,
+                "logged_out",
+                "You were logged out meanwhile",
+                "While this login was under way, you were logged out at the identity provider. Log in again.",
+                [LOGIN, START],
+            ),
             SignInError::NotAMember => Self::new(
                 StatusCode::FORBIDDEN,
                 "not_a_member",

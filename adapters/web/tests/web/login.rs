@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::header;
+use axum::http::{Method, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tenantry_domain::Role::{Administrator, Employee};
@@ -91,7 +91,7 @@ async fn c06_signing_out_is_a_post_and_the_old_cookie_is_worthless() {
 }
 
 #[tokio::test]
-async fn rp25_to_rp32_a_callback_answers_one_attempt_of_this_browser_once() {
+async fn rp26_a_callback_answers_one_attempt_of_this_browser_once() {
     let world = World::new();
     let mut browser = Browser::new(&world);
     let code = encode(&user_id("Ann Lee"));
@@ -230,6 +230,62 @@ async fn an_invitations_link_carries_its_ticket_to_the_provider() {
     let requests = world.requests.lock().unwrap();
     assert_eq!(requests[0].invitation.as_deref(), Some("ticket-1"));
     assert_eq!(requests[0].attempt.tenant.as_ref().unwrap().name.as_str(), "acme-1");
+}
+
+#[tokio::test]
+async fn rp47_a_link_of_our_provider_begins_a_login_that_ends_where_it_says() {
+    let world = World::new();
+    let iss = encode("https://id.example/");
+    for (parameters, page) in [
+        (String::new(), "/home"),
+        (format!("iss={iss}"), "/home"),
+        (
+            format!("iss={iss}&target_link_uri={}", encode("http://localhost:3000/home/profile")),
+            "/home/profile",
+        ),
+        (format!("iss={iss}&target_link_uri=&returnTo=/home/profile"), "/home/profile"),
+        (format!("iss={iss}&target_link_uri=/home/profile&returnTo=/admin"), "/home/profile"),
+    ] {
+        let mut browser = Browser::new(&world);
+        let away = browser.get(&format!("/api/auth/login?{parameters}&login_hint=ann@example.com")).await;
+        let asked = world.requests.lock().unwrap().last().cloned().unwrap();
+        assert_eq!(asked.email_hint.unwrap().as_str(), "ann@example.com", "{parameters}");
+        assert_eq!(browser.come_back(away.location(), "Ann Lee").await.location(), page, "{parameters}");
+    }
+}
+
+#[tokio::test]
+async fn rp47_a_link_of_another_issuer_or_to_another_site_leads_nowhere() {
+    let world = World::new();
+    let iss = encode("https://id.example/");
+    let other = "This link does not belong here";
+    let out = "This link leads somewhere else";
+    for (parameters, title) in [
+        (format!("iss={}", encode("https://evil.example/")), other),
+        (format!("iss={}", encode("https://id.example")), other),
+        (format!("iss={}", encode("https://ID.example/")), other),
+        (format!("iss={}&target_link_uri=/home", encode("https://id.example/ ")), other),
+        (format!("iss={iss}&target_link_uri={}", encode("https://evil.example/home")), out),
+        (format!("iss={iss}&target_link_uri={}", encode("//evil.example/home")), out),
+        (format!("iss={iss}&target_link_uri={}", encode("javascript:alert(1)")), out),
+        (format!("target_link_uri={}", encode("http://localhost:3001/home")), out),
+    ] {
+        for path in ["/api/auth/login", "/api/auth/signup"] {
+            let mut browser = Browser::new(&world);
+            let headers = [("accept", "text/html")];
+            let answer =
+                browser.send(Method::GET, &format!("{path}?{parameters}"), &headers, String::new()).await;
+            answer.shows(400, &[title, "Log in again"]).hides(&["evil.example", "alert(1)"]);
+            assert!(answer.headers.get(header::LOCATION).is_none() && browser.jar.is_empty(), "{parameters}");
+        }
+    }
+    for twice in
+        [format!("iss={iss}&iss={iss}"), format!("iss={iss}&target_link_uri=/home&target_link_uri=/")]
+    {
+        let answer = Browser::new(&world).get(&format!("/api/auth/login?{twice}")).await;
+        assert_eq!((answer.status.as_u16(), answer.headers.get(header::LOCATION)), (422, None), "{twice}");
+    }
+    assert!(world.requests.lock().unwrap().is_empty(), "the provider heard of none");
 }
 
 #[tokio::test]

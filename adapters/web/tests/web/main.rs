@@ -15,6 +15,8 @@ mod log;
 #[cfg(test)]
 mod login;
 #[cfg(test)]
+mod logout_notices;
+#[cfg(test)]
 mod preview;
 #[cfg(test)]
 mod routes;

@@ -10,14 +10,15 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
 use tenantry_application::{
-    BeginSignIn, ChoosePlan, ConfirmCheckout, Conversions, FindOrganization, Home, KeepFresh, ListMembers,
-    PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
+    BeginSignIn, ChoosePlan, ConfirmCheckout, Conversions, FindOrganization, FollowLogout, Home, KeepFresh,
+    ListMembers, PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, SessionLimits,
+    SignIn, SignOut,
 };
 use tenantry_domain::{
-    Catalogue, Holder, Payment, Role, Roles, Tenant, TenantId, TenantName, TenantRef, UserId,
+    Catalogue, Holder, Payment, Role, Roles, Tenant, TenantId, TenantName, TenantRef, Timestamp, UserId,
 };
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
-use tenantry_ports::{LoginRequest, NewCheckout, SavedConversion, Session, Source};
+use tenantry_ports::{LoggedOut, LoginRequest, NewCheckout, SavedConversion, Session, Source};
 use tenantry_web::{Brand, UseCases, Web};
 use url::Url;
 
@@ -31,6 +32,8 @@ struct State {
     sessions: HashMap<String, Session>,
     claims: HashMap<String, serde_json::Map<String, serde_json::Value>>,
     spent: Vec<String>,
+    /// What was told of logouts, and when.
+    logouts: Vec<(LoggedOut, Timestamp)>,
     journeys: HashMap<Holder, SavedConversion>,
     checkouts: HashMap<String, (NewCheckout, Option<Payment>)>,
 }
@@ -121,6 +124,11 @@ impl World {
         self.lock().sessions.keys().cloned().collect()
     }
 
+    /// As if so much time had passed that no login is under way any more.
+    pub(crate) fn forget_logouts(&self) {
+        self.lock().logouts.clear();
+    }
+
     pub(crate) fn router(self: &Arc<Self>, base_url: &str) -> Router {
         tenantry_web::router(self.web(base_url)).unwrap()
     }
@@ -171,6 +179,11 @@ impl World {
                     limits: SessionLimits::default(),
                 },
                 sign_out: SignOut { sessions: world.clone(), provider: world.clone() },
+                follow_logout: FollowLogout {
+                    provider: world.clone(),
+                    sessions: world.clone(),
+                    clock: self.clock.clone(),
+                },
                 keep_fresh: KeepFresh::new(
                     world.clone(),
                     world.clone(),

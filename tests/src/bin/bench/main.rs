@@ -12,6 +12,7 @@ mod memory;
 mod paced;
 mod start;
 mod table;
+mod verifications;
 mod wire;
 
 use std::time::Duration;
@@ -90,6 +91,7 @@ async fn measure(each: Duration) -> Result<Table> {
 
     let logins = logins::run(&product, each).await?;
     table.row("complete logins through the fake", &logins.to_string(), Budget::None, 0.0);
+    verifications::measure(&mut table, each).await?;
     memory(&mut table, "serve, idle", idle, 30.0);
     memory(&mut table, "serve, after these loads", resident(product.id())?, 80.0);
     drop(product);

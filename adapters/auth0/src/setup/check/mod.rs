@@ -10,7 +10,7 @@ use reqwest::Client;
 use secrecy::SecretString;
 use tenantry_domain::Role;
 use tenantry_oidc::{Issuer, http_client_for};
-use tenantry_ports::Clock;
+use tenantry_ports::{Clock, Random};
 use url::Url;
 
 use super::application::Part;
@@ -47,14 +47,19 @@ pub struct CheckSettings {
 pub struct Check {
     settings: CheckSettings,
     clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
     http: Client,
 }
 
 impl Check {
     /// Asks the tenant nothing yet.
-    pub fn new(settings: CheckSettings, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
+    pub fn new(
+        settings: CheckSettings,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, SetupError> {
         let http = http_client_for(&settings.issuer).map_err(SetupError::Client)?;
-        Ok(Self { settings, clock, http })
+        Ok(Self { settings, clock, random, http })
     }
 
     /// Looks at everything. Fails only when Auth0 stops answering half-way.
@@ -73,7 +78,8 @@ impl Check {
         }
         let own = granted.map(|granted| Access::Token(granted.token.into()));
         if let Some(access) = settings.access.clone().or(own) {
-            let api = management::client(&settings.issuer, access, Arc::clone(&self.clock))?;
+            let (clock, random) = (Arc::clone(&self.clock), Arc::clone(&self.random));
+            let api = management::client(&settings.issuer, access, clock, random)?;
             self.look(&api, &mut findings).await?;
         }
         Ok(Report { findings })

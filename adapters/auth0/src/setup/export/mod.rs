@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tenantry_oidc::Issuer;
-use tenantry_ports::Clock;
+use tenantry_ports::{Clock, Random};
 
 use self::record::{Sink, Writer};
 use super::error::{Doing, SetupError};
@@ -57,8 +57,13 @@ pub struct Export {
 
 impl Export {
     /// Asks the tenant nothing yet.
-    pub fn new(issuer: &Issuer, access: Access, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
-        Ok(Self { api: management::client(issuer, access, clock)? })
+    pub fn new(
+        issuer: &Issuer,
+        access: Access,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, SetupError> {
+        Ok(Self { api: management::client(issuer, access, clock, random)? })
     }
 
     /// Gives every record to `sink`, one after another, as they come.

@@ -1,20 +1,25 @@
 //! The identity provider: accounts, organizations, their members, and a login that believes the code.
 
 use async_trait::async_trait;
+use secrecy::{ExposeSecret, SecretString};
 use tenantry_domain::{
     Member, Role, Roles, Subscription, Tenant, TenantId, TenantName, TenantRef, User, UserId,
 };
 use tenantry_ports::{
-    Callback, Cursor, IdentityProvider, IdentityProviderError, Login, LoginAttempt, LoginRequest,
+    Callback, Cursor, IdentityProvider, IdentityProviderError, LoggedOut, Login, LoginAttempt, LoginRequest,
     LogoutRequest, Members, MembersError, NewTenant, Page, PageSize, Tenants, TenantsError, Users,
     UsersError,
 };
 use url::Url;
 
-use super::{Fault, World, email_of, name_of};
+use super::{Fault, World, email_of, name_of, user_id};
 
 #[async_trait]
 impl IdentityProvider for World {
+    fn issuer(&self) -> &'static str {
+        "https://id.example/"
+    }
+
     async fn authorization_url(&self, request: &LoginRequest) -> Result<Url, IdentityProviderError> {
         if let Some(source) = self.outage() {
             return Err(IdentityProviderError::Unavailable(source));
@@ -29,7 +34,6 @@ impl IdentityProvider for World {
         callback: &Callback,
         attempt: &LoginAttempt,
     ) -> Result<Login, IdentityProviderError> {
-        use secrecy::ExposeSecret;
         let code = match callback {
             Callback::Code { code, .. } => code.expose_secret().to_owned(),
             Callback::Error { error, description, .. } => {
@@ -65,13 +69,29 @@ impl IdentityProvider for World {
             roles,
             subscription: None,
             federated: false,
-            provider_session: None,
+            provider_session: Some(format!("sid-of-{code}")),
             claims: claims.as_object().cloned().unwrap(),
         })
     }
 
     async fn logout_url(&self, request: &LogoutRequest) -> Result<Url, IdentityProviderError> {
         Ok(Url::parse(&format!("https://id.example/logout?returnTo={}", request.return_to)).unwrap())
+    }
+
+    /// Believes `sid:NAME` and `user:NAME`.
+    async fn verify_logout_token(&self, token: &SecretString) -> Result<LoggedOut, IdentityProviderError> {
+        if let Some(source) = self.outage() {
+            return Err(IdentityProviderError::Unavailable(source));
+        }
+        match token.expose_secret().split_once(':') {
+            Some(("sid", person)) => {
+                Ok(LoggedOut::ProviderSession(format!("sid-of-{}", user_id(person.trim_end()))))
+            }
+            Some(("user", person)) => {
+                Ok(LoggedOut::User(UserId::try_from(user_id(person).as_str()).unwrap()))
+            }
+            _ => Err(IdentityProviderError::Rejected("alg none".into())),
+        }
     }
 }
 

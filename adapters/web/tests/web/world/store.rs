@@ -3,11 +3,18 @@
 use async_trait::async_trait;
 use tenantry_domain::{Conversion, Holder, SessionId, Subscription, Timestamp};
 use tenantry_ports::{
-    Journeys, JourneysError, LoginAttempts, LoginAttemptsError, Readiness, Revision, SavedConversion,
-    Session, Sessions, SessionsError,
+    Journeys, JourneysError, LoggedOut, LoginAttempts, LoginAttemptsError, Readiness, Revision,
+    SavedConversion, Session, Sessions, SessionsError,
 };
 
 use super::{Fault, World};
+
+fn concerns(whom: &LoggedOut, session: &Session) -> bool {
+    match whom {
+        LoggedOut::ProviderSession(name) => session.provider_session.as_ref() == Some(name),
+        LoggedOut::User(user) => session.user == *user,
+    }
+}
 
 #[async_trait]
 impl Sessions for World {
@@ -15,8 +22,13 @@ impl Sessions for World {
         &self,
         session: &Session,
         claims: &serde_json::Map<String, serde_json::Value>,
+        left_at: Timestamp,
     ) -> Result<(), SessionsError> {
         let mut state = self.lock();
+        let is_later = |whom: &LoggedOut, at| matches!(whom, LoggedOut::ProviderSession(_)) || at >= left_at;
+        if state.logouts.iter().any(|(whom, at)| concerns(whom, session) && is_later(whom, *at)) {
+            return Err(SessionsError::LoggedOut);
+        }
         state.sessions.insert(session.id.to_string(), session.clone());
         state.claims.insert(session.id.to_string(), claims.clone());
         Ok(())
@@ -59,6 +71,20 @@ impl Sessions for World {
     async fn end(&self, session: &SessionId) -> Result<(), SessionsError> {
         self.lock().sessions.remove(session.as_str());
         Ok(())
+    }
+
+    async fn end_logged_out(
+        &self,
+        whom: &LoggedOut,
+        at: Timestamp,
+        _: Timestamp,
+    ) -> Result<u64, SessionsError> {
+        let mut state = self.lock();
+        let before = state.sessions.len();
+        state.sessions.retain(|_, held| !concerns(whom, held));
+        let ended = before - state.sessions.len();
+        state.logouts.push((whom.clone(), at));
+        Ok(u64::try_from(ended).unwrap())
     }
 
     async fn set_subscription(

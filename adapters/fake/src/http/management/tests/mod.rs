@@ -23,6 +23,7 @@ use tower::ServiceExt as _;
 use super::operation::{Operation, Scopes};
 use super::{BASE, operations};
 use crate::model::Client;
+use crate::ready_keys;
 use crate::tokens::{client_access_token, management_audience};
 use crate::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind, SeedConnection, StoreError};
 
@@ -52,6 +53,7 @@ impl World {
             callbacks: vec!["https://app.example/callback".to_owned()],
             logout_urls: vec!["https://app.example/".to_owned()],
             initiate_login_uri: Some("https://app.example/login".to_owned()),
+            backchannel_logout_url: None,
             kind,
             client_id: None,
             client_secret: None,
@@ -69,6 +71,7 @@ impl World {
         let issuer = "http://127.0.0.1:4400/".parse().unwrap();
         let config = FakeConfig { issuer, trial_days: 1, action_run_time: FakeConfig::ACTION_RUN_TIME, seed };
         let fake = Fake::in_memory(config, clock.clone(), random).unwrap();
+        ready_keys::plant(&fake);
         plant(&fake);
         let operations: Vec<Operation> = operations().collect();
         let token = token(&fake, &every_scope(&operations)).await;

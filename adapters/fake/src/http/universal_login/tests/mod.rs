@@ -73,6 +73,7 @@ impl World {
             callbacks: vec![CALLBACK.to_owned()],
             logout_urls: Vec::new(),
             initiate_login_uri: Some("https://app.example/login".to_owned()),
+            backchannel_logout_url: None,
             kind,
             client_id: Some(name.to_owned()),
             client_secret: Some("secret".into()),
@@ -91,6 +92,7 @@ impl World {
         let config = FakeConfig { issuer, trial_days: 1, action_run_time, seed };
         let clock = Arc::new(FixedClock::at("2026-03-02T10:00:00.000Z"));
         let fake = Fake::in_memory(config, clock.clone(), Arc::new(SeededRandom::new(5))).unwrap();
+        crate::ready_keys::plant(&fake);
         Self { router: fake.router(), fake, clock, cookies: BTreeMap::new() }
     }
 
