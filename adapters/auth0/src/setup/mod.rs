@@ -42,6 +42,28 @@ pub use export::{Counts, Export, Record};
 pub use plan::{Change, Line, Plan};
 pub use settings::{Access, Adopt, SetupSettings};
 
+/// The scopes of the Management API that set-up itself needs.
+pub const SETUP_SCOPES: [&str; 18] = [
+    "read:clients",
+    "create:clients",
+    "update:clients",
+    "read:client_keys",
+    "read:client_grants",
+    "create:client_grants",
+    "update:client_grants",
+    "read:roles",
+    "create:roles",
+    "update:roles",
+    "read:connections",
+    "create:connections",
+    "update:connections",
+    "read:prompts",
+    "update:prompts",
+    "read:actions",
+    "create:actions",
+    "update:actions",
+];
+
 const CONNECTIONS: &str = "reading the connections";
 const ACTIONS: &str = "reading the Actions";
 

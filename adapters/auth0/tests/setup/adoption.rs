@@ -9,8 +9,19 @@ use crate::world::{World, assert_same, change};
 const SAMPLES_ACTION: &str = "exports.onExecutePostLogin = async (event, api) => { /* the sample's own */ };";
 const OTHERS: &str = "exports.onExecutePostLogin = async () => {};";
 
+/// Everything of that tenant that set-up may take over.
+pub(crate) const EVERYTHING: [&str; 7] = [
+    setup::WEB,
+    setup::MANAGEMENT,
+    "Administrator",
+    "Employee",
+    "google-oauth2",
+    "Manage_Subscription",
+    "Set_Default_Member_Role",
+];
+
 /// What somebody made by hand, after the guide: applications, roles, connections, Actions, bound between others.
-async fn after_the_guide() -> World {
+pub(crate) async fn after_the_guide() -> World {
     let world = World::with(
         Seed::empty()
             .with_connection("Username-Password-Authentication", "auth0")

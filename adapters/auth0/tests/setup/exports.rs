@@ -69,15 +69,22 @@ async fn everything_is_there_once_past_a_thousand_of_each() {
             json!({ "name": format!("org-{number:04}"), "metadata": metadata, "members": members })
         })
         .collect();
-    plant(&world, json!({ "organizations": organizations })).await;
+    let connections: Vec<Value> =
+        (0..101).map(|number| json!({ "name": format!("people-{number}"), "strategy": "auth0" })).collect();
+    plant(&world, json!({ "organizations": organizations, "connections": connections })).await;
 
     let lines = export(&world).await.unwrap();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for line in &lines {
         *counts.entry(line["type"].as_str().unwrap()).or_default() += 1;
     }
-    let wanted =
-        [("connection", 2), ("end", 1), ("member", 1_205), ("organization", 1_103), ("subscription", 2_153)];
+    let wanted = [
+        ("connection", 103),
+        ("end", 1),
+        ("member", 1_205),
+        ("organization", 1_103),
+        ("subscription", 2_153),
+    ];
     assert_eq!(counts, wanted.into());
     let of = |kind: &str, key: &str| -> BTreeSet<&str> {
         lines.iter().filter(|line| line["type"] == kind).filter_map(|line| line[key].as_str()).collect()
@@ -87,7 +94,7 @@ async fn everything_is_there_once_past_a_thousand_of_each() {
     assert_eq!(of("subscription", "id").len(), 2_153);
     assert_eq!(
         *lines.last().unwrap(),
-        json!({ "type": "end", "connections": 2, "organizations": 1_103, "members": 1_205, "subscriptions": 2_153 })
+        json!({ "type": "end", "connections": 103, "organizations": 1_103, "members": 1_205, "subscriptions": 2_153 })
     );
     let member = lines.iter().find(|line| line["type"] == "member").unwrap();
     assert_eq!(member["roles"], json!(["Employee"]));

@@ -13,4 +13,5 @@ mod checks;
 mod exports;
 mod interruptions;
 mod journey;
+mod permissions;
 mod world;

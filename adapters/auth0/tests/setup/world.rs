@@ -73,6 +73,11 @@ impl World {
         Ok(plan)
     }
 
+    /// A token with every scope.
+    pub(crate) fn token(&self) -> String {
+        self.token.clone()
+    }
+
     /// A call of the Management API with every scope.
     pub(crate) async fn api(&self, method: &str, path: &str, body: Value) -> Value {
         let url = format!("{}api/v2{path}", self.fake.issuer());
@@ -154,7 +159,14 @@ fn normal(value: &Value, names: &BTreeMap<String, String>) -> Value {
             let kept = object.iter().filter(|(name, _)| !OWN.contains(&name.as_str()));
             kept.map(|(name, value)| (name.clone(), normal(value, names))).collect()
         }
-        Value::Array(list) => list.iter().map(|item| normal(item, names)).collect(),
+        Value::Array(list) => {
+            let mut items: Vec<Value> = list.iter().map(|item| normal(item, names)).collect();
+            // Lists of applications are in the order of their ids.
+            if items.iter().all(|item| item.as_str().is_some_and(|text| text.starts_with("<clients "))) {
+                items.sort_by_key(Value::to_string);
+            }
+            items.into()
+        }
         Value::String(text) => match names.get(text) {
             Some(name) => name.clone().into(),
             None if text.len() == 36 && text.matches('-').count() == 4 => "<id>".into(),
