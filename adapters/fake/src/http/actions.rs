@@ -24,13 +24,18 @@ use crate::tokens::management_audience;
 
 /// Runs the Actions of a login and concludes it. Nothing is locked meanwhile.
 pub(super) async fn run(core: &Arc<Core>, browser: &Browser, pending: Pending) -> Result<Next, PageError> {
+    let epoch = core.store.epoch();
     let event = core.store.read(|state| login::event_of_login(state, &core.context(), browser, &pending))?;
     let execution = execute(core, event, pending.suspended.clone()).await?;
     let context = core.context();
     let conclude = |state: &mut _| {
-        Ok::<_, StoreError>(login::conclude_actions(state, &context, browser, pending, execution))
+        // A login of the state that was given up has nobody in this one.
+        if core.store.epoch() != epoch {
+            return Err(PageError::expired());
+        }
+        Ok(login::conclude_actions(state, &context, browser, pending, execution))
     };
-    Ok(core.store.write(conclude).await?)
+    core.store.write(conclude).await
 }
 
 /// Runs the bound Actions on the event, from the first or from where they were left.
@@ -43,7 +48,12 @@ pub(super) async fn execute(
     // An Action that logs in itself starts itself again: waiting for a place is what ends that, with its time.
     let _place = core.actions_running.acquire().await;
     let limits = Limits { run_time: core.config.action_run_time, ..Limits::default() };
-    let host = Arc::new(Network { core: core.clone(), router: OnceLock::new(), tokens: Mutex::default() });
+    let host = Arc::new(Network {
+        core: core.clone(),
+        cache: core.actions_cache.current(),
+        router: OnceLock::new(),
+        tokens: Mutex::default(),
+    });
     Ok(match suspended {
         None => post_login(&actions, event, host, &limits).await,
         Some(suspended) => continue_post_login(&actions, suspended, event, host, &limits).await,
@@ -53,6 +63,7 @@ pub(super) async fn execute(
 /// What Actions reach: this provider, by its own host name.
 struct Network {
     core: Arc<Core>,
+    cache: Arc<Cache>,
     /// Made when the first call comes: most Actions make none.
     router: OnceLock<Router>,
     /// Access tokens by the id and secret that they were got with.
@@ -197,6 +208,6 @@ impl Host for Network {
     }
 
     fn cache(&self) -> &Cache {
-        &self.core.actions_cache
+        &self.cache
     }
 }

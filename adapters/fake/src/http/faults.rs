@@ -40,10 +40,11 @@ pub(super) async fn apply(
                 let reset = now + Duration::from_secs(1);
                 standard_answers::add_limit_headers(&mut response, 10, 0, reset);
             }
-            let given = headers.iter().filter_map(|(name, value)| {
-                Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?))
-            });
-            response.headers_mut().extend(given);
+            for (name, value) in &headers {
+                if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+                    response.headers_mut().insert(name, value);
+                }
+            }
             response
         }
         FaultEffect::Cut { after_bytes: None, performs } => {
