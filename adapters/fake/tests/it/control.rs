@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use tenantry_fake::{FakeAuth0, SeedFile};
 use tenantry_ports::testkit::FixedClock;
 
-use crate::support::PASSWORD;
+use crate::browser::Browser;
+use crate::support::{PASSWORD, World};
 use crate::wire::{Wire, management, read, token};
 
 #[tokio::test]
@@ -336,4 +337,22 @@ async fn a_login_under_way_leaves_nothing_in_the_state_that_a_reset_has_made() {
     assert!(logs.as_array().unwrap().iter().all(|entry| entry["user_id"] != "auth0|ann"), "{logs}");
     assert_eq!(log_in().await.unwrap().status(), StatusCode::OK);
     assert_eq!(ann().await["user_metadata"], json!({ "late": true }), "the next login is as ever");
+}
+
+#[tokio::test]
+async fn a_browsers_login_under_way_ends_with_a_reset() {
+    let world = World::new();
+    let seed = json!({ "actions": [{ "name": "Slow", "code": SLOW, "bound": true }] });
+    world.fake.seed(&SeedFile::from_json(seed).unwrap()).await.unwrap();
+    let mut browser = Browser::default();
+    let reset = async {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        world.fake.reset().await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(browser.sign_up(&world, "ann@example.com"), reset);
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
+    assert!(answer.body.contains("This login has ended"), "{}", answer.body);
+    let logs = world.api("GET", "/logs", Value::Null).await.json();
+    let others = logs.as_array().unwrap().iter().filter(|entry| entry["type"] != "seccft");
+    assert_eq!(others.count(), 0, "{logs}");
 }

@@ -37,6 +37,7 @@ mod persistence;
 mod refresh_tokens;
 mod response_modes;
 mod seed_file;
+mod seed_rules;
 mod self_description;
 mod self_service;
 mod sessions;

@@ -313,7 +313,8 @@ async fn a_connection_has_a_thousand_domains_at_most() {
         let body = json!({ "connection_id": id, "enabled_features": features });
         let secret = ticket(&world, &profile, body).await;
         open(&world, &secret).await;
-        let domains = (from..from + count).map(|number| format!("d{number}.example\n")).collect::<String>();
+        let domains =
+            (from..from + count).map(|number| format!("d{number}.example")).collect::<Vec<_>>().join(" ");
         send(&world, &secret, &[("domains", domains.as_str())]).await
     };
     assert_eq!(add(0, 999).await.status, StatusCode::FOUND);
