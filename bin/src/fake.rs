@@ -9,7 +9,7 @@ use tenantry_auth0::setup::{MANAGEMENT as M2M_CLIENT, WEB as WEB_CLIENT};
 use tenantry_domain::Catalogue;
 use tenantry_fake::{
     Fake, FakeConfig, MANAGEMENT_CLIENT, RateLimitPlan, Seed, SeedClient, SeedClientKind, SeedFile,
-    TenantOptions,
+    TenantOptions, address_of,
 };
 use tenantry_ports::{Clock, Random};
 use tokio::net::TcpListener;
@@ -18,7 +18,6 @@ use url::Url;
 
 use crate::cli::{FakeArguments, RateLimits};
 use crate::fake_tls::{self, FakeTls};
-use crate::product::address_of;
 use crate::{listen, shutdown};
 
 /// The scopes that the guide gives to its machine-to-machine application, and `update:organizations`, without which an organization can't renew its plan:
@@ -55,8 +54,11 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let base_url = Url::parse(&arguments.base_url)
         .with_context(|| format!("--base-url {} is not an address", arguments.base_url))?;
+    if let Some(token) = &arguments.control_token {
+        check_token(token)?;
+    }
     let listener = listen::open(&arguments.listen, "--listen").await?;
-    let tls = fake_tls::open(&arguments, &*random)?;
+    let tls = fake_tls::open(&arguments, &listener, &*random)?;
     let file = arguments.seed.as_deref().map(SeedFile::read).transpose().context("--seed")?;
     let seed = if arguments.empty {
         Seed { file, ..Seed::empty() }
@@ -100,6 +102,15 @@ pub async fn run(
     Ok(())
 }
 
+/// A token that nobody can send would lock everybody out.
+fn check_token(token: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()),
+        "--control-token (TENANTRY_CONTROL_TOKEN) has letters, digits and signs, one at least: leave both out to have no token"
+    );
+    Ok(())
+}
+
 /// Makes the tenant that `NAME` or `NAME=SEEDFILE` describes, and says how it is reached.
 async fn add_tenant(fake: &Fake, argument: &str, data: Option<&Path>) -> anyhow::Result<String> {
     let (name, file) = argument.split_once('=').map_or((argument, None), |(name, file)| (name, Some(file)));
@@ -120,10 +131,7 @@ async fn add_tenant(fake: &Fake, argument: &str, data: Option<&Path>) -> anyhow:
 
 /// Who the provider says it is.
 fn issuer(arguments: &FakeArguments, listener: &TcpListener, is_secure: bool) -> anyhow::Result<Url> {
-    let mut issuer = address_of("127.0.0.1", listener)?;
-    if is_secure {
-        issuer = Url::parse(&issuer.as_str().replacen("http", "https", 1))?;
-    }
+    let issuer = address_of(listener, is_secure)?;
     match &arguments.domain {
         None => Ok(issuer),
         Some(host) => Url::parse(&format!("{}://{host}/", issuer.scheme()))
@@ -184,4 +192,33 @@ pub(crate) fn clients(base_url: &Url) -> anyhow::Result<Vec<SeedClient>> {
             client_secret: None,
         },
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_nobody_can_send_is_refused() {
+        assert!(check_token("s3cret!").is_ok());
+        for wrong in ["", " ", "two words", "line\n", "ü"] {
+            assert!(check_token(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_issuer_is_where_it_listens_unless_it_has_a_name() {
+        use clap::Parser as _;
+        let arguments = |more: &[&str]| {
+            let cli = crate::cli::Cli::try_parse_from([&["tenantry", "fake"], more].concat()).unwrap();
+            let crate::cli::Command::Fake(arguments) = cli.command() else { panic!("another command") };
+            arguments
+        };
+        let listener = TcpListener::bind("127.0.0.2:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let told =
+            |more: &[&str], is_secure| issuer(&arguments(more), &listener, is_secure).unwrap().to_string();
+        assert_eq!(told(&[], false), format!("http://127.0.0.2:{port}/"));
+        assert_eq!(told(&["--domain", "dev.example.com"], true), "https://dev.example.com/");
+    }
 }

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use tenantry_fake::Tls;
+use tenantry_fake::{Tls, address_of};
 use tenantry_ports::Random;
+use tokio::net::TcpListener;
 
 use crate::cli::FakeArguments;
 
@@ -16,7 +17,11 @@ pub(crate) struct FakeTls {
 }
 
 /// The TLS that the arguments ask for.
-pub(crate) fn open(arguments: &FakeArguments, random: &dyn Random) -> anyhow::Result<Option<FakeTls>> {
+pub(crate) fn open(
+    arguments: &FakeArguments,
+    listener: &TcpListener,
+    random: &dyn Random,
+) -> anyhow::Result<Option<FakeTls>> {
     if let (Some(certificate), Some(key)) = (&arguments.tls_cert, &arguments.tls_key) {
         let server = Tls::of_files(certificate, key).context("--tls-cert")?;
         return Ok(Some(FakeTls { server, authority: None, is_temporary: false }));
@@ -26,6 +31,9 @@ pub(crate) fn open(arguments: &FakeArguments, random: &dyn Random) -> anyhow::Re
     }
     let folder = arguments.data.as_ref().map(|folder| folder.join("tls"));
     let server = Tls::own(folder.as_deref())?;
+    if let Some(address) = address_of(listener, true)?.host_str() {
+        server.add_name(address)?;
+    }
     if let Some(domain) = &arguments.domain {
         server.add_name(domain).with_context(|| format!("--domain {domain}"))?;
     }

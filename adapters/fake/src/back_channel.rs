@@ -182,6 +182,10 @@ async fn conclude(core: &Core, notice: &LogoutNotice, answer: Result<(), Failure
     let context = core.context();
     core.store
         .write(|state| {
+            if state.logout_notices.get(&notice.key()).is_none() {
+                // The state was brought back to another one while the client answered.
+                return Ok(());
+            }
             let entry = |kind: &str, description: Option<String>| LogEntry {
                 description,
                 client_id: Some(notice.client_id.clone()),

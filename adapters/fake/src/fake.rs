@@ -10,6 +10,7 @@ use tenantry_ports::{Clock, Random};
 use tokio::sync::Semaphore;
 use url::Url;
 
+use crate::actions_cache::ActionsCache;
 use crate::back_channel::{self, BackChannel};
 use crate::calls::Calls;
 use crate::config::FakeConfig;
@@ -18,7 +19,7 @@ use crate::ids::Ids;
 use crate::keys::{KeyError, Keys};
 use crate::login::{self, Context};
 use crate::seed;
-use crate::seed_file::SeedError;
+use crate::seed_file::{Planting, SeedError};
 use crate::store::{Picture, State, Store, StoreError};
 use crate::upstream::Upstreams;
 
@@ -89,12 +90,16 @@ impl Fake {
         let (store, ids) = (Arc::new(store), Ids::new(random));
         let time = Arc::new(AdjustableClock::new(clock));
         let clock: Arc<dyn Clock> = time.clone();
+        let known = store.picture()?;
+        let file = config.seed.file.as_ref();
+        let prepared = file.map(|file| file.prepare(&ids, known.state())).transpose()?.unwrap_or_default();
         let beginning = store.write_blocking(|state| {
-            let known = state.clone();
-            seed::plant(state, &known, &config, &ids, clock.now())?;
-            login::sweep(state, clock.now());
+            let (now, issuer, prepared) = (clock.now(), &config.issuer, &prepared);
+            let planting = Planting { ids: &ids, now, issuer, known: known.state(), prepared };
+            seed::plant(state, &config.seed, &planting)?;
+            login::sweep(state, now);
             let mut beginning = State::default();
-            seed::plant(&mut beginning, state, &config, &ids, clock.now())?;
+            seed::plant(&mut beginning, &config.seed, &Planting { known: state, ..planting })?;
             Ok::<_, FakeError>(Picture::of(beginning))
         })?;
         let keys = Keys::new(&store, &ids, &clock);
@@ -110,7 +115,7 @@ impl Fake {
             swept_at,
             calls: Calls::default(),
             control: Control::default(),
-            actions_cache: tenantry_actions::Cache::default(),
+            actions_cache: ActionsCache::default(),
             actions_running: Arc::new(Semaphore::new(ACTIONS_AT_ONCE)),
             back_channel: BackChannel::default(),
             upstreams: Upstreams::default(),
@@ -193,8 +198,7 @@ pub(crate) struct Core {
     pub(crate) beginning: Picture,
     pub(crate) calls: Calls,
     pub(crate) control: Control,
-    /// What Actions keep by `api.cache`.
-    pub(crate) actions_cache: tenantry_actions::Cache,
+    pub(crate) actions_cache: ActionsCache,
     /// A place for each login whose Actions run: each has a thread, and memory up to its limit.
     pub(crate) actions_running: Arc<Semaphore>,
     pub(crate) back_channel: BackChannel,

@@ -4,6 +4,7 @@
 //! Management API that the product uses, and the types of [`ports`] implement the product's ports on the same state
 //! without HTTP. It is not for real people's accounts.
 
+mod actions_cache;
 mod apis;
 mod back_channel;
 mod calls;
@@ -59,7 +60,7 @@ pub use seed_file::{
     SeedFileConnection, SeedFileDomain, SeedFileEnabledConnection, SeedFileGrant, SeedFileMember,
     SeedFileOrganization, SeedFilePermission, SeedFileRole, SeedFileScope, SeedFileUser,
 };
-pub use server::{Tls, TlsError};
+pub use server::{Tls, TlsError, address_of};
 pub use store::StoreError;
 // What stands in the signatures above, so that whoever uses this crate needs no other.
 pub use secrecy::ExposeSecret;

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, json};
-use tenantry_domain::Timestamp;
 use url::Url;
 
-use crate::config::{FakeConfig, Seed, SeedClient, SeedClientKind};
+use crate::config::{Seed, SeedClient, SeedClientKind};
 use crate::document::{self, Document};
 use crate::ids::Ids;
 use crate::model::{Client, ClientGrant, Connection, Role, TenantSettings};
@@ -26,54 +25,46 @@ const HEARD_OF: [&str; 6] = [
     "account-deactivated",
 ];
 
-/// Creates what is missing, and renews what the configuration decides. What `known` has keeps its ids and secrets.
-pub(crate) fn plant(
-    state: &mut State,
-    known: &State,
-    config: &FakeConfig,
-    ids: &Ids,
-    now: Timestamp,
-) -> Result<(), SeedError> {
-    settings(state, config);
-    for seed in &config.seed.roles {
-        let earlier = state.role_by_name(&seed.name).cloned();
-        let given =
-            || config.seed.file.as_ref()?.roles.iter().find(|role| role.name == seed.name)?.id.clone();
-        let kept = known.role_by_name(&seed.name).map(|role| role.id.clone());
+/// Creates what is missing, and renews what the configuration decides. What is known already keeps its ids and secrets.
+pub(crate) fn plant(state: &mut State, seed: &Seed, planting: &Planting<'_>) -> Result<(), SeedError> {
+    let Planting { ids, issuer, known, .. } = *planting;
+    settings(state, seed, issuer);
+    for role in &seed.roles {
+        let earlier = state.role_by_name(&role.name).cloned();
+        let given = || seed.file.as_ref()?.roles.iter().find(|other| other.name == role.name)?.id.clone();
+        let kept = known.role_by_name(&role.name).map(|role| role.id.clone());
         let id = || kept.or_else(given).unwrap_or_else(|| ids.role());
-        let earlier = earlier.unwrap_or_else(|| Role::new(id(), &seed.name));
-        state.roles.put(Role { description: seed.description.clone(), ..earlier });
+        let earlier = earlier.unwrap_or_else(|| Role::new(id(), &role.name));
+        state.roles.put(Role { description: role.description.clone(), ..earlier });
     }
     // Programs as well as web applications: accounts are made in connections that somebody may use.
-    let clients: Vec<String> = config
-        .seed
+    let clients: Vec<String> = seed
         .clients
         .iter()
-        .map(|seed| {
-            let client_id = client(state, known, &config.seed, seed, ids);
-            if let SeedClientKind::MachineToMachine { scopes } = &seed.kind {
-                grant(state, known, &config.issuer, client_id.clone(), scopes, ids);
+        .map(|one| {
+            let client_id = client(state, known, seed, one, ids);
+            if let SeedClientKind::MachineToMachine { scopes } = &one.kind {
+                grant(state, known, issuer, client_id.clone(), scopes, ids);
             }
             client_id
         })
         .collect();
-    connections(state, known, &config.seed, &clients, ids);
-    let planting = Planting { ids, now, issuer: &config.issuer, known };
-    config.seed.file.as_ref().map_or(Ok(()), |file| file.plant(state, &planting))
+    connections(state, known, seed, &clients, ids);
+    seed.file.as_ref().map_or(Ok(()), |file| file.plant(state, planting))
 }
 
-fn settings(state: &mut State, config: &FakeConfig) {
+fn settings(state: &mut State, seed: &Seed, issuer: &Url) {
     let earlier = state.settings().clone();
-    if let Some(old) = earlier.issuer.as_ref().filter(|old| **old != config.issuer) {
-        let (old, new) = (management_audience(old), management_audience(&config.issuer));
+    if let Some(old) = earlier.issuer.as_ref().filter(|old| *old != issuer) {
+        let (old, new) = (management_audience(old), management_audience(issuer));
         let moved: Vec<ClientGrant> =
             state.client_grants.iter().filter(|grant| grant.audience == old).cloned().collect();
         for grant in moved {
             state.client_grants.put(ClientGrant { audience: new.clone(), ..grant });
         }
     }
-    let mut settings = TenantSettings { issuer: Some(config.issuer.clone()), ..earlier };
-    let login = &config.seed.login;
+    let mut settings = TenantSettings { issuer: Some(issuer.clone()), ..earlier };
+    let login = &seed.login;
     settings.prompts.insert("identifier_first".to_owned(), login.identifier_first.into());
     let by_name = "allow_organization_name_in_authentication_api".to_owned();
     settings.tenant.insert(by_name, login.allow_organization_name.into());

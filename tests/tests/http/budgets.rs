@@ -103,9 +103,9 @@ async fn each_page_of_twelve_hundred_members_asks_twice_at_most_and_all_are_show
     ann.log_in_under("acme", ANN).await;
     let (mut path, mut shown, mut pages) = ("/admin/members".to_owned(), BTreeSet::new(), 0);
     loop {
-        provider.fake.clear_calls();
+        provider.fake.clear_requests();
         let page = ann.get(&path).await;
-        let calls = provider.fake.calls();
+        let calls = provider.fake.requests();
         assert!(calls.len() <= 2, "{path} asked {} times: {calls:?}", calls.len());
         assert!(page.is(200).says("@example.com"), "{}", page.summary());
         shown.extend(page.body.split('>').filter_map(|text| {

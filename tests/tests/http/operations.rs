@@ -39,19 +39,19 @@ async fn metrics_are_on_a_port_of_their_own_and_nowhere_else() {
 #[tokio::test]
 async fn what_a_purchase_needs_is_looked_up_before_anybody_buys() {
     let (provider, mut site) = Provider::with_site().await;
-    provider.fake.clear_calls();
+    provider.fake.clear_requests();
     site.warm_up();
     let looked_up = async {
-        while provider.fake.calls().iter().filter(|call| call.path.starts_with("/api/v2/")).count() < 2 {
+        while provider.fake.requests().iter().filter(|call| call.path.starts_with("/api/v2/")).count() < 2 {
             sleep(Duration::from_millis(10)).await;
         }
     };
     timeout(Duration::from_secs(20), looked_up).await.expect("it is looked up");
-    provider.fake.clear_calls();
+    provider.fake.clear_requests();
     site.administrator("ann@example.com", "acme").await;
     let again: Vec<_> = provider
         .fake
-        .calls()
+        .requests()
         .into_iter()
         .filter(|call| ["/api/v2/roles", "/api/v2/connections"].contains(&call.path.as_str()))
         .collect();

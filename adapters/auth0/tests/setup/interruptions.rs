@@ -34,7 +34,7 @@ impl Before {
 async fn the_end_is_the_same(before: Before, fault: impl Fn(u64) -> Fault) {
     let world = before.world().await;
     world.fake.snapshot("before").unwrap();
-    world.fake.clear_calls();
+    world.fake.clear_requests();
     before.run(&world).await.unwrap();
     let calls = u64::try_from(world.fake.requests().len()).unwrap();
     let end = world.snapshot().await;

@@ -21,6 +21,15 @@ enum Course {
     Frozen(Timestamp),
 }
 
+/// What the clock shows at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading {
+    pub(crate) now: Timestamp,
+    pub(crate) is_frozen: bool,
+    /// By how much it is ahead of the base.
+    pub(crate) ahead_millis: i64,
+}
+
 /// The year 9000 in milliseconds: what is given from then on for years can still be written down.
 const LATEST: i64 = 221_845_392_000_000;
 
@@ -38,7 +47,7 @@ impl AdjustableClock {
     pub fn set(&self, to: Timestamp) {
         let mut course = self.course();
         *course = match *course {
-            Course::Running(_) => Course::Running(to.as_millis().saturating_sub(self.base.now().as_millis())),
+            Course::Running(_) => self.running_from(to),
             Course::Frozen(_) => Course::Frozen(to),
         };
     }
@@ -55,14 +64,16 @@ impl AdjustableClock {
 
     /// Lets the time stand still.
     pub fn freeze(&self) {
-        let now = self.now();
-        *self.course() = Course::Frozen(now);
+        let mut course = self.course();
+        *course = Course::Frozen(self.reading_of(*course).now);
     }
 
     /// Lets the time run again, from where it stands.
     pub fn resume(&self) {
-        let now = self.now();
-        *self.course() = Course::Running(now.as_millis().saturating_sub(self.base.now().as_millis()));
+        let mut course = self.course();
+        if let Course::Frozen(at) = *course {
+            *course = self.running_from(at);
+        }
     }
 
     /// Goes back to the time of the base.
@@ -72,12 +83,34 @@ impl AdjustableClock {
 
     /// Whether it stands still.
     pub fn is_frozen(&self) -> bool {
-        matches!(*self.course(), Course::Frozen(_))
+        self.reading().is_frozen
     }
 
     /// By how many milliseconds it is ahead of the base; negative when it is behind.
     pub fn ahead_millis(&self) -> i64 {
-        self.now().as_millis().saturating_sub(self.base.now().as_millis())
+        self.reading().ahead_millis
+    }
+
+    /// All that it shows, at one moment.
+    pub(crate) fn reading(&self) -> Reading {
+        let course = self.course();
+        self.reading_of(*course)
+    }
+
+    fn reading_of(&self, course: Course) -> Reading {
+        // The base goes on between two looks at it.
+        let base = self.base.now().as_millis();
+        let (shown, is_frozen) = match course {
+            Course::Running(ahead) => (base.saturating_add(ahead), false),
+            Course::Frozen(at) => (at.as_millis(), true),
+        };
+        let shown = shown.clamp(0, LATEST);
+        Reading { now: Timestamp::from_millis(shown), is_frozen, ahead_millis: shown.saturating_sub(base) }
+    }
+
+    /// A clock that shows `at` now, and runs.
+    fn running_from(&self, at: Timestamp) -> Course {
+        Course::Running(at.as_millis().saturating_sub(self.base.now().as_millis()))
     }
 
     fn course(&self) -> MutexGuard<'_, Course> {
@@ -87,11 +120,7 @@ impl AdjustableClock {
 
 impl Clock for AdjustableClock {
     fn now(&self) -> Timestamp {
-        let now = match *self.course() {
-            Course::Running(ahead) => self.base.now().as_millis().saturating_add(ahead),
-            Course::Frozen(at) => at.as_millis(),
-        };
-        Timestamp::from_millis(now.clamp(0, LATEST))
+        self.reading().now
     }
 }
 
@@ -103,6 +132,8 @@ impl fmt::Debug for AdjustableClock {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
     use super::*;
     use tenantry_ports::testkit::FixedClock;
 
@@ -138,8 +169,28 @@ mod tests {
     fn times_beyond_the_calendar_end_at_its_edge() {
         let clock = AdjustableClock::new(Arc::new(FixedClock::at("2026-03-02T10:00:00.000Z")));
         clock.advance(Duration::from_secs(u64::MAX));
-        let edge = clock.now();
+        assert_eq!(shows(&clock), "9000-01-01T00:00:00.000Z");
+        clock.freeze();
         clock.advance(Duration::from_hours(1));
-        assert_eq!(clock.now(), edge);
+        assert_eq!(shows(&clock), "9000-01-01T00:00:00.000Z");
+    }
+
+    /// A second later whenever it is asked.
+    struct Restless(AtomicI64);
+
+    impl Clock for Restless {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(self.0.fetch_add(1000, Ordering::Relaxed))
+        }
+    }
+
+    #[test]
+    fn a_base_that_goes_on_meanwhile_moves_nothing() {
+        let clock = AdjustableClock::new(Arc::new(Restless(AtomicI64::new(0))));
+        assert_eq!(clock.ahead_millis(), 0, "it was not moved");
+        clock.advance(Duration::from_hours(1));
+        assert_eq!(clock.ahead_millis(), 3_600_000);
+        clock.resume();
+        assert_eq!(clock.ahead_millis(), 3_600_000, "it runs already");
     }
 }

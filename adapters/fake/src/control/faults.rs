@@ -175,7 +175,8 @@ pub struct ActiveFault {
     pub struck: u64,
 }
 
-/// The faults in force, in the order in which they were added. The first that strikes a request decides; delays add up.
+/// The faults in force, in the order in which they were added. Of those that strike a
+/// request, the first that is no delay decides; delays add up.
 #[derive(Default)]
 pub struct Faults(Mutex<Inner>);
 
@@ -225,7 +226,10 @@ impl Faults {
         let mut inner = self.lock();
         let mut struck = Struck::default();
         for (active, seeded) in &mut inner.active {
-            if !active.fault.is_for(method, path, route) {
+            // What comes behind the one that decides would not be seen, but for the time that it takes.
+            let is_late =
+                struck.effect.is_some() && !matches!(active.fault.effect, FaultEffect::Delay { .. });
+            if is_late || !active.fault.is_for(method, path, route) {
                 continue;
             }
             active.matched += 1;
@@ -239,10 +243,7 @@ impl Faults {
                     let more = delay.saturating_add(Duration::from_millis(seeded.up_to(most)));
                     struck.delay = struck.delay.saturating_add(more);
                 }
-                effect => {
-                    struck.effect = Some(effect.clone());
-                    break;
-                }
+                effect => struck.effect = Some(effect.clone()),
             }
         }
         inner.active.retain(|(active, _)| active.fault.count.is_none_or(|count| active.struck < count));

@@ -112,7 +112,7 @@ impl Fake {
 
     /// Plants a seed on top of what there is: all of it, or nothing. [`Self::reset`] does not come back to it.
     pub async fn seed(&self, file: &SeedFile) -> Result<(), PlantError> {
-        self.core().plant(file).await
+        self.core().plant(file.clone()).await
     }
 
     /// Lets the control API be used with this token alone, from any machine. The first one that is set stays.

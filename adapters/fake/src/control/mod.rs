@@ -7,6 +7,7 @@ mod handles;
 mod seeded;
 mod snapshots;
 mod tenants;
+mod whole_state;
 
 use std::sync::OnceLock;
 
@@ -15,12 +16,14 @@ use crate::secrets::Secret;
 pub use api::InProcess;
 pub(crate) use api::{admit_form, is_near, routes, without_port};
 pub use clock::AdjustableClock;
+pub(crate) use clock::Reading;
 pub use faults::{ActiveFault, Fault, FaultEffect, Faults, Malformed};
 pub use handles::{Message, MessageKind};
+pub use snapshots::SnapshotError;
 use snapshots::Snapshots;
-pub use snapshots::{PlantError, SnapshotError};
 pub(crate) use tenants::{Hosting, Tenants};
 pub use tenants::{TenantError, TenantOptions};
+pub use whole_state::PlantError;
 
 /// Where the control API is; no path of Auth0's begins like this.
 pub(crate) const BASE: &str = "/_tenantry";

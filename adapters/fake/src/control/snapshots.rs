@@ -6,7 +6,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tenantry_domain::Timestamp;
 
 use crate::fake::Core;
-use crate::seed_file::{Planting, SeedError, SeedFile};
 use crate::store::{Picture, StoreError};
 
 /// As many may be kept.
@@ -21,17 +20,6 @@ pub enum SnapshotError {
     /// There are too many.
     #[error("there are {MOST} snapshots already: forget one first")]
     TooMany,
-    /// The disk has failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// Why a seed was not planted.
-#[derive(Debug, thiserror::Error)]
-pub enum PlantError {
-    /// The seed is wrong.
-    #[error(transparent)]
-    Seed(#[from] SeedError),
     /// The disk has failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -73,48 +61,7 @@ impl Core {
     pub(crate) async fn restore(&self, name: &str) -> Result<(), SnapshotError> {
         let picture = self.control.snapshots.lock().get(name).map(|(_, picture)| picture.clone());
         let picture = picture.ok_or(SnapshotError::Unknown)?;
-        self.store.go_back(&picture).await?;
-        self.forget_what_was_learned();
+        self.go_back(&picture).await?;
         Ok(())
-    }
-
-    /// Forgets what is no part of the state and yet comes of it: what Actions cached, and what issuers said.
-    fn forget_what_was_learned(&self) {
-        self.actions_cache.clear();
-        self.upstreams.clear();
-    }
-
-    /// Goes back to the beginning: the seeded state with the ids and secrets that it had, the clock of the machine, no
-    /// faults, nothing noted. Snapshots and signing keys stay.
-    pub(crate) async fn reset(&self) -> Result<(), StoreError> {
-        self.store.go_back(&self.beginning).await?;
-        self.forget_what_was_learned();
-        self.time.reset();
-        self.control.faults.clear();
-        self.control.rate_limits.reset();
-        self.calls.clear();
-        self.calls.clear_counters();
-        Ok(())
-    }
-
-    /// Plants a seed on top of what there is: all of it, or nothing.
-    pub(crate) async fn plant(&self, file: &SeedFile) -> Result<(), PlantError> {
-        self.store
-            .write(|state| {
-                let known = state.clone();
-                let (ids, now, issuer) = (&self.ids, self.clock.now(), &self.config.issuer);
-                file.plant(state, &Planting { ids, now, issuer, known: &known })?;
-                Ok(())
-            })
-            .await
-    }
-
-    pub(crate) async fn clear_mailbox(&self) -> Result<(), StoreError> {
-        self.store
-            .write(|state| {
-                state.mail.remove_where(|_| true);
-                Ok(())
-            })
-            .await
     }
 }

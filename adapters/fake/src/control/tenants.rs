@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use axum::Router;
 use tokio::net::TcpListener;
@@ -15,7 +15,7 @@ use url::{Host, Url};
 use crate::config::{FakeConfig, Seed};
 use crate::fake::{Core, Fake, FakeError};
 use crate::seed_file::SeedFile;
-use crate::server::{Tls, TlsError, is_loopback};
+use crate::server::{Tls, TlsError, address_of, is_loopback};
 
 /// As many may there be beside the first.
 const MOST: usize = 1_000;
@@ -61,6 +61,9 @@ pub enum TenantError {
     /// The provider refuses what it was told.
     #[error(transparent)]
     Fake(#[from] FakeError),
+    /// The process ends meanwhile.
+    #[error("the tenant was not made: {0}")]
+    Stopped(#[from] tokio::task::JoinError),
 }
 
 /// Where the first tenant is served.
@@ -82,7 +85,8 @@ struct Tenant {
     fake: Fake,
     router: Router,
     domain: Option<String>,
-    server: Option<Server>,
+    /// Held for as long as there is the tenant.
+    _server: Option<Server>,
 }
 
 /// Ends with the tenant.
@@ -118,15 +122,16 @@ impl Tenants {
         by_name.iter().map(|(name, tenant)| (name.clone(), tenant.fake.clone())).collect()
     }
 
-    /// Ends one; `false` when there is none of this name.
+    /// Ends one, with its certificate; `false` when there is none of this name.
     pub(crate) fn remove(&self, name: &str) -> bool {
         let mut by_name = self.by_name.write().unwrap_or_else(PoisonError::into_inner);
         let removed = by_name.remove(name);
-        drop(by_name);
-        removed.is_some_and(|tenant| {
-            drop(tenant.server);
-            true
-        })
+        let tls = self.hosting.get().and_then(|hosting| hosting.tls.as_ref());
+        let domain = removed.as_ref().and_then(|tenant| tenant.domain.as_deref());
+        if let (Some(tls), Some(domain)) = (tls, domain) {
+            tls.remove_name(domain);
+        }
+        removed.is_some()
     }
 
     fn check_free(&self, name: &str, domain: Option<&str>) -> Result<(), TenantError> {
@@ -141,40 +146,37 @@ impl Tenants {
 
 impl Core {
     /// Makes a tenant and serves it.
-    pub(crate) async fn add_tenant(&self, options: TenantOptions) -> Result<Fake, TenantError> {
+    pub(crate) async fn add_tenant(self: &Arc<Self>, options: TenantOptions) -> Result<Fake, TenantError> {
         let tenants = &self.control.tenants;
         let hosting = tenants.hosting.get().ok_or(TenantError::NotHere)?;
         check_name(&options.name)?;
         let domain = options.domain.as_deref().map(|domain| self.checked_domain(domain)).transpose()?;
         tenants.check_free(&options.name, domain.as_deref())?;
         let (issuer, listener) = match &domain {
-            Some(domain) => {
-                if let Some(tls) = &hosting.tls {
-                    tls.add_name(domain)?;
-                }
-                (self.issuer_at(domain)?, None)
-            }
+            Some(domain) => (self.issuer_at(domain)?, None),
             None => {
                 let listener = TcpListener::bind((hosting.address, 0)).await?;
-                let port = listener.local_addr()?.port();
-                let scheme = self.config.issuer.scheme();
-                let host = if hosting.address.is_ipv6() { "[::1]" } else { "127.0.0.1" };
-                let issuer =
-                    Url::parse(&format!("{scheme}://{host}:{port}/")).map_err(|_| FakeError::Issuer)?;
-                (issuer, Some(listener))
+                (address_of(&listener, self.config.issuer.scheme() == "https")?, Some(listener))
             }
         };
-        let fake = self.guest(issuer, options.seed, options.data)?;
+        let core = Arc::clone(self);
+        // A seed's code is run through, and its passwords are hashed.
+        let make = move || core.guest(issuer, options.seed, options.data);
+        let fake = tokio::task::spawn_blocking(make).await??;
         let server = listener.map(|listener| {
             let serving = fake.serve(listener, hosting.tls.clone(), std::future::pending());
             Server(tokio::spawn(serving).abort_handle())
         });
-        let tenant = Tenant { fake: fake.clone(), router: fake.router(), domain: domain.clone(), server };
+        let tenant =
+            Tenant { fake: fake.clone(), router: fake.router(), domain: domain.clone(), _server: server };
         // Somebody may have been faster meanwhile.
         let mut by_name = tenants.by_name.write().unwrap_or_else(PoisonError::into_inner);
         let has_domain = |other: &Tenant| domain.is_some() && other.domain == domain;
         if by_name.contains_key(&options.name) || by_name.values().any(has_domain) {
             return Err(TenantError::Taken);
+        }
+        if let (Some(tls), Some(domain)) = (&hosting.tls, &domain) {
+            tls.add_name(domain)?;
         }
         by_name.insert(options.name, tenant);
         Ok(fake)

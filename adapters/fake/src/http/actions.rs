@@ -26,11 +26,16 @@ use crate::tokens::management_audience;
 
 /// Runs the Actions of a login and concludes it. Nothing is locked meanwhile.
 pub(super) async fn run(core: &Arc<Core>, browser: &Browser, pending: Pending) -> Result<Next, PageError> {
+    let epoch = core.store.epoch();
     let event = core.store.read(|state| login::event_of_login(state, &core.context(), browser, &pending))?;
     let execution = execute(core, event, pending.suspended.clone()).await?;
     let (context, handle) = (core.context(), pending.transaction.handle.clone());
     let conclude = |state: &mut _| {
-        Ok::<_, StoreError>(login::conclude_actions(state, &context, browser, pending, execution))
+        // A login of the state that was given up has nobody in this one.
+        if core.store.epoch() != epoch {
+            return Ok::<_, StoreError>(None);
+        }
+        Ok(login::conclude_actions(state, &context, browser, pending, execution))
     };
     let expired = || PageError::expired().with_way_on(WayOn::from_login(core, Some(&handle)));
     core.store.write(conclude).await?.ok_or_else(expired)
@@ -46,8 +51,13 @@ pub(super) async fn execute(
     // An Action that logs in itself starts itself again: waiting for a place is what ends that, with its time.
     let place = Arc::clone(&core.actions_running).acquire_owned().await.ok();
     let limits = Limits { run_time: core.config.action_run_time, ..Limits::default() };
-    let (router, tokens) = (OnceLock::new(), Mutex::default());
-    let host = Arc::new(Network { core: core.clone(), router, tokens, _place: place });
+    let host = Arc::new(Network {
+        core: core.clone(),
+        cache: core.actions_cache.current(),
+        router: OnceLock::new(),
+        tokens: Mutex::default(),
+        _place: place,
+    });
     Ok(match suspended {
         None => post_login(&actions, event, host, &limits).await,
         Some(suspended) => continue_post_login(&actions, suspended, event, host, &limits).await,
@@ -57,6 +67,7 @@ pub(super) async fn execute(
 /// What Actions reach: this provider, by its own host name.
 struct Network {
     core: Arc<Core>,
+    cache: Arc<Cache>,
     /// Made when the first call comes: most Actions make none.
     router: OnceLock<Router>,
     /// Access tokens by the id and secret that they were got with.
@@ -212,6 +223,6 @@ impl Host for Network {
     }
 
     fn cache(&self) -> &Cache {
-        &self.core.actions_cache
+        &self.cache
     }
 }

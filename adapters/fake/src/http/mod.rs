@@ -43,7 +43,10 @@ use crate::fake::Core;
 use endpoint::{Endpoint, Evidence};
 pub(crate) use json::present;
 use management::Covered;
-pub(crate) use management::{description, scopes as management_scopes};
+pub(crate) use management::{
+    change_branding, change_prompts, change_tenant_settings, check_body, connection_options, description,
+    scopes as management_scopes,
+};
 
 /// Enough for any request of the protocol; what is larger is answered 413.
 const BODY_LIMIT: usize = 256 * 1024;

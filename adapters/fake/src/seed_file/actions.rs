@@ -1,19 +1,18 @@
 //! Actions: deployed, and bound when the file says so.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::Planting;
 use super::document::{SeedFile, SeedFileAction};
 use super::place::{Once, Place, SeedError};
+use super::rules;
 use crate::document::Document;
 use crate::model::{Action, ActionCode, ActionVersion, Binding, DeployedAction, POST_LOGIN};
 use crate::secrets::Secret;
 use crate::store::State;
-
-/// What Auth0 takes.
-const CODE_LIMIT: usize = 100_000;
 
 impl SeedFile {
     /// Reads the code of Actions from the files that are named, relative to `folder`.
@@ -33,12 +32,41 @@ impl SeedFile {
     }
 }
 
+/// Whether each can be deployed. That runs an engine: nothing may be locked meanwhile.
+pub(super) fn check(file: &SeedFile) -> Result<(), SeedError> {
+    for (index, seed) in file.actions.iter().enumerate() {
+        let place = Place::item("actions", index);
+        if seed.file.is_some() {
+            return Err(place
+                .at("file")
+                .error("only a seed file that is read from disk can name other files"));
+        }
+        if seed.trigger != POST_LOGIN {
+            return Err(place.at("trigger").error(format!("is {POST_LOGIN}: other triggers never come")));
+        }
+        let code = seed.code.as_ref().ok_or_else(|| place.error("has code or a file"))?;
+        let pairs = |of: &BTreeMap<String, String>, value: &str| -> Value {
+            of.iter().map(|(name, text)| json!({ "name": name, value: text })).collect()
+        };
+        let own = json!({
+            "name": seed.name,
+            "supported_triggers": [{ "id": seed.trigger }],
+            "runtime": seed.runtime,
+            "secrets": pairs(&seed.secrets, "value"),
+            "dependencies": pairs(&seed.dependencies, "version"),
+        });
+        rules::check("/actions/actions", own, &Map::new(), &place)?;
+        tenantry_actions::check(code).map_err(|error| place.at("code").error(error.to_string()))?;
+    }
+    Ok(())
+}
+
 pub(super) fn plant(file: &SeedFile, state: &mut State, planting: &Planting<'_>) -> Result<(), SeedError> {
     let mut once = Once::default();
     for (index, seed) in file.actions.iter().enumerate() {
         let place = Place::item("actions", index);
         once.check(&seed.name, &place.at("name"))?;
-        let id = action(seed, &place, state, planting)?;
+        let id = action(seed, state, planting);
         if seed.bound {
             bind(seed, id, state, planting);
         }
@@ -46,27 +74,11 @@ pub(super) fn plant(file: &SeedFile, state: &mut State, planting: &Planting<'_>)
     Ok(())
 }
 
-fn action(
-    seed: &SeedFileAction,
-    place: &Place,
-    state: &mut State,
-    planting: &Planting<'_>,
-) -> Result<String, SeedError> {
-    if seed.file.is_some() {
-        return Err(place.at("file").error("only a seed file that is read from disk can name other files"));
-    }
-    if seed.trigger != POST_LOGIN {
-        return Err(place.at("trigger").error(format!("is {POST_LOGIN}: other triggers never come")));
-    }
-    let code = seed.code.clone().ok_or_else(|| place.error("has code or a file"))?;
-    if code.len() > CODE_LIMIT {
-        return Err(place.at("code").error("is longer than 100 kB"));
-    }
-    tenantry_actions::check(&code).map_err(|error| place.at("code").error(error.to_string()))?;
+fn action(seed: &SeedFileAction, state: &mut State, planting: &Planting<'_>) -> String {
     let of = |state: &State| state.action_by_name(&seed.name).cloned();
     let known = of(state).or_else(|| of(planting.known));
     let code = ActionCode {
-        code,
+        code: seed.code.clone().unwrap_or_default(),
         secrets: seed.secrets.iter().map(|(name, value)| (name.clone(), Secret::new(value))).collect(),
         dependencies: seed.dependencies.clone(),
     };
@@ -103,10 +115,10 @@ fn action(
         state.keep_deployed_action(DeployedAction { action_id: id.clone(), version, runtime });
     }
     state.actions.put(action);
-    Ok(id)
+    id
 }
 
-fn usual_settings(seed: &SeedFileAction) -> Map<String, serde_json::Value> {
+fn usual_settings(seed: &SeedFileAction) -> Map<String, Value> {
     let settings = json!({
         "supported_triggers": [{ "id": POST_LOGIN, "version": "v3" }],
         "runtime": seed.runtime.as_deref().unwrap_or("node22"),

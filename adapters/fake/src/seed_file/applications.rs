@@ -8,9 +8,10 @@ use super::document::{
     Scopes, SeedFile, SeedFileClient, SeedFileConnection, SeedFilePermission, SeedFileScope,
 };
 use super::people::DATABASE;
-use super::place::{Once, Place, SeedError, check_id};
+use super::place::{Holders, Once, Place, SeedError, check_given_id};
+use super::rules;
 use crate::document::{self, Document};
-use crate::http::management_scopes;
+use crate::http::{connection_options, management_scopes};
 use crate::model::{Client, ClientGrant, Connection, Permission, ResourceServer, Role};
 use crate::secrets::Secret;
 use crate::store::State;
@@ -60,6 +61,8 @@ fn apis(file: &SeedFile, state: &mut State, planting: &Planting<'_>) -> Result<(
                 }
             })
             .collect();
+        let own = json!({ "identifier": seed.identifier, "name": seed.name, "scopes": scopes });
+        rules::check("/resource-servers", own, &seed.settings, &place)?;
         let decided = json!({ "name": seed.name.as_ref().unwrap_or(&seed.identifier), "scopes": scopes });
         document::replace(&mut api.settings, Document::of(&decided));
         document::replace(&mut api.settings, Document::new(&seed.settings));
@@ -143,6 +146,11 @@ fn client(
         "token_endpoint_auth_method": seed.token_endpoint_auth_method,
     });
     let decided = crate::http::present(decided);
+    let mut own = decided.clone();
+    if let Some(own) = own.as_object_mut() {
+        own.insert("name".to_owned(), seed.name.as_str().into());
+    }
+    rules::check("/clients", own, &seed.settings, place)?;
     document::replace(&mut client.settings, Document::of(&decided));
     document::replace(&mut client.settings, Document::new(&seed.settings));
     credentials::plant(&mut client, place, state, planting)?;
@@ -160,10 +168,17 @@ fn grants(
 ) -> Result<(), SeedError> {
     let mut wanted = Vec::new();
     if let Some(scopes) = &seed.management_scopes {
-        let all: Vec<String> = management_scopes().into_iter().map(str::to_owned).collect();
+        let known = management_scopes();
         let scopes = match scopes {
-            Scopes::All(_) => all,
-            Scopes::Some(scopes) => scopes.clone(),
+            Scopes::All(_) => known.into_iter().map(str::to_owned).collect(),
+            Scopes::Some(scopes) => {
+                let unknown = scopes.iter().position(|scope| !known.contains(scope.as_str()));
+                if let Some(at) = unknown {
+                    let what = "no operation of this provider's Management API asks for this scope";
+                    return Err(place.item_of("management_scopes", at).error(what));
+                }
+                scopes.clone()
+            }
         };
         wanted.push((management_audience(planting.issuer), scopes, Map::new()));
     }
@@ -183,6 +198,8 @@ fn grants(
                 scopes.clone()
             }
         };
+        let own = json!({ "audience": grant.audience, "scope": scope });
+        rules::check("/client-grants", own, &grant.settings, &place)?;
         wanted.push((grant.audience.clone(), scope, grant.settings.clone()));
     }
     for (audience, scope, settings) in wanted {
@@ -214,12 +231,17 @@ fn connection(
     }
     let of = |state: &State| state.connection_by_name(&seed.name).cloned();
     let known = of(state).or_else(|| of(planting.known));
-    if let Some(id) = &seed.id {
-        check_id(id, "con_", &place.at("id"))?;
-        if let Some(known) = known.as_ref().filter(|known| known.id != *id) {
-            return Err(place.at("id").error(format!("the connection has the id {} already", known.id)));
-        }
-    }
+    let holder = seed.id.as_ref().and_then(|id| state.connections.get(id));
+    let holders = Holders {
+        of_id: holder.map(|holder| holder.name.as_str()),
+        of_name: known.as_ref().map(|known| known.id.as_str()),
+    };
+    check_given_id(seed.id.as_deref(), ("connection", "con_"), &seed.name, &holders, place)?;
+    let own = json!({ "name": seed.name, "strategy": seed.strategy, "display_name": seed.display_name });
+    rules::check("/connections", own, &seed.settings, place)?;
+    connection_options(&seed.strategy)
+        .check(&Value::Object(seed.options.clone()))
+        .map_err(|broken| rules::told(broken, &place.at("options")))?;
     if known.as_ref().is_some_and(|known| known.strategy != seed.strategy) {
         return Err(place.at("strategy").error("a connection keeps the strategy that it was made with"));
     }
@@ -262,12 +284,14 @@ fn roles(file: &SeedFile, state: &mut State, planting: &Planting<'_>) -> Result<
         once.check(&seed.name, &place.at("name"))?;
         let of = |state: &State| state.role_by_name(&seed.name).cloned();
         let known = of(state).or_else(|| of(planting.known));
-        if let Some(id) = &seed.id {
-            check_id(id, "rol_", &place.at("id"))?;
-            if let Some(known) = known.as_ref().filter(|known| known.id != *id) {
-                return Err(place.at("id").error(format!("the role has the id {} already", known.id)));
-            }
-        }
+        let holder = seed.id.as_ref().and_then(|id| state.roles.get(id));
+        let holders = Holders {
+            of_id: holder.map(|holder| holder.name.as_str()),
+            of_name: known.as_ref().map(|known| known.id.as_str()),
+        };
+        check_given_id(seed.id.as_deref(), ("role", "rol_"), &seed.name, &holders, &place)?;
+        let own = json!({ "name": seed.name, "description": seed.description });
+        rules::check("/roles", own, &Map::new(), &place)?;
         let id = known.map(|known| known.id).or_else(|| seed.id.clone());
         let mut role = of(state).unwrap_or_else(|| Role {
             id: id.unwrap_or_else(|| planting.ids.role()),

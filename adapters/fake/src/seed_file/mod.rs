@@ -7,6 +7,8 @@ mod document;
 mod organizations;
 mod people;
 mod place;
+mod prepared;
+mod rules;
 mod settings;
 
 use std::path::Path;
@@ -21,6 +23,7 @@ pub use document::{
     SeedFileRole, SeedFileScope, SeedFileUser,
 };
 pub use place::SeedError;
+pub(crate) use prepared::Prepared;
 
 use crate::ids::Ids;
 use crate::store::State;
@@ -36,6 +39,8 @@ pub(crate) struct Planting<'a> {
     pub(crate) issuer: &'a Url,
     /// Whose ids, secrets and dates are kept.
     pub(crate) known: &'a State,
+    /// What was made ready of the file.
+    pub(crate) prepared: &'a Prepared,
 }
 
 impl SeedFile {
@@ -91,7 +96,7 @@ impl SeedFile {
 
     /// Puts everything into the state. On an error the transaction must be given up.
     pub(crate) fn plant(&self, state: &mut State, planting: &Planting<'_>) -> Result<(), SeedError> {
-        settings::plant(self, state);
+        settings::plant(self, state)?;
         applications::plant(self, state, planting)?;
         people::plant(self, state, planting)?;
         organizations::plant(self, state, planting)?;

@@ -2,10 +2,13 @@
 
 use std::collections::HashSet;
 
+use serde_json::{Map, json};
+
 use super::Planting;
 use super::document::{SeedFile, SeedFileDomain, SeedFileMember, SeedFileOrganization};
 use super::people::roles;
-use super::place::{Once, Place, SeedError, check_id};
+use super::place::{Holders, Once, Place, SeedError, check_given_id};
+use super::rules;
 use crate::model::{DiscoveryDomain, EnabledConnection, Member, Organization};
 use crate::schema::format::{Format, is_organization_name};
 use crate::store::State;
@@ -34,12 +37,19 @@ fn organization(
     }
     let of = |state: &State| state.organization_by_name(&seed.name).cloned();
     let known = of(state).or_else(|| of(planting.known));
-    if let Some(id) = &seed.id {
-        check_id(id, "org_", &place.at("id"))?;
-        if let Some(known) = known.as_ref().filter(|known| known.id != *id) {
-            return Err(place.at("id").error(format!("the organization has the id {} already", known.id)));
-        }
-    }
+    let holder = seed.id.as_ref().and_then(|id| state.organizations.get(id));
+    let holders = Holders {
+        of_id: holder.map(|holder| holder.name.as_str()),
+        of_name: known.as_ref().map(|known| known.id.as_str()),
+    };
+    check_given_id(seed.id.as_deref(), ("organization", "org_"), &seed.name, &holders, place)?;
+    let own = json!({
+        "name": seed.name,
+        "display_name": seed.display_name,
+        "metadata": seed.metadata,
+        "branding": seed.branding,
+    });
+    rules::check("/organizations", own, &Map::new(), place)?;
     let created_at = known.as_ref().map_or(planting.now, |known| known.created_at);
     let id = known.map(|known| known.id).or_else(|| seed.id.clone());
     let mut organization = of(state).unwrap_or_else(|| {
@@ -53,9 +63,6 @@ fn organization(
         organization.metadata.clone_from(metadata);
     }
     if let Some(branding) = &seed.branding {
-        if !branding.is_object() {
-            return Err(place.at("branding").error("is an object"));
-        }
         organization.branding = Some(branding.clone());
     }
     for (index, seed) in seed.connections.iter().enumerate() {

@@ -1,11 +1,14 @@
 //! Accounts.
 
+use serde_json::{Map, Value, json};
 use tenantry_domain::EmailAddress;
 
 use super::Planting;
 use super::applications::permissions;
 use super::document::{SeedFile, SeedFileUser};
 use super::place::{Once, Place, SeedError};
+use super::rules;
+use crate::ids::Ids;
 use crate::model::{Connection, User};
 use crate::passwords::PasswordHash;
 use crate::store::State;
@@ -16,13 +19,42 @@ pub(super) const DATABASE: &str = "Username-Password-Authentication";
 pub(super) fn plant(file: &SeedFile, state: &mut State, planting: &Planting<'_>) -> Result<(), SeedError> {
     let mut once = Once::default();
     for (index, seed) in file.users.iter().enumerate() {
-        user(seed, &Place::item("users", index), &mut once, state, planting)?;
+        let password = planting.prepared.password(index);
+        user((seed, password), &Place::item("users", index), &mut once, state, planting)?;
     }
     Ok(())
 }
 
-fn user(
+/// The hashes of the passwords, in the order of the accounts. What is wrong with those is found when they are planted.
+pub(super) fn hashed(file: &SeedFile, ids: &Ids, known: &State) -> Vec<Option<PasswordHash>> {
+    let of = |seed: &SeedFileUser| {
+        let password = seed.password.as_deref()?;
+        let id = seed.user_id.as_deref().map(with_provider);
+        let email = seed.email.as_deref().and_then(|email| EmailAddress::try_from(email).ok());
+        let connection = seed.connection.as_deref().unwrap_or(DATABASE);
+        let user = meant(known, seed, connection, id.as_deref(), email.as_ref().map(EmailAddress::as_str));
+        let kept = user.and_then(|user| user.password.clone()).filter(|hash| hash.matches(password));
+        Some(kept.unwrap_or_else(|| PasswordHash::of(password, ids)))
+    };
+    file.users.iter().map(of).collect()
+}
+
+/// The account that a seed means: by its id, its address or its name.
+fn meant<'a>(
+    state: &'a State,
     seed: &SeedFileUser,
+    connection: &str,
+    id: Option<&str>,
+    email: Option<&str>,
+) -> Option<&'a User> {
+    let by_id = id.and_then(|id| state.users.get(id));
+    let by_email = || state.user_in_connection(connection, email?);
+    let by_name = || state.user_by_username(connection, seed.username.as_deref()?);
+    by_id.or_else(by_email).or_else(by_name)
+}
+
+fn user(
+    (seed, password): (&SeedFileUser, Option<&PasswordHash>),
     place: &Place,
     once: &mut Once,
     state: &mut State,
@@ -41,14 +73,14 @@ fn user(
         return Err(place.error("an account has an email, a username or a user_id"));
     };
     once.check(&format!("{name} of {}", connection.name), place)?;
-    let of = |state: &State| {
-        let by_id = given_id.as_ref().and_then(|id| state.users.get(id));
-        let by_email = || email.as_ref().and_then(|email| state.user_in_connection(&connection.name, email));
-        let by_name =
-            || seed.username.as_ref().and_then(|name| state.user_by_username(&connection.name, name));
-        by_id.or_else(by_email).or_else(by_name).cloned()
-    };
+    rules::check("/users", account(seed, &connection.name), &Map::new(), place)?;
+    let of =
+        |state: &State| meant(state, seed, &connection.name, given_id.as_deref(), email.as_deref()).cloned();
     let known = of(state).or_else(|| of(planting.known));
+    if let Some(known) = known.as_ref().filter(|known| known.connection != connection.name) {
+        let what = format!("an account of the connection {} has this id", known.connection);
+        return Err(place.at("user_id").error(what));
+    }
     if let (Some(known), Some(given)) = (&known, &given_id)
         && known.id != *given
     {
@@ -59,7 +91,10 @@ fn user(
         None => (given_id.clone().unwrap_or_else(|| new_id(&connection, planting)), planting.now),
     };
     let mut user = of(state).unwrap_or_else(|| User::new(id, &connection, created_at));
-    apply(seed, email, &mut user, planting);
+    apply(seed, email, &mut user);
+    if let Some(password) = password {
+        user.password = Some(password.clone());
+    }
     if let Some(wanted) = &seed.roles {
         user.roles = roles(wanted, place, state)?;
     }
@@ -73,8 +108,28 @@ fn user(
     Ok(())
 }
 
+/// The account as the Management API takes it.
+fn account(seed: &SeedFileUser, connection: &str) -> Value {
+    json!({
+        "connection": connection,
+        "email": seed.email,
+        "email_verified": seed.email_verified,
+        "username": seed.username,
+        "phone_number": seed.phone_number,
+        "password": seed.password,
+        "name": seed.name,
+        "nickname": seed.nickname,
+        "given_name": seed.given_name,
+        "family_name": seed.family_name,
+        "picture": seed.picture,
+        "blocked": seed.blocked,
+        "user_metadata": seed.user_metadata,
+        "app_metadata": seed.app_metadata,
+    })
+}
+
 /// Takes over what the seed says; what it does not say stays.
-fn apply(seed: &SeedFileUser, email: Option<String>, user: &mut User, planting: &Planting<'_>) {
+fn apply(seed: &SeedFileUser, email: Option<String>, user: &mut User) {
     fn set<T: Clone>(field: &mut Option<T>, seed: Option<&T>) {
         if let Some(value) = seed {
             *field = Some(value.clone());
@@ -94,11 +149,6 @@ fn apply(seed: &SeedFileUser, email: Option<String>, user: &mut User, planting: 
     if let Some(metadata) = &seed.app_metadata {
         user.app_metadata.clone_from(metadata);
     }
-    if let Some(password) = &seed.password
-        && !user.password.as_ref().is_some_and(|hash| hash.matches(password))
-    {
-        user.password = Some(PasswordHash::of(password, planting.ids));
-    }
 }
 
 /// The id with its provider in front.
@@ -109,7 +159,11 @@ fn whole_id(id: &str, place: &Place) -> Result<String, SeedError> {
     {
         return Err(place.at("user_id").error("has 1 to 255 characters, none of them a space"));
     }
-    Ok(if id.contains('|') { id.to_owned() } else { format!("auth0|{id}") })
+    Ok(with_provider(id))
+}
+
+fn with_provider(id: &str) -> String {
+    if id.contains('|') { id.to_owned() } else { format!("auth0|{id}") }
 }
 
 fn new_id(connection: &Connection, planting: &Planting<'_>) -> String {

@@ -43,6 +43,11 @@ impl std::error::Error for SeedError {}
 pub(super) struct Place(String);
 
 impl Place {
+    /// Something at the top: `tenant`.
+    pub(super) fn top(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
     /// An item of a list at the top: `users[3]`.
     pub(super) fn item(list: &str, index: usize) -> Self {
         Self(format!("{list}[{index}]"))
@@ -77,8 +82,38 @@ impl Once {
     }
 }
 
-/// An id of one's own choice, for something whose ids begin like this.
-pub(super) fn check_id(id: &str, prefix: &str, place: &Place) -> Result<(), SeedError> {
+/// Who has an id of the file's choice, and what the one that the file means has.
+pub(super) struct Holders<'a> {
+    /// The name of the one that has the id.
+    pub(super) of_id: Option<&'a str>,
+    /// The id of the one that has the name.
+    pub(super) of_name: Option<&'a str>,
+}
+
+/// An id of one's own choice for something of this name: well-formed, nobody else's, and no second one.
+pub(super) fn check_given_id(
+    given: Option<&str>,
+    (kind, prefix): (&str, &str),
+    name: &str,
+    holders: &Holders<'_>,
+    place: &Place,
+) -> Result<(), SeedError> {
+    let Some(id) = given else { return Ok(()) };
+    let place = place.at("id");
+    check_id(id, prefix, &place)?;
+    match holders {
+        Holders { of_id: Some(other), .. } if *other != name => {
+            Err(place.error(format!("the {kind} {other} has this id")))
+        }
+        Holders { of_name: Some(other), .. } if *other != id => {
+            Err(place.error(format!("the {kind} has the id {other} already")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An id for something whose ids begin like this.
+fn check_id(id: &str, prefix: &str, place: &Place) -> Result<(), SeedError> {
     let rest = id.strip_prefix(prefix).unwrap_or_default();
     let sound = (1..=64).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if sound { Ok(()) } else { Err(place.error(format!("an id is {prefix} and then letters or digits"))) }

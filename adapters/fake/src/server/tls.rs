@@ -34,6 +34,9 @@ pub enum TlsError {
     Use(#[from] rustls::Error),
 }
 
+/// What every server's certificate is for.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+
 /// The server's side of TLS. Clones share certificates.
 #[derive(Clone)]
 pub struct Tls {
@@ -50,8 +53,7 @@ impl Tls {
             Some(folder) => Authority::kept_in(folder)?,
             None => Authority::new()?,
         };
-        let loopback = ["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
-        let key = authority.certificate(&loopback)?;
+        let key = authority.certificate(&LOOPBACK.map(str::to_owned))?;
         Self::with(key, Some(authority))
     }
 
@@ -70,7 +72,8 @@ impl Tls {
     }
 
     fn with(default: CertifiedKey, authority: Option<Authority>) -> Result<Self, TlsError> {
-        let certificates = Arc::new(Certificates { default: Arc::new(default), by_name: RwLock::default() });
+        let certificates =
+            Arc::new(Certificates { default: RwLock::new(Arc::new(default)), by_name: RwLock::default() });
         let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
@@ -88,10 +91,27 @@ impl Tls {
     /// Gets a certificate for another host name or address, when there is an authority that can give one.
     pub fn add_name(&self, name: &str) -> Result<(), TlsError> {
         let Some(authority) = &self.authority else { return Ok(()) };
+        let address = name.trim_start_matches('[').trim_end_matches(']');
+        if address.parse::<IpAddr>().is_ok() {
+            // A client that connects to an address names nothing: one certificate has to do for all of them.
+            let mut names = LOOPBACK.map(str::to_owned).to_vec();
+            if !names.iter().any(|known| known == address) {
+                names.push(address.to_owned());
+            }
+            let certificate = Arc::new(authority.certificate(&names)?);
+            *self.certificates.default.write().unwrap_or_else(PoisonError::into_inner) = certificate;
+            return Ok(());
+        }
         let certificate = Arc::new(authority.certificate(&[name.to_owned()])?);
         let mut by_name = self.certificates.by_name.write().unwrap_or_else(PoisonError::into_inner);
         by_name.insert(name.to_ascii_lowercase(), certificate);
         Ok(())
+    }
+
+    /// Gives up the certificate for a host name.
+    pub(crate) fn remove_name(&self, name: &str) {
+        let mut by_name = self.certificates.by_name.write().unwrap_or_else(PoisonError::into_inner);
+        by_name.remove(&name.to_ascii_lowercase());
     }
 
     pub(super) async fn accept(self, stream: TcpStream) -> Option<TlsStream<TcpStream>> {
@@ -114,15 +134,16 @@ impl std::fmt::Debug for Tls {
 /// The certificate for the name that the client asks for; clients that connect to an address ask for none.
 #[derive(Debug)]
 struct Certificates {
-    default: Arc<CertifiedKey>,
+    default: RwLock<Arc<CertifiedKey>>,
     by_name: RwLock<HashMap<String, Arc<CertifiedKey>>>,
 }
 
 impl ResolvesServerCert for Certificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let by_name = self.by_name.read().unwrap_or_else(PoisonError::into_inner);
-        let named = hello.server_name().and_then(|name| by_name.get(&name.to_ascii_lowercase()));
-        Some(Arc::clone(named.unwrap_or(&self.default)))
+        let named = hello.server_name().and_then(|name| by_name.get(&name.to_ascii_lowercase()).cloned());
+        let default = || Arc::clone(&self.default.read().unwrap_or_else(PoisonError::into_inner));
+        Some(named.unwrap_or_else(default))
     }
 }
 

@@ -5,6 +5,7 @@ mod state;
 mod table;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockWriteGuard};
 
@@ -32,12 +33,17 @@ pub(crate) struct Store {
     state: RwLock<State>,
     failure: Failure,
     journal: Option<Journal>,
+    epoch: AtomicU64,
 }
+
+/// Lasts until the state is brought back to what it was. What was read in one has no place in the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Epoch(u64);
 
 impl Store {
     /// A store that forgets everything when it is dropped.
     pub(crate) fn in_memory() -> Self {
-        Self { state: RwLock::default(), failure: Failure::default(), journal: None }
+        Self::of(State::default(), Failure::default(), None)
     }
 
     /// A store in a file below `directory`, which is made when it is not there. It is for this user alone: it holds the
@@ -55,7 +61,16 @@ impl Store {
     fn on(medium: impl Medium, state: State) -> Result<Self, StoreError> {
         let failure: Failure = Arc::new(OnceLock::new());
         let journal = Journal::start(medium, failure.clone())?;
-        Ok(Self { state: RwLock::new(state), failure, journal: Some(journal) })
+        Ok(Self::of(state, failure, Some(journal)))
+    }
+
+    fn of(state: State, failure: Failure, journal: Option<Journal>) -> Self {
+        Self { state: RwLock::new(state), failure, journal, epoch: AtomicU64::new(0) }
+    }
+
+    /// Inside a transaction it is the one that the transaction writes into.
+    pub(crate) fn epoch(&self) -> Epoch {
+        Epoch(self.epoch.load(Ordering::Acquire))
     }
 
     /// Looks at the state. What it shows may be a moment ahead of the disk.
@@ -115,6 +130,7 @@ impl Store {
     pub(crate) async fn go_back(&self, picture: &Picture) -> Result<(), StoreError> {
         self.write(|state| {
             state.become_like(&picture.0);
+            self.epoch.fetch_add(1, Ordering::AcqRel);
             Ok(())
         })
         .await
@@ -136,6 +152,10 @@ pub(crate) struct Picture(State);
 impl Picture {
     pub(crate) fn of(state: State) -> Self {
         Self(state)
+    }
+
+    pub(crate) fn state(&self) -> &State {
+        &self.0
     }
 }
 

@@ -1,6 +1,7 @@
 //! Clients hear of logouts: a receiver on this machine takes the notices.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use serde_json::{Map, Value, json};
 use tenantry_ports::{IdentityProvider as _, IdentityProviderError, LoggedOut};
+use tokio::sync::Notify;
 
 use crate::authn::{set_app, world};
 use crate::browser::Browser;
@@ -184,4 +186,37 @@ async fn a_notice_outlives_the_process() {
     let world = World::open(directory.path(), 2);
     world.fake.warm_up().unwrap();
     assert_eq!(receiver.notices(1).await[0]["aud"], json!(world.client(APP).0));
+}
+
+#[tokio::test]
+async fn a_notice_that_a_reset_has_overtaken_is_over() {
+    let world = world();
+    let (arrived, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let tries = Arc::new(AtomicUsize::new(0));
+    let handler = {
+        let (arrived, go_on, tries) = (arrived.clone(), go_on.clone(), tries.clone());
+        move || async move {
+            tries.fetch_add(1, Ordering::SeqCst);
+            arrived.notify_one();
+            go_on.notified().await;
+            StatusCode::BAD_GATEWAY
+        }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/bye", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/bye", post(handler))).await });
+    set_app(&world, json!({ "oidc_logout": { "backchannel_logout_urls": [url] } })).await;
+    let mut browser = Browser::default();
+    browser.sign_up(&world, "ann@example.com").await;
+    log_out(&world, &mut browser).await;
+    arrived.notified().await;
+    world.fake.reset().await.unwrap();
+    go_on.notify_one();
+    // Another try would come after half a second.
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    assert_eq!(tries.load(Ordering::SeqCst), 1);
+    let logs = world.api("GET", "/logs", Value::Null).await.json();
+    let types: Vec<&str> =
+        logs.as_array().unwrap().iter().map(|entry| entry["type"].as_str().unwrap()).collect();
+    assert!(types.iter().all(|kind| !kind.starts_with("oidc_backchannel")), "{types:?}");
 }

@@ -7,10 +7,12 @@ use axum::extract::ConnectInfo;
 use axum::http::Request;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use tenantry_fake::{FakeAuth0, InProcess};
+use tenantry_fake::{FakeAuth0, InProcess, SeedFile};
 use tenantry_ports::testkit::FixedClock;
 use tower::ServiceExt as _;
 
+use crate::browser::Browser;
+use crate::support::{PASSWORD, World};
 use crate::wire::{Wire, management, read, token};
 
 #[tokio::test]
@@ -143,11 +145,27 @@ async fn it_describes_itself_and_the_management_api() {
     let wire = Wire::start().await;
     let (_, control) = wire.control(Method::GET, "", None).await;
     assert_eq!(control["openapi"], "3.1.0");
-    assert_eq!(control["paths"]["/faults"]["post"]["requestBody"]["required"], true);
+    assert_eq!(control["paths"]["/_tenantry/faults"]["post"]["requestBody"]["required"], true);
+    let server = control["servers"][0]["url"].as_str().unwrap();
+    let of_itself = control["paths"].as_object().unwrap().keys().min_by_key(|path| path.len()).unwrap();
+    let described = wire.client.get(format!("{server}{of_itself}")).send().await.unwrap();
+    assert_eq!(described.status(), StatusCode::OK, "what it names is there: {of_itself}");
+    let answers = &control["paths"]["/_tenantry/faults"]["post"]["responses"];
+    for status in ["201", "400", "401", "403", "413", "415", "503"] {
+        assert!(answers[status].is_object(), "{status}: {answers}");
+    }
+    assert!(control["paths"]["/_tenantry/faults"]["get"]["responses"]["415"].is_null(), "there is no body");
     assert_eq!(wire.control(Method::GET, "/openapi", None).await.1, wire.fake.openapi());
     let (status, problem) = wire.control(Method::GET, "/nothing", None).await;
     assert_eq!((status, &problem["status"]), (StatusCode::NOT_FOUND, &json!(404)));
     assert_eq!(wire.control(Method::PUT, "/faults", None).await.0, StatusCode::NOT_FOUND);
+    let nowhere = wire.client.get(wire.url("/_tenantry/")).send().await.unwrap();
+    let (content_type, cache) = (&nowhere.headers()["content-type"], &nowhere.headers()["cache-control"]);
+    assert_eq!(
+        (content_type, cache),
+        (&"application/problem+json".parse().unwrap(), &"no-store".parse().unwrap())
+    );
+    assert_eq!(nowhere.status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
@@ -184,6 +202,25 @@ async fn pages_of_other_sites_may_not_use_it() {
     assert_eq!(faults().body(body).send().await.unwrap().status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
     let evil = wire.client.get(wire.url("/_tenantry/requests")).header("host", "evil.example");
     assert_eq!(evil.send().await.unwrap().status(), StatusCode::FORBIDDEN, "reading neither");
+}
+
+#[tokio::test]
+async fn whom_a_proxy_speaks_for_needs_a_token() {
+    let wire = Wire::start().await;
+    wire.add_user("ann@example.com").await.unwrap();
+    let names = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];
+    for name in names {
+        let reset = wire.client.post(wire.url("/_tenantry/reset")).header(name, "192.0.2.1");
+        let (status, problem) = read(reset.send().await.unwrap()).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{name}");
+        assert!(problem["detail"].as_str().unwrap().contains("--control-token"), "{name}: {problem}");
+        let home = wire.client.get(wire.url("/")).header(name, "192.0.2.1").send().await.unwrap();
+        assert!(!home.text().await.unwrap().contains("ann@example.com"), "{name}: the page tells no more");
+    }
+    wire.fake.require_control_token("open sesame");
+    let clock = wire.client.get(wire.url("/_tenantry/clock")).header("x-forwarded-for", "192.0.2.1");
+    let with_token = clock.bearer_auth("open sesame").send().await.unwrap();
+    assert_eq!(with_token.status(), StatusCode::OK);
 }
 
 #[tokio::test]
@@ -295,7 +332,7 @@ async fn the_latest_messages_and_requests_are_listed_the_oldest_of_them_first() 
 
 #[tokio::test]
 async fn a_request_that_nobody_knows_the_origin_of_is_from_elsewhere() {
-    let world = crate::support::World::new();
+    let world = World::new();
     let status = async |origin: Option<&str>| {
         let mut request = Request::get("/_tenantry/clock").body(Body::empty()).unwrap();
         match origin {
@@ -313,4 +350,65 @@ async fn a_request_that_nobody_knows_the_origin_of_is_from_elsewhere() {
     assert_eq!(status(Some("127.0.0.1:5000")).await, StatusCode::OK);
     assert_eq!(status(Some("[::ffff:127.0.0.1]:5000")).await, StatusCode::OK);
     assert_eq!(status(Some("this process")).await, StatusCode::OK);
+}
+
+/// An Action that takes its time, and then notes something about the person.
+const SLOW: &str = "exports.onExecutePostLogin = async (event, api) => {
+  await new Promise((done) => setTimeout(done, 1500));
+  api.user.setUserMetadata('late', true);
+  if (api.cache.get('seen')) api.user.setUserMetadata('seen', true);
+  api.cache.set('seen', 'yes');
+};";
+
+#[tokio::test]
+async fn a_login_under_way_leaves_nothing_in_the_state_that_a_reset_has_made() {
+    let seed = json!({
+        "tenant": { "default_directory": "Username-Password-Authentication" },
+        "clients": [{ "name": "App", "client_id": "app", "client_secret": "secret", "grant_types": ["password"] }],
+        "users": [{ "user_id": "auth0|ann", "email": "ann@example.com", "password": PASSWORD }],
+        "actions": [{ "name": "Slow", "code": SLOW, "bound": true }],
+    });
+    let seed = SeedFile::from_json(seed).unwrap();
+    let wire = Wire::of(FakeAuth0::builder().seed_file(seed).start().await.unwrap()).await;
+    let log_in = || {
+        let form = [
+            ("grant_type", "password"),
+            ("client_id", "app"),
+            ("client_secret", "secret"),
+            ("username", "ann@example.com"),
+            ("password", PASSWORD),
+        ];
+        wire.client.post(wire.url("/oauth/token")).form(&form).send()
+    };
+    let ann = async || wire.api(Method::GET, "/users/auth0%7Cann", None).await.1;
+    let reset = async {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        wire.fake.reset().await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(log_in(), reset);
+    assert_eq!(answer.unwrap().status(), StatusCode::FORBIDDEN, "its account is another one");
+    let after = ann().await;
+    assert_eq!((&after["user_metadata"], &after["logins_count"]), (&Value::Null, &Value::Null), "{after}");
+    let (_, logs) = wire.api(Method::GET, "/logs", None).await;
+    assert!(logs.as_array().unwrap().iter().all(|entry| entry["user_id"] != "auth0|ann"), "{logs}");
+    assert_eq!(log_in().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(ann().await["user_metadata"], json!({ "late": true }), "the next login is as ever");
+}
+
+#[tokio::test]
+async fn a_browsers_login_under_way_ends_with_a_reset() {
+    let world = World::new();
+    let seed = json!({ "actions": [{ "name": "Slow", "code": SLOW, "bound": true }] });
+    world.fake.seed(&SeedFile::from_json(seed).unwrap()).await.unwrap();
+    let mut browser = Browser::default();
+    let reset = async {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        world.fake.reset().await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(browser.sign_up(&world, "ann@example.com"), reset);
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
+    assert!(answer.body.contains("This login has ended"), "{}", answer.body);
+    let logs = world.api("GET", "/logs", Value::Null).await.json();
+    let others = logs.as_array().unwrap().iter().filter(|entry| entry["type"] != "seccft");
+    assert_eq!(others.count(), 0, "{logs}");
 }

@@ -73,10 +73,8 @@ async fn the_page_on_the_control_api_is_true() {
             let body = &operation["requestBody"]["content"]["application/json"]["schema"]["properties"];
             let body = body.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
             let names: Vec<String> = query.chain(body).map(|name| format!("`{name}`")).collect();
-            let path = if path == "/" { "" } else { path };
             let (method, names) = (method.to_uppercase(), names.join(", "));
-            writeln!(table, "| `{method} /_tenantry{path}` | {} | {names} |", text(operation, "summary"))
-                .unwrap();
+            writeln!(table, "| `{method} {path}` | {} | {names} |", text(operation, "summary")).unwrap();
         }
     }
     table.push('\n');

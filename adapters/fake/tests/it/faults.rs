@@ -62,11 +62,18 @@ async fn a_header_of_ones_own_takes_the_place_of_the_usual_one() {
 #[tokio::test]
 async fn a_body_and_headers_of_ones_own_can_be_sent() {
     let wire = Wire::start().await;
-    let headers = json!({ "retry-after": "7", "x-own": "yes" });
-    let fault = json!({ "kind": "status", "status": 418, "body": ["tea"], "headers": headers, "performs": true, "method": "POST" });
+    let headers =
+        json!({ "retry-after": "7", "x-own": "yes", "Content-Type": "text/tea", "x-ratelimit-limit": "3" });
+    let fault = json!({ "kind": "status", "status": 429, "body": ["tea"], "headers": headers, "performs": true, "method": "POST" });
     wire.fault(fault).await;
     let answer = wire.add_user("ann@example.com").await.unwrap();
-    assert_eq!((answer.status().as_u16(), &answer.headers()["retry-after"]), (418, &"7".parse().unwrap()));
+    assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+    let sent =
+        |name: &str| answer.headers().get_all(name).iter().map(|value| value.to_str().unwrap()).collect();
+    for (name, value) in [("retry-after", "7"), ("content-type", "text/tea"), ("x-ratelimit-limit", "3")] {
+        let sent: Vec<&str> = sent(name);
+        assert_eq!(sent, [value], "{name} takes the place of the usual one");
+    }
     assert_eq!(answer.json::<Value>().await.unwrap(), json!(["tea"]));
     assert_eq!(wire.users().await, ["ann@example.com"], "it was done all the same");
 }

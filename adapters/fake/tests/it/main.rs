@@ -41,6 +41,7 @@ mod products_actions;
 mod refresh_tokens;
 mod response_modes;
 mod seed_file;
+mod seed_rules;
 mod self_description;
 mod self_service;
 mod sessions;

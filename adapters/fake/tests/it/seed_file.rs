@@ -1,13 +1,18 @@
 //! What a seed file says is there, and what is wrong in it is told with its place.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use reqwest::Method;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tenantry_fake::{Fake, FakeAuth0, Seed, SeedFile};
+use tenantry_ports::Random;
 use tenantry_ports::testkit::SeededRandom;
+use tokio::sync::Notify;
 
 use crate::support::{PASSWORD, clock, config};
 use crate::wire::{Wire, client, read};
@@ -24,15 +29,13 @@ fn beginning() -> Seed {
 }
 
 /// What is said when a provider is to begin with this.
-fn error(yaml: &str) -> String {
+pub(crate) fn error(yaml: &str) -> String {
     match SeedFile::from_yaml(yaml) {
         Err(error) => error.to_string(),
         Ok(file) => {
             let seed = Seed { file: Some(file), ..Seed::default() };
             let config = config(seed);
-            Fake::in_memory(config, clock(), std::sync::Arc::new(SeededRandom::new(1)))
-                .unwrap_err()
-                .to_string()
+            Fake::in_memory(config, clock(), Arc::new(SeededRandom::new(1))).unwrap_err().to_string()
         }
     }
 }
@@ -87,7 +90,7 @@ async fn a_seed_is_idempotent_and_a_reset_returns_to_it() {
     let start = |random| {
         let seed = Seed { file: Some(example()), ..Seed::empty() };
         let config = config(seed);
-        Fake::open(folder.path(), config, clock(), std::sync::Arc::new(SeededRandom::new(random))).unwrap()
+        Fake::open(folder.path(), config, clock(), Arc::new(SeededRandom::new(random))).unwrap()
     };
     let first = start(1);
     first.snapshot("first").unwrap();
@@ -290,4 +293,50 @@ fn a_seed_file_does_not_show_its_secrets() {
         "{shown}"
     );
     assert!(!shown.contains("hidden"), "{shown}");
+}
+
+/// Randomness that keeps whoever asks first waiting, once it is told to: a password's salt is drawn when it is hashed.
+struct Door {
+    random: SeededRandom,
+    is_shut: AtomicBool,
+    reached: Notify,
+    opened: (Mutex<bool>, Condvar),
+}
+
+impl Random for Door {
+    fn fill(&self, bytes: &mut [u8]) {
+        if self.is_shut.swap(false, Ordering::SeqCst) {
+            self.reached.notify_one();
+            let (is_open, opened) = &self.opened;
+            let waiting = opened.wait_timeout_while(is_open.lock().unwrap(), PATIENCE, |is_open| !*is_open);
+            drop(waiting.unwrap());
+        }
+        self.random.fill(bytes);
+    }
+}
+
+const PATIENCE: Duration = Duration::from_secs(5);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_a_seed_is_made_ready_everybody_else_is_answered() {
+    let door = Arc::new(Door {
+        random: SeededRandom::new(1),
+        is_shut: AtomicBool::new(false),
+        reached: Notify::new(),
+        opened: (Mutex::new(false), Condvar::new()),
+    });
+    let wire = Wire::of(FakeAuth0::builder().random(door.clone()).start().await.unwrap()).await;
+    let seed = json!({ "users": [{ "email": "ann@example.com", "password": PASSWORD }] });
+    door.is_shut.store(true, Ordering::SeqCst);
+    let plant = wire.control(Method::POST, "/seed", Some(seed));
+    let meanwhile = async {
+        door.reached.notified().await;
+        let made = tokio::time::timeout(PATIENCE / 2, wire.add_user("bo@example.com")).await;
+        *door.opened.0.lock().unwrap() = true;
+        door.opened.1.notify_all();
+        made.expect("nothing is locked meanwhile").unwrap().status().as_u16()
+    };
+    let ((planted, _), made) = tokio::join!(plant, meanwhile);
+    assert_eq!((planted.as_u16(), made), (204, 201));
+    assert_eq!(wire.users().await, ["ann@example.com", "bo@example.com"]);
 }

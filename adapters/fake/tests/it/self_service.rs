@@ -134,7 +134,7 @@ async fn an_administrator_connects_okta_and_their_people_are_led_there() {
 }
 
 #[tokio::test]
-async fn a_connection_that_exists_is_changed_and_its_secret_kept() {
+async fn a_connection_that_exists_is_changed_and_its_secret_kept_for_its_issuer() {
     let world = World::new();
     let profile = profile(&world, json!({ "allowed_strategies": ["oidc"] })).await;
     let first = ticket(&world, &profile, json!({ "connection_config": { "name": "beta-id" } })).await;
@@ -153,18 +153,29 @@ async fn a_connection_that_exists_is_changed_and_its_secret_kept() {
     let second = ticket(&world, &profile, json!({ "connection_id": id })).await;
     let page = open(&world, &second).await;
     assert!(page.body.contains("https://id.beta.example") && !page.body.contains("kept\""), "{}", page.body);
-    let changed = [
-        ("strategy", "oidc"),
-        ("address", "https://new.beta.example/.well-known/openid-configuration"),
-        ("client_id", "two"),
-        ("client_secret", ""),
-    ];
-    assert_eq!(send(&world, &second, &changed).await.status, StatusCode::FOUND);
-    let options = world.api("GET", &format!("/connections/{id}"), NONE).await.json()["options"].clone();
+    let led_to = |address: &'static str, secret: &'static str| {
+        [("strategy", "oidc"), ("address", address), ("client_id", "two"), ("client_secret", secret)]
+    };
+    // The secret of one issuer is never told to another.
+    for elsewhere in ["https://attacker.example", "https://id.beta.example:8443", "http://id.beta.example"] {
+        let refused = send(&world, &second, &led_to(elsewhere, "")).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{elsewhere}");
+        assert!(refused.body.contains("id=\"error-element-client_secret\""), "{}", refused.body);
+    }
+    let of = async || world.api("GET", &format!("/connections/{id}"), NONE).await.json()["options"].clone();
+    assert_eq!(of().await["issuer"], "https://id.beta.example");
+    let same = "https://id.beta.example/.well-known/openid-configuration";
+    assert_eq!(send(&world, &second, &led_to(same, "")).await.status, StatusCode::FOUND);
+    let options = of().await;
     assert_eq!(
         (&options["issuer"], &options["client_id"], &options["client_secret"]),
-        (&json!("https://new.beta.example"), &json!("two"), &json!("kept"))
+        (&json!("https://id.beta.example"), &json!("two"), &json!("kept"))
     );
+    let moving = ticket(&world, &profile, json!({ "connection_id": id })).await;
+    open(&world, &moving).await;
+    let moved = send(&world, &moving, &led_to("https://new.beta.example", "another")).await;
+    assert_eq!(moved.status, StatusCode::FOUND);
+    assert_eq!(of().await["client_secret"], "another");
 
     let features = json!({ "sso": false, "domain_verification": true });
     let third = ticket(&world, &profile, json!({ "connection_id": id, "enabled_features": features })).await;
@@ -284,4 +295,33 @@ async fn a_profile_lists_attributes_or_names_another_profile_of_them() {
         "statusCode": 404, "error": "Not Found", "message": format!("Profile with ID: {id} not found"),
     });
     assert_eq!(world.api("GET", &path, NONE).await.json(), gone);
+}
+
+#[tokio::test]
+async fn a_connection_has_a_thousand_domains_at_most() {
+    let world = World::new();
+    let profile = profile(&world, json!({ "allowed_strategies": ["oidc"] })).await;
+    let first = ticket(&world, &profile, json!({ "connection_config": { "name": "wide" } })).await;
+    open(&world, &first).await;
+    let oidc =
+        [("strategy", "oidc"), ("address", "https://id.example"), ("client_id", "x"), ("client_secret", "y")];
+    assert_eq!(send(&world, &first, &oidc).await.status, StatusCode::FOUND);
+    let id =
+        world.api("GET", "/connections?name=wide", NONE).await.json()[0]["id"].as_str().unwrap().to_owned();
+    let add = async |from: usize, count: usize| {
+        let features = json!({ "sso": false, "domain_verification": true });
+        let body = json!({ "connection_id": id, "enabled_features": features });
+        let secret = ticket(&world, &profile, body).await;
+        open(&world, &secret).await;
+        let domains =
+            (from..from + count).map(|number| format!("d{number}.example")).collect::<Vec<_>>().join(" ");
+        send(&world, &secret, &[("domains", domains.as_str())]).await
+    };
+    assert_eq!(add(0, 999).await.status, StatusCode::FOUND);
+    let refused = add(999, 2).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert!(refused.body.contains("1001 domains"), "{}", refused.body);
+    assert_eq!(add(998, 2).await.status, StatusCode::FOUND, "one that is there already does not count");
+    let options = world.api("GET", &format!("/connections/{id}"), NONE).await.json()["options"].clone();
+    assert_eq!(options["domain_aliases"].as_array().unwrap().len(), 1000);
 }

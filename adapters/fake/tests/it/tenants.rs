@@ -2,7 +2,7 @@
 
 use reqwest::{Certificate, Client, Method, StatusCode};
 use serde_json::{Value, json};
-use tenantry_fake::{Fake, FakeAuth0, TenantOptions};
+use tenantry_fake::{Fake, FakeAuth0, SeedFile, TenantOptions};
 use tokio::net::TcpStream;
 
 use crate::support::{CALLBACK, PASSWORD};
@@ -132,8 +132,11 @@ async fn a_tenant_with_a_domain_is_chosen_by_the_host_name_on_the_same_port() {
     assert_eq!(beta.issuer().as_str(), format!("https://beta.example.com:{port}/"));
     let authority = Certificate::from_pem(fake.authority().unwrap().as_bytes()).unwrap();
     let here = std::net::SocketAddr::from(([127, 0, 0, 1], port));
-    let trusting =
-        Client::builder().tls_certs_only([authority]).resolve("beta.example.com", here).build().unwrap();
+    // A new client has no connections of an earlier time.
+    let trusting_at = |name: &str| {
+        Client::builder().tls_certs_only([authority.clone()]).resolve(name, here).build().unwrap()
+    };
+    let trusting = trusting_at("beta.example.com");
     let issuer = async |base: &str| {
         let url = format!("{base}.well-known/openid-configuration");
         let answer: Value = trusting.get(url).send().await.unwrap().json().await.unwrap();
@@ -144,11 +147,17 @@ async fn a_tenant_with_a_domain_is_chosen_by_the_host_name_on_the_same_port() {
     let clock = trusting.get(format!("{}_tenantry/clock", beta.issuer())).send().await.unwrap();
     assert_eq!(clock.status(), StatusCode::OK, "its control API is below its own origin");
     assert!(fake.remove_tenant("beta") && !fake.remove_tenant("beta"));
-    assert_eq!(
-        issuer(beta.issuer().as_str()).await,
-        fake.issuer().as_str(),
-        "the name leads to the first tenant again"
-    );
+    let gone = trusting_at("beta.example.com").get(beta.issuer().as_str()).send().await;
+    assert!(gone.unwrap_err().is_connect(), "nobody has a certificate for the name any more");
+    let wrong = TenantOptions {
+        name: "gamma".into(),
+        domain: Some("gamma.example.com".into()),
+        seed: Some(SeedFile::from_yaml("users: [{ name: nobody }]").unwrap()),
+        ..TenantOptions::default()
+    };
+    assert!(fake.add_tenant(wrong).await.is_err());
+    let never = trusting_at("gamma.example.com").get(format!("https://gamma.example.com:{port}/"));
+    assert!(never.send().await.unwrap_err().is_connect(), "there is none for one that was refused");
 }
 
 #[tokio::test]

@@ -4,10 +4,10 @@ use axum::http::{Method, StatusCode};
 use serde_json::json;
 use std::time::Duration;
 use tenantry_domain::Timestamp;
-use tenantry_ports::Clock as _;
 
 use super::operation::{Answer, Call, Operation, Reply};
 use super::problem::Problem;
+use crate::control::Reading;
 use crate::fake::Core;
 use crate::schema::{Schema, flag, integer, number, object, optional, required, text};
 
@@ -36,9 +36,10 @@ fn shape() -> Schema {
 }
 
 fn read(core: &Core, _: &Call) -> Answer {
+    let Reading { now, is_frozen, ahead_millis } = core.time.reading();
     #[expect(clippy::cast_precision_loss, reason = "for eyes: milliseconds of centuries still fit")]
-    let ahead = core.time.ahead_millis() as f64 / 1000.0;
-    Reply::ok(json!({ "now": core.time.now(), "frozen": core.time.is_frozen(), "ahead_seconds": ahead }))
+    let ahead = ahead_millis as f64 / 1000.0;
+    Reply::ok(json!({ "now": now, "frozen": is_frozen, "ahead_seconds": ahead }))
 }
 
 /// In this order: freeze or resume, set, advance.

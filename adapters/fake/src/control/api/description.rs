@@ -11,8 +11,7 @@ use crate::schema::{integer, object, optional, required, text};
 pub(super) fn description(issuer: &str) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for operation in operations() {
-        let path = if operation.path.is_empty() { "/" } else { operation.path };
-        let path = paths.entry(path).or_insert_with(|| json!({}));
+        let path = paths.entry(format!("{BASE}{}", operation.path)).or_insert_with(|| json!({}));
         if let Some(path) = path.as_object_mut() {
             path.insert(operation.method.as_str().to_ascii_lowercase(), described(&operation));
         }
@@ -30,7 +29,7 @@ pub(super) fn description(issuer: &str) -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "description": "For those who test: reset, snapshots, faults, time, mailbox, requests. Auth0 has nothing like it.",
         },
-        "servers": [{ "url": format!("{}{BASE}", issuer.trim_end_matches('/')) }],
+        "servers": [{ "url": issuer.trim_end_matches('/') }],
         "components": { "schemas": { "problem": problem.openapi() } },
         "paths": paths,
     })
@@ -46,9 +45,14 @@ fn described(operation: &Operation) -> Value {
     }
     let of_any_call = [
         (StatusCode::BAD_REQUEST, "The query or the body has another shape"),
+        (StatusCode::UNAUTHORIZED, "There is a control token, and this is not it"),
         (StatusCode::FORBIDDEN, "Another machine or another site's page asks"),
+        (StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
+        (StatusCode::SERVICE_UNAVAILABLE, "The disk has failed"),
     ];
-    for (status, why) in of_any_call {
+    let of_bodies = [(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is not said to be JSON")];
+    let of_bodies = of_bodies.into_iter().filter(|_| operation.body.is_some());
+    for (status, why) in of_any_call.into_iter().chain(of_bodies) {
         let response = json!({ "description": why, "content": problem() });
         responses.entry(status.as_str().to_owned()).or_insert(response);
     }

@@ -33,6 +33,11 @@ pub(crate) fn admit(core: &Core, parts: &Parts) -> Result<(), Problem> {
             )),
         };
     }
+    if is_passed_on(parts) {
+        return Err(Problem::forbidden(
+            "A proxy has passed this on, so the provider can't tell who asks. Start it with --control-token",
+        ));
+    }
     if !is_near(core, parts) {
         return Err(Problem::forbidden(
             "Only this machine may control the provider. Start it with --control-token to do it from elsewhere",
@@ -54,6 +59,15 @@ pub(crate) fn admit_form(core: &Core, parts: &Parts) -> Result<(), Problem> {
     if is_own { Ok(()) } else { Err(Problem::forbidden("Only the provider's own page may send this form")) }
 }
 
+/// Whether a proxy says that it has passed the request on: whose it is, the address of the connection does not tell then.
+fn is_passed_on(parts: &Parts) -> bool {
+    let is_a_proxys = |name: &HeaderName| {
+        matches!(name.as_str(), "forwarded" | "via" | "x-real-ip")
+            || name.as_str().starts_with("x-forwarded-")
+    };
+    parts.headers.keys().any(is_a_proxys)
+}
+
 /// Whether the request comes from this machine and is meant for it, by name.
 pub(crate) fn is_near(core: &Core, parts: &Parts) -> bool {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
@@ -64,7 +78,9 @@ pub(crate) fn is_near(core: &Core, parts: &Parts) -> bool {
     let host = host(parts);
     let issuer = core.config.issuer.host_str().unwrap_or_default();
     // No browser sends a request without a host.
-    from_here && (host.is_empty() || is_loopback(host) || host.eq_ignore_ascii_case(issuer))
+    from_here
+        && !is_passed_on(parts)
+        && (host.is_empty() || is_loopback(host) || host.eq_ignore_ascii_case(issuer))
 }
 
 fn is_own(origin: &str, parts: &Parts) -> bool {

@@ -58,7 +58,10 @@ pub(crate) fn routes() -> Router<Arc<Core>> {
         };
         router.route(&path, on(filter, handler))
     });
-    routes.route(&format!("{BASE}/{{*path}}"), any(unknown)).method_not_allowed_fallback(unknown)
+    routes
+        .route(&format!("{BASE}/"), any(unknown))
+        .route(&format!("{BASE}/{{*path}}"), any(unknown))
+        .method_not_allowed_fallback(unknown)
 }
 
 async fn perform(

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use url::form_urlencoded;
@@ -187,10 +187,14 @@ impl Reply {
 
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
-        let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
         match self {
-            Self::Json(status, body) => (status, no_store, axum::Json(body)).into_response(),
-            Self::Nothing => (StatusCode::NO_CONTENT, no_store).into_response(),
+            Self::Json(status, body) => (status, [no_store()], axum::Json(body)).into_response(),
+            Self::Nothing => (StatusCode::NO_CONTENT, [no_store()]).into_response(),
         }
     }
+}
+
+/// What is true now may be another thing in a moment.
+pub(super) fn no_store() -> (HeaderName, HeaderValue) {
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
 }

@@ -4,7 +4,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::operation::no_store;
 use crate::schema::Violation;
+use crate::seed_file::SeedError;
 use crate::store::StoreError;
 
 /// Why a call is refused.
@@ -24,6 +26,10 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, detail)
     }
 
+    pub(super) fn unavailable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    }
+
     pub(super) fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, detail)
     }
@@ -40,6 +46,13 @@ impl Problem {
     pub(super) fn at(self, property: impl Into<String>) -> Self {
         Self { property: Some(property.into()), ..self }
     }
+
+    /// What it is about stands inside this property of the body.
+    pub(super) fn inside(self, outer: &str) -> Self {
+        let property =
+            self.property.as_ref().map_or_else(|| outer.to_owned(), |inner| format!("{outer}.{inner}"));
+        self.at(property)
+    }
 }
 
 impl From<Violation> for Problem {
@@ -48,9 +61,16 @@ impl From<Violation> for Problem {
     }
 }
 
+impl From<SeedError> for Problem {
+    fn from(error: SeedError) -> Self {
+        let property = Some(error.place().to_owned()).filter(|place| !place.is_empty());
+        Self { property, ..Self::bad(error.problem()) }
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
+        Self::unavailable(error.to_string())
     }
 }
 
@@ -65,6 +85,7 @@ impl IntoResponse for Problem {
             body.insert("property".to_owned(), Value::String(property));
         }
         let content_type = HeaderValue::from_static("application/problem+json");
-        (self.status, [(header::CONTENT_TYPE, content_type)], body.to_string()).into_response()
+        let headers = [(header::CONTENT_TYPE, content_type), no_store()];
+        (self.status, headers, body.to_string()).into_response()
     }
 }

@@ -73,7 +73,7 @@ fn add<'a>(core: &'a Arc<Core>, call: &'a Call) -> Later<'a> {
     Box::pin(async {
         let body = call.body();
         let seed = body.get("seed").cloned().map(SeedFile::from_json).transpose();
-        let seed = seed.map_err(|error| TenantError::Fake(FakeError::Seed(error)))?;
+        let seed = seed.map_err(FakeError::Seed).map_err(TenantError::Fake)?;
         let name = body.text("name").unwrap_or_default().to_owned();
         let domain = body.text("domain").map(str::to_owned);
         let options = TenantOptions { name: name.clone(), domain, seed, data: None };
@@ -94,13 +94,9 @@ impl From<TenantError> for Problem {
             TenantError::Name => Self::bad(detail).at("name"),
             TenantError::Domain => Self::bad(detail).at("domain"),
             TenantError::Taken | TenantError::TooMany | TenantError::NotHere => Self::conflict(detail),
-            TenantError::Fake(FakeError::Seed(error)) => {
-                let place =
-                    if error.place().is_empty() { String::new() } else { format!(".{}", error.place()) };
-                Self::bad(error.problem()).at(format!("seed{place}"))
-            }
-            TenantError::Port(_) | TenantError::Tls(_) | TenantError::Fake(_) => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+            TenantError::Fake(FakeError::Seed(error)) => Self::from(error).inside("seed"),
+            TenantError::Port(_) | TenantError::Tls(_) | TenantError::Fake(_) | TenantError::Stopped(_) => {
+                Self::unavailable(detail)
             }
         }
     }

@@ -60,8 +60,7 @@ fn reset<'a>(core: &'a Arc<Core>, _: &'a Call) -> Later<'a> {
 
 fn seed<'a>(core: &'a Arc<Core>, call: &'a Call) -> Later<'a> {
     Box::pin(async {
-        let file = SeedFile::from_json(call.json().clone()).map_err(PlantError::Seed)?;
-        core.plant(&file).await?;
+        core.plant(SeedFile::from_json(call.json().clone())?).await?;
         Ok(Reply::Nothing)
     })
 }
@@ -95,9 +94,9 @@ fn forget(core: &Core, call: &Call) -> Answer {
 impl From<PlantError> for Problem {
     fn from(error: PlantError) -> Self {
         match error {
-            PlantError::Seed(error) if error.place().is_empty() => Self::bad(error.problem()),
-            PlantError::Seed(error) => Self::bad(error.problem()).at(error.place()),
+            PlantError::Seed(error) => error.into(),
             PlantError::Store(error) => error.into(),
+            PlantError::Stopped(error) => Self::unavailable(error.to_string()),
         }
     }
 }

@@ -67,8 +67,11 @@ fn delays_add_up_and_the_first_of_the_others_decides() {
     faults.add(Fault::delay(Duration::from_millis(100)));
     let first = faults.add(Fault::status(500));
     faults.add(Fault::status(429));
+    faults.add(Fault::delay(Duration::from_secs(1)));
     let happens = faults.strike("GET", "/", "/");
-    assert!((110..=115).contains(&happens.delay.as_millis()), "{happens:?}");
+    assert!((1_110..=1_115).contains(&happens.delay.as_millis()), "{happens:?}");
+    let struck: Vec<u64> = faults.all().iter().map(|active| active.struck).collect();
+    assert_eq!(struck, [1, 1, 1, 0, 1], "what nobody sees is kept for another request");
     assert!(matches!(happens.effect, Some(FaultEffect::Status { status: 500, .. })));
     assert!(faults.remove(first) && !faults.remove(first));
     assert!(matches!(faults.strike("GET", "/", "/").effect, Some(FaultEffect::Status { status: 429, .. })));

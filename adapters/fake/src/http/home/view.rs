@@ -6,7 +6,7 @@ use askama::Template;
 use tenantry_domain::Timestamp;
 
 use crate::calls::Call;
-use crate::control::{ActiveFault, FaultEffect};
+use crate::control::{ActiveFault, FaultEffect, Reading};
 use crate::fake::Core;
 use crate::http::assets;
 use crate::model::{Client, Mail, MailKind, Member, Organization, User};
@@ -123,14 +123,13 @@ struct TenantView {
 
 /// The page as it is now.
 pub(super) fn page(core: &Core) -> Result<HomePage, StoreError> {
-    let now = core.clock.now();
     let requests = core.calls.latest(ROWS, |_| true);
     let faults = core.control.faults.all();
     core.store.read(|state| HomePage {
         title: state.settings().tenant().text("friendly_name").unwrap_or("Development").to_owned(),
         stylesheet: assets::stylesheet_path(),
         issuer: core.config.issuer.to_string(),
-        clock: clock(core, now),
+        clock: clock(core.time.reading()),
         plan: core.control.rate_limits.plan().map(|plan| match plan {
             RateLimitPlan::Free => "Free",
             RateLimitPlan::Essentials => "Essentials",
@@ -159,13 +158,13 @@ pub(super) fn page(core: &Core) -> Result<HomePage, StoreError> {
     })
 }
 
-fn clock(core: &Core, now: Timestamp) -> ClockView {
-    let (is_frozen, ahead) = (core.time.is_frozen(), core.time.ahead_millis());
+fn clock(reading: Reading) -> ClockView {
+    let Reading { now, is_frozen, ahead_millis } = reading;
     ClockView {
         now: now.to_string(),
-        shown: format!("{} UTC", minute(now)),
+        shown: format!("{} UTC", to_the_second(now)),
         is_frozen,
-        is_moved: ahead != 0,
+        is_moved: ahead_millis != 0,
         steps: [
             ClockStep { seconds: 3_600, label: "An hour on" },
             ClockStep { seconds: 86_400, label: "A day on" },
@@ -175,7 +174,7 @@ fn clock(core: &Core, now: Timestamp) -> ClockView {
 }
 
 /// `2026-03-02 10:00:00`.
-fn minute(at: Timestamp) -> String {
+fn to_the_second(at: Timestamp) -> String {
     at.to_string().chars().take(19).map(|letter| if letter == 'T' { ' ' } else { letter }).collect()
 }
 
@@ -191,7 +190,7 @@ fn mail(mail: &Mail) -> MailView {
         verb,
         link: mail.link.clone(),
         sent_at: mail.sent_at.to_string(),
-        sent: minute(mail.sent_at),
+        sent: to_the_second(mail.sent_at),
     }
 }
 
@@ -209,15 +208,15 @@ fn request(call: &Call) -> RequestView {
         tone,
         took: format!("{:.1} ms", call.duration.as_secs_f64() * 1000.0),
         at: call.at.to_string(),
-        when: minute(call.at),
+        when: to_the_second(call.at),
     }
 }
 
 fn fault(active: &ActiveFault) -> FaultView {
-    let seconds = |time: &Duration| format!("{} ms", time.as_millis());
+    let millis = |time: &Duration| format!("{} ms", time.as_millis());
     let what = match &active.fault.effect {
         FaultEffect::Status { status, .. } => format!("Answers {status}"),
-        FaultEffect::Delay { delay, .. } => format!("Waits {}", seconds(delay)),
+        FaultEffect::Delay { delay, .. } => format!("Waits {}", millis(delay)),
         FaultEffect::Cut { after_bytes: Some(bytes), .. } => format!("Cuts the answer after {bytes} bytes"),
         FaultEffect::Cut { after_bytes: None, performs: true } => "Loses the answer".to_owned(),
         FaultEffect::Cut { after_bytes: None, .. } => "Cuts the connection".to_owned(),

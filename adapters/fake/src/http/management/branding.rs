@@ -8,7 +8,8 @@ use super::format::Format;
 use super::operation::Operation;
 use super::schema::{Schema, any, object, optional, text};
 use super::{Answer, Reply};
-use crate::document;
+use crate::document::{self, Document};
+use crate::model::TenantSettings;
 use crate::store::State;
 
 const PATH: &str = "/branding";
@@ -46,10 +47,8 @@ fn read(state: &State, _: &Call<'_>) -> Answer {
     Ok(Reply::ok(state.settings().branding.clone().into()))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "all operations have this signature")]
-fn update(state: &mut State, call: &Call<'_>) -> Answer {
-    let body = call.body();
-    let mut settings = state.settings().clone();
+/// Takes over what the body says; of the colours, each by itself.
+pub(crate) fn change(settings: &mut TenantSettings, body: Document<'_>) {
     let colors = settings.branding.get("colors").and_then(Value::as_object).cloned();
     document::replace(&mut settings.branding, body);
     if body.object("colors").is_some() {
@@ -57,6 +56,12 @@ fn update(state: &mut State, call: &Call<'_>) -> Answer {
         document::replace(&mut colors, body.document("colors"));
         settings.branding.insert("colors".to_owned(), colors.into());
     }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all operations have this signature")]
+fn update(state: &mut State, call: &Call<'_>) -> Answer {
+    let mut settings = state.settings().clone();
+    change(&mut settings, call.body());
     let view = settings.branding.clone();
     state.settings.put(settings);
     Ok(Reply::ok(view.into()))

@@ -17,7 +17,7 @@ use crate::store::State;
 const PATH: &str = "/organizations/{id}/discovery-domains";
 const ONE: &str = "/organizations/{id}/discovery-domains/{discovery_domain_id}";
 /// Discovery domains of one organization.
-const LIMIT: usize = 100;
+pub(in crate::http) const LIMIT: usize = 100;
 const PENDING: &str = "pending";
 const VERIFIED: &str = "verified";
 

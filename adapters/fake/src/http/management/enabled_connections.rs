@@ -16,7 +16,7 @@ use crate::store::State;
 const PATH: &str = "/organizations/{id}/enabled_connections";
 const ONE: &str = "/organizations/{id}/enabled_connections/{connection_id}";
 /// Connections of one organization (entity limits).
-pub(super) const LIMIT: usize = 10;
+pub(in crate::http) const LIMIT: usize = 10;
 
 pub(super) fn operations() -> Vec<Operation> {
     vec![

@@ -1,6 +1,7 @@
 //! The Management API: one table of operations, each a function from the state and a call to a reply.
 
 mod actions;
+mod bodies;
 mod branding;
 mod call;
 mod client_grants;
@@ -57,12 +58,19 @@ use super::standard_answers;
 use crate::fake::Core;
 use crate::schema::{self, format};
 use crate::tokens::management_audience;
+pub(crate) use bodies::check as check_body;
+pub(crate) use branding::change as change_branding;
 use call::Call;
+pub(crate) use connections::options_of as connection_options;
+pub(super) use discovery_domains::LIMIT as DISCOVERY_DOMAINS;
+pub(super) use enabled_connections::LIMIT as CONNECTIONS;
 pub(super) use error::ApiError;
 pub(super) use format::is_domain;
 pub(super) use openapi::coverage;
 pub(crate) use openapi::{Covered, description, scopes};
 use operation::Operation;
+pub(crate) use prompts::change as change_prompts;
+pub(crate) use tenant_settings::change as change_tenant_settings;
 
 /// What an operation answers.
 enum Reply {

@@ -6,7 +6,8 @@ use super::call::Call;
 use super::operation::Operation;
 use super::schema::{Schema, flag, object, one_of, optional};
 use super::{Answer, Reply};
-use crate::document;
+use crate::document::{self, Document};
+use crate::model::TenantSettings;
 use crate::store::State;
 
 const PATH: &str = "/prompts";
@@ -37,10 +38,15 @@ fn read(state: &State, _: &Call<'_>) -> Answer {
     Ok(Reply::ok(state.settings().prompts.clone().into()))
 }
 
+/// Takes over what the body says.
+pub(crate) fn change(settings: &mut TenantSettings, body: Document<'_>) {
+    document::replace(&mut settings.prompts, body);
+}
+
 #[expect(clippy::unnecessary_wraps, reason = "all operations have this signature")]
 fn update(state: &mut State, call: &Call<'_>) -> Answer {
     let mut settings = state.settings().clone();
-    document::replace(&mut settings.prompts, call.body());
+    change(&mut settings, call.body());
     let view = settings.prompts.clone();
     state.settings.put(settings);
     Ok(Reply::ok(view.into()))

@@ -15,6 +15,7 @@ use super::schema::{
 use super::{Answer, Reply};
 use crate::document::{self, Document};
 use crate::model::TenantSettings;
+use crate::schema::Violation;
 use crate::store::State;
 
 const PATH: &str = "/tenants/settings";
@@ -172,8 +173,16 @@ fn read(state: &State, call: &Call<'_>) -> Answer {
 }
 
 fn update(state: &mut State, call: &Call<'_>) -> Answer {
-    let body = call.body();
     let mut settings = state.settings().clone();
+    change(&mut settings, call.body())
+        .map_err(|broken| ApiError::body(&broken.rule, broken.property.as_deref()))?;
+    let view = view(&settings);
+    state.settings.put(settings);
+    Ok(Reply::ok(view))
+}
+
+/// Takes over what the body says; of the flags, each by itself.
+pub(crate) fn change(settings: &mut TenantSettings, body: Document<'_>) -> Result<(), Violation> {
     for (hours, minutes) in LIFETIMES {
         check_hours(body, hours)?;
         // Only one of the two is kept: the one that was set last.
@@ -190,21 +199,24 @@ fn update(state: &mut State, call: &Call<'_>) -> Answer {
         document::replace(&mut flags, body.document("flags"));
         settings.tenant.insert("flags".to_owned(), flags.into());
     }
-    let view = view(&settings);
-    state.settings.put(settings);
-    Ok(Reply::ok(view))
+    Ok(())
 }
 
-fn check_hours(body: Document<'_>, name: &str) -> Result<(), ApiError> {
+fn check_hours(body: Document<'_>, name: &str) -> Result<(), Violation> {
     #[expect(clippy::cast_precision_loss, reason = "the longest lifetime is a small number")]
     let longest = LONGEST_HOURS as f64;
     match body.get(name).and_then(Value::as_f64) {
-        Some(hours) if hours <= 0.0 || hours > longest => Err(out_of_range(name, &hours.to_string())),
+        Some(hours) if hours <= 0.0 || hours > longest => {
+            Err(Violation { rule: outside(&hours.to_string()), property: Some(name.to_owned()) })
+        }
         _ => Ok(()),
     }
 }
 
 fn out_of_range(name: &str, hours: &str) -> ApiError {
-    let rule = format!("Value {hours} is not between 0 and {LONGEST_HOURS}");
-    ApiError::body(&rule, Some(name))
+    ApiError::body(&outside(hours), Some(name))
+}
+
+fn outside(hours: &str) -> String {
+    format!("Value {hours} is not between 0 and {LONGEST_HOURS}")
 }

@@ -51,7 +51,7 @@ pub(super) struct Provider {
 const LONGEST_CLIENT_ID: usize = 255;
 const LONGEST_SECRET: usize = 700;
 const LONGEST_DISCOVERY_URL: usize = 255;
-const MOST_DOMAINS: usize = 1000;
+pub(super) const MOST_DOMAINS: usize = 1000;
 pub(super) const DISCOVERY: &str = "/.well-known/openid-configuration";
 
 impl Mistakes {
@@ -125,7 +125,7 @@ impl Entered {
             mistakes.strategy = Some("Choose the kind of your identity provider".to_owned());
         }
         let strategy = chosen.map_or("oidc", |(name, _)| name);
-        let issuer = if strategy == "okta" { okta(&self.address) } else { issuer(&self.address) };
+        let issuer = issuer_of(strategy, &self.address);
         let issuer = issuer.map_err(|text| mistakes.address = Some(text.to_owned())).ok();
         let is_plain = |text: &str| !text.chars().any(char::is_control);
         if self.client_id.is_empty() || !is_plain(&self.client_id) {
@@ -134,7 +134,11 @@ impl Entered {
             mistakes.client_id = Some(format!("A client ID has at most {LONGEST_CLIENT_ID} characters"));
         }
         let secret = self.client_secret.expose_secret();
-        if (secret.is_empty() && !offer.has_secret) || !is_plain(secret) {
+        let keeps = |issuer: &String| offer.keeps_secret_for(issuer);
+        if secret.is_empty() && offer.has_secret && issuer.as_ref().is_some_and(|issuer| !keeps(issuer)) {
+            let why = "The address is another one: enter the client secret that you got there";
+            mistakes.client_secret = Some(why.to_owned());
+        } else if (secret.is_empty() && !offer.has_secret) || !is_plain(secret) {
             mistakes.client_secret =
                 Some("Enter the client secret that your identity provider gave you".to_owned());
         } else if secret.chars().count() > LONGEST_SECRET {
@@ -176,7 +180,13 @@ impl Entered {
 const NO_ISSUER: &str = "Enter the issuer's address, such as https://login.acme.example";
 const NO_OKTA: &str = "Enter your Okta domain, such as acme.okta.com";
 
-/// The issuer, from its own address or from that of its discovery document.
+/// The issuer that somebody means who enters this for an identity provider of the kind.
+pub(super) fn issuer_of(strategy: &str, entered: &str) -> Result<String, &'static str> {
+    if strategy == "okta" { okta(entered) } else { issuer(entered) }
+}
+
+/// The issuer, from its own address or from that of its discovery document. It is written as it is understood: what was
+/// checked is what is kept.
 fn issuer(entered: &str) -> Result<String, &'static str> {
     let address = Url::parse(entered).map_err(|_| NO_ISSUER)?;
     let is_bare = address.username().is_empty()
@@ -186,7 +196,12 @@ fn issuer(entered: &str) -> Result<String, &'static str> {
     if !matches!(address.scheme(), "http" | "https") || !address.has_host() || !is_bare {
         return Err(NO_ISSUER);
     }
-    let issuer = entered.strip_suffix(DISCOVERY).unwrap_or(entered);
+    let understood = address.as_str();
+    let issuer = match understood.strip_suffix(DISCOVERY) {
+        Some(issuer) => issuer,
+        None if entered.ends_with('/') => understood,
+        None => understood.trim_end_matches('/'),
+    };
     if issuer.len() + DISCOVERY.len() > LONGEST_DISCOVERY_URL {
         return Err("The address is too long");
     }
@@ -215,6 +230,10 @@ mod tests {
             ("https://acme.example/oidc/", Ok("https://acme.example/oidc/")),
             ("https://login.acme.example/.well-known/openid-configuration", Ok("https://login.acme.example")),
             ("http://127.0.0.1:9000", Ok("http://127.0.0.1:9000")),
+            ("https:\\\\acme.example\\oidc", Ok("https://acme.example/oidc")),
+            ("https://acme\t.example", Ok("https://acme.example")),
+            ("https://ACME.example:443", Ok("https://acme.example")),
+            ("https://acme.example/a\u{7}b", Ok("https://acme.example/a%07b")),
             ("login.acme.example", Err(NO_ISSUER)),
             ("javascript:alert(1)", Err(NO_ISSUER)),
             ("https://user:pass@acme.example", Err(NO_ISSUER)),

@@ -1,5 +1,6 @@
 //! What a ticket lets its holder do, as its page says it.
 
+use super::answers::issuer_of;
 use crate::document::Document;
 use crate::model::{Connection, SsoTicket};
 use crate::store::State;
@@ -94,6 +95,16 @@ impl Offer {
             client_id: options.text("client_id").unwrap_or_default().to_owned(),
             has_secret: options.has("client_secret"),
         })
+    }
+}
+
+impl Offer {
+    /// Whether the secret that is kept may go on being used with this issuer: it must never be sent to another one.
+    pub(super) fn keeps_secret_for(&self, issuer: &str) -> bool {
+        let strategy = self.strategies.first().map_or("oidc", |(strategy, _)| strategy);
+        let known = issuer_of(strategy, &self.address);
+        let is_the_same = |known: String| known.trim_end_matches('/') == issuer.trim_end_matches('/');
+        self.has_secret && known.is_ok_and(is_the_same)
     }
 }
 

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
 
-use super::answers::{Answers, DISCOVERY, Provider};
+use super::answers::{Answers, DISCOVERY, MOST_DOMAINS, Provider};
+use super::offer::Offer;
 use crate::document::{self, Document};
+use crate::http::management::{CONNECTIONS, DISCOVERY_DOMAINS};
 use crate::login::Context;
 use crate::model::{Connection, DiscoveryDomain, EnabledConnection, LogEntry};
 use crate::store::{State, StoreError};
@@ -26,11 +28,6 @@ impl From<StoreError> for Refused {
     }
 }
 
-/// Connections of one organization (entity limits).
-const CONNECTIONS: usize = 10;
-/// Discovery domains of one organization.
-const DISCOVERY_DOMAINS: usize = 100;
-
 /// Makes or changes the connection, gives it to clients and organizations, and spends the ticket.
 pub(super) fn set_up(
     state: &mut State,
@@ -47,9 +44,15 @@ pub(super) fn set_up(
         None => new_connection(state, context, ticket.settings(), answers)?,
     };
     if let Some(provider) = &answers.provider {
+        // Somebody may have led the connection elsewhere since the form was checked.
+        let offer = Offer::of(state, &ticket).map_err(Refused::Here)?;
+        if provider.client_secret.is_none() && !offer.keeps_secret_for(&provider.issuer) {
+            let why = "The connection has changed meanwhile: enter the client secret as well.";
+            return Err(Refused::Here(why.to_owned()));
+        }
         document::replace(&mut connection.options, Document::of(&options(provider)));
     }
-    add_domains(&mut connection, &answers.domains);
+    add_domains(&mut connection, &answers.domains)?;
     let clients = ticket.settings().texts("enabled_clients");
     connection
         .enabled_clients
@@ -128,13 +131,20 @@ fn options(provider: &Provider) -> Value {
     options
 }
 
-fn add_domains(connection: &mut Connection, domains: &[String]) {
+fn add_domains(connection: &mut Connection, domains: &[String]) -> Result<(), Refused> {
     if domains.is_empty() {
-        return;
+        return Ok(());
     }
     let mut all: Vec<String> = super::offer::domains_of(connection);
     all.extend(domains.iter().filter(|domain| !all.contains(domain)).cloned().collect::<Vec<_>>());
+    if all.len() > MOST_DOMAINS {
+        let count = all.len();
+        let why =
+            format!("With these the connection would have {count} domains: {MOST_DOMAINS} are the most.");
+        return Err(Refused::Here(why));
+    }
     connection.options.insert("domain_aliases".to_owned(), all.into());
+    Ok(())
 }
 
 fn give_to_organizations(

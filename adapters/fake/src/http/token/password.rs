@@ -24,6 +24,7 @@ pub(super) async fn grant(
     if request.given("organization").is_some() {
         return Err(OAuthError::invalid_request("Organizations can't be used with the password grant"));
     }
+    let epoch = core.store.epoch();
     // The password is checked outside the lock: that is slow on purpose.
     let (connection, found) = core.store.read(|state| {
         let connection = realm(state, request, names_realm)?;
@@ -40,9 +41,12 @@ pub(super) async fn grant(
     let execution = post_login::run(core, event).await?;
     core.store
         .write(|state| {
+            if core.store.epoch() != epoch {
+                return Ok(Err(wrong()));
+            }
             let issued = match &right {
                 Some(user_id) => logged_in(state, request, user_id, &connection, execution.as_ref()),
-                None => Err(OAuthError::invalid_grant("Wrong email or password.")),
+                None => Err(wrong()),
             };
             let failure = match (&right, known) {
                 (Some(_), _) => "fepft",
@@ -53,6 +57,10 @@ pub(super) async fn grant(
             Ok::<_, StoreError>(issued)
         })
         .await?
+}
+
+fn wrong() -> OAuthError {
+    OAuthError::invalid_grant("Wrong email or password.")
 }
 
 /// What Actions see of it, if there are any to run.
@@ -119,8 +127,7 @@ fn logged_in(
     execution: Option<&Execution>,
 ) -> Result<Issued, OAuthError> {
     let (context, client) = (&request.context, request.client);
-    let gone = || OAuthError::invalid_grant("Wrong email or password.");
-    let mut user = state.users.get(user_id).cloned().ok_or_else(gone)?;
+    let mut user = state.users.get(user_id).cloned().ok_or_else(wrong)?;
     if user.is_blocked() {
         return Err(OAuthError::new(StatusCode::FORBIDDEN, "unauthorized", "user is blocked"));
     }
@@ -144,7 +151,7 @@ fn logged_in(
     };
     let family = context.ids.session();
     let mut issued =
-        Issued::for_user(state, context, client, (user_id, &grant), None, &family).ok_or_else(gone)?;
+        Issued::for_user(state, context, client, (user_id, &grant), None, &family).ok_or_else(wrong)?;
     if issued.may_be_refreshed(client) {
         let token = context.ids.refresh_token();
         state.add_refresh_token(RefreshToken {

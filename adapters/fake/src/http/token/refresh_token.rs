@@ -22,11 +22,15 @@ fn unknown() -> OAuthError {
 
 pub(super) async fn refresh(core: &Arc<Core>, request: &TokenRequest<'_>) -> Result<Issued, OAuthError> {
     let hash = sha256(request.required("refresh_token")?);
+    let epoch = core.store.epoch();
     let event = core.store.read(|state| event(state, request, &hash))?;
     let execution = post_login::run(core, event).await?;
     // What fails is committed as well: reuse takes the whole family away.
     core.store
         .write(|state| {
+            if core.store.epoch() != epoch {
+                return Ok(Err(unknown()));
+            }
             let token = state.refresh_tokens.get(&hash);
             let token = token.filter(|token| token.client_id == request.client.id).cloned();
             let user_id = token.as_ref().map(|token| token.user_id.clone());

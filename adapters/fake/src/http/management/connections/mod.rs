@@ -24,6 +24,7 @@ use super::{Answer, Reply, views};
 use crate::document::Document;
 use crate::model::Connection;
 use crate::store::State;
+pub(crate) use schema::options as options_of;
 
 const PATH: &str = "/connections";
 const ONE: &str = "/connections/{id}";

@@ -95,7 +95,7 @@ pub(super) fn properties() -> Vec<Property> {
 }
 
 /// The options of a strategy; what is not named here may be there as well.
-pub(super) fn options(strategy: &str) -> Schema {
+pub(crate) fn options(strategy: &str) -> Schema {
     let common = open_object([
         optional("domain_aliases", list(text(1, 256).of_format(Format::Domain), 0, 1000)),
         optional("set_user_root_attributes", one_of(&["on_each_login", "on_first_login", "never_on_login"])),
