@@ -16,6 +16,7 @@ pub(crate) fn fast() -> Result<ExitCode> {
     let mut tally = Tally::default();
     code(&mut tally, &[("TENANTRY_BAD_INPUT_SHARE", FAST_SHARE_OF_BAD_INPUT)])?;
     println!("\nof the bad bodies one in {FAST_SHARE_OF_BAD_INPUT} was tried: `cargo xtask test` tries all");
+    println!("set-up at every interruption and Auth0 in trouble are left to `cargo xtask test`");
     match install::installed_cargo_deny() {
         Some(deny) => tally.check("dependencies", dependencies(&deny)),
         None => println!("\ndependencies are not checked: `cargo xtask test` installs cargo-deny"),
@@ -34,8 +35,12 @@ pub(crate) fn full() -> Result<ExitCode> {
     tally.check("dependencies", install::cargo_deny().and_then(|deny| dependencies(&deny)));
     // The very binary that `cargo run` starts, not the one that `cargo test` links with its own set of features.
     tally.check("the product", shell::run(&mut shell::cargo("build")));
+    let mut auth0 = shell::cargo("test");
+    auth0.args(["--workspace", "--no-fail-fast", "--features", "tenantry-auth0/long"]);
+    auth0.args(["--test", "resilience", "--test", "setup"]);
+    tests(&mut tally, "Auth0 in trouble, and set-up at every interruption", &mut auth0)?;
     let mut servers = rigs(&["process"]);
-    servers.args(["--test", "http", "--test", "crash"]);
+    servers.args(["--test", "http", "--test", "crash", "--test", "auth0"]);
     tests(&mut tally, "servers, and processes that crash", &mut servers)?;
     let mut clients = rigs(&["sdks"]);
     clients.args(["--test", "sdks", "--test", "schemathesis"]);
