@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use reqwest::{Certificate, Client};
 use serde_json::{Value, json};
-use tenantry_fake::{Fake, FakeAuth0};
+use tenantry_fake::{Fake, FakeAuth0, FakeConfig, Seed, Tls};
 use tenantry_ports::Clock as _;
-use tenantry_ports::testkit::FixedClock;
+use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tokio::net::TcpStream;
 
+use crate::support::{clock, config};
 use crate::wire::{client, token};
 
 #[tokio::test]
@@ -92,4 +93,22 @@ async fn a_hundred_live_side_by_side() {
     for domain in domains {
         assert!(TcpStream::connect(&domain).await.is_err(), "{domain} is closed");
     }
+}
+
+#[tokio::test]
+async fn over_tls_a_server_proves_the_address_that_it_is_reached_at() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.2:0").await.unwrap();
+    let address = tenantry_fake::address_of(&listener, true).unwrap();
+    let tls = Tls::own(None).unwrap();
+    tls.add_name(address.host_str().unwrap()).unwrap();
+    let config = FakeConfig { issuer: address.clone(), ..config(Seed::empty()) };
+    let fake = Fake::in_memory(config, clock(), Arc::new(SeededRandom::new(1))).unwrap();
+    let authority = Certificate::from_pem(tls.authority().unwrap().as_bytes()).unwrap();
+    let server = tokio::spawn(fake.serve(listener, Some(tls), std::future::pending()));
+    let client = Client::builder().tls_certs_only([authority]).timeout(Duration::from_secs(10));
+    let discovery = address.join(".well-known/openid-configuration").unwrap();
+    let answer = client.build().unwrap().get(discovery).send().await.unwrap();
+    let answer: Value = answer.json().await.unwrap();
+    assert_eq!(answer["issuer"], address.as_str());
+    server.abort();
 }
