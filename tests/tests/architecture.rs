@@ -45,7 +45,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "web",
         ],
     ),
-    ("tenantry-tests", &["domain", "ports", "application", "fake", "system", ""]),
+    ("tenantry-tests", &["domain", "ports", "application", "oidc", "fake", "system", ""]),
     ("xtask", &[]),
 ];
 
