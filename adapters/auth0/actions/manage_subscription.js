@@ -6,6 +6,8 @@
  * Secrets: trialDays.
  */
 exports.onExecutePostLogin = async (event, api) => {
+  // Actions run for every application of the tenant.
+  if (!isOurs(event.client)) return;
   const inOrganization = Boolean(event.organization);
   const metadata = inOrganization ? event.organization.metadata : event.user.app_metadata;
   let subscription = metadata?.subscription ?? null;
@@ -20,6 +22,9 @@ exports.onExecutePostLogin = async (event, api) => {
   if (plan === null || (inOrganization && plan === 'trial')) return;
   api.idToken.setCustomClaim('subscription', subscription);
 };
+
+/** Whether it is the product's application, as set-up has marked it. */
+const isOurs = (client) => ['web', 'web:adopted'].includes(client?.metadata?.tenantry);
 
 const DAY = 24 * 60 * 60 * 1000;
 

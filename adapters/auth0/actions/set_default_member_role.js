@@ -6,6 +6,8 @@
  * Secrets: domain, clientId, clientSecret (an application with create:organization_member_roles), roleId (Employee).
  */
 exports.onExecutePostLogin = async (event, api) => {
+  // Actions run for every application of the tenant.
+  if (!isOurs(event.client)) return;
   if (!event.organization) return;
   const roles = [...(event.authorization?.roles ?? [])];
   const hasRole = roles.some((role) => ROLES.includes(role));
@@ -15,20 +17,31 @@ exports.onExecutePostLogin = async (event, api) => {
   api.idToken.setCustomClaim('member_roles', roles);
 };
 
+/** Whether it is the product's application, as set-up has marked it. */
+const isOurs = (client) => ['web', 'web:adopted'].includes(client?.metadata?.tenantry);
+
 const ROLES = ['Administrator', 'Employee'];
 const ENTERPRISE = ['oidc', 'okta', 'samlp', 'waad', 'adfs', 'google-apps', 'pingfederate', 'ad'];
+/** In milliseconds: all Actions of a login together have twenty seconds. */
+const PATIENCE = 5000;
 
 /** Whether it was given. A failure does not keep anybody out: the product, which sees no role, tries again. */
 async function giveRole(event) {
-  const { ManagementClient } = require('auth0');
-  const { domain, clientId, clientSecret, roleId } = event.secrets;
-  const management = new ManagementClient({ domain, clientId, clientSecret });
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer')), PATIENCE);
+  });
   try {
+    const { ManagementClient } = require('auth0');
+    const { domain, clientId, clientSecret, roleId } = event.secrets;
+    const management = new ManagementClient({ domain, clientId, clientSecret });
     const member = { id: event.organization.id, user_id: event.user.user_id };
-    await management.organizations.addMemberRoles(member, { roles: [roleId] });
+    await Promise.race([management.organizations.addMemberRoles(member, { roles: [roleId] }), late]);
     return true;
   } catch (error) {
-    console.log(`The role was not given: ${error.statusCode ?? error.name}`);
+    console.log(`The role was not given: ${error.statusCode ?? error.message}`);
     return false;
+  } finally {
+    clearTimeout(timer);
   }
 }

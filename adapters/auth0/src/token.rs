@@ -220,7 +220,10 @@ impl TokenSource {
 
     /// The renewal under way, or one that begins now.
     fn renewal(&self, state: &mut State, why: Why) -> Result<Awaited, ManagementError> {
-        if let Some(under_way) = &state.renewal {
+        // One whose task is gone without a word is over.
+        if let Some(under_way) = &state.renewal
+            && under_way.has_changed().is_ok()
+        {
             return Ok(Awaited { renewal: under_way.clone(), is_first: false });
         }
         if let Some((refusal, until)) = &state.refusal
@@ -302,8 +305,12 @@ impl Flight {
 impl Drop for Flight {
     /// One that ended without landing leaves the way to the next.
     fn drop(&mut self) {
-        if self.landed.borrow().is_none() {
-            self.source.state().renewal = None;
+        // A runtime that is shutting down drops it while whoever begins it holds the lock: the next renewal sees that the
+        // channel is closed.
+        if self.landed.borrow().is_none()
+            && let Ok(mut state) = self.source.state.try_lock()
+        {
+            state.renewal = None;
         }
     }
 }

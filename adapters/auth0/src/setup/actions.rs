@@ -93,7 +93,8 @@ pub(super) fn plan(
                 || vec!["settings: of an application or role that has yet to be made".to_owned()],
                 |wanted| differences(found, wanted),
             );
-            let is_rewritten = !details.is_empty();
+            // Auth0 builds again what is written again.
+            let is_rewritten = !details.is_empty() || found.status == "failed";
             if !found.all_changes_deployed {
                 details.push("not deployed yet".to_owned());
             }

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::browser::Browser;
-use crate::support::{M2M, World, segment};
+use crate::support::{APP, M2M, World, segment};
 
 const SUBSCRIPTION: &str = include_str!("../../../auth0/actions/manage_subscription.js");
 const MEMBER_ROLE: &str = include_str!("../../../auth0/actions/set_default_member_role.js");
@@ -23,9 +23,17 @@ async fn deploy(world: &World, name: &str, code: &str, secrets: Value) {
     assert_eq!(world.api("POST", &path, json!({})).await.status, StatusCode::OK);
 }
 
+/// Marks the application as set-up marks the product's.
+async fn mark(world: &World, mark: &str) {
+    let path = format!("/clients/{}", world.client(APP).0);
+    let marked = world.api("PATCH", &path, json!({ "client_metadata": { "tenantry": mark } })).await;
+    assert_eq!(marked.status, StatusCode::OK, "{}", marked.body);
+}
+
 /// A tenant that runs our Actions.
 async fn with_actions() -> World {
     let world = World::new();
+    mark(&world, "web").await;
     let (id, secret) = world.client(M2M);
     let roles = world.api("GET", "/roles?name_filter=Employee", Value::Null).await.json();
     deploy(&world, "Manage_Subscription", SUBSCRIPTION, json!([{ "name": "trialDays", "value": "1" }])).await;
@@ -201,4 +209,18 @@ async fn a_role_that_can_not_be_given_keeps_nobody_out() {
     let bo = federated(&world, &acme, "bo@acme.example").await;
     assert_eq!(bo["member_roles"], json!([]), "the product sees that there is none, and gives it");
     assert_eq!(roles_of(&world, &acme, &bo["sub"]).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn logins_of_other_applications_are_left_alone() {
+    let world = with_actions().await;
+    for theirs in ["help desk", "website", "management"] {
+        mark(&world, theirs).await;
+        let email = format!("{}@example.com", theirs.replace(' ', "-"));
+        let (claim, metadata) = person(&world, &email, &Value::Null).await;
+        assert_eq!((claim, metadata), (None, Value::Null), "nobody there gets a trial");
+    }
+    mark(&world, "web:adopted").await;
+    let (claim, metadata) = person(&world, "ann@example.com", &Value::Null).await;
+    assert!(claim.is_some() && metadata["subscription"].is_string(), "{metadata}");
 }
