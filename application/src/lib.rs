@@ -3,6 +3,7 @@
 //! Authorization happens here, in the first lines of a use case, never in a handler. A use case takes the session of the
 //! person who asks, and reads the tenant from it alone.
 
+mod authorize;
 mod begin_sign_in;
 mod choose_plan;
 mod confirm_checkout;
@@ -22,6 +23,7 @@ mod register_personal;
 mod sign_in;
 mod sign_out;
 
+pub use authorize::{Authorize, AuthorizeError};
 pub use begin_sign_in::{BeginSignIn, BeginSignInError, SignInWish, StartedSignIn, Under};
 pub use choose_plan::{Choice, ChoosePlan, ChoosePlanError};
 pub use confirm_checkout::{ConfirmCheckout, ConfirmCheckoutError};

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use tenantry_ports::{
-    BillingError, CheckoutsError, IdentityProviderError, JourneysError, LoginAttemptsError, MembersError,
-    SessionsError, Source, TenantsError, UsersError,
+    AuditLogError, BillingError, CheckoutsError, IdentityProviderError, JourneysError, LoginAttemptsError,
+    MembersError, SessionsError, Source, TenantsError, TurnsError, UsersError,
 };
 
 /// Something outside did not do what was asked. Nothing is lost: the same request can be made again.
@@ -25,6 +25,9 @@ pub enum Outage {
     /// The purchase was changed by somebody else meanwhile; looking again shows how.
     #[error("the purchase was changed in another window")]
     Conflict,
+    /// Others change the same organization's people just now; in a moment it is this request's turn.
+    #[error("others are changing this organization's people just now")]
+    Busy,
     /// Our own store can't be reached.
     #[error("the store can't be reached")]
     Store(#[source] Source),
@@ -96,5 +99,20 @@ impl From<SessionsError> for Outage {
 impl From<LoginAttemptsError> for Outage {
     fn from(error: LoginAttemptsError) -> Self {
         Self::Store(Box::new(error))
+    }
+}
+
+impl From<AuditLogError> for Outage {
+    fn from(error: AuditLogError) -> Self {
+        Self::Store(Box::new(error))
+    }
+}
+
+impl From<TurnsError> for Outage {
+    fn from(error: TurnsError) -> Self {
+        match error {
+            TurnsError::Busy => Self::Busy,
+            TurnsError::Unavailable(_) => Self::Store(Box::new(error)),
+        }
     }
 }

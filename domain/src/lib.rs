@@ -4,6 +4,7 @@
 //! what makes every rule testable with a plain function call.
 
 mod actor;
+mod audit;
 mod card;
 mod conversion;
 mod email;
@@ -19,6 +20,7 @@ mod time;
 mod user;
 
 pub use actor::{Actor, Administrator, NotPermitted, TenantActor};
+pub use audit::{AuditAction, AuditEntry, UnknownAuditAction};
 pub use card::{CardNumber, InvalidCardNumber};
 pub use conversion::{Conversion, ConversionError, Stage};
 pub use email::{EmailAddress, InvalidEmailAddress};

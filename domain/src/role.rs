@@ -23,12 +23,64 @@ pub struct UnknownRole(String);
 pub enum Permission {
     /// Use what the tenant's plan includes.
     UseProduct,
+    /// Give up one's own membership.
+    Leave,
     /// See plan, price and seats.
     ViewSubscription,
     /// Pay for another plan or another year.
     ChangeSubscription,
-    /// See who is a member, with which roles.
+    /// See who is a member and who is invited, with which roles.
     ViewMembers,
+    /// Invite people, invite them again, and take invitations back.
+    InviteMembers,
+    /// Give members roles and take roles from them.
+    ChangeRoles,
+    /// End other people's memberships.
+    RemoveMembers,
+    /// Change the organization's display name, logo and colours.
+    CustomizeOrganization,
+    /// Take a copy of everything that belongs to the organization.
+    ExportOrganization,
+    /// End the organization for everybody.
+    DeleteOrganization,
+    /// Read who changed what, and when.
+    ViewAuditLog,
+}
+
+impl Permission {
+    /// Every permission, in the order of the table.
+    pub const ALL: [Self; 12] = [
+        Self::UseProduct,
+        Self::Leave,
+        Self::ViewSubscription,
+        Self::ChangeSubscription,
+        Self::ViewMembers,
+        Self::InviteMembers,
+        Self::ChangeRoles,
+        Self::RemoveMembers,
+        Self::CustomizeOrganization,
+        Self::ExportOrganization,
+        Self::DeleteOrganization,
+        Self::ViewAuditLog,
+    ];
+
+    /// Which roles have it: the whole of authorization is this table.
+    pub fn roles(self) -> &'static [Role] {
+        use Role::{Administrator, Employee};
+        match self {
+            Self::UseProduct | Self::Leave => &[Administrator, Employee],
+            Self::ViewSubscription
+            | Self::ChangeSubscription
+            | Self::ViewMembers
+            | Self::InviteMembers
+            | Self::ChangeRoles
+            | Self::RemoveMembers
+            | Self::CustomizeOrganization
+            | Self::ExportOrganization
+            | Self::DeleteOrganization
+            | Self::ViewAuditLog => &[Administrator],
+        }
+    }
 }
 
 impl Role {
@@ -43,15 +95,9 @@ impl Role {
         }
     }
 
-    /// Whether this role permits `permission`: the whole of authorization is this table.
+    /// Whether this role permits `permission`.
     pub fn permits(self, permission: Permission) -> bool {
-        match (self, permission) {
-            (Self::Administrator, _) | (Self::Employee, Permission::UseProduct) => true,
-            (
-                Self::Employee,
-                Permission::ViewSubscription | Permission::ChangeSubscription | Permission::ViewMembers,
-            ) => false,
-        }
+        permission.roles().contains(&self)
     }
 }
 
@@ -121,25 +167,21 @@ impl From<Role> for Roles {
 mod tests {
     use super::*;
 
-    const ALL: [Permission; 4] = [
-        Permission::UseProduct,
-        Permission::ViewSubscription,
-        Permission::ChangeSubscription,
-        Permission::ViewMembers,
-    ];
-
     #[test]
     fn a_missing_or_unknown_role_permits_nothing() {
         for roles in [Roles::default(), Roles::from_names(["administrator", "Owner", "", "ADMINISTRATOR"])] {
-            assert!(ALL.iter().all(|permission| !roles.permit(*permission)));
+            assert!(Permission::ALL.iter().all(|permission| !roles.permit(*permission)));
         }
     }
 
     #[test]
     fn an_employee_uses_the_product_and_runs_nothing() {
         let employee = Roles::from_names(["Employee", "Owner"]);
-        let permitted: Vec<_> = ALL.into_iter().filter(|permission| employee.permit(*permission)).collect();
-        assert_eq!(permitted, [Permission::UseProduct]);
-        assert!(ALL.iter().all(|permission| Roles::from(Role::Administrator).permit(*permission)));
+        let permitted: Vec<_> =
+            Permission::ALL.into_iter().filter(|permission| employee.permit(*permission)).collect();
+        assert_eq!(permitted, [Permission::UseProduct, Permission::Leave]);
+        assert!(
+            Permission::ALL.iter().all(|permission| Roles::from(Role::Administrator).permit(*permission))
+        );
     }
 }

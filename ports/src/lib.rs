@@ -4,6 +4,7 @@
 //! tenant's id, and when the outside is down. With the feature `testkit`, [`testkit`] holds the contract suites that
 //! assert exactly that, a clock and randomness that tests control, and `mockall` mocks stand beside each port.
 
+mod audit_log;
 mod billing;
 mod checkouts;
 mod identity_provider;
@@ -15,11 +16,13 @@ mod readiness;
 mod sessions;
 mod system;
 mod tenants;
+mod turns;
 mod users;
 
 #[cfg(feature = "testkit")]
 pub mod testkit;
 
+pub use audit_log::{AuditLog, AuditLogError};
 pub use billing::{Billing, BillingError, CardOutcome, CardPayments, Checkout, NewCheckout, PaymentForm};
 pub use checkouts::{CheckoutRecord, Checkouts, CheckoutsError};
 pub use identity_provider::{
@@ -31,13 +34,15 @@ pub use login_attempts::{LoginAttempts, LoginAttemptsError};
 pub use members::{Members, MembersError};
 pub use page::{Cursor, Page, PageSize};
 pub use readiness::Readiness;
-pub use sessions::{Session, Sessions, SessionsError};
+pub use sessions::{Session, Sessions, SessionsError, SessionsOf};
 pub use system::{Clock, Random};
 pub use tenants::{NewTenant, Tenants, TenantsError};
+pub use turns::{Turn, Turns, TurnsError};
 pub use users::{Users, UsersError};
 
 #[cfg(feature = "testkit")]
 pub use {
+    audit_log::MockAuditLog,
     billing::{MockBilling, MockCardPayments},
     checkouts::MockCheckouts,
     identity_provider::MockIdentityProvider,

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use tenantry_domain::{
-    Actor, EmailAddress, Holder, Roles, SessionId, Subscription, TenantRef, Timestamp, UserId,
+    Actor, EmailAddress, Holder, Roles, SessionId, Subscription, TenantId, TenantRef, Timestamp, UserId,
 };
 
 use crate::{LoggedOut, Source};
@@ -14,7 +14,8 @@ pub trait Sessions: Send + Sync {
     /// Keeps a new session together with the claims of the login that began it. Ids are never reused.
     ///
     /// When the provider has ended its own session meanwhile, or has logged the person out since `left_at`, when the
-    /// browser left for the provider, nothing is kept and the answer is [`SessionsError::LoggedOut`].
+    /// browser left for the provider, nothing is kept and the answer is [`SessionsError::LoggedOut`]; so it is when
+    /// [`Sessions::end_all`] has ended since then what this session would be one of.
     async fn begin(
         &self,
         session: &Session,
@@ -53,6 +54,17 @@ pub trait Sessions: Send + Sync {
         forget_at: Timestamp,
     ) -> Result<u64, SessionsError>;
 
+    /// Ends every session of `whose` at `at`, but for the one that is `spared`, those included whose login is under way:
+    /// it is remembered until `forget_at`, by which time no such login can complete any more. Answers how many sessions
+    /// that were; none is success.
+    async fn end_all(
+        &self,
+        whose: &SessionsOf,
+        spared: Option<SessionId>,
+        at: Timestamp,
+        forget_at: Timestamp,
+    ) -> Result<u64, SessionsError>;
+
     /// Puts a subscription into every session that shows the holder's.
     async fn set_subscription(
         &self,
@@ -62,6 +74,17 @@ pub trait Sessions: Send + Sync {
 
     /// Forgets what is over at `now`; answers how many sessions that were.
     async fn forget_expired(&self, now: Timestamp) -> Result<u64, SessionsError>;
+}
+
+/// Sessions that one change concerns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionsOf {
+    /// A person's, wherever they are signed in.
+    User(UserId),
+    /// One member's, under this tenant.
+    Member(TenantId, UserId),
+    /// Everybody's, under this tenant.
+    Tenant(TenantId),
 }
 
 /// A signed-in browser.

@@ -8,7 +8,9 @@ use tempfile::TempDir;
 use tenantry_domain::{Roles, Timestamp};
 use tenantry_ports::testkit::FixedClock;
 use tenantry_ports::{Readiness, Session, Sessions};
-use tenantry_sql::sqlite::{Database, OpenError, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlSessions};
+use tenantry_sql::sqlite::{
+    Database, OpenError, SqlAuditLog, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlSessions, SqlTurns,
+};
 
 /// A port on a database in a file, which goes away with it.
 struct InFile<T> {
@@ -74,6 +76,8 @@ on_both!(
         c07_ends_with_the_person,
         c07_a_logout_wins_against_a_login_that_is_under_way,
         c07_a_logout_is_forgotten_in_time,
+        a_change_ends_what_it_concerns,
+        a_change_wins_against_a_login_that_is_under_way,
     ]
 );
 on_both!(
@@ -89,6 +93,12 @@ on_both!(
 );
 on_both!(checkouts, SqlCheckouts::new, [one_checkout_for_each_purchase, is_paid_once]);
 on_both!(login_attempts, attempts, [is_spent_once]);
+on_both!(
+    audit_log,
+    SqlAuditLog::new,
+    [pages_hold_every_entry_once, an_account_has_entries_of_its_own, a_made_up_cursor_is_refused]
+);
+on_both!(turns, |database| SqlTurns::new(&database), [one_at_a_time, whoever_gives_up_is_passed_over]);
 
 #[tokio::test]
 async fn is_there_after_reopening() {

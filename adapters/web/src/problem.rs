@@ -161,6 +161,23 @@ impl Problem {
         Self::new(status, "foreign_target", "This link leads somewhere else", detail, [LOGIN, START])
     }
 
+    /// Others are changing the same organization's people, and take long.
+    pub(crate) fn busy() -> Self {
+        let detail = "Somebody else is changing this organization’s people just now, so nothing was done. \
+                      Try again in a moment.";
+        Self::unavailable("Others are at work here", detail, "busy")
+    }
+
+    pub(crate) fn plan_ended() -> Self {
+        Self::new(
+            StatusCode::PAYMENT_REQUIRED,
+            "plan_ended",
+            "Your organization’s plan has ended",
+            "Members stay as they are. Choose a plan to see and change them again.",
+            [PLANS, HOME],
+        )
+    }
+
     pub(crate) fn internal(source: impl Error + Send + Sync + 'static) -> Self {
         let detail = "This is our fault, and it has been noted. Try again in a moment.";
         let status = StatusCode::INTERNAL_SERVER_ERROR;

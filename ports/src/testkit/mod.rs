@@ -5,6 +5,7 @@
 //!
 //! [`contract_tests!`]: crate::contract_tests
 
+pub mod audit_log;
 pub mod checkouts;
 pub mod journeys;
 pub mod login_attempts;
@@ -12,6 +13,7 @@ mod memory;
 pub mod provider;
 pub mod sessions;
 mod system;
+pub mod turns;
 
 pub use memory::MemoryCheckouts;
 pub use system::{FixedClock, SeededRandom};

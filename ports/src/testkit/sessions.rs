@@ -9,7 +9,7 @@ use tenantry_domain::{
     UserId,
 };
 
-use crate::{LoggedOut, Session, Sessions, SessionsError};
+use crate::{LoggedOut, Session, Sessions, SessionsError, SessionsOf};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -247,4 +247,60 @@ pub async fn c07_a_logout_is_forgotten_in_time(sessions: &impl Sessions) {
     // Not a session that was over: it does not count.
     assert_eq!(sessions.forget_expired(after).await.unwrap(), 0);
     try_to_begin(sessions, &late, now()).await.unwrap();
+}
+
+/// A change ends every session that it concerns and no other, but for the one that is spared.
+pub async fn a_change_ends_what_it_concerns(sessions: &impl Sessions) {
+    let at = |id, user, name| session(id, user, Some(tenant(name)));
+    let acme = tenant("acme").id;
+    let ann = UserId::try_from("ann").unwrap();
+    let forget_at = now() + Duration::from_mins(15);
+    let all = [
+        &session("s1", "ann", None),
+        &at("s2", "ann", "acme"),
+        &at("s3", "ann", "acme"),
+        &at("s4", "ann", "other"),
+        &at("s5", "bo", "acme"),
+        // Who is named as if two names ran into each other.
+        &at("s6", "nn", "acmea"),
+    ];
+    for session in all {
+        begin(sessions, session).await;
+        sessions.find(&session.id, now()).await.unwrap();
+    }
+    let member = SessionsOf::Member(acme.clone(), ann.clone());
+    let spared = Some(all[1].id.clone());
+    assert_eq!(sessions.end_all(&member, spared, now(), forget_at).await.unwrap(), 1);
+    assert_eq!(found(sessions, &all).await, [true, true, false, true, true, true]);
+    assert_eq!(sessions.end_all(&member, None, now(), forget_at).await.unwrap(), 1);
+    assert_eq!(sessions.end_all(&member, None, now(), forget_at).await.unwrap(), 0);
+    assert_eq!(found(sessions, &all).await, [true, false, false, true, true, true]);
+    assert_eq!(sessions.end_all(&SessionsOf::User(ann), None, now(), forget_at).await.unwrap(), 2);
+    assert_eq!(found(sessions, &all).await, [false, false, false, false, true, true]);
+    assert_eq!(sessions.end_all(&SessionsOf::Tenant(acme), None, now(), forget_at).await.unwrap(), 1);
+    assert_eq!(found(sessions, &all).await, [false, false, false, false, false, true]);
+}
+
+/// A change wins against a login that is under way; one that begins afterwards succeeds, and so does a login elsewhere.
+pub async fn a_change_wins_against_a_login_that_is_under_way(sessions: &impl Sessions) {
+    let acme = tenant("acme").id;
+    let ann = UserId::try_from("ann").unwrap();
+    let forget_at = now() + Duration::from_mins(15);
+    let changed_at = now() + SECOND;
+    let member = SessionsOf::Member(acme.clone(), ann);
+    sessions.end_all(&member, None, changed_at, forget_at).await.unwrap();
+    let inside = session("s1", "ann", Some(tenant("acme")));
+    for left_at in [now(), changed_at] {
+        let refused = try_to_begin(sessions, &inside, left_at).await;
+        assert!(matches!(refused, Err(SessionsError::LoggedOut)), "{refused:?}");
+    }
+    try_to_begin(sessions, &session("s2", "ann", Some(tenant("other"))), now()).await.unwrap();
+    try_to_begin(sessions, &session("s3", "ann", None), now()).await.unwrap();
+    let colleague = session("s4", "bo", Some(tenant("acme")));
+    try_to_begin(sessions, &colleague, now()).await.unwrap();
+    try_to_begin(sessions, &inside, changed_at + SECOND).await.unwrap();
+
+    sessions.end_all(&SessionsOf::Tenant(acme), None, changed_at, forget_at).await.unwrap();
+    let refused = try_to_begin(sessions, &session("s5", "bo", Some(tenant("acme"))), now()).await;
+    assert!(matches!(refused, Err(SessionsError::LoggedOut)), "{refused:?}");
 }

@@ -11,7 +11,7 @@ use tenantry_domain::{
 use tenantry_ports::{
     Billing, BillingError, CardOutcome, CardPayments, Checkout, Cursor, Journeys, JourneysError, LoggedOut,
     Members, MembersError, NewCheckout, NewTenant, Page, PageSize, Revision, SavedConversion, Session,
-    Sessions, SessionsError, Source, Tenants, TenantsError, Users, UsersError,
+    Sessions, SessionsError, SessionsOf, Source, Tenants, TenantsError, Users, UsersError,
 };
 
 /// How a call is lost.
@@ -220,6 +220,16 @@ impl Sessions for Wired<dyn Sessions> {
         forget_at: Timestamp,
     ) -> Result<u64, SessionsError> {
         self.wire.call(SessionsError::Unavailable, self.port.end_logged_out(whom, at, forget_at)).await
+    }
+
+    async fn end_all(
+        &self,
+        whose: &SessionsOf,
+        spared: Option<SessionId>,
+        at: Timestamp,
+        forget_at: Timestamp,
+    ) -> Result<u64, SessionsError> {
+        self.wire.call(SessionsError::Unavailable, self.port.end_all(whose, spared, at, forget_at)).await
     }
 
     async fn set_subscription(

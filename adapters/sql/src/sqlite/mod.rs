@@ -1,5 +1,6 @@
 //! SQLite: one file, in write-ahead mode, every acknowledged write on the disk.
 
+mod audit_log;
 mod checkouts;
 mod journeys;
 mod lock;
@@ -7,6 +8,7 @@ mod login_attempts;
 mod secrets;
 mod session_cache;
 mod sessions;
+mod turns;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,13 +21,16 @@ use sqlx::sqlite::{
 use tenantry_ports::Readiness;
 
 pub use crate::error::OpenError;
+pub use audit_log::SqlAuditLog;
 pub use checkouts::SqlCheckouts;
 pub use journeys::SqlJourneys;
 pub use login_attempts::SqlLoginAttempts;
 pub use sessions::SqlSessions;
+pub use turns::SqlTurns;
 
 use lock::Lock;
 use session_cache::SessionCache;
+use turns::Queues;
 
 /// How many connections read at once.
 const READERS: u32 = 4;
@@ -40,6 +45,7 @@ pub struct Database {
     write: SqlitePool,
     read: SqlitePool,
     sessions: SessionCache,
+    turns: Queues,
     /// Held as long as any clone lives; a database in memory needs none.
     _lock: Option<Arc<Lock>>,
 }
@@ -59,7 +65,7 @@ impl Database {
         let write = pool(1).connect_with(options.clone()).await.map_err(OpenError::Open)?;
         migrate(&write).await?;
         let read = pool(READERS).connect_lazy_with(options.read_only(true));
-        Ok(Self { write, read, sessions: SessionCache::default(), _lock: lock })
+        Ok(Self { write, read, sessions: SessionCache::default(), turns: Queues::default(), _lock: lock })
     }
 
     /// A database in memory, gone with its last clone.
@@ -67,7 +73,13 @@ impl Database {
         let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
         let only = pool(1).connect_with(options).await.map_err(OpenError::Open)?;
         migrate(&only).await?;
-        Ok(Self { write: only.clone(), read: only, sessions: SessionCache::default(), _lock: None })
+        Ok(Self {
+            write: only.clone(),
+            read: only,
+            sessions: SessionCache::default(),
+            turns: Queues::default(),
+            _lock: None,
+        })
     }
 
     /// Waits for what is under way and closes the file.

@@ -2,12 +2,13 @@
 
 use async_trait::async_trait;
 use sqlx::Row;
-use sqlx::sqlite::{SqliteQueryResult, SqliteRow};
+use sqlx::query::Query;
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteQueryResult, SqliteRow};
 use tenantry_domain::{
     EmailAddress, Holder, Role, Roles, SessionId, Subscription, TenantId, TenantName, TenantRef, Timestamp,
     UserId,
 };
-use tenantry_ports::{LoggedOut, Session, Sessions, SessionsError};
+use tenantry_ports::{LoggedOut, Session, Sessions, SessionsError, SessionsOf};
 
 use super::Database;
 use super::session_cache::{Concerns, SessionCache};
@@ -41,6 +42,37 @@ impl SqlSessions {
         });
         Ok(written.await.map_err(|error| sqlx::Error::Io(error.into()))??)
     }
+
+    /// Ends sessions, and remembers it for the logins that are under way: both or nothing.
+    async fn end_remembered(
+        &self,
+        remembered: String,
+        at: Timestamp,
+        forget_at: Timestamp,
+        ending: Query<'static, Sqlite, SqliteArguments>,
+    ) -> Result<u64, StoreError> {
+        let pool = self.database.write.clone();
+        let write = async move {
+            let mut write = pool.begin().await?;
+            sqlx::query("DELETE FROM provider_logouts WHERE forget_at < ?")
+                .bind(at.as_millis())
+                .execute(&mut *write)
+                .await?;
+            sqlx::query(
+                "INSERT INTO provider_logouts (whom, at, forget_at) VALUES (?, ?, ?) ON CONFLICT (whom) \
+                 DO UPDATE SET at = max(at, excluded.at), forget_at = max(forget_at, excluded.forget_at)",
+            )
+            .bind(remembered)
+            .bind(at.as_millis())
+            .bind(forget_at.as_millis())
+            .execute(&mut *write)
+            .await?;
+            let ended = ending.execute(&mut *write).await?;
+            write.commit().await?;
+            Ok(ended)
+        };
+        Ok(self.write(Concerns::All, write).await?.rows_affected())
+    }
 }
 
 #[async_trait]
@@ -58,7 +90,7 @@ impl Sessions for SqlSessions {
             "INSERT INTO sessions (id, user_id, name, email, picture, tenant_id, tenant_name, roles, \
              subscription, provider_session, began_at, refreshed_at, idle_until, ends_at, claims) \
              SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS \
-             (SELECT 1 FROM provider_logouts WHERE whom = ? OR (whom = ? AND at >= ?))",
+             (SELECT 1 FROM provider_logouts WHERE whom = ? OR (whom IN (?, ?, ?) AND at >= ?))",
         )
         .bind(session.id.as_str())
         .bind(session.user.as_str())
@@ -77,6 +109,8 @@ impl Sessions for SqlSessions {
         .bind(claims)
         .bind(at_provider)
         .bind(of_user(&session.user))
+        .bind(session.tenant.as_ref().map(|tenant| of_tenant(&tenant.id)))
+        .bind(session.tenant.as_ref().map(|tenant| of_member(&tenant.id, &session.user)))
         .bind(left_at.as_millis())
         .execute(&self.database.write)
         .await
@@ -165,27 +199,40 @@ impl Sessions for SqlSessions {
                 (of_user(user), "DELETE FROM sessions WHERE user_id = ?", user.as_str().to_owned())
             }
         };
-        let pool = self.database.write.clone();
-        let write = async move {
-            let mut write = pool.begin().await?;
-            sqlx::query("DELETE FROM provider_logouts WHERE forget_at < ?")
-                .bind(at.as_millis())
-                .execute(&mut *write)
-                .await?;
-            sqlx::query(
-                "INSERT INTO provider_logouts (whom, at, forget_at) VALUES (?, ?, ?) ON CONFLICT (whom) \
-                 DO UPDATE SET at = max(at, excluded.at), forget_at = max(forget_at, excluded.forget_at)",
-            )
-            .bind(remembered)
-            .bind(at.as_millis())
-            .bind(forget_at.as_millis())
-            .execute(&mut *write)
-            .await?;
-            let ended = sqlx::query(sql).bind(name).execute(&mut *write).await?;
-            write.commit().await?;
-            Ok(ended)
+        let ending = sqlx::query(sql).bind(name);
+        Ok(self.end_remembered(remembered, at, forget_at, ending).await?)
+    }
+
+    async fn end_all(
+        &self,
+        whose: &SessionsOf,
+        spared: Option<SessionId>,
+        at: Timestamp,
+        forget_at: Timestamp,
+    ) -> Result<u64, SessionsError> {
+        let spared = spared.map_or_else(String::new, |session| session.as_str().to_owned());
+        let (remembered, ending) = match whose {
+            SessionsOf::User(user) => (
+                of_user(user),
+                sqlx::query("DELETE FROM sessions WHERE id <> ? AND user_id = ?")
+                    .bind(spared)
+                    .bind(user.as_str().to_owned()),
+            ),
+            SessionsOf::Member(tenant, user) => (
+                of_member(tenant, user),
+                sqlx::query("DELETE FROM sessions WHERE id <> ? AND user_id = ? AND tenant_id = ?")
+                    .bind(spared)
+                    .bind(user.as_str().to_owned())
+                    .bind(tenant.as_str().to_owned()),
+            ),
+            SessionsOf::Tenant(tenant) => (
+                of_tenant(tenant),
+                sqlx::query("DELETE FROM sessions WHERE id <> ? AND tenant_id = ?")
+                    .bind(spared)
+                    .bind(tenant.as_str().to_owned()),
+            ),
         };
-        Ok(self.write(Concerns::All, write).await?.rows_affected())
+        Ok(self.end_remembered(remembered, at, forget_at, ending).await?)
     }
 
     async fn set_subscription(
@@ -233,6 +280,16 @@ fn of_provider_session(session: &str) -> String {
 /// How a logout of a person is remembered.
 fn of_user(user: &UserId) -> String {
     format!("user:{}", user.as_str())
+}
+
+/// How the end of everybody's sessions under a tenant is remembered.
+fn of_tenant(tenant: &TenantId) -> String {
+    format!("tenant:{tenant}")
+}
+
+/// How the end of one member's sessions is remembered. An id of this length in front can't run into the other.
+fn of_member(tenant: &TenantId, user: &UserId) -> String {
+    format!("member:{}:{tenant}:{user}", tenant.as_str().len())
 }
 
 fn role_names(roles: &Roles) -> String {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use tenantry_application::{
-    BeginSignInError, ChoosePlanError, ListMembersError, Outage, PayByCardError, PlanAndUsageError,
-    RegisterOrganizationError, RegisterPersonalError, SignInError,
+    AuthorizeError, BeginSignInError, ChoosePlanError, ListMembersError, Outage, PayByCardError,
+    PlanAndUsageError, RegisterOrganizationError, RegisterPersonalError, SignInError,
 };
 use tenantry_domain::NotPermitted;
 
@@ -49,6 +49,7 @@ impl From<Outage> for Problem {
                 "billing_unavailable",
             ),
             Outage::Conflict => Self::conflict(),
+            Outage::Busy => Self::busy(),
             Outage::Store(_) => Self::unavailable(
                 "We can’t do this right now",
                 "Nothing is lost. Try again in a minute.",
@@ -211,17 +212,21 @@ impl From<PlanAndUsageError> for Problem {
     }
 }
 
+impl From<AuthorizeError> for Problem {
+    fn from(error: AuthorizeError) -> Self {
+        match error {
+            AuthorizeError::NotPermitted(why) => why.into(),
+            AuthorizeError::PlanEnded => Self::plan_ended(),
+            AuthorizeError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
 impl From<ListMembersError> for Problem {
     fn from(error: ListMembersError) -> Self {
         match error {
             ListMembersError::NotPermitted(why) => why.into(),
-            ListMembersError::PlanEnded => Self::new(
-                StatusCode::PAYMENT_REQUIRED,
-                "plan_ended",
-                "Your organization’s plan has ended",
-                "Members stay as they are. Choose a plan to see and change them again.",
-                [PLANS, HOME],
-            ),
+            ListMembersError::PlanEnded => Self::plan_ended(),
             ListMembersError::InvalidCursor => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "invalid_cursor",

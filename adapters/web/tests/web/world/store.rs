@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use tenantry_domain::{Conversion, Holder, SessionId, Subscription, Timestamp};
 use tenantry_ports::{
     Journeys, JourneysError, LoggedOut, LoginAttempts, LoginAttemptsError, Readiness, Revision,
-    SavedConversion, Session, Sessions, SessionsError,
+    SavedConversion, Session, Sessions, SessionsError, SessionsOf,
 };
 
 use super::{Fault, World};
@@ -85,6 +85,27 @@ impl Sessions for World {
         let ended = before - state.sessions.len();
         state.logouts.push((whom.clone(), at));
         Ok(u64::try_from(ended).unwrap())
+    }
+
+    async fn end_all(
+        &self,
+        whose: &SessionsOf,
+        spared: Option<SessionId>,
+        _: Timestamp,
+        _: Timestamp,
+    ) -> Result<u64, SessionsError> {
+        let is_theirs = |session: &Session| {
+            let tenant = session.tenant.as_ref().map(|tenant| &tenant.id);
+            match whose {
+                SessionsOf::User(user) => session.user == *user,
+                SessionsOf::Member(of, user) => session.user == *user && tenant == Some(of),
+                SessionsOf::Tenant(of) => tenant == Some(of),
+            }
+        };
+        let mut state = self.lock();
+        let before = state.sessions.len();
+        state.sessions.retain(|_, session| spared.as_ref() == Some(&session.id) || !is_theirs(session));
+        Ok(u64::try_from(before - state.sessions.len()).unwrap())
     }
 
     async fn set_subscription(

@@ -1,0 +1,69 @@
+//! Whether somebody may change what belongs to an organization: asked of the provider, now.
+
+use std::sync::Arc;
+
+use tenantry_domain::{Administrator, Feature, NotPermitted, Permission};
+use tenantry_ports::{Clock, Members, Session, Sessions};
+
+use crate::Outage;
+use crate::home::standing;
+
+/// Finds out before every change whether whoever asks still has the role for it. What a session says may be a minute
+/// old; to look at something that is enough, to change something it is not.
+#[derive(Clone)]
+pub struct Authorize {
+    /// Who has which role.
+    pub members: Arc<dyn Members>,
+    /// Where a role that turns out to have changed is noted.
+    pub sessions: Arc<dyn Sessions>,
+    /// Whether the organization's plan is current.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why somebody may not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthorizeError {
+    /// The role does not permit it.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
+    /// The organization's plan is over, or it has none.
+    #[error("the organization's plan has ended")]
+    PlanEnded,
+    /// Something outside is down.
+    #[error(transparent)]
+    Outage(#[from] Outage),
+}
+
+impl Authorize {
+    /// The person of this session as one who may look at it: what the session says counts.
+    pub fn to_look(
+        &self,
+        session: &Session,
+        permission: Permission,
+    ) -> Result<Administrator, AuthorizeError> {
+        let administrator = session.actor().permitted(permission)?;
+        self.plan_is_current(session)?;
+        Ok(administrator)
+    }
+
+    /// The person of this session as one who may change it: the provider is asked for their roles, in one call. A role
+    /// that they have no longer is gone from their session at once.
+    pub async fn to_change(
+        &self,
+        session: &Session,
+        permission: Permission,
+    ) -> Result<Administrator, AuthorizeError> {
+        let actor = session.actor().in_tenant()?;
+        let roles = self.members.roles(&actor.tenant().id, actor.user()).await.map_err(Outage::from)?;
+        let now = Session { roles, ..session.clone() };
+        if now.roles != session.roles {
+            self.sessions.refresh(session, &now).await.map_err(Outage::from)?;
+        }
+        self.to_look(&now, permission)
+    }
+
+    fn plan_is_current(&self, session: &Session) -> Result<(), AuthorizeError> {
+        let is_open = standing(session, self.clock.now()).opens(Feature::Administration);
+        if is_open { Ok(()) } else { Err(AuthorizeError::PlanEnded) }
+    }
+}

@@ -1,0 +1,64 @@
+//! The contract of [`AuditLog`].
+
+#![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a contract case fails by panicking")]
+
+use std::time::Duration;
+
+use tenantry_domain::{AuditAction, AuditEntry, TenantId, Timestamp, UserId};
+
+use crate::{AuditLog, AuditLogError, Cursor, PageSize};
+
+fn entry(number: u32, tenant: Option<&str>) -> AuditEntry {
+    AuditEntry {
+        at: Timestamp::from_seconds(1_700_000_000) + Duration::from_secs(number.into()),
+        actor: UserId::try_from("ann").unwrap(),
+        tenant: tenant.map(|id| TenantId::try_from(id).unwrap()),
+        action: AuditAction::MemberRemoved,
+        subject: format!("{number}; \"Bo\" – ≤"),
+    }
+}
+
+/// What was done is read as it was remembered, the latest first, each once, in this tenant alone.
+pub async fn pages_hold_every_entry_once(log: &impl AuditLog) {
+    let acme = TenantId::try_from("org_acme").unwrap();
+    let mut expected = Vec::new();
+    for number in 0..7 {
+        let done = entry(number, Some("org_acme"));
+        log.record(&done).await.unwrap();
+        log.record(&entry(number, Some("org_other"))).await.unwrap();
+        log.record(&entry(number, None)).await.unwrap();
+        expected.insert(0, done);
+    }
+    let (mut seen, mut from) = (Vec::new(), None);
+    loop {
+        let page = log.of_tenant(&acme, from, PageSize::at_most(3)).await.unwrap();
+        seen.extend(page.items);
+        from = page.next;
+        if from.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, expected);
+    let nowhere = TenantId::try_from("org_nowhere").unwrap();
+    assert_eq!(log.of_tenant(&nowhere, None, PageSize::SCREEN).await.unwrap().items, []);
+}
+
+/// What concerns an account alone is found for it, and nobody else's.
+pub async fn an_account_has_entries_of_its_own(log: &impl AuditLog) {
+    let (own, tenants) = (entry(1, None), entry(2, Some("org_acme")));
+    let others = AuditEntry { actor: UserId::try_from("bo").unwrap(), ..own.clone() };
+    for entry in [&own, &tenants, &others] {
+        log.record(entry).await.unwrap();
+    }
+    let found = log.of_account(&own.actor, PageSize::SCREEN).await.unwrap();
+    assert_eq!(found, std::slice::from_ref(&own));
+}
+
+/// A cursor from nowhere is refused.
+pub async fn a_made_up_cursor_is_refused(log: &impl AuditLog) {
+    let acme = TenantId::try_from("org_acme").unwrap();
+    for text in ["", "x", "1 OR 1=1", "🦀", "9223372036854775808"] {
+        let page = log.of_tenant(&acme, Some(Cursor::new(text)), PageSize::SCREEN).await;
+        assert!(matches!(page, Err(AuditLogError::InvalidCursor)), "{text:?}: {page:?}");
+    }
+}
