@@ -5,7 +5,6 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::error::{Doing, SetupError};
-use super::lists::by_checkpoint;
 use super::mark::{KEY, Mark, merged};
 use super::plan::{Change, Line, differing, told};
 use super::settings::SetupSettings;
@@ -67,9 +66,10 @@ pub(super) struct Application {
     pub(super) secret: SecretString,
 }
 
-/// All applications of the tenant.
+/// All applications of the tenant, but for the one that stands for all of them.
 pub(super) async fn read(api: &Management) -> Result<Vec<Properties>, ManagementError> {
-    by_checkpoint(api, &["clients"], "clients", &[("fields", FIELDS), ("include_fields", "true")]).await
+    let filter = [("fields", FIELDS), ("include_fields", "true"), ("is_global", "false")];
+    api.by_checkpoint(&["clients"], &filter, "clients").await
 }
 
 /// Settles what is to be done.

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::application::Application;
 use super::error::{Doing, SetupError};
-use super::lists::by_checkpoint;
 use super::mark::{KEY, Mark};
 use super::plan::{Change, Line};
 use super::settings::Adopt;
@@ -71,7 +70,7 @@ pub(super) async fn read(
     let is_enabled = match client_id {
         Some(client_id) => {
             let path = ["connections", &record.id, "clients"];
-            let clients: Vec<EnabledClient> = by_checkpoint(api, &path, "clients", &[]).await?;
+            let clients: Vec<EnabledClient> = api.by_checkpoint(&path, &[], "clients").await?;
             clients.iter().any(|client| client.client_id == client_id)
         }
         None => false,

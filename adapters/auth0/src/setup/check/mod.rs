@@ -16,7 +16,7 @@ use url::Url;
 use super::application::Part;
 use super::connections::{GOOGLE, PASSWORD};
 use super::error::SetupError;
-use super::management;
+use super::patient_client::patient_client;
 use super::settings::Access;
 use crate::management::Management;
 
@@ -79,7 +79,7 @@ impl Check {
         let own = granted.map(|granted| Access::Token(granted.token.into()));
         if let Some(access) = settings.access.clone().or(own) {
             let (clock, random) = (Arc::clone(&self.clock), Arc::clone(&self.random));
-            let api = management::client(&settings.issuer, access, clock, random)?;
+            let api = patient_client(&settings.issuer, access, clock, random)?;
             self.look(&api, &mut findings).await?;
         }
         Ok(Report { findings })

@@ -55,6 +55,9 @@ pub(super) async fn role(api: &Management, role: Role) -> Result<Finding, SetupE
         return Ok(Finding::unseen(CHECK, "read:roles"));
     };
     Ok(match found {
+        Some(found) if found.name != role.name() => {
+            Finding::wrong(CHECK, format!("{role} is called {:?}", found.name), SETUP)
+        }
         Some(_) => Finding::right(CHECK, format!("{role} is there")),
         None => Finding::wrong(CHECK, format!("there is no role {role}"), SETUP),
     })
@@ -151,14 +154,15 @@ fn back_channel(found: &Properties, settings: &SetupSettings) -> Finding {
 pub(super) async fn actions(api: &Management) -> Result<Vec<Finding>, SetupError> {
     const CHECK: &str = "Action";
     const ORDER: &str = "Actions after a login";
+    let Some(all) = seen(actions::read(api).await, "reading the Actions")? else {
+        return Ok(vec![Finding::unseen("Actions", "read:actions")]);
+    };
     let mut findings = Vec::new();
     let mut ids = Vec::new();
     for action in [PostLogin::Subscription, PostLogin::MemberRole] {
         let name = action.name();
-        let Some(found) = seen(actions::read(api, action).await, "reading the Actions")? else {
-            return Ok(vec![Finding::unseen("Actions", "read:actions")]);
-        };
-        findings.push(match &found {
+        let found = actions::find(&all, action);
+        findings.push(match found {
             None => Finding::wrong(CHECK, format!("there is no Action {name}"), SETUP),
             Some(found) if !is_ours(&found.code) => {
                 let todo = format!("{SETUP} --adopt {name}, which replaces its code");
@@ -172,10 +176,10 @@ pub(super) async fn actions(api: &Management) -> Result<Vec<Finding>, SetupError
             }
             Some(_) => Finding::right(CHECK, format!("{name} is deployed")),
         });
-        ids.push(found.map(|found| found.id));
+        ids.push(found.map(|found| found.id.as_str()));
     }
     let bound = bindings::read(api).await.doing("reading which Actions run after a login")?;
-    let [subscription, member_role] = [ids.first(), ids.get(1)].map(|id| id.and_then(Option::as_deref));
+    let [subscription, member_role] = [ids.first(), ids.get(1)].map(|id| id.copied().flatten());
     let plan = bindings::plan(&bound, [subscription, member_role]);
     findings.push(if plan.line.details.is_empty() {
         Finding::right(ORDER, "both run, in order")
