@@ -107,6 +107,7 @@ fn settings(arguments: &SetupArguments) -> anyhow::Result<SetupSettings> {
         access: access(arguments.access.clone())?.ok_or_else(missing)?,
         base_url: base_url(&arguments.base_url).map_err(|error| Usage(format!("--base-url: {error:#}")))?,
         trial_days,
+        google: !arguments.without_google,
         adopt: if arguments.adopt.iter().any(|name| name == ALL) {
             Adopt::All
         } else {

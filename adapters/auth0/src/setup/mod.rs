@@ -16,6 +16,7 @@ mod export;
 mod grant;
 mod logout;
 mod mark;
+mod needs;
 mod patient_client;
 mod plan;
 mod prompts;
@@ -89,7 +90,7 @@ impl Setup {
         let adopt = &settings.adopt;
         let clients = application::read(api).await.doing("reading the applications")?;
         let web = application::plan(Part::Web, &clients, settings);
-        let logout = logout::plan(&web, settings);
+        let logout = logout::plan(&web, &settings.addresses());
         let management = application::plan(Part::Management, &clients, settings);
         let grant = grant::read(api, &self.audience(), management.id()).await;
         let grant = grant::plan(grant.doing("reading the client grants")?, management.mark);
@@ -99,9 +100,15 @@ impl Setup {
         let employee = roles::plan(Role::Employee, employee.as_ref(), adopt);
         let password = connections::read(api, &connections::PASSWORD, web.id()).await;
         let password = connections::plan(&connections::PASSWORD, password.doing(CONNECTIONS)?, adopt);
-        let google = connections::read(api, &connections::GOOGLE, web.id()).await;
-        let google = connections::plan(&connections::GOOGLE, google.doing(CONNECTIONS)?, adopt);
-        let prompts = prompts::plan(&prompts::read(api).await.doing("reading the login prompts")?);
+        let google = if settings.google {
+            let google = connections::read(api, &connections::GOOGLE, web.id()).await;
+            connections::plan(&connections::GOOGLE, google.doing(CONNECTIONS)?, adopt)
+        } else {
+            connections::left_out(&connections::GOOGLE)
+        };
+        let prompts = prompts::read(api).await.doing("reading the login prompts")?;
+        let others = application::of_others(&clients, [&web, &management]);
+        let prompts = prompts::plan(&prompts, &others, adopt);
 
         let all = actions::read(api).await.doing("reading the Actions")?;
         let [subscription, member_role] =

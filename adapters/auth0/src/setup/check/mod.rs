@@ -17,7 +17,7 @@ use super::application::Part;
 use super::connections::{GOOGLE, PASSWORD};
 use super::error::SetupError;
 use super::patient_client::patient_client;
-use super::settings::Access;
+use super::settings::{Access, Addresses};
 use crate::management::Management;
 
 pub use report::{Finding, Report, State};
@@ -41,6 +41,12 @@ pub struct CheckSettings {
     pub m2m_scopes: Option<String>,
     /// Who may see more than the product.
     pub access: Option<Access>,
+}
+
+impl CheckSettings {
+    fn addresses(&self) -> Addresses<'_> {
+        Addresses { issuer: &self.issuer, base_url: &self.base_url }
+    }
 }
 
 /// Looks at a tenant, and changes nothing.
