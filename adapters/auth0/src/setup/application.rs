@@ -153,8 +153,12 @@ pub(super) fn of_others<'a>(all: &'a [Properties], ours: [&ApplicationPlan; 2]) 
         [Part::Web, Part::Management].into_iter().any(is_marked)
             || ours.iter().any(|plan| plan.line.change != Change::Conflict && plan.id() == id)
     };
-    let is_a_machine = |client: &Properties| text(client, "app_type") == Some("non_interactive");
-    let others = all.iter().filter(|client| !is_a_machine(client) && !is_ours(client));
+    // A machine logs nobody in, and neither does an application that has no address to come back to: a new tenant has one.
+    let logs_people_in = |client: &Properties| {
+        let callbacks = client.get("callbacks").and_then(Value::as_array);
+        callbacks.is_some_and(|all| !all.is_empty()) && text(client, "app_type") != Some("non_interactive")
+    };
+    let others = all.iter().filter(|client| logs_people_in(client) && !is_ours(client));
     others.map(|client| text(client, "name").unwrap_or("one without a name")).collect()
 }
 

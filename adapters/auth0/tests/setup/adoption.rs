@@ -274,11 +274,14 @@ async fn an_address_that_an_adopted_application_has_is_not_replaced() {
 #[tokio::test]
 async fn the_login_page_of_others_is_not_changed_untold() {
     let world = World::empty().await;
-    world.api("POST", "/clients", json!({ "name": "Batch", "app_type": "non_interactive" })).await;
+    let machine = json!({ "name": "Batch", "app_type": "non_interactive", "callbacks": ["https://batch.example.com/"] });
+    world.api("POST", "/clients", machine).await;
+    world.api("POST", "/clients", json!({ "name": "Default App", "callbacks": [] })).await;
     let plan = world.setup(&[]).plan().await.unwrap();
-    assert_eq!(change(&plan, "prompts", "identifier first"), Change::Update, "a machine has no login page");
+    assert_eq!(change(&plan, "prompts", "identifier first"), Change::Update, "nobody logs in to these");
     for name in ["Shop", "Portal", "Intranet", "Helpdesk", "Forum"] {
-        world.api("POST", "/clients", json!({ "name": name })).await;
+        let client = json!({ "name": name, "callbacks": ["https://theirs.example.com/callback"] });
+        world.api("POST", "/clients", client).await;
     }
     let before = world.snapshot().await;
     let plan = world.setup(&[]).plan().await.unwrap();
