@@ -141,6 +141,11 @@ impl Address {
         self.socket
     }
 
+    /// The same product, reached through something in front of it.
+    pub(crate) fn behind(&self, proxy: SocketAddr) -> Self {
+        Self { socket: proxy, ..self.clone() }
+    }
+
     pub(crate) fn is_home_of(&self, url: &Url) -> bool {
         url.origin() == self.url.origin()
     }
