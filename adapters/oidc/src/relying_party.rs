@@ -11,7 +11,7 @@ use tenantry_ports::Clock;
 use url::Url;
 
 use crate::claims::{Claims, Expected};
-use crate::http::get;
+use crate::document::{Persistence, read};
 use crate::jws::UnverifiedToken;
 use crate::key_cache::KeyCache;
 use crate::single_flight::SingleFlight;
@@ -145,8 +145,10 @@ impl RelyingParty {
             return Ok(());
         }
         let issuer = &self.registration.issuer;
-        let body = get(&self.http, Endpoint::Discovery, &issuer.discovery_url(), self.now()).await?;
-        let metadata = Metadata::parse(&body, issuer)?;
+        let parse = |body: &[u8]| Ok(Metadata::parse(body, issuer)?);
+        let url = issuer.discovery_url();
+        let (endpoint, persistence) = (Endpoint::Discovery, Persistence::ThreeTries);
+        let metadata = read(&self.http, &*self.clock, endpoint, &url, persistence, parse).await?;
         if let Some(watch) = &self.watch {
             watch.begin(self.now());
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::Client;
 use tenantry_domain::Timestamp;
 
+use crate::document::ONE_TRY;
 use crate::http::get;
 use crate::{Endpoint, Issuer, Metadata};
 
@@ -34,7 +35,9 @@ impl Watch {
 /// that were `kept`, or is no longer to be believed. One that can't be read says nothing.
 pub(crate) fn look_again(http: Client, issuer: Issuer, kept: Metadata, now: Timestamp) {
     tokio::spawn(async move {
-        let Ok(body) = get(&http, Endpoint::Discovery, &issuer.discovery_url(), now).await else { return };
+        let Ok(body) = get(&http, Endpoint::Discovery, &issuer.discovery_url(), ONE_TRY, now).await else {
+            return;
+        };
         match Metadata::parse(&body, &issuer) {
             Ok(found) if found == kept => {}
             Ok(_) => tracing::error!(
