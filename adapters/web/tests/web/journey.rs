@@ -184,3 +184,16 @@ async fn who_has_just_paid_for_themselves_is_led_home_and_for_an_organization_th
         .await
         .shows(200, &["Team was paid for just now", "is for another organization", "acme-1"]);
 }
+
+#[tokio::test]
+async fn nobody_pays_for_a_year_that_ends_before_the_plan_that_runs() {
+    let world = World::new();
+    world.organization("old-co", "enterprise;2027-11-23T12:00:00.001Z;active", &[("Ann Lee", Administrator)]);
+    let mut browser = Browser::signed_in(&world, "Ann Lee", Some("old-co")).await;
+    let refused = browser.submit(TEAM, CONFIRM, &GOOD).await;
+    refused.shows(409, &["Nothing was charged", "ends later", "href=\"/home\""]);
+    assert_eq!(world.charged.load(Ordering::SeqCst), 0);
+    world.clock.advance(Duration::from_millis(1));
+    assert_eq!(browser.submit(TEAM, CONFIRM, &GOOD).await.location(), "/admin");
+    assert_eq!(world.charged.load(Ordering::SeqCst), 1);
+}
