@@ -1,6 +1,8 @@
 //! What can go wrong with a database, and how each port says it.
 
-use tenantry_ports::{AuditLogError, CheckoutsError, JourneysError, LoginAttemptsError, SessionsError};
+use tenantry_ports::{
+    AuditLogError, CheckoutsError, IdempotencyKeysError, JourneysError, LoginAttemptsError, SessionsError,
+};
 
 /// The database can't be opened or brought up to date.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +56,12 @@ impl From<StoreError> for LoginAttemptsError {
 }
 
 impl From<StoreError> for CheckoutsError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<StoreError> for IdempotencyKeysError {
     fn from(error: StoreError) -> Self {
         Self::Unavailable(Box::new(error))
     }

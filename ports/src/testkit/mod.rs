@@ -7,6 +7,7 @@
 
 pub mod audit_log;
 pub mod checkouts;
+pub mod idempotency_keys;
 pub mod journeys;
 pub mod login_attempts;
 mod memory;
