@@ -12,7 +12,9 @@ use tenantry_auth0::Auth0;
 use tenantry_checkout::TestCheckout;
 use tenantry_domain::Catalogue;
 use tenantry_ports::{Clock, Members, Random, Sessions, Tenants, Users};
-use tenantry_sql::sqlite::{Database, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlSessions};
+use tenantry_sql::sqlite::{
+    Database, SqlCheckouts, SqlIdempotencyKeys, SqlJourneys, SqlLoginAttempts, SqlSessions,
+};
 use tenantry_web::{Brand, UseCases, Web};
 
 use crate::Addresses;
@@ -78,6 +80,7 @@ impl Parts {
             limits,
             sessions: self.sessions(),
             readiness: Arc::new(self.database.clone()),
+            idempotency_keys: Arc::new(SqlIdempotencyKeys::new(self.database.clone())),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
             use_cases: self.use_cases(limits, conversions),

@@ -5,6 +5,7 @@ use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter};
 
+use crate::api::{self, Operation};
 use crate::{Shared, csrf};
 
 /// One method of one path. A route without one of these can't exist: the router is built from them alone.
@@ -24,6 +25,8 @@ pub struct RouteSpec {
     pub csrf: bool,
     /// The ids and names that it takes from the request.
     pub ids: &'static [IdParam],
+    /// What a program reads about it; `None` for what is no part of the API.
+    pub operation: Option<&'static Operation>,
     pub(crate) handler: fn(MethodFilter) -> MethodRouter<Shared>,
 }
 
@@ -34,6 +37,12 @@ pub enum RouteMethod {
     Get,
     /// Changes something.
     Post,
+    /// Puts one thing in another's place.
+    Put,
+    /// Changes parts of one thing.
+    Patch,
+    /// Ends one thing.
+    Delete,
 }
 
 /// Who may use a route.
@@ -105,7 +114,7 @@ pub enum Carrier {
     Path,
     /// After the question mark.
     Query,
-    /// In the form.
+    /// In the form, or in the JSON.
     Body,
 }
 
@@ -116,7 +125,17 @@ impl RouteSpec {
         who: Who,
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
-        Self { method: RouteMethod::Get, path, resource, verb, who, csrf: false, ids: &[], handler }
+        Self {
+            method: RouteMethod::Get,
+            path,
+            resource,
+            verb,
+            who,
+            csrf: false,
+            ids: &[],
+            operation: None,
+            handler,
+        }
     }
 
     /// A route to which the identity provider posts. What it has signed guards it: there is no page of ours, and no cookie.
@@ -126,7 +145,7 @@ impl RouteSpec {
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
         let (method, who) = (RouteMethod::Post, Who::IdentityProvider);
-        Self { method, path, resource, verb, who, csrf: false, ids: &[], handler }
+        Self { method, path, resource, verb, who, csrf: false, ids: &[], operation: None, handler }
     }
 
     /// A route with which a browser changes something is always guarded.
@@ -136,7 +155,29 @@ impl RouteSpec {
         who: Who,
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
-        Self { method: RouteMethod::Post, path, resource, verb, who, csrf: true, ids: &[], handler }
+        Self {
+            method: RouteMethod::Post,
+            path,
+            resource,
+            verb,
+            who,
+            csrf: true,
+            ids: &[],
+            operation: None,
+            handler,
+        }
+    }
+
+    /// A route of the API. One that changes something is always guarded.
+    pub(crate) const fn api(
+        (method, path): (RouteMethod, &'static str),
+        (verb, resource): (Verb, Resource),
+        who: Who,
+        operation: &'static Operation,
+        handler: fn(MethodFilter) -> MethodRouter<Shared>,
+    ) -> Self {
+        let csrf = !matches!(method, RouteMethod::Get);
+        Self { method, path, resource, verb, who, csrf, ids: &[], operation: Some(operation), handler }
     }
 
     pub(crate) const fn taking(self, ids: &'static [IdParam]) -> Self {
@@ -146,7 +187,13 @@ impl RouteSpec {
     /// Adds this route to `router`.
     pub(crate) fn mount(&self, router: Router<Shared>, app: &Shared) -> Router<Shared> {
         let route = (self.handler)(self.method.filter());
-        let route = if self.csrf { route.layer(from_fn_with_state(app.clone(), csrf::guard)) } else { route };
+        let route = match (self.csrf, self.operation) {
+            (true, Some(operation)) => {
+                route.layer(from_fn_with_state((app.clone(), operation), api::guard::guard))
+            }
+            (true, None) => route.layer(from_fn_with_state(app.clone(), csrf::guard)),
+            (false, _) => route,
+        };
         router.route(self.path, route)
     }
 }
@@ -157,6 +204,9 @@ impl RouteMethod {
         match self {
             Self::Get => Method::GET,
             Self::Post => Method::POST,
+            Self::Put => Method::PUT,
+            Self::Patch => Method::PATCH,
+            Self::Delete => Method::DELETE,
         }
     }
 
@@ -164,6 +214,9 @@ impl RouteMethod {
         match self {
             Self::Get => MethodFilter::GET,
             Self::Post => MethodFilter::POST,
+            Self::Put => MethodFilter::PUT,
+            Self::Patch => MethodFilter::PATCH,
+            Self::Delete => MethodFilter::DELETE,
         }
     }
 }

@@ -7,10 +7,23 @@ use crate::route::Resource::{Member, Organization, Page, Plan, Product, Profile,
 use crate::route::Verb::{Create, Delete, Get, List, Update};
 use crate::route::Who::{Administrator, Anyone, SignedIn};
 use crate::route::{IdParam, RouteSpec};
-use crate::{assets, auth, health, pages};
+use crate::{api, assets, auth, health, pages};
 
-/// The table from which the router is built.
-pub const ROUTES: &[RouteSpec] = &[
+/// The table from which the router is built: the pages, and the API.
+pub const ROUTES: &[RouteSpec] = &all();
+
+#[allow(clippy::indexing_slicing, reason = "done by the compiler, which would say so")]
+const fn all() -> [RouteSpec; PAGES.len() + api::ROUTES.len()] {
+    let mut routes = [PAGES[0]; PAGES.len() + api::ROUTES.len()];
+    let mut index = 0;
+    while index < routes.len() {
+        routes[index] = if index < PAGES.len() { PAGES[index] } else { api::ROUTES[index - PAGES.len()] };
+        index += 1;
+    }
+    routes
+}
+
+const PAGES: &[RouteSpec] = &[
     RouteSpec::get("/", (Get, Page), Anyone, |method| on(method, pages::landing::show)),
     RouteSpec::get("/pricing", (Get, Page), Anyone, |method| on(method, pages::pricing::show)),
     RouteSpec::get("/about", (Get, Page), Anyone, |method| on(method, pages::about::show)),

@@ -11,7 +11,7 @@ use tenantry_application::{
     PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
 };
 use tenantry_domain::Catalogue;
-use tenantry_ports::{Clock, Random, Readiness, Sessions};
+use tenantry_ports::{Clock, IdempotencyKeys, Random, Readiness, Sessions};
 use url::Url;
 
 use crate::assets::Assets;
@@ -41,6 +41,8 @@ pub struct Web {
     pub sessions: Arc<dyn Sessions>,
     /// Whether our own store does its work.
     pub readiness: Arc<dyn Readiness>,
+    /// What was answered to requests of the API that may come twice.
+    pub idempotency_keys: Arc<dyn IdempotencyKeys>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Makes sessions' secrets, nonces and request ids.
@@ -108,6 +110,7 @@ pub(crate) struct App {
     pub(crate) limits: SessionLimits,
     pub(crate) sessions: Arc<dyn Sessions>,
     pub(crate) readiness: Arc<dyn Readiness>,
+    pub(crate) idempotency_keys: Arc<dyn IdempotencyKeys>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) use_cases: UseCases,
@@ -144,6 +147,7 @@ impl TryFrom<Web> for App {
             limits: web.limits,
             sessions: web.sessions,
             readiness: web.readiness,
+            idempotency_keys: web.idempotency_keys,
             clock: web.clock,
             random: web.random,
             use_cases: web.use_cases,

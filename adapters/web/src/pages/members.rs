@@ -5,7 +5,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_domain::{EmailAddress, Member, Role, UserId};
-use tenantry_ports::Cursor;
+use tenantry_ports::{Cursor, PageSize};
 
 use crate::Shared;
 use crate::fields::Fields;
@@ -51,7 +51,7 @@ pub(crate) async fn show(
     let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
     let from = query.get("cursor")?.map(Cursor::new);
     let is_first = from.is_none();
-    let found = app.use_cases.list_members.run(&person.session, from).await?;
+    let found = app.use_cases.list_members.run(&person.session, from, PageSize::SCREEN).await?;
     let view = MembersPage {
         frame: person.frame(&app, "/admin/members"),
         organization: person.session.tenant.as_ref().map_or("", |tenant| tenant.name.as_str()),

@@ -17,6 +17,7 @@ use tenantry_application::{
 use tenantry_domain::{
     Catalogue, Holder, Payment, Role, Roles, Tenant, TenantId, TenantName, TenantRef, Timestamp, UserId,
 };
+use tenantry_ports::MockIdempotencyKeys;
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tenantry_ports::{LoggedOut, LoginRequest, NewCheckout, SavedConversion, Session, Source};
 use tenantry_web::{Brand, UseCases, Web};
@@ -157,6 +158,7 @@ impl World {
             limits: SessionLimits::default(),
             sessions: world.clone(),
             readiness: world.clone(),
+            idempotency_keys: Arc::new(MockIdempotencyKeys::new()),
             clock: self.clock.clone(),
             random: random.clone(),
             use_cases: UseCases {

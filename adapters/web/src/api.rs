@@ -1,0 +1,24 @@
+//! `/api/v1`: for programs what the pages are for people, by the same use cases.
+//!
+//! An operation is a route whose [`Operation`] says what it takes and answers: the OpenAPI description is made of the two.
+//! Whoever calls it has a session, as a browser has; to change something they send the session's token along.
+
+mod body;
+mod caller;
+mod description;
+pub(crate) mod guard;
+mod idempotency;
+mod listing;
+mod me;
+mod members;
+mod operation;
+mod organization;
+mod organizations;
+mod page;
+mod routes;
+mod session;
+mod subscription;
+
+pub use description::description;
+pub use operation::Operation;
+pub(crate) use routes::ROUTES;

@@ -1,0 +1,64 @@
+//! `/api/v1/organizations`: those to which the caller belongs, and a new one.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
+use tenantry_application::RegisterOrganizationError;
+use tenantry_domain::TenantId;
+use utoipa::ToSchema;
+
+use super::body;
+use super::caller::Caller;
+use super::operation::{Body, Operation};
+use super::organization::OrganizationRef;
+use crate::problem::Problem;
+use crate::{App, Shared};
+
+pub(super) const CREATE: Operation = Operation {
+    details: "The plan for it has to be paid for first, on the pages. Whoever creates it is its Administrator, once \
+              they have logged in at `login_url`.",
+    body: Some(Body::of::<NewOrganization>()),
+    refusals: &[(402, "No plan is paid for that waits for an organization.")],
+    ..Operation::new("createOrganization", "Creates an organization").answering::<CreatedOrganization>(201)
+};
+
+/// What a new organization needs.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewOrganization {
+    /// Its name: 3 to 50 small letters, digits, dashes and underscores.
+    name: String,
+}
+
+/// An organization that is new.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CreatedOrganization {
+    organization: OrganizationRef,
+    /// Where to log in under it.
+    login_url: String,
+}
+
+pub(super) async fn create(
+    State(app): State<Shared>,
+    Caller(session): Caller,
+    body::Json(new): body::Json<NewOrganization>,
+) -> Result<(StatusCode, Json<CreatedOrganization>), Problem> {
+    let tenant = app.use_cases.register_organization.run(&session, &new.name).await.map_err(refusal)?;
+    let login_url = login_url(&app, &tenant.id);
+    Ok((StatusCode::CREATED, Json(CreatedOrganization { organization: (&tenant).into(), login_url })))
+}
+
+fn refusal(error: RegisterOrganizationError) -> Problem {
+    let is_name =
+        matches!(error, RegisterOrganizationError::InvalidName(_) | RegisterOrganizationError::NameTaken);
+    let problem = Problem::from(error);
+    if is_name { problem.in_field("name") } else { problem }
+}
+
+/// Where a browser logs in under an organization.
+pub(super) fn login_url(app: &App, tenant: &TenantId) -> String {
+    let tenant = utf8_percent_encode(tenant.as_str(), NON_ALPHANUMERIC);
+    format!("{}/api/auth/login?organization={tenant}&returnTo=/home", app.origin)
+}
