@@ -22,6 +22,8 @@ pub struct RouteSpec {
     pub who: Who,
     /// Whether the request must come from one of our own pages, with its token.
     pub csrf: bool,
+    /// Whether it is closed while the organization's plan is over.
+    pub needs_plan: bool,
     /// The ids and names that it takes from the request.
     pub ids: &'static [IdParam],
     pub(crate) handler: fn(MethodFilter) -> MethodRouter<Shared>,
@@ -116,7 +118,17 @@ impl RouteSpec {
         who: Who,
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
-        Self { method: RouteMethod::Get, path, resource, verb, who, csrf: false, ids: &[], handler }
+        Self {
+            method: RouteMethod::Get,
+            path,
+            resource,
+            verb,
+            who,
+            csrf: false,
+            needs_plan: false,
+            ids: &[],
+            handler,
+        }
     }
 
     /// A route to which the identity provider posts. What it has signed guards it: there is no page of ours, and no cookie.
@@ -126,7 +138,7 @@ impl RouteSpec {
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
         let (method, who) = (RouteMethod::Post, Who::IdentityProvider);
-        Self { method, path, resource, verb, who, csrf: false, ids: &[], handler }
+        Self { method, path, resource, verb, who, csrf: false, needs_plan: false, ids: &[], handler }
     }
 
     /// A route with which a browser changes something is always guarded.
@@ -136,11 +148,26 @@ impl RouteSpec {
         who: Who,
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
-        Self { method: RouteMethod::Post, path, resource, verb, who, csrf: true, ids: &[], handler }
+        Self {
+            method: RouteMethod::Post,
+            path,
+            resource,
+            verb,
+            who,
+            csrf: true,
+            needs_plan: false,
+            ids: &[],
+            handler,
+        }
     }
 
     pub(crate) const fn taking(self, ids: &'static [IdParam]) -> Self {
         Self { ids, ..self }
+    }
+
+    /// Closed while the organization's plan is over.
+    pub(crate) const fn with_plan(self) -> Self {
+        Self { needs_plan: true, ..self }
     }
 
     /// Adds this route to `router`.
