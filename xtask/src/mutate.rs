@@ -118,7 +118,7 @@ fn failures(place: &Path) -> Result<Vec<String>> {
     let is_fault = |line: &&str| {
         line.contains(" is right. ") || line.contains(": it ") || line.contains("answer differently")
     };
-    let faults: Vec<_> = text.lines().filter(is_fault).map(|line| shortened(line)).collect();
+    let faults: Vec<_> = text.lines().filter(is_fault).map(shortened).collect();
     if faults.is_empty() && !output.status.success() {
         return Ok(vec!["a test fails before its cells".to_owned()]);
     }
