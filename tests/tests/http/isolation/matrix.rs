@@ -164,7 +164,6 @@ async fn run_alone(cell: &Cell) -> Vec<String> {
 }
 
 fn report(faults: &[String], cells: usize) {
-    println!("{cells} cells: {} routes, {} actors", ROUTES.len(), Actor::ALL.len());
     assert!(faults.is_empty(), "{} faults in {cells} cells:\n{}", faults.len(), faults.join("\n"));
 }
 

@@ -99,7 +99,7 @@ impl Sending {
                 body.push(("plan", "team".to_owned()));
             }
             ("/api/auth/backchannel-logout", false) => {
-                body = text(&[("logout_token", "eyJhbGciOiJub25lIn0.e30.")])
+                body = text(&[("logout_token", "eyJhbGciOiJub25lIn0.e30.")]);
             }
             // These take nothing but ids.
             (_, true)
