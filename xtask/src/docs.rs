@@ -22,7 +22,7 @@ pub(crate) fn run() -> Result<()> {
         test.args(["--package", package, "--test", target, name]);
         shell::run(test.env(RENEW, "1"))?;
     }
-    let mut faults = rigs(&["process"]);
-    faults.args(["--test", "http", "--", "faults::"]);
-    shell::run(faults.env(RENEW, "1"))
+    let mut product = rigs(&["process"]);
+    product.args(["--test", "http", "--", "faults::", "isolation::page::"]);
+    shell::run(product.env(RENEW, "1"))
 }

@@ -9,6 +9,7 @@
 mod bench;
 mod docs;
 mod install;
+mod mutate;
 mod screenshots;
 mod shell;
 mod tally;
@@ -40,6 +41,13 @@ enum Chore {
     /// Write the tables in docs anew, from what the fake says of itself, the names of the tests, and what the product does
     /// when a call fails.
     Docs,
+    /// Take one guard after the other out of a copy of the sources, and see that the isolation matrix notices. Takes
+    /// about a minute for each.
+    Mutate {
+        /// Only those whose name contains this.
+        #[arg(long, value_name = "TEXT")]
+        only: Option<String>,
+    },
     /// Take the pictures of docs/screenshots anew, from the real product in a real browser.
     Screenshots,
 }
@@ -52,6 +60,7 @@ fn main() -> ExitCode {
             bench::run(std::time::Duration::from_secs(seconds), only).map(|()| ExitCode::SUCCESS)
         }
         Chore::Docs => docs::run().map(|()| ExitCode::SUCCESS),
+        Chore::Mutate { only } => mutate::run(only.as_deref()),
         Chore::Screenshots => screenshots::run().map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {

@@ -23,6 +23,8 @@ pub struct RouteSpec {
     pub who: Who,
     /// Whether the request must come from one of our own pages, with its token.
     pub csrf: bool,
+    /// Whether it is closed while the organization's plan is over.
+    pub needs_plan: bool,
     /// The ids and names that it takes from the request.
     pub ids: &'static [IdParam],
     /// What a program reads about it; `None` for what is no part of the API.
@@ -119,69 +121,63 @@ pub enum Carrier {
 }
 
 impl RouteSpec {
-    pub(crate) const fn get(
-        path: &'static str,
+    const fn new(
+        (method, path): (RouteMethod, &'static str),
         (verb, resource): (Verb, Resource),
         who: Who,
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
-        Self {
-            method: RouteMethod::Get,
-            path,
-            resource,
-            verb,
-            who,
-            csrf: false,
-            ids: &[],
-            operation: None,
-            handler,
-        }
+        let (csrf, needs_plan) = (false, false);
+        Self { method, path, resource, verb, who, csrf, needs_plan, ids: &[], operation: None, handler }
+    }
+
+    pub(crate) const fn get(
+        path: &'static str,
+        what: (Verb, Resource),
+        who: Who,
+        handler: fn(MethodFilter) -> MethodRouter<Shared>,
+    ) -> Self {
+        Self::new((RouteMethod::Get, path), what, who, handler)
     }
 
     /// A route to which the identity provider posts. What it has signed guards it: there is no page of ours, and no cookie.
     pub(crate) const fn notice(
         path: &'static str,
-        (verb, resource): (Verb, Resource),
+        what: (Verb, Resource),
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
-        let (method, who) = (RouteMethod::Post, Who::IdentityProvider);
-        Self { method, path, resource, verb, who, csrf: false, ids: &[], operation: None, handler }
+        Self::new((RouteMethod::Post, path), what, Who::IdentityProvider, handler)
     }
 
     /// A route with which a browser changes something is always guarded.
     pub(crate) const fn post(
         path: &'static str,
-        (verb, resource): (Verb, Resource),
+        what: (Verb, Resource),
         who: Who,
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
-        Self {
-            method: RouteMethod::Post,
-            path,
-            resource,
-            verb,
-            who,
-            csrf: true,
-            ids: &[],
-            operation: None,
-            handler,
-        }
+        Self { csrf: true, ..Self::new((RouteMethod::Post, path), what, who, handler) }
     }
 
     /// A route of the API. One that changes something is always guarded.
     pub(crate) const fn api(
         (method, path): (RouteMethod, &'static str),
-        (verb, resource): (Verb, Resource),
+        what: (Verb, Resource),
         who: Who,
         operation: &'static Operation,
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
         let csrf = !matches!(method, RouteMethod::Get);
-        Self { method, path, resource, verb, who, csrf, ids: &[], operation: Some(operation), handler }
+        Self { csrf, operation: Some(operation), ..Self::new((method, path), what, who, handler) }
     }
 
     pub(crate) const fn taking(self, ids: &'static [IdParam]) -> Self {
         Self { ids, ..self }
+    }
+
+    /// Closed while the organization's plan is over.
+    pub(crate) const fn with_plan(self) -> Self {
+        Self { needs_plan: true, ..self }
     }
 
     /// Adds this route to `router`.

@@ -73,6 +73,7 @@ const PAGES: &[RouteSpec] = &[
     RouteSpec::get("/admin/members", (List, Member), Administrator, |method| {
         on(method, pages::members::show)
     })
+    .with_plan()
     .taking(&[IdParam { name: "cursor", carrier: Query, of: Member }]),
     RouteSpec::get("/assets/{file}", (Get, Page), Anyone, |method| on(method, assets::serve)),
     RouteSpec::get("/healthz", (Get, Service), Anyone, |method| on(method, health::is_alive)),

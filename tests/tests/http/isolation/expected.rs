@@ -1,0 +1,150 @@
+//! What must come of a request: from the table of routes and the actor alone.
+
+use reqwest::Method;
+use tenantry_web::{IdParam, Resource, RouteSpec, Who};
+
+use super::actors::Actor;
+
+/// What is different from the request that the product's own pages would send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Variation {
+    /// Nothing.
+    None,
+    /// One id is not of the actor's own organization.
+    Id(&'static IdParam, Given),
+    /// The other organization's ids and the best of roles are sent along where nobody asked for them.
+    Smuggled(Place),
+    /// It comes from a page of another site.
+    OtherOrigin,
+    /// It comes without the token of the page.
+    WithoutToken,
+}
+
+/// An id that is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Given {
+    /// Of the other organization.
+    Foreign,
+    /// Well-formed, and of nobody.
+    Absent,
+    /// Nothing that could be an id.
+    Malformed,
+}
+
+impl Given {
+    pub(super) const ALL: [Self; 3] = [Self::Foreign, Self::Absent, Self::Malformed];
+}
+
+/// Where something is sent that nobody asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Query,
+    Body,
+    Header,
+    Cookie,
+    /// In all of them at once: for what needs a world of its own.
+    Everywhere,
+}
+
+impl Place {
+    pub(super) const ALL: [Self; 5] = [Self::Query, Self::Body, Self::Header, Self::Cookie, Self::Everywhere];
+}
+
+/// What comes of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It is refused with this status.
+    Refused(u16),
+    /// A person is sent to log in.
+    ToLogin,
+    /// It is done: a page, an answer, or a redirect to what comes next.
+    Done,
+}
+
+/// What must come of it.
+pub(super) fn expected(route: &RouteSpec, actor: Actor, variation: Variation) -> Outcome {
+    use Outcome::{Refused, ToLogin};
+    let changes = route.method.as_http() != Method::GET;
+    let is_api = route.path.starts_with("/api/");
+    if route.who == Who::IdentityProvider {
+        // Nobody here can sign as the provider does.
+        return Refused(400);
+    }
+    if changes && variation == Variation::OtherOrigin {
+        return Refused(403);
+    }
+    if changes && variation == Variation::WithoutToken && actor.is_signed_in() {
+        return Refused(403);
+    }
+    if route.who != Who::Anyone && !actor.is_signed_in() {
+        return if is_api { Refused(401) } else { ToLogin };
+    }
+    let has_the_role = match route.who {
+        Who::Anyone | Who::SignedIn | Who::IdentityProvider => true,
+        Who::Member => actor.is_inside() && actor.has_a_role(),
+        Who::Administrator => actor.is_inside() && actor.runs_it(),
+    };
+    if !has_the_role {
+        return Refused(403);
+    }
+    if route.needs_plan && actor == Actor::Lapsed {
+        return Refused(402);
+    }
+    if let Some(outcome) = purchases(route, actor, changes, variation) {
+        return outcome;
+    }
+    match variation {
+        Variation::Id(id, given) => of_id(route, id, given),
+        _ => plain(route),
+    }
+}
+
+/// An id that is not one's own, of whatever kind, is one that does not exist.
+fn of_id(route: &RouteSpec, id: &IdParam, given: Given) -> Outcome {
+    use Outcome::{Done, Refused};
+    match (id.name, id.of, route.who) {
+        // A page of a list that is not one's own does not exist.
+        ("cursor", ..) => Refused(422),
+        // What a form calls itself is nobody's: it names the purchase to its own sender alone.
+        ("purchase", Resource::Plan, _) => Done,
+        // Anybody may know that an organization exists, and log in there as its member.
+        ("organization", Resource::Organization, Who::Anyone) if given == Given::Foreign => Done,
+        ("organization", Resource::Organization, Who::Anyone) if route.path == "/orgprompt" => Refused(422),
+        _ => Refused(404),
+    }
+}
+
+/// Buying and naming, which depend on what the person has paid for.
+fn purchases(route: &RouteSpec, actor: Actor, changes: bool, variation: Variation) -> Option<Outcome> {
+    use Outcome::{Done, Refused};
+    let given = match variation {
+        Variation::Id(_, given) => Some(given),
+        _ => None,
+    };
+    match (route.path, changes) {
+        // Who may not buy for their organization is told so before anything else.
+        ("/home/confirm-plan", _) if actor.is_inside() && !actor.runs_it() => Some(Refused(403)),
+        // What they have paid for comes first.
+        ("/home/confirm-plan", true) if actor == Actor::Onboarding => Some(Done),
+        // A form that no page of ours has shown buys nothing.
+        ("/home/confirm-plan", true) if given == Some(Given::Malformed) => Some(Refused(402)),
+        ("/home/register-business" | "/home/register-personal", false) => Some(Done),
+        ("/home/register-business", true) => Some(match (actor, given) {
+            (_, Some(Given::Malformed)) | (Actor::Onboarding, Some(Given::Foreign)) => Refused(422),
+            (Actor::Onboarding, _) => Done,
+            // What an Administrator has bought is set up, and what others have not bought is not.
+            _ => Refused(402),
+        }),
+        ("/home/register-personal", true) => Some(Refused(402)),
+        _ => None,
+    }
+}
+
+/// A request as the product's own pages send it.
+fn plain(route: &RouteSpec) -> Outcome {
+    match route.path {
+        // Nobody here comes back from a login that began here.
+        "/api/auth/callback" => Outcome::Refused(400),
+        _ => Outcome::Done,
+    }
+}

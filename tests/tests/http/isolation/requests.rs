@@ -1,0 +1,199 @@
+//! The request of a cell: what the product's own pages would send, and the one thing that is different.
+
+use reqwest::Method;
+use reqwest::header::{ACCEPT, COOKIE, HeaderName, HeaderValue, ORIGIN};
+use tenantry_tests::steps::{GOOD_CARD, card};
+use tenantry_web::{Carrier, IdParam, Resource, RouteSpec};
+
+use super::actors::Actor;
+use super::expected::{Given, Place, Variation};
+use super::world::World;
+use crate::answer::Answer;
+use crate::browser::Browser;
+
+/// An actor at their browser, with the token of its forms.
+#[derive(Clone)]
+pub(super) struct Asking {
+    pub(super) actor: Actor,
+    pub(super) browser: Browser,
+    pub(super) token: String,
+}
+
+impl Asking {
+    pub(super) async fn new(world: &World, actor: Actor) -> Self {
+        let mut browser = world.browser(actor).await;
+        let token = browser.token().await;
+        Self { actor, browser, token }
+    }
+
+    /// Sends the request of a cell. Each begins with the same cookies.
+    pub(super) async fn send(&self, world: &World, route: &RouteSpec, variation: Variation) -> Answer {
+        let mut sending = Sending::of(world, route);
+        for id in route.ids {
+            let value = match variation {
+                Variation::Id(varied, given) if std::ptr::eq(varied, id) => {
+                    strange(world, route, id, self.actor, given)
+                }
+                _ => own(world, route, id, self.actor),
+            };
+            if !value.is_empty() {
+                sending.put(id, value);
+            }
+        }
+        let mut browser = self.browser.clone();
+        let is_post = route.method.as_http() != Method::GET;
+        if is_post && variation != Variation::WithoutToken {
+            sending.body.push(("csrf", self.token.clone()));
+        }
+        let smuggled = smuggled(world, self.actor);
+        let is_smuggled_in =
+            |place| matches!(variation, Variation::Smuggled(at) if at == place || at == Place::Everywhere);
+        if is_smuggled_in(Place::Query) {
+            sending.add(&smuggled, |sending| &mut sending.query);
+        }
+        if is_smuggled_in(Place::Body) {
+            sending.add(&smuggled, |sending| &mut sending.body);
+        }
+        let target = sending.target();
+        let mut request = browser.site.request(route.method.as_http(), &target).header(ACCEPT, "text/html");
+        let origin = match variation {
+            Variation::OtherOrigin => "https://evil.example".to_owned(),
+            _ => browser.site.origin(),
+        };
+        if is_post {
+            request = request.header(ORIGIN, origin).form(&sending.body);
+        }
+        if is_smuggled_in(Place::Header) {
+            for (name, value) in &smuggled {
+                let name = HeaderName::try_from(format!("x-{}", name.replace('_', "-"))).unwrap();
+                request = request.header(name, HeaderValue::try_from(value).unwrap());
+            }
+        }
+        if is_smuggled_in(Place::Cookie) {
+            for (name, value) in &smuggled {
+                request = request.header(COOKIE, format!("{name}={value}"));
+            }
+        }
+        browser.send(request, &target).await
+    }
+}
+
+/// A request that is put together.
+struct Sending {
+    path: String,
+    query: Vec<(&'static str, String)>,
+    body: Vec<(&'static str, String)>,
+}
+
+impl Sending {
+    /// What a route takes besides ids.
+    fn of(world: &World, route: &RouteSpec) -> Self {
+        let is_get = route.method.as_http() == Method::GET;
+        let text =
+            |pairs: &[(&'static str, &str)]| pairs.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
+        let (mut query, mut body) = (Vec::new(), Vec::new());
+        match (route.path, is_get) {
+            ("/home/confirm-plan", true) => query = text(&[("plan", "team")]),
+            ("/home/confirm-plan", false) => {
+                body = text(&card(GOOD_CARD));
+                body.push(("plan", "team".to_owned()));
+            }
+            ("/api/auth/backchannel-logout", false) => {
+                body = text(&[("logout_token", "eyJhbGciOiJub25lIn0.e30.")]);
+            }
+            // These take nothing but ids.
+            (_, true)
+            | (
+                "/orgprompt" | "/api/auth/logout" | "/home/register-business" | "/home/register-personal",
+                _,
+            ) => {}
+            (path, _) => panic!("say here what a good request to {} {path} sends", route.method.as_http()),
+        }
+        let path = route.path.replace("{file}", &world.asset);
+        Self { path, query, body }
+    }
+
+    fn put(&mut self, id: &IdParam, value: String) {
+        match id.carrier {
+            Carrier::Path => self.path = self.path.replace(&format!("{{{}}}", id.name), &encoded(&value)),
+            Carrier::Query => self.query.push((id.name, value)),
+            Carrier::Body => self.body.push((id.name, value)),
+        }
+    }
+
+    /// Adds what nobody asked for, but nothing twice.
+    fn add(
+        &mut self,
+        smuggled: &[(&'static str, String)],
+        place: impl Fn(&mut Self) -> &mut Vec<(&'static str, String)>,
+    ) {
+        let there = place(self);
+        let taken: Vec<_> = there.iter().map(|(name, _)| *name).collect();
+        there.extend(smuggled.iter().filter(|(name, _)| !taken.contains(name)).cloned());
+    }
+
+    fn target(&self) -> String {
+        let pairs = self.query.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
+        let query = pairs.collect::<Vec<_>>().join("&");
+        if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) }
+    }
+}
+
+/// What somebody sends who hopes that it is believed.
+fn smuggled(world: &World, actor: Actor) -> Vec<(&'static str, String)> {
+    let foreign = world.foreign(actor);
+    let pairs = [
+        ("organization", foreign.id.as_str()),
+        ("organization_id", &foreign.id),
+        ("org_id", &foreign.id),
+        ("tenant", foreign.name),
+        ("tenant_id", &foreign.id),
+        ("user_id", &foreign.member),
+        ("invitation_id", &foreign.invitation),
+        ("role", "Administrator"),
+        ("roles", "Administrator"),
+        ("subscription", "enterprise;2099-01-01T00:00:00.000Z;active"),
+        ("admin", "true"),
+    ];
+    pairs.map(|(name, value)| (name, value.to_owned())).to_vec()
+}
+
+/// The id that belongs to the actor's own organization.
+fn own(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor) -> String {
+    let organization = world.own(actor);
+    match (id.of, id.name) {
+        // Where a new organization gets its name.
+        (Resource::Organization, _) if route.path == "/home/register-business" => "fresh-org".to_owned(),
+        (Resource::Organization, _) if route.path == "/orgprompt" => organization.name.to_owned(),
+        (Resource::Organization, _) => organization.id.clone(),
+        (Resource::Plan, "purchase") => format!("purchase-of-{}-{}", actor as u8, world.now().as_millis()),
+        // The first page has none.
+        (_, "cursor") => String::new(),
+        (Resource::Member, _) => organization.member.clone(),
+        (of, name) => panic!("say here what {name} of {of:?} is"),
+    }
+}
+
+/// An id that does not.
+fn strange(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor, given: Given) -> String {
+    let foreign = world.foreign(actor);
+    let is_name = matches!(route.path, "/orgprompt" | "/home/register-business");
+    let text = match (given, id.of) {
+        // Longer than any id, and what it is made of leads elsewhere where somebody joins paths.
+        (Given::Malformed, _) => return "../<b>".repeat(50),
+        (_, _) if id.name == "cursor" => "bm8gcGFnZSBvZiB0aGlzIGxpc3Q",
+        (Given::Foreign, Resource::Organization) if is_name => foreign.name,
+        (Given::Foreign, Resource::Organization) => &foreign.id,
+        (Given::Absent, Resource::Organization) if is_name => "absent-org",
+        (Given::Absent, Resource::Organization) => "org_0000000000000000",
+        (Given::Foreign, Resource::Member) => &foreign.member,
+        (Given::Absent, Resource::Member) => "auth0|000000000000000000000000",
+        (Given::Foreign | Given::Absent, Resource::Plan) => "a-purchase-of-nobody",
+        (_, of) => panic!("say here what a strange {} of {of:?} is", id.name),
+    };
+    text.to_owned()
+}
+
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
