@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tenantry_ports::{
     AuditLogError, BillingError, CheckoutsError, IdempotencyKeysError, IdentityProviderError, JourneysError,
-    LoginAttemptsError, MembersError, SessionsError, Source, TenantsError, TurnsError, UsersError,
+    LoginAttemptsError, MembersError, SessionsError, Source, TenantLooksError, TenantsError, TurnsError,
+    UsersError,
 };
 
 /// Something outside did not do what was asked. Nothing is lost: the same request can be made again.
@@ -92,6 +93,12 @@ impl From<JourneysError> for Outage {
 
 impl From<SessionsError> for Outage {
     fn from(error: SessionsError) -> Self {
+        Self::Store(Box::new(error))
+    }
+}
+
+impl From<TenantLooksError> for Outage {
+    fn from(error: TenantLooksError) -> Self {
         Self::Store(Box::new(error))
     }
 }

@@ -2,6 +2,7 @@
 
 use tenantry_ports::{
     AuditLogError, CheckoutsError, IdempotencyKeysError, JourneysError, LoginAttemptsError, SessionsError,
+    TenantLooksError,
 };
 
 /// The database can't be opened or brought up to date.
@@ -68,6 +69,12 @@ impl From<StoreError> for IdempotencyKeysError {
 }
 
 impl From<StoreError> for AuditLogError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<StoreError> for TenantLooksError {
     fn from(error: StoreError) -> Self {
         Self::Unavailable(Box::new(error))
     }

@@ -23,6 +23,8 @@ pub struct RouteSpec {
     pub who: Who,
     /// Whether the request must come from one of our own pages, with its token.
     pub csrf: bool,
+    /// Whether the form comes with a file (`multipart/form-data`).
+    pub takes_file: bool,
     /// Whether it is closed while the organization's plan is over.
     pub needs_plan: bool,
     /// The ids and names that it takes from the request.
@@ -127,8 +129,19 @@ impl RouteSpec {
         who: Who,
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
-        let (csrf, needs_plan) = (false, false);
-        Self { method, path, resource, verb, who, csrf, needs_plan, ids: &[], operation: None, handler }
+        Self {
+            method,
+            path,
+            resource,
+            verb,
+            who,
+            csrf: false,
+            takes_file: false,
+            needs_plan: false,
+            ids: &[],
+            operation: None,
+            handler,
+        }
     }
 
     pub(crate) const fn get(
@@ -175,6 +188,10 @@ impl RouteSpec {
         Self { ids, ..self }
     }
 
+    pub(crate) const fn with_file(self) -> Self {
+        Self { takes_file: true, ..self }
+    }
+
     /// Closed while the organization's plan is over.
     pub(crate) const fn with_plan(self) -> Self {
         Self { needs_plan: true, ..self }
@@ -186,6 +203,9 @@ impl RouteSpec {
         let route = match (self.csrf, self.operation) {
             (true, Some(operation)) => {
                 route.layer(from_fn_with_state((app.clone(), operation), api::guard::guard))
+            }
+            (true, None) if self.takes_file => {
+                route.layer(from_fn_with_state(app.clone(), csrf::guard_with_file))
             }
             (true, None) => route.layer(from_fn_with_state(app.clone(), csrf::guard)),
             (false, _) => route,

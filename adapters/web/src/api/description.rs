@@ -156,6 +156,9 @@ pub(super) fn statuses(route: &RouteSpec, operation: &Operation) -> Vec<(u16, St
         Who::Administrator => all.push((403, "Your roles do not permit it.")),
         Who::Anyone | Who::SignedIn | Who::IdentityProvider => {}
     }
+    if route.needs_plan {
+        all.push((402, "The organization's plan has ended."));
+    }
     if route.csrf {
         all.push((400, "What was sent is not JSON, or broke off."));
         all.push((403, "The token is missing or stale, or another site's page asks."));

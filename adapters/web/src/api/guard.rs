@@ -46,10 +46,10 @@ async fn check(app: &Shared, operation: &Operation, request: Request) -> Result<
 }
 
 fn came_from_us(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
-    let session = session::id(app.cookies, headers).ok_or_else(Problem::not_signed_in)?;
     if csrf::is_foreign(app, headers) {
         return Err(Problem::other_origin());
     }
+    let session = session::id(app.cookies, headers).ok_or_else(Problem::not_signed_in)?;
     let token = headers.get(TOKEN).and_then(|token| token.to_str().ok()).unwrap_or_default();
     if app.keys.is_token(session.as_str(), token) { Ok(()) } else { Err(Problem::without_token()) }
 }

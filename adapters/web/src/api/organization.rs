@@ -2,7 +2,7 @@
 
 use axum::Json;
 use serde::{Deserialize, Serialize};
-use tenantry_domain::{Permission, Role, Roles, TenantRef};
+use tenantry_domain::{NotPermitted, Permission, Role, Roles, TenantRef};
 use utoipa::ToSchema;
 
 use super::caller::Caller;
@@ -48,6 +48,9 @@ pub(super) struct OrganizationView {
 
 pub(super) async fn show(Caller(session): Caller) -> Result<Json<OrganizationView>, Problem> {
     let actor = session.actor().in_tenant()?;
+    if !actor.roles().permit(Permission::UseProduct) {
+        return Err(NotPermitted::Role.into());
+    }
     Ok(Json(OrganizationView {
         id: actor.tenant().id.to_string(),
         name: actor.tenant().name.to_string(),

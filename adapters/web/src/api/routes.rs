@@ -49,5 +49,6 @@ pub(crate) const ROUTES: &[RouteSpec] = &[
         &members::LIST,
         |method| on(method, members::list),
     )
+    .with_plan()
     .taking(&[IdParam { name: "cursor", carrier: Query, of: Member }]),
 ];
