@@ -24,6 +24,8 @@ pub struct RouteSpec {
     pub csrf: bool,
     /// Whether it is closed while the organization's plan is over.
     pub needs_plan: bool,
+    /// Whether the form comes with a file (`multipart/form-data`).
+    pub takes_file: bool,
     /// The ids and names that it takes from the request.
     pub ids: &'static [IdParam],
     pub(crate) handler: fn(MethodFilter) -> MethodRouter<Shared>,
@@ -126,6 +128,7 @@ impl RouteSpec {
             who,
             csrf: false,
             needs_plan: false,
+            takes_file: false,
             ids: &[],
             handler,
         }
@@ -138,7 +141,8 @@ impl RouteSpec {
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
         let (method, who) = (RouteMethod::Post, Who::IdentityProvider);
-        Self { method, path, resource, verb, who, csrf: false, needs_plan: false, ids: &[], handler }
+        let (csrf, needs_plan, takes_file) = (false, false, false);
+        Self { method, path, resource, verb, who, csrf, needs_plan, takes_file, ids: &[], handler }
     }
 
     /// A route with which a browser changes something is always guarded.
@@ -156,6 +160,7 @@ impl RouteSpec {
             who,
             csrf: true,
             needs_plan: false,
+            takes_file: false,
             ids: &[],
             handler,
         }
@@ -170,10 +175,19 @@ impl RouteSpec {
         Self { needs_plan: true, ..self }
     }
 
+    /// Takes a form with a file in it.
+    pub(crate) const fn with_file(self) -> Self {
+        Self { takes_file: true, ..self }
+    }
+
     /// Adds this route to `router`.
     pub(crate) fn mount(&self, router: Router<Shared>, app: &Shared) -> Router<Shared> {
         let route = (self.handler)(self.method.filter());
-        let route = if self.csrf { route.layer(from_fn_with_state(app.clone(), csrf::guard)) } else { route };
+        let route = match (self.csrf, self.takes_file) {
+            (true, false) => route.layer(from_fn_with_state(app.clone(), csrf::guard)),
+            (true, true) => route.layer(from_fn_with_state(app.clone(), csrf::guard_with_file)),
+            (false, _) => route,
+        };
         router.route(self.path, route)
     }
 }
