@@ -188,6 +188,7 @@ impl RouteSpec {
         Self { ids, ..self }
     }
 
+    /// Takes a form with a file in it.
     pub(crate) const fn with_file(self) -> Self {
         Self { takes_file: true, ..self }
     }

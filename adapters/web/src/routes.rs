@@ -77,23 +77,29 @@ const PAGES: &[RouteSpec] = &[
     .taking(&[IdParam { name: "cursor", carrier: Query, of: Member }]),
     RouteSpec::get("/admin/customization", (Get, Organization), Administrator, |method| {
         on(method, pages::customization::show)
-    }),
+    })
+    .with_plan(),
     RouteSpec::post("/admin/customization", (Update, Organization), Administrator, |method| {
         on(method, pages::customization::change)
-    }),
+    })
+    .with_plan(),
     RouteSpec::post("/admin/customization/logo", (Update, Organization), Administrator, |method| {
         on(method, pages::customization::change_logo)
     })
+    .with_plan()
     .with_file(),
     RouteSpec::post("/admin/customization/export", (List, Organization), Administrator, |method| {
         on(method, pages::deletion::export)
-    }),
+    })
+    .with_plan(),
     RouteSpec::get("/admin/customization/delete", (Get, Organization), Administrator, |method| {
         on(method, pages::deletion::ask)
-    }),
+    })
+    .with_plan(),
     RouteSpec::post("/admin/customization/delete", (Delete, Organization), Administrator, |method| {
         on(method, pages::deletion::delete)
     })
+    .with_plan()
     .taking(&[IdParam { name: "organization", carrier: Body, of: Organization }]),
     RouteSpec::get("/organizations", (List, Organization), SignedIn, |method| {
         on(method, pages::organizations::list)

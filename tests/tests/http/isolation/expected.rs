@@ -110,6 +110,8 @@ fn of_id(route: &RouteSpec, id: &IdParam, given: Given) -> Outcome {
         // Anybody may know that an organization exists, and log in there as its member.
         ("organization", Resource::Organization, Who::Anyone) if given == Given::Foreign => Done,
         ("organization", Resource::Organization, Who::Anyone) if route.path == "/orgprompt" => Refused(422),
+        // It is typed to confirm what the session says, and leads nowhere by itself.
+        ("organization", ..) if route.path == "/admin/customization/delete" => Refused(422),
         _ => Refused(404),
     }
 }
@@ -145,6 +147,8 @@ fn plain(route: &RouteSpec) -> Outcome {
     match route.path {
         // Nobody here comes back from a login that began here.
         "/api/auth/callback" => Outcome::Refused(400),
+        // Nobody has uploaded a logo, and this folder is none.
+        "/logos/{id}" | "/looks/{folder}/{file}" => Outcome::Refused(404),
         _ => Outcome::Done,
     }
 }

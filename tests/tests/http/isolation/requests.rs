@@ -109,7 +109,11 @@ impl Sending {
             ) => {}
             (path, _) => panic!("say here what a good request to {} {path} sends", route.method.as_http()),
         }
-        let path = route.path.replace("{file}", &world.asset);
+        let path = match route.path {
+            "/assets/{file}" => format!("/assets/{}", world.asset),
+            // Nobody has uploaded a logo, and this folder is none.
+            path => path.replace("{folder}", "none").replace("{file}", "none").replace("{id}", "none"),
+        };
         Self { path, query, body }
     }
 
@@ -164,7 +168,7 @@ fn own(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor) -> String {
     match (id.of, id.name) {
         // Where a new organization gets its name.
         (Resource::Organization, _) if route.path == "/home/register-business" => "fresh-org".to_owned(),
-        (Resource::Organization, _) if route.path == "/orgprompt" => organization.name.to_owned(),
+        (Resource::Organization, _) if is_name(route) => organization.name.to_owned(),
         (Resource::Organization, _) => organization.id.clone(),
         (Resource::Plan, "purchase") => format!("purchase-of-{}-{}", actor as u8, world.now().as_millis()),
         // The first page has none.
@@ -174,10 +178,15 @@ fn own(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor) -> String {
     }
 }
 
+/// Where an organization is named, not identified.
+fn is_name(route: &RouteSpec) -> bool {
+    matches!(route.path, "/orgprompt" | "/admin/customization/delete")
+}
+
 /// An id that does not.
 fn strange(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor, given: Given) -> String {
     let foreign = world.foreign(actor);
-    let is_name = matches!(route.path, "/orgprompt" | "/home/register-business");
+    let is_name = is_name(route) || route.path == "/home/register-business";
     let text = match (given, id.of) {
         // Longer than any id, and what it is made of leads elsewhere where somebody joins paths.
         (Given::Malformed, _) => return "../<b>".repeat(50),
