@@ -7,6 +7,7 @@ mod actor;
 mod audit;
 mod card;
 mod conversion;
+mod device;
 mod email;
 mod id;
 mod membership;
@@ -23,8 +24,11 @@ pub use actor::{Actor, Administrator, NotPermitted, TenantActor};
 pub use audit::{AuditAction, AuditEntry, UnknownAuditAction};
 pub use card::{CardNumber, InvalidCardNumber};
 pub use conversion::{Conversion, ConversionError, Stage};
+pub use device::Device;
 pub use email::{EmailAddress, InvalidEmailAddress};
-pub use id::{CheckoutId, ConversionId, Id, InvalidId, PurchaseId, SessionId, TenantId, UserId, kind};
+pub use id::{
+    CheckoutId, ConversionId, Id, InvalidId, PurchaseId, SessionHandle, SessionId, TenantId, UserId, kind,
+};
 pub use membership::{Member, Membership};
 pub use plan::{Catalogue, CatalogueError, Entitlements, Plan, PlanId, Price, Seats, UnknownPlan};
 pub use role::{Permission, Role, Roles, UnknownRole};
