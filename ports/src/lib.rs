@@ -15,6 +15,7 @@ mod page;
 mod readiness;
 mod sessions;
 mod system;
+mod tenant_looks;
 mod tenants;
 mod turns;
 mod users;
@@ -34,11 +35,12 @@ pub use login_attempts::{LoginAttempts, LoginAttemptsError};
 pub use members::{Members, MembersError};
 pub use page::{Cursor, Page, PageSize};
 pub use readiness::Readiness;
-pub use sessions::{Session, Sessions, SessionsError, SessionsOf};
+pub use sessions::{Session, SessionOnDevice, Sessions, SessionsError, SessionsOf};
 pub use system::{Clock, Random};
-pub use tenants::{NewTenant, Tenants, TenantsError};
+pub use tenant_looks::{TenantLooks, TenantLooksError};
+pub use tenants::{Customization, NewTenant, Tenants, TenantsError};
 pub use turns::{Turn, Turns, TurnsError};
-pub use users::{Users, UsersError};
+pub use users::{PasswordChange, Users, UsersError};
 
 #[cfg(feature = "testkit")]
 pub use {
@@ -51,6 +53,7 @@ pub use {
     members::MockMembers,
     readiness::MockReadiness,
     sessions::MockSessions,
+    tenant_looks::MockTenantLooks,
     tenants::MockTenants,
     users::MockUsers,
 };

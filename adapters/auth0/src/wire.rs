@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tenantry_domain::{
-    ConversionId, EmailAddress, Roles, Tenant, TenantId, TenantName, TenantRef, User, UserId,
+    Branding, Colours, ConversionId, EmailAddress, LogoUrl, Roles, Tenant, TenantId, TenantName, TenantRef,
+    User, UserId,
 };
+use url::Url;
 
 /// Where the guide keeps a subscription: in `app_metadata` of users and in `metadata` of organizations.
 pub(crate) const SUBSCRIPTION: &str = "subscription";
@@ -70,13 +72,91 @@ pub(crate) struct UserPatch {
     pub(crate) app_metadata: BTreeMap<&'static str, String>,
 }
 
+#[derive(Debug, Serialize)]
+pub(crate) struct NamePatch<'a> {
+    pub(crate) name: &'a str,
+}
+
+/// The accounts that log in to one user.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Identities {
+    identities: Vec<IdentityRecord>,
+}
+
+#[derive(Debug, Deserialize)]
+struct IdentityRecord {
+    provider: String,
+}
+
+impl Identities {
+    /// Whether one of them is in a database of Auth0's own.
+    pub(crate) fn has_password(&self) -> bool {
+        self.identities.iter().any(|identity| identity.provider == "auth0")
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct NewPasswordChange<'a> {
+    pub(crate) user_id: &'a str,
+    pub(crate) result_url: &'a str,
+    pub(crate) ttl_sec: u32,
+    pub(crate) mark_email_as_verified: bool,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct TicketRecord {
+    pub(crate) ticket: Url,
+}
+
 #[derive(Debug, Deserialize)]
 pub(crate) struct OrganizationRecord {
     pub(crate) id: TenantId,
     pub(crate) name: String,
     pub(crate) display_name: Option<String>,
+    branding: Option<BrandingRecord>,
     #[serde(default)]
     pub(crate) metadata: BTreeMap<String, String>,
+}
+
+/// How an organization looks on the login page. Both colours are there, or none.
+#[derive(Debug, Default, Deserialize, Serialize)]
+pub(crate) struct BrandingRecord {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logo_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    colors: Option<ColorsRecord>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct ColorsRecord {
+    primary: String,
+    page_background: String,
+}
+
+impl From<BrandingRecord> for Branding {
+    /// What is not written as we write it was chosen by other means, and is left out.
+    fn from(record: BrandingRecord) -> Self {
+        let colours = |colors: ColorsRecord| {
+            let (primary, background) = (colors.primary.parse().ok()?, colors.page_background.parse().ok()?);
+            Some(Colours { primary, background })
+        };
+        Self {
+            logo: record.logo_url.and_then(|url| LogoUrl::try_from(url.as_str()).ok()),
+            colours: record.colors.and_then(colours),
+        }
+    }
+}
+
+impl From<&Branding> for BrandingRecord {
+    fn from(branding: &Branding) -> Self {
+        Self {
+            logo_url: branding.logo.as_ref().map(LogoUrl::to_string),
+            colors: branding.colours.map(|colours| ColorsRecord {
+                primary: colours.primary.to_string(),
+                page_background: colours.background.to_string(),
+            }),
+        }
+    }
 }
 
 impl OrganizationRecord {
@@ -91,6 +171,7 @@ impl OrganizationRecord {
         let made_in = self.metadata.get(CONVERSION);
         Some(Tenant {
             display_name: self.display_name.unwrap_or(self.name),
+            branding: self.branding.map(Branding::from).unwrap_or_default(),
             subscription: self.metadata.get(SUBSCRIPTION).cloned(),
             made_in: made_in.and_then(|id| ConversionId::try_from(id.as_str()).ok()),
             tenant: TenantRef { id: self.id, name },
@@ -115,6 +196,13 @@ pub(crate) struct EnabledConnection<'a> {
 #[derive(Debug, Serialize)]
 pub(crate) struct OrganizationPatch {
     pub(crate) metadata: BTreeMap<String, String>,
+}
+
+/// Auth0 takes the place of what is named and leaves the rest as it is: all of the branding, nothing of the metadata.
+#[derive(Debug, Serialize)]
+pub(crate) struct OrganizationLook<'a> {
+    pub(crate) display_name: &'a str,
+    pub(crate) branding: BrandingRecord,
 }
 
 #[derive(Debug, Deserialize)]

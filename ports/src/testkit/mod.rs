@@ -5,6 +5,7 @@
 //!
 //! [`contract_tests!`]: crate::contract_tests
 
+pub mod accounts;
 pub mod audit_log;
 pub mod checkouts;
 pub mod journeys;
@@ -13,6 +14,7 @@ mod memory;
 pub mod provider;
 pub mod sessions;
 mod system;
+pub mod tenant_looks;
 pub mod turns;
 
 pub use memory::MemoryCheckouts;

@@ -15,7 +15,8 @@ use tenantry_application::{
     SignIn, SignOut,
 };
 use tenantry_domain::{
-    Catalogue, Holder, Payment, Role, Roles, Tenant, TenantId, TenantName, TenantRef, Timestamp, UserId,
+    Branding, Catalogue, Device, Holder, Payment, Role, Roles, Tenant, TenantId, TenantName, TenantRef,
+    Timestamp, UserId,
 };
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tenantry_ports::{LoggedOut, LoginRequest, NewCheckout, SavedConversion, Session, Source};
@@ -27,9 +28,11 @@ pub(crate) const NOW: &str = "2026-11-23T12:00:00.000Z";
 #[derive(Default)]
 struct State {
     users: HashMap<String, Option<String>>,
+    names: HashMap<String, String>,
     tenants: Vec<Tenant>,
     roles: HashMap<(String, String), Roles>,
     sessions: HashMap<String, Session>,
+    devices: HashMap<String, (Device, Timestamp)>,
     claims: HashMap<String, serde_json::Map<String, serde_json::Value>>,
     spent: Vec<String>,
     /// What was told of logouts, and when.
@@ -91,6 +94,7 @@ impl World {
         state.tenants.push(Tenant {
             tenant,
             display_name: name.to_owned(),
+            branding: Branding::default(),
             subscription: Some(subscription.to_owned()),
             made_in: None,
         });
