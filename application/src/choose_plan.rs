@@ -1,14 +1,18 @@
 //! Choosing a plan.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tenantry_domain::{
-    Catalogue, Holder, NotPermitted, Permission, Plan, PlanId, PurchaseId, Stage, TenantRef,
+    Catalogue, Holder, NotPermitted, Permission, Plan, PlanId, PurchaseId, Stage, TenantRef, Timestamp,
 };
 use tenantry_ports::Session;
 
 use crate::conversions::{StepError, next};
 use crate::{Conversions, Next, Outage};
+
+/// Whoever opens the checkout again so soon after paying may not have seen that it was done.
+const LATELY: Duration = Duration::from_hours(1);
 
 /// Shows what a plan costs to someone who is about to buy it. Looking grants nothing: it only
 /// notices what was paid already.
@@ -28,6 +32,19 @@ pub struct Choice {
     pub buys_for: Option<TenantRef>,
     /// The id of the form: sent along with the payment it keeps a second click from buying twice.
     pub purchase: PurchaseId,
+    /// That this plan was bought a moment ago, for the same holder: to be said before it is paid for again.
+    pub bought: Option<Bought>,
+}
+
+/// A plan that was paid for a moment ago.
+#[derive(Clone, Debug)]
+pub struct Bought {
+    /// How long ago it was paid.
+    pub ago: Duration,
+    /// Until when the plan runs.
+    pub ends: Timestamp,
+    /// The organization that it is for, as far as that is known here.
+    pub tenant: Option<TenantRef>,
 }
 
 /// Why it can't be bought.
@@ -52,6 +69,7 @@ impl ChoosePlan {
     pub async fn run(&self, session: &Session, plan: &str) -> Result<Choice, ChoosePlanError> {
         let buys_for = buys_for(session)?;
         let plan = for_sale(&self.catalogue, plan, buys_for.as_ref()).ok_or(ChoosePlanError::NotForSale)?;
+        let mut made = None;
         if let Some(saved) = self.conversions.find(&holder(session, buys_for.as_ref())).await? {
             let before = saved.revision;
             let saved = match self.conversions.advance(saved.clone()).await {
@@ -66,11 +84,30 @@ impl ChoosePlan {
             if has_just_ended || saved.conversion.is_owed(self.conversions.clock.now()) {
                 return Err(ChoosePlanError::Unfinished(next(&saved.conversion)));
             }
+            if let Stage::Done { tenant } = saved.conversion.stage() {
+                made.clone_from(tenant);
+            }
         }
+        let tenant = buys_for.clone().or(made);
+        let bought = bought_lately(session, plan.id, tenant, self.conversions.clock.now());
         let purchase = PurchaseId::try_from(self.conversions.random_text().as_str())
             .map_err(|error| Outage::Store(Box::new(error)))?;
-        Ok(Choice { plan: plan.clone(), buys_for, purchase })
+        Ok(Choice { plan: plan.clone(), buys_for, purchase, bought })
     }
+}
+
+/// What the holder has of this plan, if it was paid for lately.
+fn bought_lately(
+    session: &Session,
+    plan: PlanId,
+    tenant: Option<TenantRef>,
+    now: Timestamp,
+) -> Option<Bought> {
+    let held = session.subscription.filter(|held| held.plan() == plan)?;
+    // A payment buys a year from its moment, so that a year from now tells how long ago that was.
+    let (ends, in_a_year) = (held.ends(), now.plus_one_year());
+    let ago = ends.until(in_a_year);
+    (ends <= in_a_year && ago < LATELY).then_some(Bought { ago, ends, tenant })
 }
 
 /// For whom the person buys: for the tenant under which they are signed in, if they may.

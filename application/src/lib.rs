@@ -25,7 +25,7 @@ mod sign_out;
 
 pub use authorize::{Authorize, AuthorizeError};
 pub use begin_sign_in::{BeginSignIn, BeginSignInError, SignInWish, StartedSignIn, Under};
-pub use choose_plan::{Choice, ChoosePlan, ChoosePlanError};
+pub use choose_plan::{Bought, Choice, ChoosePlan, ChoosePlanError};
 pub use confirm_checkout::{ConfirmCheckout, ConfirmCheckoutError};
 pub use conversions::{Conversions, Next};
 pub use find_organization::{FindOrganization, FindOrganizationError};

@@ -54,6 +54,9 @@ pub enum PayByCardError {
     /// Something that was paid for is still waiting.
     #[error("an earlier purchase is not finished")]
     Unfinished(Next),
+    /// The tenant's plan ends later than the one that would be bought, and of two the later one stays.
+    #[error("the plan that runs ends later than this one would; nothing was charged")]
+    EndsEarlier,
     /// The actor may not buy for the tenant.
     #[error(transparent)]
     NotPermitted(#[from] NotPermitted),
@@ -119,7 +122,11 @@ impl PayByCard {
         card: &CardNumber,
     ) -> Result<Next, PayByCardError> {
         if let Some(tenant) = saved.conversion.buys_for() {
-            self.prove_deliverable(tenant, session.subscription).await?;
+            let stored = self.prove_deliverable(tenant, session.subscription).await?;
+            let would_end = self.conversions.clock.now().plus_one_year();
+            if stored.is_some_and(|stored| would_end < stored.ends()) {
+                return Err(PayByCardError::EndsEarlier);
+            }
         }
         let checkout = self.checkout_of(&saved.conversion).await?;
         let paying = match saved.conversion.stage() {
@@ -144,12 +151,14 @@ impl PayByCard {
     }
 
     /// Writes the tenant's subscription as it is, before anything is charged for another: what the product is not allowed
-    /// to write it must not sell.
-    async fn prove_deliverable(&self, tenant: &TenantRef, held: Option<Subscription>) -> Result<(), Outage> {
-        if let Some(held) = held {
-            self.conversions.tenants.set_subscription(&tenant.id, held).await?;
-        }
-        Ok(())
+    /// to write it must not sell. Answers what is stored.
+    async fn prove_deliverable(
+        &self,
+        tenant: &TenantRef,
+        held: Option<Subscription>,
+    ) -> Result<Option<Subscription>, Outage> {
+        let Some(held) = held else { return Ok(None) };
+        Ok(Some(self.conversions.tenants.set_subscription(&tenant.id, held).await?))
     }
 
     async fn checkout_of(&self, conversion: &Conversion) -> Result<Checkout, PayByCardError> {

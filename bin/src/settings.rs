@@ -190,18 +190,11 @@ impl Settings {
 impl Written {
     fn check(self) -> anyhow::Result<Settings> {
         let base_url = self.base_url.map(|text| base_url(&text)).transpose()?;
-        let catalogue = match &self.plans {
-            Some(file) => {
-                let text = std::fs::read_to_string(file)
-                    .with_context(|| format!("the catalogue of plans {} can't be read", file.display()))?;
-                Catalogue::from_toml(&text)
-            }
-            None => Catalogue::standard(),
-        };
+        let catalogue = catalogue(self.plans.as_deref())?;
         let catalogue = match self.trial_days {
-            Some(days) => catalogue.and_then(|catalogue| catalogue.with_trial_days(days)),
+            Some(days) => catalogue.with_trial_days(days)?,
             None => catalogue,
-        }?;
+        };
         let identity = self.auth0.check()?.map_or_else(
             || IdentitySettings::Embedded {
                 listen: self.fake_listen.unwrap_or_else(|| "127.0.0.1:4400".to_owned()),
@@ -310,6 +303,14 @@ fn read_config_file(file: &Path) -> anyhow::Result<String> {
         bail!("the configuration file {} is not TOML at line {line}: {why}", file.display());
     }
     Ok(text)
+}
+
+/// The plans of this file, or those that the product comes with.
+pub(crate) fn catalogue(plans: Option<&Path>) -> anyhow::Result<Catalogue> {
+    let Some(file) = plans else { return Ok(Catalogue::standard()?) };
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("the catalogue of plans {} can't be read", file.display()))?;
+    Ok(Catalogue::from_toml(&text)?)
 }
 
 fn read_env_file(file: &Path) -> anyhow::Result<Vec<(String, String)>> {

@@ -15,6 +15,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use reqwest::redirect::Policy;
 use serde_json::Value;
 use tempfile::TempDir;
 use tenantry_tests::product::command;
@@ -277,6 +278,56 @@ fn a_check_ends_with_what_it_found() {
     let repaired = tenant.setup(&["--yes", "--env-out", "spoiled.env"]);
     assert_eq!(status(&repaired), 0, "{}", said(&repaired));
     assert_eq!(status(&tenant.auth0(&["check", "--env-file", "spoiled.env"])), 0);
+}
+
+#[test]
+fn how_long_a_newcomer_may_try_stays_as_it_was_told() {
+    let tenant = Tenant::empty();
+    let made = tenant.setup(&["--yes", "--trial-days", "7", "--env-out", ".env"]);
+    assert_eq!(status(&made), 0, "{}", said(&made));
+    let env = tenant.read(".env");
+    assert!(env.contains("TENANTRY_TRIAL_DAYS=7\n"), "the product gives as much");
+    let again = tenant.setup(&["--yes", "--json", "--env-out", ".env"]);
+    assert_eq!(status(&again), 0, "{}", said(&again));
+    assert!(changes(&again, "plan").iter().all(|change| change == "none"), "{}", said(&again));
+    assert_eq!(tenant.read(".env"), env);
+    let longer = tenant.setup(&["--dry-run", "--json", "--trial-days", "8", "--env-out", ".env"]);
+    assert_eq!(
+        changes(&longer, "plan").iter().filter(|change| *change != "none").count(),
+        1,
+        "{}",
+        said(&longer)
+    );
+}
+
+#[tokio::test]
+async fn what_somebody_writes_into_the_file_meanwhile_stays() -> Result<()> {
+    let tenant = Tenant::empty();
+    std::fs::write(tenant.folder.path().join(".env"), "# mine\r\nBEFORE=1\r\n")?;
+    let slow = serde_json::json!({
+        "kind": "delay", "delay_ms": 1500, "count": 1,
+        "method": "PATCH", "path": "/api/v2/actions/triggers/post-login/bindings",
+    });
+    let url = format!("{}/_tenantry/faults", tenant.issuer);
+    let client = reqwest::Client::builder().redirect(Policy::none()).timeout(PATIENCE).build()?;
+    let answer = client.post(url).json(&slow).send().await?;
+    ensure!(answer.status().is_success(), "{}", answer.status());
+    let mut setup = command(tenant.folder.path());
+    let base_url = format!("http://localhost:{}", tenant.port);
+    setup.args(["auth0", "setup", "--domain", &tenant.issuer, "--base-url", &base_url]);
+    setup.args(["--client-id", &tenant.client_id, "--client-secret", &tenant.client_secret]);
+    setup.args(["--yes", "--json", "--env-out", ".env"]);
+    let setup = Running::start(setup);
+    setup.says(r#"{"event":"plan""#);
+    std::fs::write(tenant.folder.path().join(".env"), "# mine\r\nMEANWHILE=1\r\n")?;
+    setup.says(r#"{"event":"done","step":"env_file""#);
+    let env = tenant.read(".env");
+    ensure!(
+        env.starts_with("# mine\r\nMEANWHILE=1\r\nAUTH0_BASE_URL=http://localhost:"),
+        "what was written is lost"
+    );
+    is_private(&tenant, ".env");
+    Ok(())
 }
 
 #[test]

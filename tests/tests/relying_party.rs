@@ -39,7 +39,7 @@ const TRIED: [&str; 47] = [
     "A thousand key ids that nobody knows: one fetch a minute, and good logins go on.",
     "Keys that are secret, for encryption, too short or of a name that two claim: never used.",
     "A discovery document of another issuer, by a slash, by case, by a placeholder: refused.",
-    "Endpoints that change, or leave https, after they were read: never used, and the log says so.",
+    "Endpoints that change, or leave https, after they were read: never used, and the log says so. At Auth0 also those at another origin than the tenant.",
     "A callback with a `state` that is missing, unknown or misspelt: refused.",
     "A callback that comes twice, after ten minutes, or in another browser: refused.",
     "A login that began at one provider and comes back from another: refused, and no code is sent anywhere.",

@@ -9,9 +9,10 @@ use crate::test::rigs;
 const RENEW: &str = "TENANTRY_RENEW_DOCS";
 
 /// The tests that hold a table against what it must be, by package, target and name.
-const TABLES: [[&str; 3]; 2] = [
+const TABLES: [[&str; 3]; 3] = [
     ["tenantry-fake", "it", "documentation::"],
     ["tenantry-tests", "relying_party", "the_page_on_the_relying_party"],
+    ["tenantry-tests", "permissions", "the_page_on_permissions"],
 ];
 
 /// They write the tables when they are told to.

@@ -1,4 +1,4 @@
-// Tenantry made this Action and keeps it up to date: what is changed here is overwritten by `tenantry auth0 setup`.
+// Tenantry made this Action, Manage_Subscription, and keeps it up to date: `tenantry auth0 setup` overwrites what is changed here.
 /**
  * Finds the subscription of the organization, or of the person when the login is under none, and puts it into the ID
  * token. A newcomer gets a trial.

@@ -1,4 +1,4 @@
-// Tenantry made this Action and keeps it up to date: what is changed here is overwritten by `tenantry auth0 setup`.
+// Tenantry made this Action, Set_Default_Member_Role, and keeps it up to date: `tenantry auth0 setup` overwrites what is changed here.
 /**
  * Makes whoever comes into an organization through its own identity provider an Employee, unless they have a role there
  * already, and puts the names of the roles into the ID token.

@@ -72,8 +72,10 @@ impl Auth0 {
             client_secret: settings.client_secret,
             redirect_uri: settings.redirect_uri,
         };
+        // With a domain of the customer's own as well, Auth0 serves all of them under it: the client secret goes nowhere else.
+        let relying_party = RelyingParty::new(registration, clock, http).with_endpoints_at_the_issuer();
         Ok(Self {
-            relying_party: Arc::new(RelyingParty::new(registration, clock, http)),
+            relying_party: Arc::new(relying_party),
             catalogue: Arc::new(Catalogue::new(Arc::clone(&management), settings.client_id)),
             management,
         })

@@ -31,7 +31,7 @@ impl Catalogue {
     /// The id of the tenant-wide role of this name.
     pub(crate) async fn role_id(&self, role: Role) -> Result<&str, ManagementError> {
         let roles = self.roles.get_or_try_init(|| self.read_roles()).await?;
-        let found = roles.iter().find(|record| record.name == role.name());
+        let found = roles.iter().find(|record| record.is_of_all(role.name()));
         found
             .map(|record| record.id.as_str())
             .ok_or_else(|| ManagementError::SetUp(format!("role named {role}")))
@@ -52,9 +52,10 @@ impl Catalogue {
 
     async fn read_roles(&self) -> Result<Vec<RoleRecord>, ManagementError> {
         let missing = |roles: &[RoleRecord]| {
-            Role::ALL.into_iter().find(|role| !roles.iter().any(|record| record.name == role.name()))
+            let is_there = |role: Role| roles.iter().any(|record| record.is_of_all(role.name()));
+            Role::ALL.into_iter().find(|role| !is_there(*role))
         };
-        let roles = self.management.by_page(&["roles"], |roles| missing(roles).is_none()).await?;
+        let roles = self.management.by_page(&["roles"], &[], |roles| missing(roles).is_none()).await?;
         // What is missing now may be made in a minute: it is not remembered as missing.
         if let Some(role) = missing(&roles) {
             return Err(ManagementError::SetUp(format!("role named {role}")));

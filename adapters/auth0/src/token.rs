@@ -26,8 +26,10 @@ const AHEAD: Duration = Duration::from_mins(10);
 const MARGIN: Duration = Duration::from_secs(30);
 /// How long the endpoint may take.
 const PATIENCE: Duration = Duration::from_millis(3500);
-/// After a refusal the endpoint is left alone for so long, whoever asks.
+/// After a refusal the endpoint is left alone for so long, whoever asks, unless it asks for less itself.
 const PAUSE: Duration = Duration::from_secs(2);
+/// And for so long in any case: the many who ask at the same time make one request.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// How the product proves who it is to the Management API.
 #[derive(Clone, Debug)]
@@ -257,6 +259,15 @@ impl Awaited {
     }
 }
 
+/// For how long the endpoint is left alone after this. A caller who waits as it was asked to must not be answered by what
+/// is remembered: some pages wait for little more than a second.
+fn pause_after(error: &ManagementError) -> Duration {
+    match error {
+        ManagementError::RateLimited { retry_after: Some(asked) } => (*asked).clamp(SHORTEST_PAUSE, PAUSE),
+        _ => PAUSE,
+    }
+}
+
 /// One error for many callers: what they can act on stays as it is.
 fn shared(error: &Arc<ManagementError>, is_first: bool) -> ManagementError {
     match &**error {
@@ -289,7 +300,7 @@ impl Flight {
             }
             Err(error) => {
                 tracing::warn!(%error, "there is no new token for Auth0's Management API");
-                let until = Instant::now() + PAUSE;
+                let until = Instant::now() + pause_after(error);
                 state.not_ahead_before = Some(until);
                 let is_refusal = matches!(
                     **error,

@@ -21,6 +21,21 @@ pub(crate) const CONVERSION: &str = "conversion";
 pub(crate) struct RoleRecord {
     pub(crate) id: String,
     pub(crate) name: String,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    pub(crate) description: Option<String>,
+}
+
+impl RoleRecord {
+    /// Whether it is the role of this name that all organizations share: one organization may own one of that name.
+    pub(crate) fn is_of_all(&self, name: &str) -> bool {
+        self.name == name && !self.is_owned()
+    }
+
+    /// Whether it belongs to one organization alone.
+    pub(crate) fn is_owned(&self) -> bool {
+        self.kind.as_deref() == Some("organization")
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -38,9 +38,36 @@ pub enum MetadataRejected {
     /// An endpoint isn't a URL that may be called: not https, or with credentials or a fragment in it.
     #[error("`{0}` isn't an https URL")]
     Endpoint(&'static str),
+    /// An endpoint is at another origin than the issuer, which has none there.
+    #[error("`{0}` is at another origin than the issuer")]
+    Elsewhere(&'static str),
     /// Codes can't be exchanged.
     #[error("it names no token endpoint")]
     NoTokenEndpoint,
+}
+
+/// Where an issuer's endpoints may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EndpointsAt {
+    /// Where the issuer says.
+    AnyOrigin,
+    /// Where the issuer itself is.
+    OriginOfTheIssuer,
+}
+
+impl EndpointsAt {
+    /// Reads a discovery document of this issuer whose endpoints are there.
+    pub(crate) fn parse(self, body: &[u8], issuer: &Issuer) -> Result<Metadata, MetadataRejected> {
+        let metadata = Metadata::parse(body, issuer)?;
+        let elsewhere = match self {
+            Self::AnyOrigin => None,
+            Self::OriginOfTheIssuer => metadata.endpoints().find(|(_, url)| !issuer.has_origin_of(url)),
+        };
+        match elsewhere {
+            Some((name, _)) => Err(MetadataRejected::Elsewhere(name)),
+            None => Ok(metadata),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -76,6 +103,18 @@ impl Metadata {
             authorization_response_iss_parameter_supported: document
                 .authorization_response_iss_parameter_supported,
         })
+    }
+
+    /// Every endpoint that there is, by its name.
+    fn endpoints(&self) -> impl Iterator<Item = (&'static str, &Url)> {
+        let there = [
+            ("authorization_endpoint", Some(&self.authorization_endpoint)),
+            ("token_endpoint", self.token_endpoint.as_ref()),
+            ("jwks_uri", Some(&self.jwks_uri)),
+            ("userinfo_endpoint", self.userinfo_endpoint.as_ref()),
+            ("end_session_endpoint", self.end_session_endpoint.as_ref()),
+        ];
+        there.into_iter().filter_map(|(name, url)| Some((name, url?)))
     }
 }
 
@@ -121,6 +160,29 @@ mod tests {
                 assert_eq!(parse(&document), Err(MetadataRejected::Endpoint(endpoint)), "{endpoint} {url}");
             }
         }
+    }
+
+    #[test]
+    fn rp24_an_endpoint_of_another_origin_is_refused_where_there_is_none() {
+        let issuer = Issuer::try_from("https://acme.example/").unwrap();
+        let parse = |at: EndpointsAt, document: &Value| at.parse(document.to_string().as_bytes(), &issuer);
+        for endpoint in ENDPOINTS {
+            for url in [
+                "https://evil.example/x",
+                "https://acme.example:8443/x",
+                "https://acme.example.evil.example/x",
+            ] {
+                let mut document = document();
+                document[endpoint] = json!(url);
+                assert_eq!(
+                    parse(EndpointsAt::OriginOfTheIssuer, &document),
+                    Err(MetadataRejected::Elsewhere(endpoint)),
+                    "{url}"
+                );
+                assert!(parse(EndpointsAt::AnyOrigin, &document).is_ok(), "{endpoint} {url}");
+            }
+        }
+        assert!(parse(EndpointsAt::OriginOfTheIssuer, &document()).is_ok());
     }
 
     #[test]

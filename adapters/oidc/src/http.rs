@@ -85,14 +85,15 @@ fn until_date(text: &str, now: Timestamp) -> Option<Duration> {
     Some(now.until(Timestamp::from_millis(date.as_millisecond())))
 }
 
-/// Fetches a document with GET.
+/// Fetches a document with GET, within this time.
 pub(crate) async fn get(
     http: &Client,
     endpoint: Endpoint,
     url: &str,
+    patience: Duration,
     now: Timestamp,
 ) -> Result<Vec<u8>, OidcError> {
-    let request = http.get(url).header(reqwest::header::ACCEPT, "application/json");
+    let request = http.get(url).header(reqwest::header::ACCEPT, "application/json").timeout(patience);
     let (status, body) = send(request, endpoint, now).await?;
     if status == StatusCode::OK {
         Ok(body)

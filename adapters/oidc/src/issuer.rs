@@ -44,6 +44,11 @@ impl Issuer {
         };
         safe && !has_credentials(endpoint) && endpoint.fragment().is_none()
     }
+
+    /// Whether this is at the issuer's own origin: scheme, host and port.
+    pub(crate) fn has_origin_of(&self, endpoint: &Url) -> bool {
+        Url::parse(&self.text).is_ok_and(|issuer| issuer.origin() == endpoint.origin())
+    }
 }
 
 impl TryFrom<&str> for Issuer {

@@ -8,7 +8,8 @@ use tenantry_domain::Timestamp;
 use tenantry_ports::Clock;
 use url::Url;
 
-use crate::http::{fault, get};
+use crate::document::{Persistence, read};
+use crate::http::fault;
 use crate::keys::{KeySet, VerificationKey};
 use crate::single_flight::SingleFlight;
 use crate::{Endpoint, OidcError, ResponseFault, SigningAlgorithm, TokenRejected};
@@ -76,13 +77,16 @@ impl KeyCache {
         match self.fetched() {
             Some(Fetched { keys, at }) if at <= now && at.until(now) < FRESH => Ok(keys),
             Some(Fetched { keys, at }) if at.until(now) < USABLE => {
-                let newer = self.refresh.run(now, PAUSE, self.fetch(jwks_uri)).await;
+                let newer = self.refresh.run(now, PAUSE, self.fetch(jwks_uri, Persistence::OneTry)).await;
                 Ok(newer.unwrap_or_else(|error| {
                     tracing::warn!(%error, "the issuer's keys can't be fetched: going on with those of before");
                     keys
                 }))
             }
-            _ => self.refresh.run(now, Duration::ZERO, self.fetch(jwks_uri)).await,
+            _ => {
+                let fetch = self.fetch(jwks_uri, Persistence::ThreeTries);
+                self.refresh.run(now, Duration::ZERO, fetch).await
+            }
         }
     }
 
@@ -91,17 +95,20 @@ impl KeyCache {
         // In a task of its own: a browser that hangs up must neither abandon the fetch that others wait for, nor get
         // around the pause, which only a fetch that landed begins.
         let search = tokio::spawn(async move {
-            let fetch = async { cache.fetch(&jwks_uri).await.map(drop) };
+            let fetch = async { cache.fetch(&jwks_uri, Persistence::ThreeTries).await.map(drop) };
             cache.rotation.run(cache.clock.now(), PAUSE, fetch).await
         });
         search.await.unwrap_or_else(|error| Err(OidcError::unavailable(error)))
     }
 
-    async fn fetch(&self, jwks_uri: &Url) -> Result<Arc<KeySet>, OidcError> {
+    async fn fetch(&self, jwks_uri: &Url, persistence: Persistence) -> Result<Arc<KeySet>, OidcError> {
         let at = self.clock.now();
-        let body = get(&self.http, Endpoint::Keys, jwks_uri.as_str(), at).await?;
-        let keys = KeySet::parse(&body, &self.algorithms);
-        let keys = Arc::new(keys.ok_or_else(|| fault(Endpoint::Keys, ResponseFault::Malformed))?);
+        let parse = |body: &[u8]| {
+            let keys = KeySet::parse(body, &self.algorithms);
+            keys.ok_or_else(|| fault(Endpoint::Keys, ResponseFault::Malformed))
+        };
+        let (endpoint, url) = (Endpoint::Keys, jwks_uri.as_str());
+        let keys = Arc::new(read(&self.http, &*self.clock, endpoint, url, persistence, parse).await?);
         *self.fetched.lock().unwrap_or_else(PoisonError::into_inner) =
             Some(Fetched { keys: Arc::clone(&keys), at });
         Ok(keys)

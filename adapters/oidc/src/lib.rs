@@ -7,6 +7,7 @@
 mod authorization;
 mod claims;
 mod discovery;
+mod document;
 mod error;
 mod http;
 mod id_token;

@@ -11,7 +11,8 @@ use tenantry_ports::Clock;
 use url::Url;
 
 use crate::claims::{Claims, Expected};
-use crate::http::get;
+use crate::discovery::EndpointsAt;
+use crate::document::{Persistence, read};
 use crate::jws::UnverifiedToken;
 use crate::key_cache::KeyCache;
 use crate::single_flight::SingleFlight;
@@ -44,6 +45,7 @@ pub struct RelyingParty {
     http: Client,
     metadata: OnceLock<Metadata>,
     discovery: SingleFlight<()>,
+    endpoints: EndpointsAt,
     /// `None` when the endpoints were given and not discovered.
     watch: Option<Watch>,
     keys: Arc<KeyCache>,
@@ -64,14 +66,21 @@ impl RelyingParty {
     ) -> Self {
         let keys = Arc::new(KeyCache::new(http.clone(), Arc::clone(&clock), algorithms.clone()));
         let (metadata, discovery) = (OnceLock::new(), SingleFlight::new());
-        let watch = Some(Watch::default());
-        Self { registration, algorithms, clock, http, metadata, discovery, watch, keys }
+        let (endpoints, watch) = (EndpointsAt::AnyOrigin, Some(Watch::default()));
+        Self { registration, algorithms, clock, http, metadata, discovery, endpoints, watch, keys }
     }
 
     /// A relying party of an issuer whose endpoints are known already: it is not asked for them.
     #[must_use]
     pub fn with_metadata(self, metadata: Metadata) -> Self {
         Self { metadata: OnceLock::from(metadata), watch: None, ..self }
+    }
+
+    /// A relying party of an issuer that has all of its endpoints at its own origin: a discovery document that names
+    /// one elsewhere is refused.
+    #[must_use]
+    pub fn with_endpoints_at_the_issuer(self) -> Self {
+        Self { endpoints: EndpointsAt::OriginOfTheIssuer, ..self }
     }
 
     /// What this client is registered as.
@@ -86,7 +95,8 @@ impl RelyingParty {
             if let Some(metadata) = self.metadata.get() {
                 let now = self.now();
                 if self.watch.as_ref().is_some_and(|watch| watch.is_due(now)) {
-                    look_again(self.http.clone(), self.registration.issuer.clone(), metadata.clone(), now);
+                    let issuer = self.registration.issuer.clone();
+                    look_again(self.http.clone(), issuer, self.endpoints, metadata.clone(), now);
                 }
                 return Ok(metadata);
             }
@@ -145,8 +155,10 @@ impl RelyingParty {
             return Ok(());
         }
         let issuer = &self.registration.issuer;
-        let body = get(&self.http, Endpoint::Discovery, &issuer.discovery_url(), self.now()).await?;
-        let metadata = Metadata::parse(&body, issuer)?;
+        let parse = |body: &[u8]| Ok(self.endpoints.parse(body, issuer)?);
+        let url = issuer.discovery_url();
+        let (endpoint, persistence) = (Endpoint::Discovery, Persistence::ThreeTries);
+        let metadata = read(&self.http, &*self.clock, endpoint, &url, persistence, parse).await?;
         if let Some(watch) = &self.watch {
             watch.begin(self.now());
         }

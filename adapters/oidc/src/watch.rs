@@ -6,6 +6,8 @@ use std::time::Duration;
 use reqwest::Client;
 use tenantry_domain::Timestamp;
 
+use crate::discovery::EndpointsAt;
+use crate::document::ONE_TRY;
 use crate::http::get;
 use crate::{Endpoint, Issuer, Metadata};
 
@@ -32,10 +34,18 @@ impl Watch {
 
 /// Reads the document again beside whatever is going on, and says in the log when it names other endpoints than those
 /// that were `kept`, or is no longer to be believed. One that can't be read says nothing.
-pub(crate) fn look_again(http: Client, issuer: Issuer, kept: Metadata, now: Timestamp) {
+pub(crate) fn look_again(
+    http: Client,
+    issuer: Issuer,
+    endpoints: EndpointsAt,
+    kept: Metadata,
+    now: Timestamp,
+) {
     tokio::spawn(async move {
-        let Ok(body) = get(&http, Endpoint::Discovery, &issuer.discovery_url(), now).await else { return };
-        match Metadata::parse(&body, &issuer) {
+        let Ok(body) = get(&http, Endpoint::Discovery, &issuer.discovery_url(), ONE_TRY, now).await else {
+            return;
+        };
+        match endpoints.parse(&body, &issuer) {
             Ok(found) if found == kept => {}
             Ok(_) => tracing::error!(
                 issuer = issuer.as_str(),

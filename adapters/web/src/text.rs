@@ -1,5 +1,7 @@
 //! How the pages say things: initials, dates, days left, and the sentences that more than one page needs.
 
+use std::time::Duration;
+
 use tenantry_domain::{PlanId, Role, Timestamp};
 
 const MONTHS: [&str; 12] = [
@@ -41,6 +43,15 @@ pub(crate) fn date(at: Timestamp) -> String {
 /// "1 day", "20 days".
 pub(crate) fn days(count: u32) -> String {
     if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
+}
+
+/// "just now", "a minute ago", "20 minutes ago".
+pub(crate) fn ago(time: Duration) -> String {
+    match time.as_secs() / 60 {
+        0 => "just now".to_owned(),
+        1 => "a minute ago".to_owned(),
+        minutes => format!("{minutes} minutes ago"),
+    }
 }
 
 /// The look of a role's badge.
@@ -89,6 +100,19 @@ mod tests {
     fn a_date_keeps_the_exact_time_for_the_browser() {
         let html = date("2026-11-23T17:04:00.000Z".parse().unwrap());
         assert_eq!(html, r#"<time datetime="2026-11-23T17:04:00.000Z">23 November 2026</time>"#);
+    }
+
+    #[test]
+    fn what_was_lately_is_told_in_minutes() {
+        for (seconds, text) in [
+            (0, "just now"),
+            (59, "just now"),
+            (60, "a minute ago"),
+            (120, "2 minutes ago"),
+            (3599, "59 minutes ago"),
+        ] {
+            assert_eq!(ago(Duration::from_secs(seconds)), text);
+        }
     }
 
     #[test]

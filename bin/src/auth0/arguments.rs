@@ -48,7 +48,7 @@ pub struct SetupArguments {
     #[arg(long, value_name = "URL", env = "AUTH0_BASE_URL")]
     pub base_url: String,
 
-    /// How many days a newcomer may try [default: as the product's own]
+    /// How many days a newcomer may try; --env-out writes it for the product [default: as in that file, or in the plans]
     #[arg(long, value_name = "DAYS", env = "TENANTRY_TRIAL_DAYS")]
     pub trial_days: Option<u32>,
 
@@ -68,9 +68,14 @@ pub struct SetupArguments {
     #[arg(long, value_name = "FILE")]
     pub env_out: Option<PathBuf>,
 
-    /// Take over what others made under this name, or all of it with "all"; may be given several times
+    /// Take over what others made under this name, change the login page of their applications with "prompts", or all of
+    /// it with "all"; may be given several times
     #[arg(long, value_name = "NAME")]
     pub adopt: Vec<String>,
+
+    /// Leave the connection to Google as it is, or is not
+    #[arg(long)]
+    pub without_google: bool,
 }
 
 /// Arguments of `tenantry auth0 check`.

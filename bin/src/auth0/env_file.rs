@@ -15,6 +15,7 @@ pub(super) struct EnvFile {
     path: PathBuf,
     /// As it was; `None` when it was not there.
     before: Option<String>,
+    /// With their ends: one file may have both kinds.
     lines: Vec<String>,
 }
 
@@ -30,22 +31,25 @@ impl EnvFile {
         if let Some(folder) = folder {
             anyhow::ensure!(folder.is_dir(), "there is no folder {}", folder.display());
         }
-        let lines = before.iter().flat_map(|text| text.lines()).map(str::to_owned).collect();
+        let lines = before.iter().flat_map(|text| text.split_inclusive('\n')).map(str::to_owned).collect();
         Ok(Self { path: path.to_owned(), before, lines })
     }
 
-    /// Whether the variable has a value.
-    pub(super) fn has(&self, name: &str) -> bool {
-        let value = |line: &String| {
-            let value = line.split_once('=').map_or("", |(_, value)| value.trim());
-            !matches!(value, "" | "''" | "\"\"")
-        };
-        self.lines.iter().any(|line| is_of(line, name) && value(line))
+    /// The variable's value, if it has one: the last of several counts.
+    pub(super) fn value(&self, name: &str) -> anyhow::Result<Option<String>> {
+        let Some(line) = self.lines.iter().rfind(|line| is_of(line, name)) else { return Ok(None) };
+        // The parser's own error would quote the line, and it may hold a secret.
+        let read = dotenvy::from_read_iter(line.as_bytes()).next().and_then(Result::ok);
+        let (_, value) =
+            read.with_context(|| format!("{}: the value of {name} can't be read", self.path.display()))?;
+        Ok(Some(value).filter(|value| !value.is_empty()))
     }
 
     /// Sets the variable where it stands, else at the end.
     pub(super) fn set(&mut self, name: &str, value: &str) {
         let wanted = format!("{name}={}", quoted(value));
+        let of_file =
+            self.lines.iter().map(|line| end_of(line)).find(|end| !end.is_empty()).unwrap_or("\n").to_owned();
         match self.lines.iter().position(|line| is_of(line, name)) {
             Some(at) => {
                 let mut index = 0;
@@ -55,17 +59,22 @@ impl EnvFile {
                     index - 1 == at || !is_of(line, name)
                 });
                 if let Some(line) = self.lines.get_mut(at) {
-                    *line = wanted;
+                    *line = wanted + end_of(line);
                 }
             }
-            None => self.lines.push(wanted),
+            None => {
+                if let Some(last) = self.lines.last_mut().filter(|last| end_of(last).is_empty()) {
+                    last.push_str(&of_file);
+                }
+                self.lines.push(wanted + &of_file);
+            }
         }
     }
 
     /// Writes the file, if anything has changed. Nobody but its owner can read it from then on.
     pub(super) fn write(self, random: &dyn Random) -> anyhow::Result<Change> {
         let context = || format!("{} can't be written", self.path.display());
-        let text = self.lines.iter().fold(String::new(), |text, line| text + line + "\n");
+        let text = self.lines.concat();
         if self.before.as_ref() == Some(&text) {
             private_file::close(&self.path).with_context(context)?;
             return Ok(Change::None);
@@ -73,6 +82,17 @@ impl EnvFile {
         let (target, mut file) = PrivateFile::create(&self.path, random).with_context(context)?;
         file.write_all(text.as_bytes()).and_then(|()| target.keep(&file)).with_context(context)?;
         Ok(if self.before.is_some() { Change::Update } else { Change::Create })
+    }
+}
+
+/// How the line ends, as its editor wrote it; the last one may just end.
+fn end_of(line: &str) -> &'static str {
+    if line.ends_with("\r\n") {
+        "\r\n"
+    } else if line.ends_with('\n') {
+        "\n"
+    } else {
+        ""
     }
 }
 
@@ -145,7 +165,30 @@ mod tests {
         let path = folder.path().join(".env");
         fs::write(&path, "A=\nB=''\nC=x\n#D=x\n").unwrap();
         let file = EnvFile::read(&path).unwrap();
-        assert_eq!(["A", "B", "C", "D"].map(|name| file.has(name)), [false, false, true, false]);
+        let values = ["A", "B", "C", "D"].map(|name| file.value(name).unwrap());
+        assert_eq!(values, [None, None, Some("x".to_owned()), None]);
+    }
+
+    #[test]
+    fn lines_end_as_they_did() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".env");
+        for (before, after) in [
+            ("# mine\r\nA=old\r\nOTHER=1\r\n", "# mine\r\nA=new\r\nOTHER=1\r\nB=b\r\n"),
+            ("# mine\r\nA=old\nOTHER=1", "# mine\r\nA=new\nOTHER=1\r\nB=b\r\n"),
+            ("A=old", "A=new\nB=b\n"),
+            ("", "A=new\nB=b\n"),
+            ("A=new\nB=b", "A=new\nB=b"),
+        ] {
+            fs::write(&path, before).unwrap();
+            let mut file = EnvFile::read(&path).unwrap();
+            file.set("A", "new");
+            file.set("B", "b");
+            let change = file.write(&SystemRandom).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), after);
+            assert_eq!(change == Change::None, before == after);
+            assert!(values(&path).contains(&("B".to_owned(), "b".to_owned())));
+        }
     }
 
     #[cfg(unix)]

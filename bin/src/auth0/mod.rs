@@ -7,6 +7,7 @@ mod export;
 mod private_file;
 mod product;
 mod setup;
+mod trial;
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -9,14 +9,13 @@ use anyhow::Context;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use tenantry_auth0::setup::{Adopt, Change, Line, Plan, ProductCredentials, Progress, Setup, SetupSettings};
-use tenantry_domain::Catalogue;
 use tenantry_oidc::Issuer;
 use tenantry_ports::{Clock, Random};
 use url::Url;
 
 use super::arguments::SetupArguments;
 use super::env_file::EnvFile;
-use super::{Usage, access};
+use super::{Usage, access, trial};
 use crate::settings::base_url;
 
 /// What takes all of what stands in the way.
@@ -35,8 +34,8 @@ pub(super) async fn run(
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 ) -> anyhow::Result<ExitCode> {
-    let settings = settings(&arguments)?;
     let env_file = arguments.env_out.as_deref().map(EnvFile::read).transpose().context("--env-out")?;
+    let settings = settings(&arguments, env_file.as_ref())?;
     let (issuer, base_url) = (settings.issuer.clone(), settings.base_url.clone());
     let setup = Setup::new(settings, clock, Arc::clone(&random))?;
     let plan = setup.plan().await?;
@@ -61,14 +60,17 @@ pub(super) async fn run(
     }
     if plan.changes() == 0 {
         tell("the tenant is as the product needs it: nothing to change");
-        if env_file.is_none() {
+        if arguments.env_out.is_none() {
             return Ok(ExitCode::SUCCESS);
         }
     }
     let made = apply(&setup, &plan, arguments.json).await?;
-    match env_file {
-        Some(file) => {
-            let name = arguments.env_out.unwrap_or_default().display().to_string();
+    match arguments.env_out {
+        Some(path) => {
+            let name = path.display().to_string();
+            // Somebody may have written to it since: what is kept is what stands there now.
+            let mut file = EnvFile::read(&path).context("--env-out")?;
+            trial::keep(arguments.trial_days, &mut file);
             let change = write_variables(file, &issuer, &base_url, &made, &*random)?;
             let line = Line { step: "env_file", name: name.clone(), change, details: Vec::new() };
             if arguments.json {
@@ -81,7 +83,7 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-fn settings(arguments: &SetupArguments) -> anyhow::Result<SetupSettings> {
+fn settings(arguments: &SetupArguments, env_file: Option<&EnvFile>) -> anyhow::Result<SetupSettings> {
     let missing = || {
         let what = "who may call the Management API? give --client-id and --client-secret, or --token (or the \
                     variables AUTH0_MANAGEMENT_CLIENT_ID and AUTH0_MANAGEMENT_CLIENT_SECRET, or AUTH0_MANAGEMENT_TOKEN)";
@@ -94,19 +96,13 @@ fn settings(arguments: &SetupArguments) -> anyhow::Result<SetupSettings> {
     let issuer = Issuer::try_from(format!("{domain}/").as_str()).map_err(|_| {
         Usage("--domain is not the address of an Auth0 tenant such as https://acme.eu.auth0.com".to_owned())
     })?;
-    let catalogue = Catalogue::standard()?;
-    let trial_days = match arguments.trial_days {
-        Some(days) => {
-            catalogue.with_trial_days(days).map_err(|error| Usage(format!("--trial-days: {error}")))?
-        }
-        None => catalogue,
-    }
-    .trial_days();
+    let environment = |name: &str| std::env::var(name).ok();
     Ok(SetupSettings {
         issuer,
         access: access(arguments.access.clone())?.ok_or_else(missing)?,
         base_url: base_url(&arguments.base_url).map_err(|error| Usage(format!("--base-url: {error:#}")))?,
-        trial_days,
+        trial_days: trial::days(arguments.trial_days, env_file, environment)?,
+        google: !arguments.without_google,
         adopt: if arguments.adopt.iter().any(|name| name == ALL) {
             Adopt::All
         } else {
@@ -176,7 +172,8 @@ fn write_variables(
     random: &dyn Random,
 ) -> anyhow::Result<Change> {
     file.set("AUTH0_BASE_URL", base_url.as_str().trim_end_matches('/'));
-    if !file.has("AUTH0_SECRET") {
+    // One that can't be read is there all the same.
+    if matches!(file.value("AUTH0_SECRET"), Ok(None)) {
         file.set("AUTH0_SECRET", &random.hex(32));
     }
     file.set("AUTH0_ISSUER_BASE_URL", issuer.as_str().trim_end_matches('/'));

@@ -16,6 +16,7 @@ mod site;
 mod wire;
 
 mod budgets;
+mod caching;
 mod callback;
 mod conversion;
 mod cookies;

@@ -66,18 +66,20 @@ impl Site {
 
     /// Starts one; `None` when somebody else has taken its port meanwhile.
     pub(crate) async fn try_start(settings: Settings, clock: Arc<FixedClock>) -> Option<Self> {
-        Self::try_start_for(settings, clock, client()).await
+        let own = Arc::clone(&clock) as Arc<dyn Clock>;
+        Self::try_start_for(settings, clock, own, client()).await
     }
 
-    /// The same for browsers that share an HTTP client: making one takes longer than a product.
+    /// The same with a clock of the product's own, and for browsers that share an HTTP client: making one takes longer than
+    /// a product.
     pub(crate) async fn try_start_for(
         settings: Settings,
         clock: Arc<FixedClock>,
+        own: Arc<dyn Clock>,
         http: Client,
     ) -> Option<Self> {
         let socket = settings.listen.parse().unwrap();
-        let ports = Arc::clone(&clock) as Arc<dyn Clock>;
-        match Product::start(settings, ports, Arc::new(SystemRandom)).await {
+        match Product::start(settings, own, Arc::new(SystemRandom)).await {
             Ok(product) => {
                 let Addresses { product: url, identity } = product.addresses().clone();
                 Some(Self { clock, address: Address { url, socket, http }, identity, product })
@@ -139,6 +141,11 @@ impl Address {
     /// Where it really listens.
     pub(crate) fn socket(&self) -> SocketAddr {
         self.socket
+    }
+
+    /// The same product, reached through something in front of it.
+    pub(crate) fn behind(&self, proxy: SocketAddr) -> Self {
+        Self { socket: proxy, ..self.clone() }
     }
 
     pub(crate) fn is_home_of(&self, url: &Url) -> bool {

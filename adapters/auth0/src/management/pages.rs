@@ -1,9 +1,9 @@
 //! Whole lists, page by page: by page number, which ends at a thousand records, and by checkpoint, which does not.
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde_json::{Map, Value};
 
-use super::{Management, Operation};
+use super::{Budget, Management, Operation};
 use crate::ManagementError;
 
 /// The largest page that Auth0 gives.
@@ -17,13 +17,15 @@ impl Management {
     pub(crate) async fn by_page<T: DeserializeOwned + Send>(
         &self,
         path: &[&str],
+        filter: &[(&str, &str)],
         is_enough: impl Fn(&[T]) -> bool + Send,
     ) -> Result<Vec<T>, ManagementError> {
         let (budget, size) = (self.budget(), PAGE.to_string());
         let mut items = Vec::new();
         for page in 0..WINDOW / PAGE {
             let page = page.to_string();
-            let query = [("per_page", size.as_str()), ("page", page.as_str())];
+            let mut query = filter.to_vec();
+            query.extend([("per_page", size.as_str()), ("page", page.as_str())]);
             let more: Vec<T> = self.call(&Operation::get(path, &query).within(budget)).await?;
             let is_last = more.len() < PAGE;
             items.extend(more);
@@ -42,21 +44,36 @@ impl Management {
         filter: &[(&str, &str)],
         list: &str,
     ) -> Result<Vec<T>, ManagementError> {
-        let (budget, size) = (self.budget(), PAGE.to_string());
+        let budget = self.budget();
         let (mut items, mut from) = (Vec::new(), None::<String>);
         loop {
-            let mut query = filter.to_vec();
-            query.push(("take", &size));
-            query.extend(from.as_deref().map(|from| ("from", from)));
-            let mut page: Map<String, Value> =
-                self.call(&Operation::get(path, &query).within(budget)).await?;
-            let listed = page.remove(list).unwrap_or_default();
-            let more: Vec<T> = serde_json::from_value(listed).map_err(ManagementError::Malformed)?;
+            let (more, next) = self.page(path, filter, list, from.as_deref(), budget).await?;
             items.extend(more);
-            from = match page.remove("next") {
-                Some(Value::String(next)) if !next.is_empty() => Some(next),
-                _ => return Ok(items),
-            };
+            if next.is_none() {
+                return Ok(items);
+            }
+            from = next;
         }
+    }
+
+    /// One page of such a list, and where the next one begins. A page without its list is an error: taken for the end
+    /// it would hide what is there.
+    pub(crate) async fn page<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        filter: &[(&str, &str)],
+        list: &str,
+        from: Option<&str>,
+        budget: Budget,
+    ) -> Result<(Vec<T>, Option<String>), ManagementError> {
+        let size = PAGE.to_string();
+        let mut query = filter.to_vec();
+        query.push(("take", &size));
+        query.extend(from.map(|from| ("from", from)));
+        let mut page: Map<String, Value> = self.call(&Operation::get(path, &query).within(budget)).await?;
+        let listed = page.remove(list).ok_or_else(|| serde_json::Error::custom(format!("no list of {list}")));
+        let items = listed.and_then(serde_json::from_value).map_err(ManagementError::Malformed)?;
+        let next = page.get("next").and_then(Value::as_str).filter(|next| !next.is_empty());
+        Ok((items, next.map(str::to_owned)))
     }
 }

@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-/// The first line of what set-up deployed: the mark, since Actions have no metadata.
+/// How the first line of what set-up deployed begins: the mark, since Actions have no metadata. Which one it is follows.
 const MARK: &str = "// Tenantry made this Action";
 /// Before the digest of the settings, in the second line.
 const SETTINGS: &str = "// Settings: ";
@@ -113,6 +113,12 @@ pub(super) fn is_ours(code: &str) -> bool {
     code.starts_with(MARK)
 }
 
+/// Whether it is this one of the two, whatever it is called now.
+pub(super) fn is_ours_for(action: PostLogin, code: &str) -> bool {
+    let rest = code.strip_prefix(MARK).and_then(|rest| rest.strip_prefix(", "));
+    rest.and_then(|rest| rest.strip_prefix(action.name())).is_some_and(|rest| rest.starts_with(','))
+}
+
 /// The code without what differs from tenant to tenant, for one who does not know the settings.
 pub(super) fn without_settings(code: &str) -> String {
     code.lines().filter(|line| !line.starts_with(SETTINGS)).collect::<Vec<_>>().join("\n")
@@ -132,6 +138,12 @@ mod tests {
         for action in [PostLogin::Subscription, PostLogin::MemberRole] {
             let code = |days: &str| ActionCode::new(action, vec![("trialDays", days.into())]).code();
             assert!(is_ours(&code("1")));
+            let is_for = |action| is_ours_for(action, &code("1"));
+            assert_eq!(
+                [PostLogin::Subscription, PostLogin::MemberRole].map(is_for).iter().filter(|is| **is).count(),
+                1
+            );
+            assert!(is_for(action));
             assert_ne!(code("1"), code("2"));
             assert_eq!(code("1").lines().nth(1).unwrap().len(), SETTINGS.len() + 32);
             assert_eq!(without_settings(&code("1")), bare(action));

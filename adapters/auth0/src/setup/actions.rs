@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use super::action_code::{ActionCode, PostLogin, is_ours};
+use super::action_code::{ActionCode, PostLogin, is_ours, is_ours_for};
 use super::error::{Doing, SetupError};
 use super::plan::{Change, Line};
 use super::settings::Adopt;
@@ -67,22 +67,30 @@ pub(super) struct ActionPlan {
     is_rewritten: bool,
 }
 
-/// The Action of this name.
-pub(super) async fn read(api: &Management, action: PostLogin) -> Result<Option<Found>, ManagementError> {
-    let query = [("actionName", action.name()), ("triggerId", TRIGGER), ("per_page", "100")];
+/// The Actions that can run after a login. A tenant has a hundred of all kinds at most: they are one page.
+pub(super) async fn read(api: &Management) -> Result<Vec<Found>, ManagementError> {
+    let query = [("triggerId", TRIGGER), ("per_page", "100")];
     let listed: Listed = api.call(&Operation::get(&["actions", "actions"], &query)).await?;
-    Ok(listed.actions.into_iter().find(|found| found.name == action.name()))
+    Ok(listed.actions)
+}
+
+/// The one that carries this Action's mark, whatever it is called now; else the one that has its name.
+pub(super) fn find(all: &[Found], action: PostLogin) -> Option<&Found> {
+    let is_named = |found: &&Found| found.name == action.name();
+    let is_marked = |found: &&Found| is_ours_for(action, &found.code);
+    let ours = all.iter().find(|found| is_marked(found) && is_named(found));
+    ours.or_else(|| all.iter().find(is_marked)).or_else(|| all.iter().find(is_named))
 }
 
 /// Settles what is to be done. `wanted` is not known as long as an application or a role has yet to be made.
 pub(super) fn plan(
     action: PostLogin,
-    found: Option<Found>,
+    found: Option<&Found>,
     wanted: Option<&ActionCode>,
     adopt: &Adopt,
 ) -> ActionPlan {
     let name = action.name();
-    let (line, is_rewritten) = match &found {
+    let (line, is_rewritten) = match found {
         None => (Line::new(STEP, name, Change::Create, vec![format!("deployed for {TRIGGER}")]), true),
         Some(found) if !is_ours(&found.code) && !adopt.includes(name) => {
             let what = "there is an Action of this name that set-up did not make; --adopt replaces its code";
@@ -98,10 +106,10 @@ pub(super) fn plan(
             if !found.all_changes_deployed {
                 details.push("not deployed yet".to_owned());
             }
-            (Line::of_details(STEP, name, details), is_rewritten)
+            (Line::of_details(STEP, &found.name, details), is_rewritten)
         }
     };
-    ActionPlan { line, action, found, is_rewritten }
+    ActionPlan { line, action, found: found.cloned(), is_rewritten }
 }
 
 fn differences(found: &Found, wanted: &ActionCode) -> Vec<String> {
@@ -146,7 +154,7 @@ impl ActionPlan {
 
     /// Makes or changes it, waits until it is built, deploys it, and answers with its id.
     pub(super) async fn apply(&self, api: &Management, wanted: &ActionCode) -> Result<String, SetupError> {
-        let name = self.action.name();
+        let name = &self.line.name;
         let id = match &self.found {
             Some(found) if self.line.change == Change::None => return Ok(found.id.clone()),
             Some(found) => {
@@ -160,7 +168,7 @@ impl ActionPlan {
             None => {
                 let mut body = wanted.body();
                 if let Some(body) = body.as_object_mut() {
-                    body.insert("name".to_owned(), name.into());
+                    body.insert("name".to_owned(), self.action.name().into());
                     let trigger = json!([{ "id": TRIGGER, "version": TRIGGER_VERSION }]);
                     body.insert("supported_triggers".to_owned(), trigger);
                 }
@@ -175,8 +183,8 @@ impl ActionPlan {
     }
 
     async fn wait_until_built(&self, api: &Management, id: &str) -> Result<(), SetupError> {
-        let name = self.action.name();
-        let failed = |reason: String| SetupError::Build { name: name.to_owned(), reason };
+        let name = &self.line.name;
+        let failed = |reason: String| SetupError::Build { name: name.clone(), reason };
         for _ in 0..LOOKS {
             let found: Result<Found, _> = api.call(&Operation::get(&["actions", "actions", id], &[])).await;
             let found = found.doing(&format!("waiting for the Action {name} to be built"))?;

@@ -2,13 +2,13 @@
 
 use secrecy::SecretString;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::error::{Doing, SetupError};
-use super::lists::by_checkpoint;
-use super::mark::{KEY, Mark, merged};
+use super::mark::{KEY, Mark};
+use super::needs;
 use super::plan::{Change, Line, differing, told};
-use super::settings::SetupSettings;
+use super::settings::{Addresses, SetupSettings};
 use crate::ManagementError;
 use crate::management::{Management, Operation};
 
@@ -19,7 +19,7 @@ pub const WEB: &str = "MyLearning SaaS";
 pub const MANAGEMENT: &str = "My Learning M2M Service";
 /// What is read of an application; never its secret.
 pub(super) const FIELDS: &str = "client_id,name,app_type,callbacks,allowed_logout_urls,initiate_login_uri,grant_types,\
-    token_endpoint_auth_method,oidc_conformant,organization_usage,organization_require_behavior,client_metadata,\
+    token_endpoint_auth_method,client_authentication_methods,oidc_conformant,organization_usage,organization_require_behavior,client_metadata,\
     jwt_configuration,oidc_logout";
 
 /// An application's properties, with Auth0's own names.
@@ -41,7 +41,7 @@ impl Part {
     }
 
     /// The mark's value.
-    fn mark(self) -> &'static str {
+    pub(super) fn mark(self) -> &'static str {
         match self {
             Self::Web => "web",
             Self::Management => "management",
@@ -67,9 +67,10 @@ pub(super) struct Application {
     pub(super) secret: SecretString,
 }
 
-/// All applications of the tenant.
+/// All applications of the tenant, but for the one that stands for all of them.
 pub(super) async fn read(api: &Management) -> Result<Vec<Properties>, ManagementError> {
-    by_checkpoint(api, &["clients"], "clients", &[("fields", FIELDS), ("include_fields", "true")]).await
+    let filter = [("fields", FIELDS), ("include_fields", "true"), ("is_global", "false")];
+    api.by_checkpoint(&["clients"], &filter, "clients").await
 }
 
 /// Settles what is to be done.
@@ -81,33 +82,37 @@ pub(super) fn plan(part: Part, all: &[Properties], settings: &SetupSettings) -> 
         all.iter().filter(|client| text(client, "name") == Some(name) && mark_of(client).is_none()).collect();
     let ambiguous = |what: &str| {
         let todo = format!("{what}: delete or rename all but one, then run the same command again");
-        ApplicationPlan {
-            line: Line::new(STEP, name, Change::Conflict, vec![todo]),
-            found: None,
-            patch: Map::new(),
-            mark: Mark::Made,
-        }
+        conflict(Line::new(STEP, name, Change::Conflict, vec![todo]), None)
     };
+    let addresses = settings.addresses();
     match (marked.as_slice(), named.as_slice()) {
-        ([], []) => of_nothing(part, settings),
-        ([one], _) => of_found(part, one, mark_of(one).unwrap_or(Mark::Made), settings),
-        ([], [one]) if settings.adopt.includes(name) => of_found(part, one, Mark::Adopted, settings),
-        ([], [one]) => ApplicationPlan {
-            line: Line::conflict(STEP, name, "there is an application of this name that set-up did not make"),
-            found: Some((*one).clone()),
-            patch: Map::new(),
-            mark: Mark::Adopted,
-        },
+        ([], []) => of_nothing(part, &addresses),
+        ([one], _) => of_found(part, one, mark_of(one).unwrap_or(Mark::Made), &addresses),
+        ([], [one]) if settings.adopt.includes(name) => of_found(part, one, Mark::Adopted, &addresses),
+        ([], [one]) => {
+            let what = "there is an application of this name that set-up did not make";
+            let mut line = Line::conflict(STEP, name, what);
+            line.details.extend(needs::of(part, one, Mark::Adopted, &addresses).lacking);
+            conflict(line, Some(one))
+        }
         ([], _) => ambiguous("several applications have this name"),
         _ => ambiguous(&format!("several applications have the mark {KEY}={}", part.mark())),
     }
 }
 
-fn of_nothing(part: Part, settings: &SetupSettings) -> ApplicationPlan {
+fn conflict(line: Line, found: Option<&Properties>) -> ApplicationPlan {
+    ApplicationPlan { line, found: found.cloned(), patch: Map::new(), mark: Mark::Adopted }
+}
+
+fn of_nothing(part: Part, addresses: &Addresses<'_>) -> ApplicationPlan {
     let nothing = Map::new();
-    let mut patch = wanted(part, &nothing, Mark::Made, settings);
+    let mut patch = needs::of(part, &nothing, Mark::Made, addresses).patch;
+    patch.extend(marked(part, &nothing, Mark::Made));
     let mut details = told(&nothing, &patch);
-    details.extend(left_out(part, settings));
+    if part == Part::Web && addresses.login().is_none() {
+        let why = "initiate_login_uri is left out: Auth0 wants https there, so that invitations need a product with https";
+        details.push(why.to_owned());
+    }
     patch.insert("name".to_owned(), part.name().into());
     ApplicationPlan {
         line: Line::new(STEP, part.name(), Change::Create, details),
@@ -117,63 +122,44 @@ fn of_nothing(part: Part, settings: &SetupSettings) -> ApplicationPlan {
     }
 }
 
-fn of_found(part: Part, found: &Properties, mark: Mark, settings: &SetupSettings) -> ApplicationPlan {
-    let patch = differing(found, &wanted(part, found, mark, settings));
+fn of_found(part: Part, found: &Properties, mark: Mark, addresses: &Addresses<'_>) -> ApplicationPlan {
     let name = text(found, "name").unwrap_or(part.name());
+    let needs = needs::of(part, found, mark, addresses);
+    if !needs.lacking.is_empty() {
+        let mut details = needs.lacking;
+        details.push(
+            "set-up changes none of this in an application that it did not make: change it there, then run the same \
+             command again"
+                .to_owned(),
+        );
+        return conflict(Line::new(STEP, name, Change::Conflict, details), Some(found));
+    }
+    let mut patch = needs.patch;
+    patch.extend(differing(found, &marked(part, found, mark)));
     let line = Line::of_details(STEP, name, told(found, &patch));
     ApplicationPlan { line, found: Some(found.clone()), patch, mark }
 }
 
-/// What can't be registered for a product at this address.
-fn left_out(part: Part, settings: &SetupSettings) -> Option<String> {
-    let is_left_out = part == Part::Web && settings.base_url.scheme() != "https";
-    is_left_out.then(|| {
-        "initiate_login_uri is left out: Auth0 wants https there, so that invitations need a product with https".to_owned()
-    })
+fn marked(part: Part, found: &Properties, mark: Mark) -> Properties {
+    let metadata = mark.written(found.get("client_metadata"), part.mark());
+    Map::from_iter([("client_metadata".to_owned(), metadata)])
 }
 
-/// What the application must have, given what it has. Addresses that others registered stay.
-pub(super) fn wanted(part: Part, found: &Properties, mark: Mark, settings: &SetupSettings) -> Properties {
-    let mut wanted = json!({
-        "token_endpoint_auth_method": "client_secret_post",
-        "oidc_conformant": true,
-        "jwt_configuration": merged(found.get("jwt_configuration"), [("alg", "RS256".into())]),
-        "client_metadata": mark.written(found.get("client_metadata"), part.mark()),
-    });
-    let more = match part {
-        Part::Management => json!({ "app_type": "non_interactive", "grant_types": ["client_credentials"] }),
-        Part::Web => json!({
-            "app_type": "regular_web",
-            "grant_types": grant_types(found),
-            "callbacks": with(found, "callbacks", &settings.at("api/auth/callback")),
-            "allowed_logout_urls": with(found, "allowed_logout_urls", &settings.at("")),
-            "organization_usage": "allow",
-            "organization_require_behavior": "no_prompt",
-        }),
+/// The names of the applications that people log in to and that are not the product's: made by set-up, or taken over.
+pub(super) fn of_others<'a>(all: &'a [Properties], ours: [&ApplicationPlan; 2]) -> Vec<&'a str> {
+    let is_ours = |client: &Properties| {
+        let (id, metadata) = (text(client, "client_id"), client.get("client_metadata"));
+        let is_marked = |part: Part| Mark::of(metadata, part.mark()).is_some();
+        [Part::Web, Part::Management].into_iter().any(is_marked)
+            || ours.iter().any(|plan| plan.line.change != Change::Conflict && plan.id() == id)
     };
-    let (wanted_object, more) = (wanted.as_object_mut(), more.as_object().cloned().unwrap_or_default());
-    let mut wanted = wanted_object.map(std::mem::take).unwrap_or_default();
-    wanted.extend(more);
-    if part == Part::Web && settings.base_url.scheme() == "https" {
-        wanted.insert("initiate_login_uri".to_owned(), settings.at("api/auth/login").into());
-    }
-    wanted
-}
-
-/// Logins under organizations go by no other grant than the code; refreshing is harmless beside it.
-fn grant_types(found: &Properties) -> Value {
-    let list = found.get("grant_types").and_then(Value::as_array);
-    let has_refresh = list.is_some_and(|list| list.iter().any(|grant| grant == "refresh_token"));
-    if has_refresh { json!(["authorization_code", "refresh_token"]) } else { json!(["authorization_code"]) }
-}
-
-/// The list with one more address, unless it has it.
-fn with(found: &Properties, name: &str, address: &str) -> Value {
-    let mut list = found.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-    if !list.iter().any(|known| known == address) {
-        list.push(address.into());
-    }
-    list.into()
+    // A machine logs nobody in, and neither does an application that has no address to come back to: a new tenant has one.
+    let logs_people_in = |client: &Properties| {
+        let callbacks = client.get("callbacks").and_then(Value::as_array);
+        callbacks.is_some_and(|all| !all.is_empty()) && text(client, "app_type") != Some("non_interactive")
+    };
+    let others = all.iter().filter(|client| logs_people_in(client) && !is_ours(client));
+    others.map(|client| text(client, "name").unwrap_or("one without a name")).collect()
 }
 
 pub(super) fn text<'a>(properties: &'a Properties, name: &str) -> Option<&'a str> {

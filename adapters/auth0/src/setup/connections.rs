@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::application::Application;
 use super::error::{Doing, SetupError};
-use super::lists::by_checkpoint;
 use super::mark::{KEY, Mark};
 use super::plan::{Change, Line};
 use super::settings::Adopt;
@@ -22,12 +21,29 @@ pub(super) struct Shared {
     pub(super) strategy: &'static str,
     /// Whether every tenant comes with it: enabling it for the application is no matter of anybody else's.
     comes_with_the_tenant: bool,
+    /// Whether nobody can log in without it.
+    pub(super) is_needed: bool,
+    /// What is to be known of one that set-up makes.
+    on_making: Option<&'static str>,
 }
 
-pub(super) const PASSWORD: Shared =
-    Shared { name: "Username-Password-Authentication", strategy: "auth0", comes_with_the_tenant: true };
-pub(super) const GOOGLE: Shared =
-    Shared { name: "google-oauth2", strategy: "google-oauth2", comes_with_the_tenant: false };
+pub(super) const PASSWORD: Shared = Shared {
+    name: "Username-Password-Authentication",
+    strategy: "auth0",
+    comes_with_the_tenant: true,
+    is_needed: true,
+    on_making: None,
+};
+pub(super) const GOOGLE: Shared = Shared {
+    name: "google-oauth2",
+    strategy: "google-oauth2",
+    comes_with_the_tenant: false,
+    is_needed: false,
+    on_making: Some(
+        "with developer keys of Auth0's, which are for trying out only: give it your own before people come, or leave it \
+         out with --without-google",
+    ),
+};
 
 /// A connection that is there.
 #[derive(Clone, Debug)]
@@ -71,7 +87,7 @@ pub(super) async fn read(
     let is_enabled = match client_id {
         Some(client_id) => {
             let path = ["connections", &record.id, "clients"];
-            let clients: Vec<EnabledClient> = by_checkpoint(api, &path, "clients", &[]).await?;
+            let clients: Vec<EnabledClient> = api.by_checkpoint(&path, &[], "clients").await?;
             clients.iter().any(|client| client.client_id == client_id)
         }
         None => false,
@@ -85,7 +101,8 @@ pub(super) fn plan(wanted: &'static Shared, found: Option<Found>, adopt: &Adopt)
     let enabling = || "enabled for the application".to_owned();
     let line = match &found {
         None => {
-            let details = vec![format!("strategy: {}", wanted.strategy), enabling()];
+            let mut details = vec![format!("strategy: {}", wanted.strategy), enabling()];
+            details.extend(wanted.on_making.map(str::to_owned));
             Line::new(STEP, name, Change::Create, details)
         }
         Some(found) if found.strategy != wanted.strategy => {
@@ -109,9 +126,18 @@ pub(super) fn plan(wanted: &'static Shared, found: Option<Found>, adopt: &Adopt)
     ConnectionPlan { line, wanted, found }
 }
 
+/// Nothing is done about it, whether it is there or not.
+pub(super) fn left_out(wanted: &'static Shared) -> ConnectionPlan {
+    let line = Line::new(STEP, wanted.name, Change::None, vec!["left out, as told".to_owned()]);
+    ConnectionPlan { line, wanted, found: None }
+}
+
 impl ConnectionPlan {
     /// Makes it, if it is not there, and enables it for the application.
     pub(super) async fn apply(&self, api: &Management, web: &Application) -> Result<(), SetupError> {
+        if self.line.change == Change::None {
+            return Ok(());
+        }
         let name = self.wanted.name;
         let id = match &self.found {
             Some(found) => found.id.clone(),
@@ -122,9 +148,6 @@ impl ConnectionPlan {
                 made.doing(&format!("making the connection {name}"))?.id
             }
         };
-        if self.line.change == Change::None {
-            return Ok(());
-        }
         let body = json!([{ "client_id": web.id, "status": true }]);
         let enabled = api.run(&Operation::patch(&["connections", &id, "clients"], &body)).await;
         enabled.doing(&format!("enabling the connection {name} for the application"))

@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::application::{Application, ApplicationPlan, Properties};
 use super::error::{Doing, SetupError};
-use super::mark::merged;
+use super::mark::{Mark, merged};
 use super::plan::{Change, Line, differing, told};
-use super::settings::SetupSettings;
+use super::settings::Addresses;
 use crate::ManagementError;
 use crate::management::{Management, Operation};
 
@@ -19,15 +19,24 @@ pub(super) struct LogoutPlan {
     patch: Properties,
 }
 
-pub(super) fn plan(web: &ApplicationPlan, settings: &SetupSettings) -> LogoutPlan {
+pub(super) fn plan(web: &ApplicationPlan, addresses: &Addresses<'_>) -> LogoutPlan {
     let name = web.line.name.as_str();
-    if !settings.is_reachable() {
-        let why = "left out: Auth0 tells logouts to products with https alone".to_owned();
-        return LogoutPlan { line: Line::new(STEP, name, Change::None, vec![why]), patch: Map::new() };
-    }
+    let left_out = |why: String| LogoutPlan {
+        line: Line::new(STEP, name, Change::None, vec![format!("left out: {why}")]),
+        patch: Map::new(),
+    };
+    let Some(wanted) = addresses.backchannel_logout() else {
+        return left_out("Auth0 tells logouts to products with https alone".to_owned());
+    };
     let nothing = Map::new();
     let found = web.found.as_ref().unwrap_or(&nothing);
-    let patch = differing(found, &wanted(found, settings));
+    let patch = match (web.mark, urls(found)) {
+        (Mark::Adopted, [url, ..]) if *url == wanted => Map::new(),
+        (Mark::Adopted, [url, ..]) => {
+            return left_out(format!("Auth0 tells one address alone, and the application has {url}"));
+        }
+        _ => differing(found, &with(found, &wanted)),
+    };
     let mut line = Line::of_details(STEP, name, told(found, &patch));
     if line.change == Change::Update && web.line.change == Change::Create {
         line.change = Change::Create;
@@ -35,22 +44,26 @@ pub(super) fn plan(web: &ApplicationPlan, settings: &SetupSettings) -> LogoutPla
     LogoutPlan { line, patch }
 }
 
-fn wanted(found: &Properties, settings: &SetupSettings) -> Properties {
+fn with(found: &Properties, url: &str) -> Properties {
     let logout = merged(
         found.get("oidc_logout"),
         [
-            ("backchannel_logout_urls", json!([settings.at("api/auth/backchannel-logout")])),
+            ("backchannel_logout_urls", json!([url])),
             ("backchannel_logout_initiators", json!({ "mode": "all" })),
         ],
     );
     Map::from_iter([("oidc_logout".to_owned(), logout)])
 }
 
-/// Whether the application has it already.
-pub(super) fn is_set(found: &Properties, settings: &SetupSettings) -> bool {
+/// The addresses that the application has: one at most.
+fn urls(found: &Properties) -> &[Value] {
     let urls = found.get("oidc_logout").and_then(|logout| logout.get("backchannel_logout_urls"));
-    let wanted = Value::from(settings.at("api/auth/backchannel-logout"));
-    urls.and_then(Value::as_array).is_some_and(|urls| urls.contains(&wanted))
+    urls.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Whether the application has the product's.
+pub(super) fn is_set(found: &Properties, addresses: &Addresses<'_>) -> bool {
+    addresses.backchannel_logout().is_some_and(|wanted| urls(found).iter().any(|url| *url == wanted))
 }
 
 impl LogoutPlan {

@@ -14,10 +14,10 @@ mod connections;
 mod error;
 mod export;
 mod grant;
-mod lists;
 mod logout;
-mod management;
 mod mark;
+mod needs;
+mod patient_client;
 mod plan;
 mod prompts;
 mod roles;
@@ -32,6 +32,7 @@ use tenantry_ports::{Clock, Random};
 use self::action_code::{ActionCode, PostLogin};
 use self::application::{Application, Part};
 use self::error::Doing;
+use self::patient_client::patient_client;
 use crate::management::Management;
 
 pub use application::{MANAGEMENT, WEB};
@@ -65,7 +66,6 @@ pub const SETUP_SCOPES: [&str; 18] = [
 ];
 
 const CONNECTIONS: &str = "reading the connections";
-const ACTIONS: &str = "reading the Actions";
 
 /// Sets a tenant up.
 pub struct Setup {
@@ -80,7 +80,7 @@ impl Setup {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, SetupError> {
-        let api = management::client(&settings.issuer, settings.access.clone(), clock, random)?;
+        let api = patient_client(&settings.issuer, settings.access.clone(), clock, random)?;
         Ok(Self { settings, api })
     }
 
@@ -90,24 +90,31 @@ impl Setup {
         let adopt = &settings.adopt;
         let clients = application::read(api).await.doing("reading the applications")?;
         let web = application::plan(Part::Web, &clients, settings);
-        let logout = logout::plan(&web, settings);
+        let logout = logout::plan(&web, &settings.addresses());
         let management = application::plan(Part::Management, &clients, settings);
         let grant = grant::read(api, &self.audience(), management.id()).await;
         let grant = grant::plan(grant.doing("reading the client grants")?, management.mark);
         let administrator = roles::read(api, Role::Administrator).await.doing("reading the roles")?;
-        let administrator = roles::plan(Role::Administrator, administrator, adopt);
+        let administrator = roles::plan(Role::Administrator, administrator.as_ref(), adopt);
         let employee = roles::read(api, Role::Employee).await.doing("reading the roles")?;
-        let employee = roles::plan(Role::Employee, employee, adopt);
+        let employee = roles::plan(Role::Employee, employee.as_ref(), adopt);
         let password = connections::read(api, &connections::PASSWORD, web.id()).await;
         let password = connections::plan(&connections::PASSWORD, password.doing(CONNECTIONS)?, adopt);
-        let google = connections::read(api, &connections::GOOGLE, web.id()).await;
-        let google = connections::plan(&connections::GOOGLE, google.doing(CONNECTIONS)?, adopt);
-        let prompts = prompts::plan(&prompts::read(api).await.doing("reading the login prompts")?);
+        let google = if settings.google {
+            let google = connections::read(api, &connections::GOOGLE, web.id()).await;
+            connections::plan(&connections::GOOGLE, google.doing(CONNECTIONS)?, adopt)
+        } else {
+            connections::left_out(&connections::GOOGLE)
+        };
+        let prompts = prompts::read(api).await.doing("reading the login prompts")?;
+        let others = application::of_others(&clients, [&web, &management]);
+        let prompts = prompts::plan(&prompts, &others, adopt);
 
-        let subscription = actions::read(api, PostLogin::Subscription).await.doing(ACTIONS)?;
+        let all = actions::read(api).await.doing("reading the Actions")?;
+        let [subscription, member_role] =
+            [PostLogin::Subscription, PostLogin::MemberRole].map(|action| actions::find(&all, action));
         let wanted = self.subscription_code();
         let subscription = actions::plan(PostLogin::Subscription, subscription, Some(&wanted), adopt);
-        let member_role = actions::read(api, PostLogin::MemberRole).await.doing(ACTIONS)?;
         let wanted = match (management.id(), employee.id()) {
             // The secret is in the digest of the settings.
             (Some(id), Some(role)) if member_role.is_some() => {

@@ -1,95 +1,108 @@
 //! The roles that people have in organizations. They have no metadata: their description carries the mark.
 
-use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value};
 use tenantry_domain::Role;
 
 use super::error::{Doing, SetupError};
-use super::plan::{Change, Line};
+use super::plan::{Change, Line, told};
 use super::settings::Adopt;
 use crate::ManagementError;
 use crate::management::{Management, Operation};
+use crate::wire::RoleRecord;
 
 const STEP: &str = "role";
-const MARK: &str = "[Tenantry]";
+/// How every mark begins; which role it is follows.
+const MARK: &str = "[Tenantry";
 
 /// A role that is there.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct Found {
-    id: String,
-    name: String,
-    #[serde(default)]
-    description: String,
-    #[serde(rename = "type")]
-    kind: Option<String>,
-}
+pub(super) type Found = RoleRecord;
 
 /// What is to be done with a role.
 #[derive(Debug)]
 pub(super) struct RolePlan {
     pub(super) line: Line,
-    found: Option<Found>,
-    description: String,
+    /// The id of the one that is there.
+    found: Option<String>,
+    /// The body of the change, or of a new one.
+    patch: Map<String, Value>,
 }
 
-/// The tenant's role of this name.
+/// The tenant's role of this name; where there is none, the one that has this role's mark and was renamed.
 pub(super) async fn read(api: &Management, role: Role) -> Result<Option<Found>, ManagementError> {
+    let is_it = |found: &Found| found.is_of_all(role.name());
     // The filter takes any role that has the name within its own.
-    let query = [("name_filter", role.name()), ("per_page", "100")];
-    let roles: Vec<Found> = api.call(&Operation::get(&["roles"], &query)).await?;
-    let is_it = |found: &Found| found.name == role.name() && found.kind.as_deref() != Some("organization");
-    Ok(roles.into_iter().find(is_it))
+    let filter = [("name_filter", role.name())];
+    let named = api.by_page(&["roles"], &filter, |roles| roles.iter().any(is_it)).await?;
+    if let Some(found) = named.into_iter().find(is_it) {
+        return Ok(Some(found));
+    }
+    let was_it = |found: &Found| description(found).contains(&mark(role)) && !found.is_owned();
+    let all: Vec<Found> = api.by_page(&["roles"], &[], |roles| roles.iter().any(was_it)).await?;
+    Ok(all.into_iter().find(was_it))
 }
 
-pub(super) fn plan(role: Role, found: Option<Found>, adopt: &Adopt) -> RolePlan {
+pub(super) fn plan(role: Role, found: Option<&Found>, adopt: &Adopt) -> RolePlan {
     let name = role.name();
-    let (line, description) = match &found {
+    let (line, patch) = match found {
         None => {
             let purpose = match role {
                 Role::Administrator => "Runs the organization: members, plan and connections",
                 Role::Employee => "Uses the product",
             };
-            let description = format!("{purpose} {MARK}");
-            (Line::new(STEP, name, Change::Create, vec![format!("description: {description}")]), description)
+            let patch = of("description", format!("{purpose} {}", mark(role)));
+            let line = Line::new(STEP, name, Change::Create, told(&Map::new(), &patch));
+            (line, of("name", name.to_owned()).into_iter().chain(patch).collect())
         }
-        Some(found) if found.description.contains(MARK) => {
-            (Line::of_details(STEP, name, Vec::new()), found.description.clone())
+        // The product knows its roles by their names.
+        Some(found) if found.name != name => {
+            let details = vec![format!("name: {:?} -> {name:?}, by which the product knows it", found.name)];
+            (Line::of_details(STEP, name, details), of("name", name.to_owned()))
+        }
+        Some(found) if description(found).contains(MARK) => {
+            (Line::of_details(STEP, name, Vec::new()), Map::new())
         }
         Some(found) if adopt.includes(name) => {
-            let description = format!("{} {MARK}", found.description).trim_start().to_owned();
-            (Line::of_details(STEP, name, vec![format!("description: {description}")]), description)
+            let marked = format!("{} {}", description(found), mark(role));
+            let patch = of("description", marked.trim_start().to_owned());
+            (Line::of_details(STEP, name, told(&Map::new(), &patch)), patch)
         }
-        Some(found) => {
-            let line = Line::conflict(STEP, name, "there is a role of this name that set-up did not make");
-            (line, found.description.clone())
+        Some(_) => {
+            let what = "there is a role of this name that set-up did not make";
+            (Line::conflict(STEP, name, what), Map::new())
         }
     };
-    RolePlan { line, found, description }
+    RolePlan { line, found: found.map(|found| found.id.clone()), patch }
+}
+
+fn mark(role: Role) -> String {
+    format!("{MARK} {role}]")
+}
+
+fn description(found: &Found) -> &str {
+    found.description.as_deref().unwrap_or_default()
+}
+
+fn of(name: &str, value: String) -> Map<String, Value> {
+    Map::from_iter([(name.to_owned(), value.into())])
 }
 
 impl RolePlan {
     /// The id of the one that is there.
     pub(super) fn id(&self) -> Option<&str> {
-        self.found.as_ref().map(|found| found.id.as_str())
+        self.found.as_deref()
     }
 
-    /// Makes it or marks it, and answers with its id.
+    /// Makes it, marks it or gives it its name again, and answers with its id.
     pub(super) async fn apply(&self, api: &Management) -> Result<String, SetupError> {
-        let body = json!({ "name": self.line.name, "description": self.description });
-        let doing = format!("making the role {}", self.line.name);
-        match &self.found {
-            None => {
-                let made: Result<Found, _> = api.call(&Operation::post(&["roles"], &body)).await;
-                Ok(made.doing(&doing)?.id)
-            }
-            Some(found) => {
-                if self.line.change == Change::Update {
-                    let body = json!({ "description": self.description });
-                    let marked = api.run(&Operation::patch(&["roles", &found.id], &body)).await;
-                    marked.doing(&format!("taking over the role {}", self.line.name))?;
-                }
-                Ok(found.id.clone())
-            }
+        let name = &self.line.name;
+        let Some(id) = self.id() else {
+            let made: Result<Found, _> = api.call(&Operation::post(&["roles"], &self.patch)).await;
+            return Ok(made.doing(&format!("making the role {name}"))?.id);
+        };
+        if self.line.change == Change::Update {
+            let changed = api.run(&Operation::patch(&["roles", id], &self.patch)).await;
+            changed.doing(&format!("changing the role {name}"))?;
         }
+        Ok(id.to_owned())
     }
 }

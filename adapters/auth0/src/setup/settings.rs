@@ -17,6 +17,8 @@ pub struct SetupSettings {
     pub base_url: Url,
     /// How long a newcomer may try, in days of 24 hours.
     pub trial_days: u32,
+    /// Whether people may come from Google.
+    pub google: bool,
     /// What others made and set-up may take over.
     pub adopt: Adopt,
 }
@@ -54,18 +56,36 @@ impl Adopt {
 }
 
 impl SetupSettings {
-    /// An address of the product.
-    pub(super) fn at(&self, path: &str) -> String {
-        at(&self.base_url, path)
-    }
-
-    /// Whether Auth0 itself could reach the product: it asks for https, a provider on this machine does not.
-    pub(super) fn is_reachable(&self) -> bool {
-        self.base_url.scheme() == "https" || self.issuer.is_plain()
+    pub(super) fn addresses(&self) -> Addresses<'_> {
+        Addresses { issuer: &self.issuer, base_url: &self.base_url }
     }
 }
 
-/// An address below the product's own.
-pub(super) fn at(base_url: &Url, path: &str) -> String {
-    format!("{}/{path}", base_url.as_str().trim_end_matches('/'))
+/// The product's addresses, as its tenant has to know them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Addresses<'a> {
+    pub(super) issuer: &'a Issuer,
+    pub(super) base_url: &'a Url,
+}
+
+impl Addresses<'_> {
+    /// An address below the product's own.
+    pub(super) fn at(&self, path: &str) -> String {
+        format!("{}/{path}", self.base_url.as_str().trim_end_matches('/'))
+    }
+
+    pub(super) fn callback(&self) -> String {
+        self.at("api/auth/callback")
+    }
+
+    /// Where a login begins that Auth0 initiates. It wants https there.
+    pub(super) fn login(&self) -> Option<String> {
+        (self.base_url.scheme() == "https").then(|| self.at("api/auth/login"))
+    }
+
+    /// Where Auth0 tells of logouts elsewhere. It asks for https, a provider on this machine does not.
+    pub(super) fn backchannel_logout(&self) -> Option<String> {
+        let is_reachable = self.base_url.scheme() == "https" || self.issuer.is_plain();
+        is_reachable.then(|| self.at("api/auth/backchannel-logout"))
+    }
 }

@@ -18,6 +18,8 @@ struct Endpoint {
     clock: Arc<FixedClock>,
     asked: Arc<AtomicUsize>,
     status: Arc<Mutex<StatusCode>>,
+    /// What it says in `Retry-After`, when it says it.
+    wait: Arc<Mutex<Option<&'static str>>>,
     _server: JoinSet<()>,
 }
 
@@ -27,7 +29,8 @@ impl Endpoint {
         let issuer: Issuer =
             format!("http://{}/", listener.local_addr().unwrap()).as_str().try_into().unwrap();
         let (asked, status) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(StatusCode::OK)));
-        let (counted, said) = (Arc::clone(&asked), Arc::clone(&status));
+        let wait = Arc::new(Mutex::new(None));
+        let (counted, said, asks_for) = (Arc::clone(&asked), Arc::clone(&status), Arc::clone(&wait));
         let answer = move || async move {
             let number = counted.fetch_add(1, Ordering::SeqCst) + 1;
             // Long enough for everybody to be waiting.
@@ -37,7 +40,8 @@ impl Endpoint {
                 "expires_in": lifetime.as_secs(),
                 "error": "access_denied",
             });
-            (*said.lock().unwrap(), axum::Json(body))
+            let wait = *asks_for.lock().unwrap();
+            (*said.lock().unwrap(), [("retry-after", wait.unwrap_or_default())], axum::Json(body))
         };
         let router = Router::new().route("/oauth/token", post(answer));
         let mut server = JoinSet::new();
@@ -47,11 +51,15 @@ impl Endpoint {
             Credentials { client_id: "m2m".into(), client_secret: "secret".into(), scopes: None };
         let http = http_client_for(&issuer).unwrap();
         let tokens = TokenSource::new(&issuer, credentials, http, Arc::clone(&clock) as Arc<dyn Clock>);
-        Self { tokens, clock, asked, status, _server: server }
+        Self { tokens, clock, asked, status, wait, _server: server }
     }
 
     fn says(&self, status: StatusCode) {
         *self.status.lock().unwrap() = status;
+    }
+
+    fn asks_for(&self, wait: &'static str) {
+        *self.wait.lock().unwrap() = Some(wait);
     }
 
     fn asked(&self) -> usize {
@@ -116,6 +124,37 @@ async fn f03_a_renewal_that_is_refused_becomes_no_storm() {
             assert!(refused.iter().flatten().filter(|error| is_typed(error)).count() == 100, "{refused:?}");
         }
         assert_eq!(endpoint.asked(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn f01_f03_a_refusal_is_remembered_for_as_long_as_the_endpoint_asks() {
+    let endpoint = Endpoint::with_tokens_for(DAY).await;
+    endpoint.says(StatusCode::TOO_MANY_REQUESTS);
+    endpoint.asks_for("1");
+    let refused = endpoint.hundred(|tokens| async move { tokens.token().await.err() }).await;
+    let asks = |error: &ManagementError| matches!(error, ManagementError::RateLimited { retry_after: Some(wait) } if wait.as_secs() == 1);
+    assert_eq!(refused.iter().flatten().filter(|error| asks(error)).count(), 100);
+    endpoint.says(StatusCode::OK);
+    // Whoever waits for no more than a second and a half gets it, too.
+    sleep(Duration::from_millis(1100)).await;
+    assert_eq!(endpoint.handed_out().await, "token 2");
+}
+
+#[tokio::test]
+async fn f01_f03_what_asks_for_no_wait_or_for_a_day_becomes_no_storm_and_no_day() {
+    for (wait, pause) in [("0", SHORTEST_PAUSE), ("86400", PAUSE)] {
+        let endpoint = Endpoint::with_tokens_for(DAY).await;
+        endpoint.says(StatusCode::TOO_MANY_REQUESTS);
+        endpoint.asks_for(wait);
+        for _ in 0..3 {
+            let refused = endpoint.hundred(|tokens| async move { tokens.token().await.err() }).await;
+            assert_eq!(refused.iter().flatten().count(), 100);
+        }
+        assert_eq!(endpoint.asked(), 1, "{wait}");
+        endpoint.says(StatusCode::OK);
+        sleep(pause).await;
+        assert_eq!(endpoint.handed_out().await, "token 2", "{wait}");
     }
 }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "all of this is tests")]
 
 mod emails;
+mod endpoints;
 mod logouts;
 mod organizations;
 // The provider of the relying party's own tests, and its keys.

@@ -53,3 +53,14 @@ async fn what_was_looked_up_beforehand_is_not_looked_up_again() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_role_that_one_organization_owns_is_not_everybodys() {
+    let world = World::with_roles(vec!["Employee".to_owned()]).await;
+    let rig = world.rig().await;
+    let theirs = rig.send(Method::POST, "/organizations", &json!({ "name": "theirs" })).await["id"].clone();
+    let owned = json!({ "name": "Administrator", "type": "organization", "owner_id": theirs });
+    rig.send(Method::POST, "/roles", &owned).await;
+    let refused = world.cold_client(QUICK, 1).warm_up().await.unwrap_err().to_string();
+    assert!(refused.contains("no role named Administrator"), "{refused}");
+}

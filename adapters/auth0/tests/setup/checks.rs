@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tenantry_auth0::setup::{self, Check, CheckSettings, ProductCredentials, Report, State};
 use tenantry_auth0::{SCOPES, scopes};
 
+use crate::adoption::{EVERYTHING, after_the_guide};
 use crate::world::{World, clock, random};
 
 fn settings(world: &World, made: &ProductCredentials) -> CheckSettings {
@@ -71,7 +72,10 @@ async fn wrong_after(method: &str, path: &str, body: Value) -> Vec<String> {
             let grants = world.get(&format!("/client-grants?client_id={}", made.m2m_client_id)).await;
             format!("/client-grants/{}", first(&grants))
         }
-        "google" => format!("/connections/{}", first(&world.get("/connections?name=google-oauth2").await)),
+        "password" => {
+            let name = "Username-Password-Authentication";
+            format!("/connections/{}", first(&world.get(&format!("/connections?name={name}")).await))
+        }
         "employee" => format!("/roles/{}", first(&world.get("/roles?name_filter=Employee").await)),
         "action" => {
             let listed = world.get("/actions/actions?actionName=Manage_Subscription").await;
@@ -128,13 +132,19 @@ async fn each_thing_that_is_wrong_is_said() {
             json!({ "scope": few }),
             "scopes: the machine-to-machine application lacks read:roles".to_owned(),
         ),
-        ("DELETE", "google", Value::Null, "connection: there is no connection google-oauth2".to_owned()),
+        (
+            "DELETE",
+            "password",
+            Value::Null,
+            "connection: there is no connection Username-Password-Authentication".to_owned(),
+        ),
         (
             "PATCH",
-            "google",
+            "password",
             json!({ "enabled_clients": [] }),
-            "connection: google-oauth2 is not enabled for the application".to_owned(),
+            "connection: Username-Password-Authentication is not enabled for the application".to_owned(),
         ),
+        ("PATCH", "employee", json!({ "name": "Staff" }), "role: Employee is called \"Staff\"".to_owned()),
         ("DELETE", "employee", Value::Null, "role: there is no role Employee".to_owned()),
         (
             "PATCH",
@@ -187,4 +197,44 @@ async fn no_logout_by_the_back_channel_is_no_error() {
     assert!(report.is_right(), "{report:#?}");
     assert_eq!(of(&report, State::Note), ["back-channel logout"]);
     assert_eq!(setup::WEB, world.application(setup::WEB).await["name"]);
+}
+
+#[tokio::test]
+async fn without_google_the_product_works_all_the_same() {
+    let world = World::empty().await;
+    let made = set_up(&world).await;
+    let google = world.get("/connections?name=google-oauth2").await;
+    let path = format!("/connections/{}", google[0]["id"].as_str().unwrap());
+    for (method, body, said) in [
+        ("PATCH", json!({ "enabled_clients": [] }), "google-oauth2 is not enabled for the application"),
+        ("DELETE", Value::Null, "there is no connection google-oauth2"),
+    ] {
+        world.api(method, &path, body).await;
+        let report = check(CheckSettings { access: Some(world.access()), ..settings(&world, &made) }).await;
+        assert!(report.is_right(), "{report:#?}");
+        let notes = report.findings.iter().filter(|finding| finding.state == State::Note);
+        let notes: Vec<&str> = notes.map(|finding| finding.found.as_str()).collect();
+        assert_eq!(notes, [said]);
+    }
+}
+
+#[tokio::test]
+async fn applications_of_others_are_judged_by_what_the_product_needs() {
+    let world = after_the_guide().await;
+    let plan = world.run(&EVERYTHING).await.unwrap();
+    assert_eq!(plan.conflicts(), 0);
+    let made = set_up(&world).await;
+    let all = CheckSettings { access: Some(world.access()), ..settings(&world, &made) };
+    let report = check(all.clone()).await;
+    assert!(report.findings.iter().all(|finding| finding.state == State::Right), "{report:#?}");
+    let path = format!("/clients/{}", made.m2m_client_id);
+    world.api("PATCH", &path, json!({ "token_endpoint_auth_method": "client_secret_basic" })).await;
+    let report = check(all).await;
+    let of_management = "settings of the machine-to-machine application";
+    let wrong = report.findings.iter().find(|finding| finding.check == of_management).unwrap();
+    assert_eq!(wrong.state, State::Wrong);
+    assert_eq!(wrong.todo.as_deref(), Some("change it in the application's settings"));
+    let said =
+        "token_endpoint_auth_method: it is \"client_secret_basic\", and \"client_secret_post\" is needed";
+    assert_eq!(wrong.found, said);
 }

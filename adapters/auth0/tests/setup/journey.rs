@@ -1,8 +1,11 @@
 //! From an empty tenant to one that the product runs on, and the same command again.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
-use tenantry_auth0::setup::{Change, Progress};
-use tenantry_auth0::{SCOPES, setup};
+use tenantry_auth0::setup::{Change, Progress, SetupError};
+use tenantry_auth0::{ManagementError, SCOPES, setup};
+use tenantry_fake::{Fault, FaultEffect};
 
 use crate::world::{World, assert_same, change, changes};
 
@@ -148,4 +151,17 @@ async fn a_plan_shows_no_secret() {
         let secret = world.application(name).await["client_secret"].as_str().unwrap().to_owned();
         assert!(secret.len() > 30 && !shown.contains(&secret), "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_page_without_its_list_is_not_taken_for_an_empty_one() {
+    let world = World::empty().await;
+    let body = Some(json!({ "next": null }));
+    let effect = FaultEffect::Status { status: 200, body, headers: BTreeMap::new(), performs: false };
+    let fault = Fault { effect, ..Fault::cut() };
+    world.fake.faults().add(fault.on("GET", "/api/v2/clients"));
+    let refused = world.setup(&[]).plan().await.unwrap_err();
+    let SetupError::Call { doing, source } = refused else { panic!("{refused:?}") };
+    assert_eq!(doing, "reading the applications");
+    assert!(matches!(source, ManagementError::Malformed(_)), "{source:?}");
 }

@@ -14,4 +14,5 @@ mod exports;
 mod interruptions;
 mod journey;
 mod permissions;
+mod renamed;
 mod world;

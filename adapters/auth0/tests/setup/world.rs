@@ -57,6 +57,7 @@ impl World {
             access: self.access(),
             base_url: BASE.parse().unwrap(),
             trial_days: 1,
+            google: true,
             adopt: Adopt::Named(adopt.iter().map(|name| (*name).to_owned()).collect()),
         }
     }

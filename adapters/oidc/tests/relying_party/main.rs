@@ -13,4 +13,5 @@ mod provider;
 mod refresh;
 mod signing;
 mod token_endpoint;
+mod tries;
 mod userinfo;

@@ -1,6 +1,6 @@
 //! A provider on loopback that answers exactly what it is told to, and remembers what it was asked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -125,6 +125,8 @@ impl Reply {
 #[derive(Default)]
 struct Inner {
     replies: HashMap<String, Reply>,
+    /// What comes first, each of it once.
+    before: HashMap<String, VecDeque<Reply>>,
     requests: Vec<(String, String)>,
     authorizations: HashMap<String, String>,
 }
@@ -168,6 +170,12 @@ impl Provider {
 
     pub(crate) fn reply(&self, path: &str, reply: Reply) {
         self.inner.lock().unwrap().replies.insert(path.to_owned(), reply);
+    }
+
+    /// Before it answers as it was told to, it answers like this.
+    pub(crate) fn first_reply(&self, path: &str, replies: &[Reply]) {
+        let replies = replies.iter().cloned().collect();
+        self.inner.lock().unwrap().before.insert(path.to_owned(), replies);
     }
 
     pub(crate) fn publish(&self, keys: &[Value]) {
@@ -261,7 +269,8 @@ async fn answer(State(inner): State<Arc<Mutex<Inner>>>, request: Request<Body>) 
         let mut inner = inner.lock().unwrap();
         inner.requests.push((path.clone(), body));
         inner.authorizations.extend(authorization.map(|value| (path.clone(), value)));
-        inner.replies.get(&path).cloned()
+        let before = inner.before.get_mut(&path).and_then(VecDeque::pop_front);
+        before.or_else(|| inner.replies.get(&path).cloned())
     };
     reply.unwrap_or_else(|| Reply::text(404, "")).send().await
 }

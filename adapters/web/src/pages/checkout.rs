@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use tenantry_application::{CardPayment, Choice, ChoosePlanError, Next, Outage, PayByCardError};
-use tenantry_domain::{Plan, PlanId, PurchaseId};
+use tenantry_application::{Bought, CardPayment, Choice, ChoosePlanError, Next, Outage, PayByCardError};
+use tenantry_domain::{Plan, PlanId, PurchaseId, Timestamp};
 
 use crate::card_form::CardForm;
 use crate::csrf::Form;
@@ -27,6 +27,25 @@ struct Checkout<'a> {
     purchase: &'a str,
     card: CardForm<'a>,
     outcome: Option<String>,
+    bought: Option<BoughtBefore<'a>>,
+}
+
+/// The same plan, paid for a moment ago.
+struct BoughtBefore<'a> {
+    ago: String,
+    ends: Timestamp,
+    /// The organization that it is for.
+    tenant: Option<&'a str>,
+    /// Where it goes on.
+    path: &'static str,
+}
+
+impl<'a> From<&'a Bought> for BoughtBefore<'a> {
+    fn from(bought: &'a Bought) -> Self {
+        let tenant = bought.tenant.as_ref().map(|tenant| tenant.name.as_str());
+        let path = if tenant.is_some() { "/admin" } else { "/home" };
+        Self { ago: text::ago(bought.ago), ends: bought.ends, tenant, path }
+    }
 }
 
 pub(crate) async fn show(
@@ -101,7 +120,8 @@ fn form(
     let frame = person.frame(app, "/home/upgrade-plan");
     let buys_for = choice.buys_for.as_ref().map(|tenant| tenant.name.as_str());
     let steps = text::steps(choice.plan.id, buys_for.is_some());
-    page(status, &Checkout { frame, steps, plan: &choice.plan, buys_for, purchase, card, outcome })
+    let bought = choice.bought.as_ref().map(BoughtBefore::from);
+    page(status, &Checkout { frame, steps, plan: &choice.plan, buys_for, purchase, card, outcome, bought })
 }
 
 /// What is shown in place of the form.

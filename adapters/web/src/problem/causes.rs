@@ -172,6 +172,13 @@ impl From<PayByCardError> for Problem {
                 [PLANS, HOME],
             ),
             PayByCardError::Unfinished(_) => Self::unfinished(),
+            PayByCardError::EndsEarlier => Self::new(
+                StatusCode::CONFLICT,
+                "ends_earlier",
+                "Nothing was charged",
+                "The plan of your organization ends later than the year that this payment would buy. It stays as it is.",
+                [way("/admin", "See your plan"), HOME],
+            ),
             PayByCardError::NotPermitted(why) => why.into(),
             PayByCardError::Outage(outage) => outage.into(),
         }

@@ -1,6 +1,7 @@
 //! From a trial to an organization of one's own, through the pages.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use tenantry_domain::Role::Administrator;
 
@@ -138,4 +139,61 @@ async fn an_administrator_pays_for_another_year_of_the_organization() {
     page.shows(200, &["For old-co.", "Pay $780"]).hides(&["Name your organization"]);
     assert_eq!(browser.submit_on(&page, CONFIRM, &GOOD).await.location(), "/admin");
     browser.get("/home").await.shows(200, &["12 lessons"]);
+}
+
+#[tokio::test]
+async fn who_has_just_paid_is_told_before_they_pay_again() {
+    let world = World::new();
+    world.organization("old-co", "team;2026-11-01T12:00:00.000Z;active", &[("Ann Lee", Administrator)]);
+    let mut browser = Browser::signed_in(&world, "Ann Lee", Some("old-co")).await;
+    browser.get(TEAM).await.shows(200, &["Pay $384"]).hides(&["was paid for", "again"]);
+    browser.submit(TEAM, CONFIRM, &GOOD).await.location();
+    world.clock.advance(Duration::from_mins(3));
+    let told = browser.get(TEAM).await;
+    told.shows(200, &["Team was paid for 3 minutes ago", "23 November 2027", "the year begins anew today"])
+        .shows(
+            200,
+            &["class=\"button\" href=\"/admin\"", "button-secondary\" type=\"submit\">Pay $384 again"],
+        );
+    // Another plan is another matter, and so is the same one after an hour.
+    browser
+        .get("/home/confirm-plan?plan=enterprise")
+        .await
+        .shows(200, &["Pay $780"])
+        .hides(&["was paid for"]);
+    browser.submit_on(&told, CONFIRM, &DECLINED).await.shows(402, &["not charged", "Team was paid for"]);
+    assert_eq!(world.charged.load(Ordering::SeqCst), 1);
+    world.clock.advance(Duration::from_mins(57));
+    browser.get(TEAM).await.shows(200, &["Pay $384"]).hides(&["was paid for", "again"]);
+}
+
+#[tokio::test]
+async fn who_has_just_paid_for_themselves_is_led_home_and_for_an_organization_there() {
+    let world = World::new();
+    let mut browser = Browser::signed_in(&world, "Ann Lee", None).await;
+    browser.submit("/home/confirm-plan?plan=personal", CONFIRM, &GOOD).await;
+    browser.submit("/home/register-personal", "/home/register-personal", &[]).await;
+    let told = browser.get("/home/confirm-plan?plan=personal").await;
+    told.shows(200, &["Personal was paid for just now", "class=\"button\" href=\"/home\"", "Go on to Home"]);
+    browser.get(TEAM).await.hides(&["was paid for"]);
+    browser.submit(TEAM, CONFIRM, &GOOD).await;
+    let business = "/home/register-business";
+    browser.submit(business, business, &[("organization", "acme-1")]).await.location();
+    browser
+        .get(TEAM)
+        .await
+        .shows(200, &["Team was paid for just now", "is for another organization", "acme-1"]);
+}
+
+#[tokio::test]
+async fn nobody_pays_for_a_year_that_ends_before_the_plan_that_runs() {
+    let world = World::new();
+    world.organization("old-co", "enterprise;2027-11-23T12:00:00.001Z;active", &[("Ann Lee", Administrator)]);
+    let mut browser = Browser::signed_in(&world, "Ann Lee", Some("old-co")).await;
+    let refused = browser.submit(TEAM, CONFIRM, &GOOD).await;
+    refused.shows(409, &["Nothing was charged", "ends later", "href=\"/home\""]);
+    assert_eq!(world.charged.load(Ordering::SeqCst), 0);
+    world.clock.advance(Duration::from_millis(1));
+    assert_eq!(browser.submit(TEAM, CONFIRM, &GOOD).await.location(), "/admin");
+    assert_eq!(world.charged.load(Ordering::SeqCst), 1);
 }

@@ -94,6 +94,7 @@ async fn every_page() -> Vec<(&'static str, Answer)> {
         ("members-past-the-end", "/admin/members?cursor=50"),
         ("profile-team", "/home/profile"),
         ("upgrade-team", "/home/upgrade-plan"),
+        ("checkout-again", "/home/confirm-plan?plan=team"),
     ] {
         pages.push((name, ann.get(path).await));
     }

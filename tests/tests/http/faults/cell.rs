@@ -95,7 +95,15 @@ pub(super) async fn strike(
     let mut person = world.begin(use_case).await;
     let was_signed_in = !use_case.ends_the_session() && person.browser.cookie("sid").is_some();
     let fault = kind.fault(world.clock.now()).on(&call.method, &call.route).after(call.number - 1);
-    let id = world.fake.faults().add(if often == Often::Once { fault.times(1) } else { fault });
+    let id = match (kind, often) {
+        (Kind::Clock(seconds), _) => {
+            let id = world.fake.faults().add(fault);
+            world.own_clock.jumps(seconds, id);
+            id
+        }
+        (_, Often::Once) => world.fake.faults().add(fault.times(1)),
+        (_, Often::Always) => world.fake.faults().add(fault),
+    };
 
     drop(turn);
     let page = use_case.run(world, &mut person).await;

@@ -34,10 +34,12 @@ pub(super) enum Kind {
     HalfJson,
     Html,
     WrongJson,
+    /// Nothing is wrong with the call; our own clock is so many seconds off from then on.
+    Clock(i64),
 }
 
 /// The head of the column, and what it stands for.
-pub(super) const KINDS: [(Kind, &str, &str); 16] = [
+pub(super) const KINDS: [(Kind, &str, &str); 22] = [
     (Kind::Seconds, "429 1 s", "429, `Retry-After: 1`"),
     (Kind::Date, "429 date", "429, `Retry-After` as the date of a second later"),
     (Kind::Bare, "429 bare", "429, and not a word on when to come back"),
@@ -54,17 +56,28 @@ pub(super) const KINDS: [(Kind, &str, &str); 16] = [
     (Kind::HalfJson, "half JSON", "half of the JSON, and a proper end; it was done"),
     (Kind::Html, "HTML", "a proxy's page with status 200; it was done"),
     (Kind::WrongJson, "wrong JSON", "JSON of another shape; it was done"),
+    (
+        Kind::Clock(-3600),
+        "clock −1 h",
+        "our own clock is set back by an hour while the call is made, and stays so",
+    ),
+    (Kind::Clock(-61), "−61 s", "the same by 61 seconds: more than two clocks may differ"),
+    (Kind::Clock(-59), "−59 s", "the same by 59 seconds: less than that"),
+    (Kind::Clock(59), "+59 s", "our own clock is set 59 seconds ahead"),
+    (Kind::Clock(61), "+61 s", "our own clock is set 61 seconds ahead"),
+    (Kind::Clock(3600), "+1 h", "our own clock is set an hour ahead"),
 ];
 
 /// Longer than the product waits for anything.
 const SILENCE: Duration = Duration::from_mins(2);
 
 impl Kind {
-    /// A token that is not believed any more is replaced by one that is, and silence costs the time of the rig.
+    /// A token that is not believed any more is replaced by one that is, silence costs the time of the rig, and a clock
+    /// jumps once.
     pub(super) fn how_often(self) -> &'static [Often] {
         match self {
             Self::Silence => &[Often::Always],
-            Self::Unauthorized => &[Often::Once],
+            Self::Unauthorized | Self::Clock(_) => &[Often::Once],
             _ => &[Often::Once, Often::Always],
         }
     }
@@ -104,6 +117,8 @@ impl Kind {
             Self::HalfJson => Fault::malformed(Malformed::TruncatedJson),
             Self::Html => Fault::malformed(Malformed::Html),
             Self::WrongJson => Fault::malformed(Malformed::WrongJson),
+            // It says when the clock jumps, and that it is still wrong.
+            Self::Clock(_) => Fault::delay(Duration::ZERO),
         }
     }
 }

@@ -4,6 +4,7 @@
 mod cell;
 mod end;
 mod fault;
+mod own_clock;
 mod sweep;
 mod table;
 mod use_case;
@@ -40,7 +41,7 @@ type Jobs = Arc<Mutex<BTreeMap<UseCase, Vec<Job>>>>;
 type Results = Arc<Mutex<Vec<(Job, Result<Outcome, String>)>>>;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn f01_f02_f03_f04_every_fault_at_every_call_of_every_use_case() {
+async fn f01_f02_f03_f04_f05_every_fault_at_every_call_of_every_use_case() {
     let clean = Arc::new(recorded().await);
     let jobs: Jobs = Arc::new(Mutex::new(clean.iter().map(|(of, clean)| (*of, jobs(*of, clean))).collect()));
     let results = Results::default();

@@ -22,6 +22,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use url::Url;
 
+use super::own_clock::OwnClock;
 use super::use_case::{Person, UseCase};
 use crate::browser::Browser;
 use crate::management::Management;
@@ -55,6 +56,8 @@ const UNTOUCHED: &str = "untouched";
 pub(super) struct World {
     pub(super) fake: Fake,
     pub(super) clock: Arc<FixedClock>,
+    /// The products'.
+    pub(super) own_clock: Arc<OwnClock>,
     url: Url,
     http: Client,
     folder: TempDir,
@@ -82,9 +85,11 @@ impl World {
         let mut server = JoinSet::new();
         // Only this way of serving can cut connections.
         server.spawn(fake.serve(listener, None, std::future::pending::<()>()));
+        let own_clock = Arc::new(OwnClock::new(Arc::clone(&clock), fake.clone()));
         Self {
             fake,
             clock,
+            own_clock,
             url,
             http: client(),
             folder: folder(),
@@ -174,8 +179,8 @@ impl World {
             settings.base_url = Some(Url::parse(PRODUCT).unwrap());
             settings.data = DataPlace::Folder(data.clone());
             settings.limits = PATIENCE;
-            let clock = Arc::clone(&self.clock);
-            if let Some(site) = Site::try_start_for(settings, clock, self.http.clone()).await {
+            let (clock, own) = (Arc::clone(&self.clock), Arc::clone(&self.own_clock) as Arc<dyn Clock>);
+            if let Some(site) = Site::try_start_for(settings, clock, own, self.http.clone()).await {
                 return site;
             }
         }

@@ -8,7 +8,6 @@ use tenantry_oidc::{MAX_BODY_BYTES, Metadata, read_body};
 
 use super::CheckSettings;
 use super::report::Finding;
-use crate::setup::settings::at;
 
 const SETUP: &str = "run tenantry auth0 setup";
 
@@ -48,7 +47,7 @@ pub(super) async fn issuer(http: &Client, settings: &CheckSettings) -> (Finding,
 /// The application's id and secret. A code that nobody ever got is refused after they were accepted.
 pub(super) async fn credentials(http: &Client, settings: &CheckSettings) -> Finding {
     const CHECK: &str = "credentials of the application";
-    let redirect_uri = at(&settings.base_url, "api/auth/callback");
+    let redirect_uri = settings.addresses().callback();
     let form = [
         ("grant_type", "authorization_code"),
         ("client_id", &settings.client_id),
@@ -93,7 +92,7 @@ pub(super) async fn management(http: &Client, settings: &CheckSettings) -> (Find
 /// A browser would come back from a login, and only to an address that is registered.
 pub(super) async fn callback(http: &Client, settings: &CheckSettings, metadata: &Metadata) -> Finding {
     const CHECK: &str = "callback URL";
-    let callback = at(&settings.base_url, "api/auth/callback");
+    let callback = settings.addresses().callback();
     let request = http.get(metadata.authorization_endpoint.clone()).query(&[
         ("response_type", "code"),
         ("client_id", &settings.client_id),
@@ -120,7 +119,7 @@ pub(super) async fn callback(http: &Client, settings: &CheckSettings, metadata: 
 /// A browser would come back from a logout.
 pub(super) async fn logout(http: &Client, settings: &CheckSettings) -> Finding {
     const CHECK: &str = "logout URL";
-    let home = at(&settings.base_url, "");
+    let home = settings.addresses().at("");
     let request = http
         .get(format!("{}v2/logout", settings.issuer.as_str()))
         .query(&[("client_id", &settings.client_id), ("returnTo", &home)]);

@@ -16,8 +16,8 @@ use url::Url;
 use super::application::Part;
 use super::connections::{GOOGLE, PASSWORD};
 use super::error::SetupError;
-use super::management;
-use super::settings::Access;
+use super::patient_client::patient_client;
+use super::settings::{Access, Addresses};
 use crate::management::Management;
 
 pub use report::{Finding, Report, State};
@@ -41,6 +41,12 @@ pub struct CheckSettings {
     pub m2m_scopes: Option<String>,
     /// Who may see more than the product.
     pub access: Option<Access>,
+}
+
+impl CheckSettings {
+    fn addresses(&self) -> Addresses<'_> {
+        Addresses { issuer: &self.issuer, base_url: &self.base_url }
+    }
 }
 
 /// Looks at a tenant, and changes nothing.
@@ -79,7 +85,7 @@ impl Check {
         let own = granted.map(|granted| Access::Token(granted.token.into()));
         if let Some(access) = settings.access.clone().or(own) {
             let (clock, random) = (Arc::clone(&self.clock), Arc::clone(&self.random));
-            let api = management::client(&settings.issuer, access, clock, random)?;
+            let api = patient_client(&settings.issuer, access, clock, random)?;
             self.look(&api, &mut findings).await?;
         }
         Ok(Report { findings })

@@ -6,13 +6,13 @@ use super::CheckSettings;
 use super::report::Finding;
 use crate::management::{Management, Operation};
 use crate::setup::action_code::{PostLogin, bare, is_ours, without_settings};
-use crate::setup::application::{self, FIELDS, Part, Properties};
+use crate::setup::application::{FIELDS, Part, Properties};
 use crate::setup::connections::{self, Shared};
 use crate::setup::error::{Doing, SetupError};
 use crate::setup::mark::Mark;
-use crate::setup::plan::{differing, told};
-use crate::setup::settings::{Access, Adopt, SetupSettings};
-use crate::setup::{actions, bindings, logout, prompts, roles};
+use crate::setup::plan::told;
+use crate::setup::settings::{Addresses, Adopt};
+use crate::setup::{actions, bindings, logout, needs, prompts, roles};
 use crate::{ManagementError, SCOPES};
 
 const SETUP: &str = "run tenantry auth0 setup";
@@ -55,6 +55,9 @@ pub(super) async fn role(api: &Management, role: Role) -> Result<Finding, SetupE
         return Ok(Finding::unseen(CHECK, "read:roles"));
     };
     Ok(match found {
+        Some(found) if found.name != role.name() => {
+            Finding::wrong(CHECK, format!("{role} is called {:?}", found.name), SETUP)
+        }
         Some(_) => Finding::right(CHECK, format!("{role} is there")),
         None => Finding::wrong(CHECK, format!("there is no role {role}"), SETUP),
     })
@@ -73,14 +76,15 @@ pub(super) async fn connection(
     let is_there = found.is_some();
     let plan = connections::plan(shared, found, &Adopt::All);
     let name = shared.name;
+    let missing = if shared.is_needed { Finding::wrong } else { Finding::note };
     Ok(match plan.line.details.is_empty() {
         true => Finding::right(CHECK, format!("{name} is enabled for the application")),
-        false if is_there => Finding::wrong(
+        false if is_there => missing(
             CHECK,
             format!("{name} is not enabled for the application"),
             format!("{SETUP} --adopt {name}"),
         ),
-        false => Finding::wrong(CHECK, format!("there is no connection {name}"), SETUP),
+        false => missing(CHECK, format!("there is no connection {name}"), SETUP.to_owned()),
     })
 }
 
@@ -89,11 +93,11 @@ pub(super) async fn prompts(api: &Management) -> Result<Finding, SetupError> {
     let Some(found) = seen(prompts::read(api).await, "reading the login prompts")? else {
         return Ok(Finding::unseen(CHECK, "read:prompts"));
     };
-    let plan = prompts::plan(&found);
-    Ok(if plan.line.details.is_empty() {
+    let differences = prompts::differences(&found);
+    Ok(if differences.is_empty() {
         Finding::right(CHECK, "the address is asked for first")
     } else {
-        Finding::wrong(CHECK, plan.line.details.join("; "), SETUP)
+        Finding::wrong(CHECK, differences.join("; "), format!("{SETUP}, for all applications of the tenant"))
     })
 }
 
@@ -122,25 +126,26 @@ pub(super) async fn application(
     else {
         return Ok(vec![Finding::unseen(check, "read:clients")]);
     };
-    let as_set_up = settings.as_set_up();
-    let mut wanted = application::wanted(part, &found, Mark::Made, &as_set_up);
-    // Whose it is does not matter to the product.
-    wanted.remove("client_metadata");
-    let differences = told(&found, &differing(&found, &wanted));
+    let addresses = settings.addresses();
+    // What bears no mark was made by hand: it may have more than the product needs.
+    let mark = Mark::of(found.get("client_metadata"), part.mark()).unwrap_or(Mark::Adopted);
+    let needs = needs::of(part, &found, mark, &addresses);
+    let todo = if needs.lacking.is_empty() { SETUP } else { "change it in the application's settings" };
+    let differences = [told(&found, &needs.patch), needs.lacking].concat();
     let mut findings = vec![if differences.is_empty() {
         Finding::right(check, "as the product needs them")
     } else {
-        Finding::wrong(check, differences.join("; "), SETUP)
+        Finding::wrong(check, differences.join("; "), todo)
     }];
     if part == Part::Web {
-        findings.push(back_channel(&found, &as_set_up));
+        findings.push(back_channel(&found, &addresses));
     }
     Ok(findings)
 }
 
-fn back_channel(found: &Properties, settings: &SetupSettings) -> Finding {
+fn back_channel(found: &Properties, addresses: &Addresses<'_>) -> Finding {
     const CHECK: &str = "back-channel logout";
-    if logout::is_set(found, settings) {
+    if logout::is_set(found, addresses) {
         Finding::right(CHECK, "Auth0 tells the product of logouts elsewhere")
     } else {
         let todo = format!("{SETUP}, if the product has https and Auth0's plan includes it");
@@ -151,14 +156,15 @@ fn back_channel(found: &Properties, settings: &SetupSettings) -> Finding {
 pub(super) async fn actions(api: &Management) -> Result<Vec<Finding>, SetupError> {
     const CHECK: &str = "Action";
     const ORDER: &str = "Actions after a login";
+    let Some(all) = seen(actions::read(api).await, "reading the Actions")? else {
+        return Ok(vec![Finding::unseen("Actions", "read:actions")]);
+    };
     let mut findings = Vec::new();
     let mut ids = Vec::new();
     for action in [PostLogin::Subscription, PostLogin::MemberRole] {
         let name = action.name();
-        let Some(found) = seen(actions::read(api, action).await, "reading the Actions")? else {
-            return Ok(vec![Finding::unseen("Actions", "read:actions")]);
-        };
-        findings.push(match &found {
+        let found = actions::find(&all, action);
+        findings.push(match found {
             None => Finding::wrong(CHECK, format!("there is no Action {name}"), SETUP),
             Some(found) if !is_ours(&found.code) => {
                 let todo = format!("{SETUP} --adopt {name}, which replaces its code");
@@ -172,10 +178,10 @@ pub(super) async fn actions(api: &Management) -> Result<Vec<Finding>, SetupError
             }
             Some(_) => Finding::right(CHECK, format!("{name} is deployed")),
         });
-        ids.push(found.map(|found| found.id));
+        ids.push(found.map(|found| found.id.as_str()));
     }
     let bound = bindings::read(api).await.doing("reading which Actions run after a login")?;
-    let [subscription, member_role] = [ids.first(), ids.get(1)].map(|id| id.and_then(Option::as_deref));
+    let [subscription, member_role] = [ids.first(), ids.get(1)].map(|id| id.copied().flatten());
     let plan = bindings::plan(&bound, [subscription, member_role]);
     findings.push(if plan.line.details.is_empty() {
         Finding::right(ORDER, "both run, in order")
@@ -183,17 +189,4 @@ pub(super) async fn actions(api: &Management) -> Result<Vec<Finding>, SetupError
         Finding::wrong(ORDER, format!("not as they should run ({})", plan.line.details.join("; ")), SETUP)
     });
     Ok(findings)
-}
-
-impl CheckSettings {
-    /// As set-up would be told.
-    fn as_set_up(&self) -> SetupSettings {
-        SetupSettings {
-            issuer: self.issuer.clone(),
-            access: Access::Token(String::new().into()),
-            base_url: self.base_url.clone(),
-            trial_days: 0,
-            adopt: Adopt::All,
-        }
-    }
 }

@@ -8,14 +8,14 @@ mod record;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tenantry_oidc::Issuer;
 use tenantry_ports::{Clock, Random};
 
 use self::record::{Sink, Writer};
 use super::error::{Doing, SetupError};
-use super::lists::page;
-use super::management;
+use super::patient_client::patient_client;
 use super::settings::Access;
 use crate::ManagementError;
 use crate::management::{Management, Operation};
@@ -63,7 +63,7 @@ impl Export {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, SetupError> {
-        Ok(Self { api: management::client(issuer, access, clock, random)? })
+        Ok(Self { api: patient_client(issuer, access, clock, random)? })
     }
 
     /// Gives every record to `sink`, one after another, as they come.
@@ -75,11 +75,22 @@ impl Export {
         Ok(writer.end()?)
     }
 
+    /// A page of a list, with time of its own: the whole of it may take hours.
+    async fn page<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        filter: &[(&str, &str)],
+        list: &str,
+        from: Option<&str>,
+    ) -> Result<(Vec<T>, Option<String>), ManagementError> {
+        self.api.page(path, filter, list, from, self.api.budget()).await
+    }
+
     async fn connections(&self, writer: &mut Writer<'_, '_>) -> Result<(), SetupError> {
         let query = [("fields", CONNECTION_FIELDS), ("include_fields", "true")];
         let mut from: Option<String> = None;
         loop {
-            let read = page(&self.api, &["connections"], "connections", &query, from.as_deref()).await;
+            let read = self.page(&["connections"], &query, "connections", from.as_deref()).await;
             let (connections, next): (Vec<Map<String, Value>>, _) = read.doing("reading the connections")?;
             for mut connection in connections {
                 if let Some(Value::Object(options)) = connection.get_mut("options") {
@@ -97,7 +108,7 @@ impl Export {
     async fn organizations(&self, writer: &mut Writer<'_, '_>) -> Result<(), SetupError> {
         let mut from: Option<String> = None;
         loop {
-            let read = page(&self.api, &["organizations"], "organizations", &[], from.as_deref()).await;
+            let read = self.page(&["organizations"], &[], "organizations", from.as_deref()).await;
             let (organizations, next): (Vec<Map<String, Value>>, _) =
                 read.doing("reading the organizations")?;
             for mut organization in organizations {
@@ -133,7 +144,7 @@ impl Export {
         let query = [("fields", "user_id,email,name,roles")];
         let mut from: Option<String> = None;
         loop {
-            let read = page(&self.api, &path, "members", &query, from.as_deref()).await;
+            let read = self.page(&path, &query, "members", from.as_deref()).await;
             let (members, next): (Vec<MemberRecord>, _) = read.doing("reading an organization's members")?;
             for member in members {
                 writer.write(&Record::Member {

@@ -1,4 +1,4 @@
-//! The Management API, as set-up, the check and the export call it.
+//! The client with which set-up, the check and the export call the Management API.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ const PATIENT: Limits = Limits {
     open_for: Duration::from_secs(5),
 };
 
-pub(super) fn client(
+pub(super) fn patient_client(
     issuer: &Issuer,
     access: Access,
     clock: Arc<dyn Clock>,
