@@ -59,7 +59,11 @@ impl Users for Auth0Users {
             self.management.call(&Operation::patch(&["users", user.as_str()], &patch)).await;
         match stored {
             Ok(record) => {
-                if User::from(record).name == name.as_str() { Ok(()) } else { Err(UsersError::NotStored) }
+                if User::from(record).name == name.as_str() {
+                    Ok(())
+                } else {
+                    Err(UsersError::NotStored)
+                }
             }
             Err(ManagementError::BadRequest { message }) if message.starts_with(SYNCED) => {
                 Err(UsersError::ManagedElsewhere)
