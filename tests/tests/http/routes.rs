@@ -81,6 +81,12 @@ fn expected(route: &RouteSpec, actor: Actor, sent: Sent) -> u16 {
         // They have bought this very one, and have it: this is the way to it.
         ("/home/register-business", true) if actor == Actor::Administrator => 303,
         ("/home/register-business" | "/home/register-personal", true) => 402,
+        ("/home/account/sessions/end", true) => 404,
+        // They have to log in once more before.
+        ("/home/account/sessions/end-others" | "/home/account/password" | "/home/account/delete", true) => {
+            303
+        }
+        ("/home/profile", true) => 422,
         ("/admin/members", false) if actor == Actor::LapsedAdministrator => 402,
         _ => 200,
     }
