@@ -54,7 +54,7 @@ pub(crate) async fn guard(
     Ok(next.run(Request::from_parts(parts, Body::empty())).await)
 }
 
-/// The same for a form with a file.
+/// The same for a form with a file. Where no file is sent, the form may come without one.
 pub(crate) async fn guard_with_file(
     State(app): State<Shared>,
     request: Request,
@@ -63,10 +63,16 @@ pub(crate) async fn guard_with_file(
     if !is_ours(&app, request.headers()) {
         return Err(Problem::other_origin());
     }
-    let boundary = multipart::boundary(request.headers()).ok_or_else(Problem::not_a_form)?;
+    let boundary = multipart::boundary(request.headers());
+    if boundary.is_none() && !is_form(request.headers()) {
+        return Err(Problem::not_a_form());
+    }
     let (mut parts, body) = request.into_parts();
     let body = read_at_most(body, MOST_BYTES_WITH_FILE).await?;
-    let (fields, upload) = multipart::parse(&body, &boundary)?;
+    let (fields, upload) = match boundary {
+        Some(boundary) => multipart::parse(&body, &boundary)?,
+        None => (Fields::parse(&body)?, Upload::default()),
+    };
     check_token(&app, &parts.headers, &fields)?;
     parts.extensions.insert(FormWithFile(fields, upload));
     Ok(next.run(Request::from_parts(parts, Body::empty())).await)
