@@ -9,7 +9,7 @@ use mockall::predicate::{always, eq};
 use secrecy::SecretString;
 use tenantry_application::{Arrival, Conversions, SessionLimits, SignIn, SignInError, SignedIn};
 use tenantry_domain::{
-    Role, Roles, SessionId, Subscription, Tenant, TenantId, TenantName, TenantRef, User, UserId,
+    Device, Role, Roles, SessionId, Subscription, Tenant, TenantId, TenantName, TenantRef, User, UserId,
 };
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tenantry_ports::{
@@ -44,12 +44,14 @@ impl World {
     fn that_is_asked() -> Self {
         let mut attempts = MockLoginAttempts::new();
         attempts.expect_spend().returning(|_, _| Ok(true));
+        let mut sessions = MockSessions::new();
+        sessions.expect_note_device().returning(|_, _, _| Ok(()));
         Self {
             provider: provider_named("https://id.example/"),
             users: MockUsers::new(),
             tenants: MockTenants::new(),
             members: MockMembers::new(),
-            sessions: MockSessions::new(),
+            sessions,
             attempts,
             clock: Arc::new(FixedClock::at(NOW)),
         }
@@ -133,6 +135,7 @@ fn arrival() -> Arrival {
         },
         session: session_id("new"),
         previous: None,
+        device: Device::seen(None, None),
     }
 }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use tenantry_application::{
-    Authorize, BeginSignIn, ChoosePlan, ConfirmCheckout, Conversions, CustomizeOrganization,
-    DeleteOrganization, ExportOrganization, FindOrganization, FollowLogout, Home, KeepFresh, ListMembers,
-    MyOrganizations, PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains,
-    SessionLimits, SignIn, SignOut,
+    Authorize, BeginSignIn, ChangePassword, ChoosePlan, ConfirmCheckout, Conversions, CustomizeOrganization,
+    DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExportAccount, ExportOrganization,
+    FindOrganization, FollowLogout, Home, KeepFresh, ListMembers, MyOrganizations, MySessions, PayByCard,
+    PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains, SessionLimits, SignIn, SignOut,
 };
 use tenantry_auth0::Auth0;
 use tenantry_checkout::TestCheckout;
@@ -180,9 +180,45 @@ impl Parts {
                 authorize: self.authorize(),
                 tenants: self.tenants(),
                 turns: Arc::new(SqlTurns::new(&self.database)),
-                conversions,
+                conversions: Arc::clone(&conversions),
                 remains: Remains { sessions: self.sessions(), looks: self.looks(), clock: clock() },
                 audit_log: self.audit_log(),
+            },
+            edit_profile: EditProfile {
+                users: self.users(),
+                sessions: self.sessions(),
+                audit_log: self.audit_log(),
+                clock: clock(),
+            },
+            my_sessions: MySessions { sessions: self.sessions(), clock: clock() },
+            end_sessions: EndSessions {
+                sessions: self.sessions(),
+                audit_log: self.audit_log(),
+                clock: clock(),
+            },
+            change_password: ChangePassword {
+                users: self.users(),
+                sessions: self.sessions(),
+                audit_log: self.audit_log(),
+                clock: clock(),
+            },
+            export_account: ExportAccount {
+                users: self.users(),
+                tenants: self.tenants(),
+                members: self.members(),
+                sessions: self.sessions(),
+                audit_log: self.audit_log(),
+                clock: clock(),
+            },
+            delete_account: DeleteAccount {
+                users: self.users(),
+                tenants: self.tenants(),
+                members: self.members(),
+                turns: Arc::new(SqlTurns::new(&self.database)),
+                sessions: self.sessions(),
+                conversions,
+                audit_log: self.audit_log(),
+                clock: clock(),
             },
         }
     }

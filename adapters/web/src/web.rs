@@ -8,8 +8,9 @@ use axum::http::header::InvalidHeaderValue;
 use axum::middleware::from_fn_with_state;
 use secrecy::SecretString;
 use tenantry_application::{
-    BeginSignIn, ChoosePlan, CustomizeOrganization, DeleteOrganization, ExportOrganization, FindOrganization,
-    FollowLogout, Home, KeepFresh, ListMembers, MyOrganizations, PayByCard, PlanAndUsage, Profile,
+    BeginSignIn, ChangePassword, ChoosePlan, CustomizeOrganization, DeleteAccount, DeleteOrganization,
+    EditProfile, EndSessions, ExportAccount, ExportOrganization, FindOrganization, FollowLogout, Home,
+    KeepFresh, ListMembers, MyOrganizations, MySessions, PayByCard, PlanAndUsage, Profile,
     RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
 };
 use tenantry_domain::Catalogue;
@@ -28,7 +29,7 @@ use crate::respond::{CommonHeaders, finish};
 use crate::routes::ROUTES;
 
 /// How many organizations one client may look up: whoever mistypes needs a few, whoever guesses names many.
-const LOOK_UPS_OF_ONE: Rate = Rate { at_once: 20, every: Duration::from_secs(6) };
+const LOOK_UPS_OF_ONE: Rate = Rate { at_once: 30, every: Duration::from_secs(6) };
 /// How many all clients together: less than the provider answers.
 const LOOK_UPS_OF_ALL: Rate = Rate { at_once: 200, every: Duration::from_millis(100) };
 
@@ -103,6 +104,18 @@ pub struct UseCases {
     pub export_organization: ExportOrganization,
     /// `/admin/customization/delete`.
     pub delete_organization: DeleteOrganization,
+    /// `/home/profile`, changing.
+    pub edit_profile: EditProfile,
+    /// `/home/account/sessions`, looking.
+    pub my_sessions: MySessions,
+    /// `/home/account/sessions`, signing out there.
+    pub end_sessions: EndSessions,
+    /// `/home/account/password`.
+    pub change_password: ChangePassword,
+    /// `/home/account/export`.
+    pub export_account: ExportAccount,
+    /// `/home/account/delete`.
+    pub delete_account: DeleteAccount,
 }
 
 /// Why the pages can't be served; says what to write.

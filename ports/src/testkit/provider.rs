@@ -30,6 +30,8 @@ pub trait ProviderWorld: Send + Sync {
     /// Makes an account at the provider, by other means than the adapter's, with something in its metadata besides
     /// any subscription: `{"theme": "dark"}`.
     async fn account(&self, email: &str) -> UserId;
+    /// An account whose profile each login brings along from another provider, and which has no password.
+    async fn account_elsewhere(&self) -> UserId;
     /// Reads `theme` from the account's metadata, by other means than the adapter's.
     async fn theme_of(&self, user: &UserId) -> Option<String>;
 }
@@ -42,7 +44,7 @@ fn name(text: &str) -> TenantName {
     TenantName::try_from(text).unwrap()
 }
 
-fn nobody() -> UserId {
+pub(super) fn nobody() -> UserId {
     UserId::try_from("auth0|000000000000000000000000").unwrap()
 }
 
@@ -60,7 +62,7 @@ fn new_tenant(tenant: &str, by: &UserId, conversion: &str) -> NewTenant {
     }
 }
 
-async fn make(world: &dyn ProviderWorld, tenant: &str) -> TenantRef {
+pub(super) async fn make(world: &dyn ProviderWorld, tenant: &str) -> TenantRef {
     let founder = world.account(&format!("founder-of-{tenant}@example.com")).await;
     world.tenants().create(&new_tenant(tenant, &founder, "c1")).await.unwrap().tenant
 }
@@ -340,6 +342,16 @@ macro_rules! provider_contract {
                 unknown_tenants_and_users_are_said_to_be,
                 pages_hold_every_member_once,
                 a_made_up_cursor_is_refused,
+            ]
+        );
+        $crate::contract_tests!(
+            $crate::testkit::accounts,
+            $world,
+            [
+                a_person_is_renamed_beside_the_rest,
+                an_account_that_is_kept_elsewhere_is_left_alone,
+                a_password_is_chosen_at_the_provider,
+                a_deleted_account_is_gone,
             ]
         );
     };

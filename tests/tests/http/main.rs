@@ -15,11 +15,14 @@ mod provider;
 mod site;
 mod wire;
 
+mod account;
+mod account_deletion;
 mod budgets;
 mod caching;
 mod callback;
 mod conversion;
 mod cookies;
+mod devices;
 mod expiry;
 mod faults;
 mod forms;

@@ -8,6 +8,7 @@ mod lock;
 mod login_attempts;
 mod secrets;
 mod session_cache;
+mod session_devices;
 mod sessions;
 mod tenant_looks;
 mod turns;

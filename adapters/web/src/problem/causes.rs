@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use tenantry_application::{
-    AuthorizeError, BeginSignInError, ChoosePlanError, CustomizeOrganizationError, DeleteOrganizationError,
+    AuthorizeError, BeginSignInError, ChangePasswordError, ChoosePlanError, CustomizeOrganizationError,
+    DeleteAccountError, DeleteOrganizationError, EditProfileError, EndSessionsError, ExportAccountError,
     ExportOrganizationError, ListMembersError, Outage, PayByCardError, PlanAndUsageError,
     RegisterOrganizationError, RegisterPersonalError, SignInError,
 };
 use tenantry_domain::NotPermitted;
 
-use super::{HOME, LOGIN, ORGANIZATION, OTHER_ACCOUNT, PLANS, Problem, START, way};
+use super::{HOME, LOGIN, ORGANIZATION, OTHER_ACCOUNT, PLANS, PROFILE, Problem, START, way};
 use crate::fields::FieldsError;
+use crate::multipart::MultipartError;
 use crate::text::sentence;
 
 impl From<FieldsError> for Problem {
@@ -33,6 +35,15 @@ impl From<FieldsError> for Problem {
         match field {
             Some(field) => problem.in_field(field),
             None => problem,
+        }
+    }
+}
+
+impl From<MultipartError> for Problem {
+    fn from(error: MultipartError) -> Self {
+        match error {
+            MultipartError::Malformed => Self::not_a_form(),
+            MultipartError::Fields(error) => error.into(),
         }
     }
 }
@@ -290,6 +301,79 @@ impl From<ListMembersError> for Problem {
                 [way("/admin/members", "Show the first page"), HOME],
             ),
             ListMembersError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<EditProfileError> for Problem {
+    fn from(error: EditProfileError) -> Self {
+        match error {
+            EditProfileError::ManagedElsewhere => Self::new(
+                StatusCode::CONFLICT,
+                "managed_elsewhere",
+                "Your name is kept somewhere else",
+                sentence(&error.to_string()),
+                [PROFILE, HOME],
+            ),
+            EditProfileError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<EndSessionsError> for Problem {
+    fn from(error: EndSessionsError) -> Self {
+        match error {
+            EndSessionsError::UnknownSession => Self::not_found(),
+            EndSessionsError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ChangePasswordError> for Problem {
+    fn from(error: ChangePasswordError) -> Self {
+        match error {
+            ChangePasswordError::LoginNeeded => Self::login_needed("/home/account/password"),
+            ChangePasswordError::NoPassword => Self::new(
+                StatusCode::CONFLICT,
+                "no_password",
+                "You have no password here",
+                sentence(&error.to_string()),
+                [PROFILE, HOME],
+            ),
+            ChangePasswordError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ExportAccountError> for Problem {
+    fn from(error: ExportAccountError) -> Self {
+        match error {
+            ExportAccountError::UnknownUser => Self::not_signed_in(),
+            ExportAccountError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<DeleteAccountError> for Problem {
+    fn from(error: DeleteAccountError) -> Self {
+        let way_on = [way("/home/account/delete", "Try again"), HOME];
+        match error {
+            DeleteAccountError::LoginNeeded => Self::login_needed("/home/account/delete"),
+            DeleteAccountError::NotConfirmed => {
+                let (status, detail) = (StatusCode::UNPROCESSABLE_ENTITY, sentence(&error.to_string()));
+                Self::new(status, "not_confirmed", "That is not what was asked for", detail, way_on)
+            }
+            DeleteAccountError::RunsAlone(_) => {
+                let detail = "Nobody else runs one of your organizations, so nothing was deleted. Make somebody else its \
+                              Administrator, or delete it; then your account can go.";
+                let title = "First find another Administrator";
+                Self::new(StatusCode::CONFLICT, "last_administrator", title, detail, way_on)
+            }
+            DeleteAccountError::BeingPaid => {
+                let (title, detail) = ("A payment is under way", sentence(&error.to_string()));
+                Self::new(StatusCode::CONFLICT, "being_paid", title, detail, way_on)
+            }
+            DeleteAccountError::Outage(outage) => outage.into(),
         }
     }
 }
