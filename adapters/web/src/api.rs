@@ -3,18 +3,21 @@
 //! An operation is a route whose [`Operation`] says what it takes and answers: the OpenAPI description is made of the two.
 //! Whoever calls it has a session, as a browser has; to change something they send the session's token along.
 
+mod account;
 mod body;
 mod caller;
+mod customization;
 mod description;
 pub(crate) mod guard;
 mod idempotency;
 mod listing;
-mod me;
 mod members;
+mod my_sessions;
 mod operation;
 mod organization;
 mod organizations;
 mod page;
+mod path;
 mod routes;
 mod session;
 mod subscription;

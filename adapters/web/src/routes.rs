@@ -10,17 +10,34 @@ use crate::route::{IdParam, RouteSpec};
 use crate::{api, assets, auth, health, looks, pages};
 
 /// The table from which the router is built: the pages, and the API.
-pub const ROUTES: &[RouteSpec] = &all();
+pub const ROUTES: &[RouteSpec] = &all::<{ count() }>();
+
+const fn count() -> usize {
+    let mut count = PAGES.len();
+    let mut rest: &[&[RouteSpec]] = &api::ROUTES;
+    while let [routes, others @ ..] = rest {
+        count += routes.len();
+        rest = others;
+    }
+    count
+}
 
 #[allow(clippy::indexing_slicing, reason = "done by the compiler, which would say so")]
-const fn all() -> [RouteSpec; PAGES.len() + api::ROUTES.len()] {
-    let mut routes = [PAGES[0]; PAGES.len() + api::ROUTES.len()];
+const fn all<const COUNT: usize>() -> [RouteSpec; COUNT] {
+    let mut all = [PAGES[0]; COUNT];
+    let (mut routes, mut rest): (&[RouteSpec], &[&[RouteSpec]]) = (PAGES, &api::ROUTES);
     let mut index = 0;
-    while index < routes.len() {
-        routes[index] = if index < PAGES.len() { PAGES[index] } else { api::ROUTES[index - PAGES.len()] };
-        index += 1;
+    while index < COUNT {
+        match (routes, rest) {
+            ([route, others @ ..], _) => {
+                all[index] = *route;
+                (routes, index) = (others, index + 1);
+            }
+            ([], [next, others @ ..]) => (routes, rest) = (next, others),
+            ([], []) => return all,
+        }
     }
-    routes
+    all
 }
 
 const PAGES: &[RouteSpec] = &[

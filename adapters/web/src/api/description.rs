@@ -91,15 +91,18 @@ fn described(route: &RouteSpec, operation: &Operation) -> Value {
             said.insert("description".to_owned(), operation.details.into());
         }
         if let Some(body) = operation.body {
-            said.insert("requestBody".to_owned(), json!({ "required": true, "content": content(body) }));
+            said.insert(
+                "requestBody".to_owned(),
+                json!({ "required": true, "content": content(body, "application/json") }),
+            );
         }
     }
     described
 }
 
-fn content(body: Body) -> Value {
+fn content(body: Body, media_type: &str) -> Value {
     let schema = json!({ "$ref": format!("#/components/schemas/{}", (body.name)()) });
-    json!({ "application/json": { "schema": schema } })
+    json!({ media_type: { "schema": schema } })
 }
 
 fn parameters(route: &RouteSpec, operation: &Operation) -> Vec<Value> {
@@ -206,7 +209,11 @@ fn responses(route: &RouteSpec, operation: &Operation) -> Value {
     let mut responses = Map::new();
     for (status, why) in statuses(route, operation) {
         let mut response = json!({ "description": why });
-        let content = if status >= 400 { Some(problem.clone()) } else { operation.answer.map(content) };
+        let content = if status >= 400 {
+            Some(problem.clone())
+        } else {
+            operation.answer.map(|body| content(body, operation.media_type))
+        };
         if let (Some(content), Some(response)) = (content, response.as_object_mut()) {
             response.insert("content".to_owned(), content);
         }

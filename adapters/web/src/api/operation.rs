@@ -26,6 +26,8 @@ pub struct Operation {
     pub status: u16,
     /// The body of its answer.
     pub(crate) answer: Option<Body>,
+    /// The type of that body.
+    pub(crate) media_type: &'static str,
     /// What it refuses beyond what every operation of its kind does: the status, and when.
     pub(crate) refusals: &'static [(u16, &'static str)],
 }
@@ -58,6 +60,7 @@ impl Operation {
             body: None,
             status: 204,
             answer: None,
+            media_type: "application/json",
             refusals: &[],
         }
     }

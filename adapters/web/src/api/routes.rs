@@ -2,24 +2,78 @@
 
 use axum::routing::on;
 
-use super::{me, members, organization, organizations, page, session, subscription};
-use crate::route::Carrier::{Body, Query};
+use super::{
+    account, customization, members, my_sessions, organization, organizations, page, session, subscription,
+};
+use crate::route::Carrier::{Body, Path, Query};
 use crate::route::Resource::{Member, Organization, Page, Plan, Profile, Session};
-use crate::route::RouteMethod::{Delete as DELETE, Get as GET, Post as POST};
-use crate::route::Verb::{Create, Delete, Get, List};
+use crate::route::RouteMethod::{Delete as DELETE, Get as GET, Patch as PATCH, Post as POST};
+use crate::route::Verb::{Create, Delete, Get, List, Update};
 use crate::route::Who::{Administrator, Anyone, Member as AnyMember, SignedIn};
 use crate::route::{IdParam, RouteSpec};
 
-pub(crate) const ROUTES: &[RouteSpec] = &[
+/// The API itself.
+const ABOUT: [RouteSpec; 2] = [
     RouteSpec::get("/api/v1", (Get, Page), Anyone, |method| on(method, page::show)),
     RouteSpec::get("/api/v1/openapi.json", (Get, Page), Anyone, |method| on(method, page::describe)),
+];
+
+/// One's own session and account.
+const MINE: [RouteSpec; 10] = [
     RouteSpec::api((GET, "/api/v1/session"), (Get, Session), SignedIn, &session::SHOW, |method| {
         on(method, session::show)
     }),
     RouteSpec::api((DELETE, "/api/v1/session"), (Delete, Session), SignedIn, &session::END, |method| {
         on(method, session::end)
     }),
-    RouteSpec::api((GET, "/api/v1/me"), (Get, Profile), SignedIn, &me::SHOW, |method| on(method, me::show)),
+    RouteSpec::api((GET, "/api/v1/me"), (Get, Profile), SignedIn, &account::SHOW, |method| {
+        on(method, account::show)
+    }),
+    RouteSpec::api((PATCH, "/api/v1/me"), (Update, Profile), SignedIn, &account::EDIT, |method| {
+        on(method, account::edit)
+    }),
+    RouteSpec::api((DELETE, "/api/v1/me"), (Delete, Profile), SignedIn, &account::DELETE, |method| {
+        on(method, account::delete)
+    }),
+    RouteSpec::api(
+        (POST, "/api/v1/me/password-change"),
+        (Update, Profile),
+        SignedIn,
+        &account::CHANGE_PASSWORD,
+        |method| on(method, account::change_password),
+    ),
+    RouteSpec::api((POST, "/api/v1/me/export"), (List, Profile), SignedIn, &account::EXPORT, |method| {
+        on(method, account::export)
+    }),
+    RouteSpec::api((GET, "/api/v1/me/sessions"), (List, Session), SignedIn, &my_sessions::LIST, |method| {
+        on(method, my_sessions::list)
+    }),
+    RouteSpec::api(
+        (DELETE, "/api/v1/me/sessions"),
+        (Delete, Session),
+        SignedIn,
+        &my_sessions::END_OTHERS,
+        |method| on(method, my_sessions::end_others),
+    ),
+    RouteSpec::api(
+        (DELETE, "/api/v1/me/sessions/{session}"),
+        (Delete, Session),
+        SignedIn,
+        &my_sessions::END,
+        |method| on(method, my_sessions::end),
+    )
+    .taking(&[IdParam { name: "session", carrier: Path, of: Session }]),
+];
+
+/// Organizations.
+const ORGANIZATIONS: [RouteSpec; 10] = [
+    RouteSpec::api(
+        (GET, "/api/v1/organizations"),
+        (List, Organization),
+        SignedIn,
+        &organizations::LIST,
+        |method| on(method, organizations::list),
+    ),
     RouteSpec::api(
         (POST, "/api/v1/organizations"),
         (Create, Organization),
@@ -29,12 +83,53 @@ pub(crate) const ROUTES: &[RouteSpec] = &[
     )
     .taking(&[IdParam { name: "name", carrier: Body, of: Organization }]),
     RouteSpec::api(
+        (POST, "/api/v1/organizations/{organization}/switch"),
+        (Get, Organization),
+        SignedIn,
+        &organizations::SWITCH,
+        |method| on(method, organizations::switch),
+    )
+    .taking(&[IdParam { name: "organization", carrier: Path, of: Organization }]),
+    RouteSpec::api(
         (GET, "/api/v1/organization"),
         (Get, Organization),
         AnyMember,
         &organization::SHOW,
         |method| on(method, organization::show),
     ),
+    RouteSpec::api(
+        (DELETE, "/api/v1/organization"),
+        (Delete, Organization),
+        Administrator,
+        &organization::DELETE,
+        |method| on(method, organization::delete),
+    )
+    .with_plan()
+    .taking(&[IdParam { name: "name", carrier: Body, of: Organization }]),
+    RouteSpec::api(
+        (POST, "/api/v1/organization/export"),
+        (List, Organization),
+        Administrator,
+        &organization::EXPORT,
+        |method| on(method, organization::export),
+    )
+    .with_plan(),
+    RouteSpec::api(
+        (GET, "/api/v1/organization/customization"),
+        (Get, Organization),
+        Administrator,
+        &customization::SHOW,
+        |method| on(method, customization::show),
+    )
+    .with_plan(),
+    RouteSpec::api(
+        (PATCH, "/api/v1/organization/customization"),
+        (Update, Organization),
+        Administrator,
+        &customization::CHANGE,
+        |method| on(method, customization::change),
+    )
+    .with_plan(),
     RouteSpec::api(
         (GET, "/api/v1/organization/subscription"),
         (Get, Plan),
@@ -52,3 +147,6 @@ pub(crate) const ROUTES: &[RouteSpec] = &[
     .with_plan()
     .taking(&[IdParam { name: "cursor", carrier: Query, of: Member }]),
 ];
+
+/// Every route below `/api/v1`, in rooms of a size that can be read.
+pub(crate) const ROUTES: [&[RouteSpec]; 3] = [&ABOUT, &MINE, &ORGANIZATIONS];

@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use super::caller::Caller;
 use super::operation::Operation;
 use super::organization::OrganizationRef;
-use crate::Shared;
 use crate::problem::Problem;
+use crate::{App, Shared};
 
 pub(super) const SHOW: Operation = Operation {
     details: "Whatever changes something needs its `csrf_token`, in the header `X-CSRF-Token`.",
@@ -68,7 +68,11 @@ pub(super) async fn end(
     Caller(session): Caller,
 ) -> Result<(HeaderMap, Json<SignedOut>), Problem> {
     let url = app.use_cases.sign_out.run(&session, app.base_url.clone()).await?;
+    Ok((signed_out(&app), Json(SignedOut { logout_url: url.to_string() })))
+}
+
+/// Takes the cookie away.
+pub(super) fn signed_out(app: &App) -> HeaderMap {
     let cookie = app.cookies.clear(app.cookies.session_name());
-    let headers = cookie.map(|cookie| (header::SET_COOKIE, cookie)).into_iter().collect();
-    Ok((headers, Json(SignedOut { logout_url: url.to_string() })))
+    cookie.map(|cookie| (header::SET_COOKIE, cookie)).into_iter().collect()
 }

@@ -41,6 +41,12 @@ impl Problem {
         if field.is_empty() { problem } else { problem.in_field(field) }
     }
 
+    /// A field whose value is no good; `detail` says what would be.
+    pub(crate) fn wrong_value(field: &'static str, detail: String) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self::new(status, "invalid_field", "A field is wrong", detail, [HOME, START]).in_field(field)
+    }
+
     pub(crate) fn invalid_limit() -> Self {
         Self::wrong_field("limit".to_owned(), "is a whole number from 1 to 100")
     }

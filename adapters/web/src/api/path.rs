@@ -1,0 +1,22 @@
+//! An id in the path.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+
+use crate::Shared;
+use crate::problem::Problem;
+
+/// The id in the path. What can't be one is nobody's, as is one of another organization: 404.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PathId<T>(pub(super) T);
+
+impl<T: for<'a> TryFrom<&'a str>> FromRequestParts<Shared> for PathId<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
+        let parameters =
+            RawPathParams::from_request_parts(parts, app).await.map_err(|_| Problem::not_found())?;
+        let (_, text) = parameters.iter().next().ok_or_else(Problem::not_found)?;
+        T::try_from(text).map(Self).map_err(|_| Problem::not_found())
+    }
+}
