@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use tenantry_application::DeleteAccountError;
 use tenantry_domain::PersonName;
 use tenantry_ports::Session;
 use utoipa::openapi::schema::{Object, Schema};
@@ -145,7 +146,10 @@ pub(super) async fn delete(
     Caller(session): Caller,
     body::Json(deletion): body::Json<AccountDeletion>,
 ) -> Result<(StatusCode, HeaderMap), Problem> {
-    app.use_cases.delete_account.run(&session, &deletion.confirmation).await?;
+    app.use_cases.delete_account.run(&session, &deletion.confirmation).await.map_err(|error| {
+        let is_typed = matches!(error, DeleteAccountError::NotConfirmed);
+        Problem::from(error).in_field_if(is_typed, "confirmation")
+    })?;
     Ok((StatusCode::NO_CONTENT, signed_out(&app)))
 }
 

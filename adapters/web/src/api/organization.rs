@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use tenantry_application::DeleteOrganizationError;
 use tenantry_domain::{NotPermitted, Permission, Role, Roles, TenantRef};
 use utoipa::ToSchema;
 
@@ -103,7 +104,10 @@ pub(super) async fn delete(
     Caller(session): Caller,
     body::Json(wish): body::Json<OrganizationDeletion>,
 ) -> Result<(StatusCode, HeaderMap), Problem> {
-    app.use_cases.delete_organization.run(&session, &wish.name).await?;
+    app.use_cases.delete_organization.run(&session, &wish.name).await.map_err(|error| {
+        let is_name = matches!(error, DeleteOrganizationError::NotConfirmed);
+        Problem::from(error).in_field_if(is_name, "name")
+    })?;
     Ok((StatusCode::NO_CONTENT, signed_out(&app)))
 }
 

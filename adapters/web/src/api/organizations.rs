@@ -123,8 +123,7 @@ impl From<MyOrganization> for MyOrganizationView {
 fn refusal(error: RegisterOrganizationError) -> Problem {
     let is_name =
         matches!(error, RegisterOrganizationError::InvalidName(_) | RegisterOrganizationError::NameTaken);
-    let problem = Problem::from(error);
-    if is_name { problem.in_field("name") } else { problem }
+    Problem::from(error).in_field_if(is_name, "name")
 }
 
 /// Where a browser logs in under an organization.

@@ -8,6 +8,11 @@ use super::{HOME, Problem, START};
 use crate::text::sentence;
 
 impl Problem {
+    /// The same, as the fault of one field when it is that.
+    pub(crate) fn in_field_if(self, is_fault: bool, field: &'static str) -> Self {
+        if is_fault { self.in_field(field) } else { self }
+    }
+
     pub(crate) fn without_token() -> Self {
         let detail = "Send the session's token, which GET /api/v1/session tells, in the header X-CSRF-Token.";
         let status = StatusCode::FORBIDDEN;

@@ -1,0 +1,9 @@
+//! The API, as a program uses it and as somebody tries to misuse it.
+
+mod account;
+mod bodies;
+mod guard;
+mod idempotency;
+mod lists;
+mod organizations;
+mod program;
