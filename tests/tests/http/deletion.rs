@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::provider::Provider;
 use crate::site::Site;
 
 const ANN: &str = "ann@example.com";
@@ -94,10 +95,10 @@ async fn whoever_may_not_delete_it_deletes_nothing() {
 
 #[tokio::test]
 async fn a_copy_holds_all_of_one_organization_and_nothing_of_another() {
-    let site = Site::start().await;
+    let (provider, site) = Provider::with_site().await;
     let mut ann = site.administrator(ANN, "acme").await;
     site.administrator("bob@example.com", "bobs").await;
-    let management = site.management().await;
+    let management = provider.management().await;
     for number in 0..105 {
         let email = format!("person-{number}@example.com");
         management.make_user(&email, tenantry_tests::steps::PASSWORD).await;
