@@ -11,6 +11,7 @@ pub mod checkouts;
 pub mod idempotency_keys;
 pub mod journeys;
 pub mod login_attempts;
+pub mod members;
 mod memory;
 pub mod provider;
 pub mod sessions;

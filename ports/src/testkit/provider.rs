@@ -48,7 +48,7 @@ pub(super) fn nobody() -> UserId {
     UserId::try_from("auth0|000000000000000000000000").unwrap()
 }
 
-fn nowhere() -> TenantId {
+pub(super) fn nowhere() -> TenantId {
     TenantId::try_from("org_0000000000000000").unwrap()
 }
 
@@ -352,6 +352,17 @@ macro_rules! provider_contract {
                 an_account_that_is_kept_elsewhere_is_left_alone,
                 a_password_is_chosen_at_the_provider,
                 a_deleted_account_is_gone,
+            ]
+        );
+        $crate::contract_tests!(
+            $crate::testkit::members,
+            $world,
+            [
+                a_member_is_found_here_alone,
+                taking_a_role_can_be_repeated,
+                removing_a_member_can_be_repeated,
+                members_are_searched_here_alone,
+                administrators_are_named,
             ]
         );
     };
