@@ -12,7 +12,8 @@ use crate::site::Site;
 const ANN: &str = "ann@example.com";
 const BOB: &str = "bob@example.com";
 const NEW_PASSWORD: &str = "Another-Horse-Battery-2";
-const SECOND: Duration = Duration::from_secs(1);
+/// After which a login does not count as one that was just made.
+pub(crate) const A_WHILE: Duration = Duration::from_secs(301);
 
 impl Browser {
     /// Presses a button for which one has to log in once more, and does; answers the page that this leads back to.
@@ -76,7 +77,7 @@ async fn a_name_that_can_not_be_one_is_refused_in_its_place_and_nothing_is_lost(
 async fn a_new_password_is_chosen_at_the_provider_by_whoever_has_logged_in_just_now() {
     let site = Site::start().await;
     let mut ann = site.newcomer(ANN).await;
-    site.clock.advance(SECOND);
+    site.clock.advance(A_WHILE);
     let page = ann.proves_it("/home/account/password", ANN).await;
     assert!(page.says("Choose a new password") && !page.says("Log in once more"), "{}", page.summary());
     let answer = ann.post("/home/account/password", &[]).await;
@@ -101,12 +102,12 @@ async fn a_new_password_is_chosen_at_the_provider_by_whoever_has_logged_in_just_
 async fn a_browser_left_open_or_a_stolen_cookie_is_not_enough_for_a_new_password() {
     let site = Site::start().await;
     let mut ann = site.newcomer(ANN).await;
-    site.clock.advance(SECOND);
+    site.clock.advance(A_WHILE);
     ann.proves_it("/home/account/password", ANN).await;
     // Whoever has the cookie alone is not known to the provider.
     let mut thief = ann.elsewhere();
     thief.cookies = ann.cookies.clone();
-    site.clock.advance(Duration::from_mins(5) + SECOND);
+    site.clock.advance(A_WHILE);
     for browser in [&mut ann, &mut thief] {
         assert!(browser.get("/home/account/password").await.says("Log in once more"));
         let answer = browser.post("/home/account/password", &[]).await;

@@ -34,11 +34,6 @@ async fn a_person_sees_where_they_are_signed_in_and_with_what() {
     site.clock.advance(Duration::from_mins(2));
     let page = ann.get(SESSIONS).await;
     let text = page.text();
-    assert_eq!(
-        text.matches("Sign out An unknown browser").count(),
-        0,
-        "one does not end the one at hand: {text}"
-    );
     for part in [
         "Firefox on Linux",
         "127.0.0.x",
