@@ -1,7 +1,7 @@
 //! The scopes of the Management API that the product needs, call by call. Set-up grants these and no others.
 
 /// A scope, and the calls that need it.
-pub const SCOPES: [(&str, &str); 20] = [
+pub const SCOPES: [(&str, &str); 18] = [
     (
         "read:organizations",
         "an organization by id or name; before its subscription is written; those of one person",
