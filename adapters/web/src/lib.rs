@@ -13,6 +13,7 @@ mod containment;
 mod cookies;
 mod csrf;
 mod fields;
+mod flash;
 mod frame;
 mod health;
 mod keys;

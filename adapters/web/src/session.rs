@@ -19,7 +19,7 @@ use crate::cookies::{self, Cookies};
 use crate::frame::{Frame, Theme};
 use crate::problem::Problem;
 use crate::return_to::ReturnTo;
-use crate::{App, Shared};
+use crate::{App, Shared, flash};
 
 /// A session's use is noted at most this often, so that reading a page rarely writes.
 const NOTED_EVERY: Duration = Duration::from_mins(5);
@@ -33,25 +33,28 @@ pub(crate) struct Visitor {
     /// What the cookie stands for, also when that session is over: the forms of this page will come with it.
     cookie: Option<SessionId>,
     theme: Option<Theme>,
+    said: Option<String>,
 }
 
 /// Somebody who is signed in. Everybody else is sent to log in and comes back; programs get 401.
 pub(crate) struct SignedIn {
     pub(crate) session: Session,
     theme: Option<Theme>,
+    said: Option<String>,
 }
 
 impl Visitor {
     pub(crate) fn frame<'a>(&'a self, app: &'a App, here: &'static str) -> Frame<'a> {
         let frame = Frame::new(app, self.session.as_ref(), self.theme, here);
         let csrf = self.cookie.as_ref().map(|id| app.keys.token(id.as_str())).unwrap_or_default();
-        Frame { csrf, ..frame }
+        Frame { csrf, said: self.said.as_deref(), ..frame }
     }
 }
 
 impl SignedIn {
     pub(crate) fn frame<'a>(&'a self, app: &'a App, here: &'static str) -> Frame<'a> {
-        Frame::new(app, Some(&self.session), self.theme, here)
+        let frame = Frame::new(app, Some(&self.session), self.theme, here);
+        Frame { said: self.said.as_deref(), ..frame }
     }
 }
 
@@ -65,7 +68,8 @@ impl FromRequestParts<Shared> for Visitor {
             None
         });
         let cookie = id(app.cookies, &parts.headers);
-        Ok(Self { session, cookie, theme: Theme::chosen(&parts.headers) })
+        let said = session.as_ref().and_then(|session| flash::told(app, &parts.headers, &session.user));
+        Ok(Self { session, cookie, theme: Theme::chosen(&parts.headers), said })
     }
 }
 
@@ -79,7 +83,10 @@ impl FromRequestParts<Shared> for SignedIn {
             None => None,
         };
         match found {
-            Some(session) => Ok(Self { session, theme: Theme::chosen(&parts.headers) }),
+            Some(session) => {
+                let said = flash::told(app, &parts.headers, &session.user);
+                Ok(Self { session, theme: Theme::chosen(&parts.headers), said })
+            }
             None if parts.uri.path().starts_with("/api/") => Err(Problem::not_signed_in().into_response()),
             None => Err(to_login(parts)),
         }
