@@ -33,7 +33,7 @@ pub use id::{
 };
 pub use logo::{InvalidLogo, Logo, PictureKind};
 pub use look::{Branding, Colour, Colours, InvalidColour, InvalidLogoUrl, LogoUrl, Look};
-pub use membership::{Member, Membership};
+pub use membership::{FoundMember, InvalidMemberSearch, Member, MemberSearch, Membership};
 pub use plan::{Catalogue, CatalogueError, Entitlements, Plan, PlanId, Price, Seats, UnknownPlan};
 pub use role::{Permission, Role, Roles, UnknownRole};
 pub use standing::{Feature, Standing};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tenantry_domain::{Member, Role, Roles, TenantId, UserId};
+use tenantry_domain::{FoundMember, Member, MemberSearch, Role, Roles, TenantId, UserId};
 
 use crate::{Cursor, Page, PageSize, Source};
 
@@ -38,6 +38,35 @@ pub trait Members: Send + Sync {
     ///
     /// [`MembersError::UnknownTenant`], [`MembersError::UnknownUser`] when there is no such account or it is no member.
     async fn assign(&self, tenant: &TenantId, user: &UserId, role: Role) -> Result<(), MembersError>;
+
+    /// One member with their roles; `Ok(None)` for everybody who is no member of this tenant, whether they are another's
+    /// or nobody's, and when there is no such tenant.
+    async fn find(&self, tenant: &TenantId, user: &UserId) -> Result<Option<Member>, MembersError>;
+
+    /// Takes a role from a member in this tenant. Who does not have it, or is no member: success.
+    ///
+    /// [`MembersError::UnknownTenant`] when there is no such tenant.
+    async fn unassign(&self, tenant: &TenantId, user: &UserId, role: Role) -> Result<(), MembersError>;
+
+    /// Ends a membership with its roles; whoever becomes a member again later has none. The account stays, and so do
+    /// the person's other memberships. Who is no member: success.
+    ///
+    /// [`MembersError::UnknownTenant`] when there is no such tenant.
+    async fn remove(&self, tenant: &TenantId, user: &UserId) -> Result<(), MembersError>;
+
+    /// The members whose name or address begins with the text, whatever its case, at most `size` of them, in one call
+    /// to the provider however many members there are; none when there is no such tenant. What was written a moment
+    /// ago may not be found yet.
+    async fn search(
+        &self,
+        tenant: &TenantId,
+        text: &MemberSearch,
+        size: PageSize,
+    ) -> Result<Vec<FoundMember>, MembersError>;
+
+    /// Everybody who is an Administrator of this tenant, in a number of calls that depends on theirs alone; nobody when
+    /// there is no such tenant.
+    async fn administrators(&self, tenant: &TenantId) -> Result<Vec<UserId>, MembersError>;
 }
 
 /// Why members could not be read or changed.

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tenantry_domain::{Member, Role, Roles, TenantId, UserId};
+use tenantry_domain::{FoundMember, Member, MemberSearch, Role, Roles, TenantId, UserId};
 use tenantry_ports::{Cursor, Members, MembersError, Page, PageSize};
 
 use crate::ManagementError;
 use crate::catalogue::Catalogue;
 use crate::management::{Budget, Management, Operation};
-use crate::wire::{MembersPage, MembersTotal, NewMembers, NewRoles, RoleName};
+use crate::wire::{
+    MemberRecord, MembersPage, MembersTotal, OrganizationId, RoleName, TheseMembers, TheseRoles,
+};
 
 /// Organization members at Auth0.
 #[derive(Clone, Debug)]
@@ -21,6 +23,33 @@ pub struct Auth0Members {
 impl Auth0Members {
     pub(crate) fn new(management: Arc<Management>, catalogue: Arc<Catalogue>) -> Self {
         Self { management, catalogue }
+    }
+
+    /// Takes roles from a member; who does not have them, or is no member, is left alone.
+    async fn take_roles(
+        &self,
+        tenant: &TenantId,
+        user: &UserId,
+        roles: Vec<&str>,
+        budget: Budget,
+    ) -> Result<(), MembersError> {
+        let path = ["organizations", tenant.as_str(), "members", user.as_str(), "roles"];
+        let roles = TheseRoles { roles };
+        match self.management.run(&Operation::delete_these(&path, &roles).within(budget)).await {
+            Ok(()) => Ok(()),
+            Err(ManagementError::NotFound | ManagementError::BadRequest { .. }) => {
+                self.unless_it_is_the_user(tenant, budget).await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Success when it is not the organization that is unknown.
+    async fn unless_it_is_the_user(&self, tenant: &TenantId, budget: Budget) -> Result<(), MembersError> {
+        match self.which_is_unknown(tenant, budget).await {
+            MembersError::UnknownUser => Ok(()),
+            error => Err(error),
+        }
     }
 
     /// Auth0 says 404 or 400 alike for an organization and for a user that it does not know: a second look tells.
@@ -84,7 +113,7 @@ impl Members for Auth0Members {
 
     async fn add(&self, tenant: &TenantId, user: &UserId) -> Result<(), MembersError> {
         let path = ["organizations", tenant.as_str(), "members"];
-        let members = NewMembers { members: [user.as_str()] };
+        let members = TheseMembers { members: [user.as_str()] };
         let budget = self.management.budget();
         // Who is a member already stays one: when the answer was lost, asking again does no more.
         let operation = Operation::post(&path, &members).repeatable().within(budget);
@@ -100,7 +129,7 @@ impl Members for Auth0Members {
     async fn assign(&self, tenant: &TenantId, user: &UserId, role: Role) -> Result<(), MembersError> {
         let role = self.catalogue.role_id(role).await?;
         let path = ["organizations", tenant.as_str(), "members", user.as_str(), "roles"];
-        let roles = NewRoles { roles: [role] };
+        let roles = TheseRoles { roles: vec![role] };
         let budget = self.management.budget();
         // Who has the role keeps it: when the answer was lost, asking again does no more.
         let operation = Operation::post(&path, &roles).repeatable().within(budget);
@@ -112,4 +141,103 @@ impl Members for Auth0Members {
             Err(error) => Err(error.into()),
         }
     }
+
+    async fn find(&self, tenant: &TenantId, user: &UserId) -> Result<Option<Member>, MembersError> {
+        let (organizations, profile) = (["users", user.as_str(), "organizations"], ["users", user.as_str()]);
+        let is_this = |organization: &OrganizationId| organization.id == tenant.as_str();
+        // Nothing at Auth0 asks for one member: who they are, where they belong, and their roles here come together.
+        let fields = [("fields", "user_id,name,email,picture")];
+        let profile = Operation::get(&profile, &fields);
+        let (belongs, profile, roles) = tokio::join!(
+            self.management.by_page(&organizations, &[], |found| found.iter().any(is_this)),
+            self.management.call::<MemberRecord, _>(&profile),
+            self.roles(tenant, user),
+        );
+        let belongs: Vec<OrganizationId> = match belongs {
+            Err(ManagementError::NotFound | ManagementError::BadRequest { .. }) => return Ok(None),
+            found => found?,
+        };
+        if !belongs.iter().any(is_this) {
+            return Ok(None);
+        }
+        match profile {
+            Err(ManagementError::NotFound) => Ok(None),
+            found => Ok(Some(Member { roles: roles?, ..found?.into() })),
+        }
+    }
+
+    async fn unassign(&self, tenant: &TenantId, user: &UserId, role: Role) -> Result<(), MembersError> {
+        let role = self.catalogue.role_id(role).await?;
+        self.take_roles(tenant, user, vec![role], self.management.budget()).await
+    }
+
+    async fn remove(&self, tenant: &TenantId, user: &UserId) -> Result<(), MembersError> {
+        let budget = self.management.budget();
+        let mut roles = Vec::new();
+        for role in Role::ALL {
+            roles.push(self.catalogue.role_id(role).await?);
+        }
+        // Whether Auth0 forgets the roles of whom it removes is not known: whoever comes back must not have them.
+        self.take_roles(tenant, user, roles, budget).await?;
+        let path = ["organizations", tenant.as_str(), "members"];
+        let members = TheseMembers { members: [user.as_str()] };
+        match self.management.run(&Operation::delete_these(&path, &members).within(budget)).await {
+            Ok(()) => Ok(()),
+            Err(ManagementError::NotFound | ManagementError::BadRequest { .. }) => {
+                self.unless_it_is_the_user(tenant, budget).await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn search(
+        &self,
+        tenant: &TenantId,
+        text: &MemberSearch,
+        size: PageSize,
+    ) -> Result<Vec<FoundMember>, MembersError> {
+        let (size, query) = (size.get().to_string(), lucene(tenant, text));
+        let query = [
+            ("search_engine", "v3"),
+            ("q", query.as_str()),
+            ("fields", "user_id,name,email,picture"),
+            ("sort", "name:1"),
+            ("per_page", &size),
+        ];
+        let found: Vec<MemberRecord> = self.management.call(&Operation::get(&["users"], &query)).await?;
+        Ok(found.into_iter().map(FoundMember::from).collect())
+    }
+
+    async fn administrators(&self, tenant: &TenantId) -> Result<Vec<UserId>, MembersError> {
+        let role = self.catalogue.role_id(Role::Administrator).await?;
+        let path = ["organizations", tenant.as_str(), "roles", role, "members"];
+        match self.management.by_checkpoint::<MemberRecord>(&path, &[], "members").await {
+            Ok(members) => Ok(members.into_iter().map(|member| member.user_id).collect()),
+            Err(ManagementError::NotFound) => Ok(Vec::new()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// What begins with the text, among this organization's members: Lucene as Auth0's search of users takes it. Each word
+/// of the text stands in quotation marks but for the last, which is a beginning.
+fn lucene(tenant: &TenantId, text: &MemberSearch) -> String {
+    let beginning = escaped(text.as_str());
+    format!("organization_id:\"{}\" AND (name:{beginning}* OR email:{beginning}*)", quoted(tenant.as_str()))
+}
+
+/// Everything that means something in a query stands for itself.
+fn escaped(text: &str) -> String {
+    let mut query = String::with_capacity(text.len());
+    for character in text.chars() {
+        if !character.is_alphanumeric() {
+            query.push('\\');
+        }
+        query.push(character);
+    }
+    query
+}
+
+fn quoted(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
 }

@@ -1,7 +1,7 @@
 //! The scopes of the Management API that the product needs, call by call. Set-up grants these and no others.
 
 /// A scope, and the calls that need it.
-pub const SCOPES: [(&str, &str); 13] = [
+pub const SCOPES: [(&str, &str); 15] = [
     (
         "read:organizations",
         "an organization by id or name; before its subscription is written; those of one person",
@@ -12,12 +12,14 @@ pub const SCOPES: [(&str, &str); 13] = [
     ("delete:organizations", "an Administrator deletes the organization"),
     ("read:organization_members", "the members' page and their number"),
     ("create:organization_members", "whoever paid becomes a member"),
-    ("read:organization_member_roles", "the members' roles"),
+    ("delete:organization_members", "an Administrator removes a member, or a member leaves"),
+    ("read:organization_member_roles", "the members' roles, and who is an Administrator"),
     (
         "create:organization_member_roles",
         "Administrator after a conversion, Employee for a federated newcomer",
     ),
-    ("read:users", "a person's subscription when the token does not carry it"),
+    ("delete:organization_member_roles", "an Administrator takes a role from a member"),
+    ("read:users", "a person's subscription when the token does not carry it; the search for members"),
     ("update:users_app_metadata", "a person's subscription"),
     ("read:connections", "the connections that all organizations share"),
     ("read:roles", "the ids of Administrator and Employee"),

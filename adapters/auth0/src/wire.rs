@@ -197,7 +197,7 @@ pub(crate) struct MembersTotal {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct MemberRecord {
-    user_id: UserId,
+    pub(crate) user_id: UserId,
     name: Option<String>,
     email: Option<String>,
     picture: Option<String>,
@@ -208,6 +208,19 @@ pub(crate) struct MemberRecord {
 #[derive(Debug, Deserialize)]
 pub(crate) struct RoleName {
     pub(crate) name: String,
+}
+
+/// An organization of a list in which nothing but its id counts.
+#[derive(Debug, Deserialize)]
+pub(crate) struct OrganizationId {
+    pub(crate) id: String,
+}
+
+impl From<MemberRecord> for tenantry_domain::FoundMember {
+    fn from(record: MemberRecord) -> Self {
+        let member = tenantry_domain::Member::from(record);
+        Self { user: member.user, name: member.name, email: member.email, picture: member.picture }
+    }
 }
 
 impl From<MemberRecord> for tenantry_domain::Member {
@@ -223,11 +236,11 @@ impl From<MemberRecord> for tenantry_domain::Member {
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct NewMembers<'a> {
+pub(crate) struct TheseMembers<'a> {
     pub(crate) members: [&'a str; 1],
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct NewRoles<'a> {
-    pub(crate) roles: [&'a str; 1],
+pub(crate) struct TheseRoles<'a> {
+    pub(crate) roles: Vec<&'a str>,
 }

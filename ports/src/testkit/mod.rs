@@ -9,6 +9,7 @@ pub mod audit_log;
 pub mod checkouts;
 pub mod journeys;
 pub mod login_attempts;
+pub mod members;
 mod memory;
 pub mod provider;
 pub mod sessions;

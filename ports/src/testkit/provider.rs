@@ -42,11 +42,11 @@ fn name(text: &str) -> TenantName {
     TenantName::try_from(text).unwrap()
 }
 
-fn nobody() -> UserId {
+pub(super) fn nobody() -> UserId {
     UserId::try_from("auth0|000000000000000000000000").unwrap()
 }
 
-fn nowhere() -> TenantId {
+pub(super) fn nowhere() -> TenantId {
     TenantId::try_from("org_0000000000000000").unwrap()
 }
 
@@ -60,7 +60,7 @@ fn new_tenant(tenant: &str, by: &UserId, conversion: &str) -> NewTenant {
     }
 }
 
-async fn make(world: &dyn ProviderWorld, tenant: &str) -> TenantRef {
+pub(super) async fn make(world: &dyn ProviderWorld, tenant: &str) -> TenantRef {
     let founder = world.account(&format!("founder-of-{tenant}@example.com")).await;
     world.tenants().create(&new_tenant(tenant, &founder, "c1")).await.unwrap().tenant
 }
@@ -340,6 +340,17 @@ macro_rules! provider_contract {
                 unknown_tenants_and_users_are_said_to_be,
                 pages_hold_every_member_once,
                 a_made_up_cursor_is_refused,
+            ]
+        );
+        $crate::contract_tests!(
+            $crate::testkit::members,
+            $world,
+            [
+                a_member_is_found_here_alone,
+                taking_a_role_can_be_repeated,
+                removing_a_member_can_be_repeated,
+                members_are_searched_here_alone,
+                administrators_are_named,
             ]
         );
     };

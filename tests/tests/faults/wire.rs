@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use tenantry_domain::{
-    CardNumber, CheckoutId, Conversion, Holder, Member, Payment, Role, Roles, SessionId, Subscription,
-    Tenant, TenantId, TenantName, Timestamp, User, UserId,
+    CardNumber, CheckoutId, Conversion, FoundMember, Holder, Member, MemberSearch, Payment, Role, Roles,
+    SessionId, Subscription, Tenant, TenantId, TenantName, Timestamp, User, UserId,
 };
 use tenantry_ports::{
     Billing, BillingError, CardOutcome, CardPayments, Checkout, Cursor, Customization, Journeys,
@@ -151,6 +151,31 @@ impl Members for Wired<dyn Members> {
 
     async fn assign(&self, tenant: &TenantId, user: &UserId, role: Role) -> Result<(), MembersError> {
         self.wire.call(MembersError::Unavailable, self.port.assign(tenant, user, role)).await
+    }
+
+    async fn find(&self, tenant: &TenantId, user: &UserId) -> Result<Option<Member>, MembersError> {
+        self.wire.call(MembersError::Unavailable, self.port.find(tenant, user)).await
+    }
+
+    async fn unassign(&self, tenant: &TenantId, user: &UserId, role: Role) -> Result<(), MembersError> {
+        self.wire.call(MembersError::Unavailable, self.port.unassign(tenant, user, role)).await
+    }
+
+    async fn remove(&self, tenant: &TenantId, user: &UserId) -> Result<(), MembersError> {
+        self.wire.call(MembersError::Unavailable, self.port.remove(tenant, user)).await
+    }
+
+    async fn search(
+        &self,
+        tenant: &TenantId,
+        text: &MemberSearch,
+        size: PageSize,
+    ) -> Result<Vec<FoundMember>, MembersError> {
+        self.wire.call(MembersError::Unavailable, self.port.search(tenant, text, size)).await
+    }
+
+    async fn administrators(&self, tenant: &TenantId) -> Result<Vec<UserId>, MembersError> {
+        self.wire.call(MembersError::Unavailable, self.port.administrators(tenant)).await
     }
 }
 

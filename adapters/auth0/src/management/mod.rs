@@ -79,6 +79,11 @@ impl<'a, B: Serialize + ?Sized> Operation<'a, B> {
         }
     }
 
+    /// Asked again when nobody knows whether it was done: who was removed can't be removed twice.
+    pub(crate) fn delete_these(path: &'a [&'a str], body: &'a B) -> Self {
+        Self { method: Method::DELETE, repeat: Repeat::Freely, ..Self::post(path, body) }
+    }
+
     pub(crate) fn patch(path: &'a [&'a str], body: &'a B) -> Self {
         Self {
             method: Method::PATCH,

@@ -1,7 +1,7 @@
 //! [`Members`] on the fake's state.
 
 use async_trait::async_trait;
-use tenantry_domain::{EmailAddress, Member, Role, Roles, TenantId, UserId};
+use tenantry_domain::{EmailAddress, FoundMember, Member, MemberSearch, Role, Roles, TenantId, UserId};
 use tenantry_ports::{Cursor, Members, MembersError, Page, PageSize};
 
 use super::Failed;
@@ -103,6 +103,65 @@ impl Members for FakeMembers {
         })
         .await
     }
+
+    async fn find(&self, tenant: &TenantId, user: &UserId) -> Result<Option<Member>, MembersError> {
+        self.read(|core, state| {
+            let row = state.member(tenant.as_str(), user.as_str());
+            Ok(row.and_then(|row| member(core, state, row)))
+        })
+    }
+
+    async fn unassign(&self, tenant: &TenantId, user: &UserId, role: Role) -> Result<(), MembersError> {
+        self.write(|state| {
+            prefix_of(state, tenant)?;
+            let held = state.member(tenant.as_str(), user.as_str()).cloned();
+            let role = state.role_by_name(role.name()).map(|role| role.id.clone());
+            if let (Some(mut member), Some(role)) = (held, role) {
+                member.roles.retain(|held| *held != role);
+                state.members.put(member);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn remove(&self, tenant: &TenantId, user: &UserId) -> Result<(), MembersError> {
+        self.write(|state| {
+            prefix_of(state, tenant)?;
+            state.members.remove(&model::Member::key_of(tenant.as_str(), user.as_str()));
+            Ok(())
+        })
+        .await
+    }
+
+    async fn search(
+        &self,
+        tenant: &TenantId,
+        text: &MemberSearch,
+        size: PageSize,
+    ) -> Result<Vec<FoundMember>, MembersError> {
+        let wanted = text.as_str().to_lowercase();
+        let begins = |text: &str| text.to_lowercase().starts_with(&wanted);
+        self.read(|core, state| {
+            let prefix = model::Member::prefix(tenant.as_str());
+            let rows = state.members.with_prefix(&prefix, None);
+            let members = rows.filter_map(|row| member(core, state, row));
+            let found = members.filter(|member| {
+                begins(&member.name) || member.email.as_ref().is_some_and(|email| begins(email.as_str()))
+            });
+            Ok(found.take(size.get().into()).map(without_roles).collect())
+        })
+    }
+
+    async fn administrators(&self, tenant: &TenantId) -> Result<Vec<UserId>, MembersError> {
+        self.read(|_, state| {
+            let prefix = model::Member::prefix(tenant.as_str());
+            let rows = state.members.with_prefix(&prefix, None);
+            let runs = rows
+                .filter(|row| roles(state, &row.organization_id, &row.user_id).contains(Role::Administrator));
+            Ok(runs.filter_map(|row| UserId::try_from(row.user_id.as_str()).ok()).collect())
+        })
+    }
 }
 
 /// What the keys of the tenant's members start with, if there is such a tenant.
@@ -124,6 +183,10 @@ fn member(core: &Core, state: &State, row: &model::Member) -> Option<Member> {
         picture: Some(tokens::picture_of(user, &core.config.issuer)),
         roles: roles(state, &row.organization_id, &row.user_id),
     })
+}
+
+fn without_roles(member: Member) -> FoundMember {
+    FoundMember { user: member.user, name: member.name, email: member.email, picture: member.picture }
 }
 
 impl From<StoreError> for MembersError {

@@ -101,12 +101,21 @@ impl Sending {
             ("/api/auth/backchannel-logout", false) => {
                 body = text(&[("logout_token", "eyJhbGciOiJub25lIn0.e30.")]);
             }
+            ("/admin/customization", false) => {
+                body = text(&[("display_name", "Changed"), ("colours", "none")])
+            }
+            ("/admin/customization/logo", false) => body = text(&[("remove", "1")]),
             // These take nothing but ids.
-            (_, true)
-            | (
-                "/orgprompt" | "/api/auth/logout" | "/home/register-business" | "/home/register-personal",
-                _,
-            ) => {}
+            (
+                "/orgprompt"
+                | "/api/auth/logout"
+                | "/home/register-business"
+                | "/home/register-personal"
+                | "/admin/customization/export"
+                | "/admin/customization/delete",
+                false,
+            )
+            | (_, true) => {}
             (path, _) => panic!("say here what a good request to {} {path} sends", route.method.as_http()),
         }
         let path = match route.path {

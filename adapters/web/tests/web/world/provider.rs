@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use tenantry_domain::{
-    Branding, Member, Role, Roles, Subscription, Tenant, TenantId, TenantName, TenantRef, User, UserId,
+    Branding, FoundMember, Member, MemberSearch, Role, Roles, Subscription, Tenant, TenantId, TenantName,
+    TenantRef, User, UserId,
 };
 use tenantry_ports::{
     Callback, Cursor, Customization, IdentityProvider, IdentityProviderError, LoggedOut, Login, LoginAttempt,
@@ -242,5 +243,49 @@ impl Members for World {
     async fn assign(&self, tenant: &TenantId, user: &UserId, role: Role) -> Result<(), MembersError> {
         self.lock().roles.insert((tenant.to_string(), user.to_string()), Roles::from(role));
         Ok(())
+    }
+
+    async fn find(&self, tenant: &TenantId, user: &UserId) -> Result<Option<Member>, MembersError> {
+        let roles = self.lock().roles.get(&(tenant.to_string(), user.to_string())).cloned();
+        Ok(roles.map(|roles| Member {
+            user: user.clone(),
+            name: name_of(user),
+            email: email_of(user),
+            picture: None,
+            roles,
+        }))
+    }
+
+    async fn unassign(&self, tenant: &TenantId, user: &UserId, role: Role) -> Result<(), MembersError> {
+        if let Some(held) = self.lock().roles.get_mut(&(tenant.to_string(), user.to_string())) {
+            *held = held.iter().filter(|kept| *kept != role).collect();
+        }
+        Ok(())
+    }
+
+    async fn remove(&self, tenant: &TenantId, user: &UserId) -> Result<(), MembersError> {
+        self.lock().roles.remove(&(tenant.to_string(), user.to_string()));
+        Ok(())
+    }
+
+    async fn search(
+        &self,
+        tenant: &TenantId,
+        text: &MemberSearch,
+        size: PageSize,
+    ) -> Result<Vec<FoundMember>, MembersError> {
+        let everybody = self.page(tenant, None, PageSize::at_most(100)).await?.items;
+        let found = everybody.into_iter().filter(|member| member.name.starts_with(text.as_str()));
+        let found = found.map(|member| {
+            let Member { user, name, email, picture, .. } = member;
+            FoundMember { user, name, email, picture }
+        });
+        Ok(found.take(size.get().into()).collect())
+    }
+
+    async fn administrators(&self, tenant: &TenantId) -> Result<Vec<UserId>, MembersError> {
+        let everybody = self.page(tenant, None, PageSize::at_most(100)).await?.items;
+        let runs = everybody.into_iter().filter(|member| member.roles.contains(Role::Administrator));
+        Ok(runs.map(|member| member.user).collect())
     }
 }

@@ -11,7 +11,7 @@ use super::super::paging::{Paging, by_page_or_total, page_of, with_length};
 use super::super::schema::{flag, one_of, optional, text};
 use super::super::sorting::Sorting;
 use super::super::{Answer, views};
-use crate::model::User;
+use crate::model::{Member, User};
 use crate::search::{self, Query};
 use crate::store::State;
 
@@ -73,6 +73,11 @@ fn run(state: &State, call: &Call<'_>) -> Answer {
 fn candidates<'a>(state: &'a State, query: &Query) -> Vec<&'a User> {
     if let Some(id) = query.must_be("user_id") {
         return state.users.get(id).into_iter().collect();
+    }
+    if let Some(id) = query.must_be("organization_id") {
+        let prefix = Member::prefix(id);
+        let rows = state.members.with_prefix(&prefix, None);
+        return rows.filter_map(|row| state.users.get(&row.user_id)).collect();
     }
     match query.must_be("email") {
         Some(email) => state.users_by_email(&email.to_lowercase()).collect(),
