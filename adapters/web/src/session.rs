@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tenantry_application::Outage;
 use tenantry_domain::{SessionId, Timestamp};
 use tenantry_ports::{Random, Session, SessionsError};
@@ -55,6 +56,21 @@ impl SignedIn {
     pub(crate) fn frame<'a>(&'a self, app: &'a App, here: &'static str) -> Frame<'a> {
         let frame = Frame::new(app, Some(&self.session), self.theme, here);
         Frame { said: self.said.as_deref(), ..frame }
+    }
+
+    /// The name of the organization under which they are signed in; empty outside of any.
+    pub(crate) fn organization(&self) -> &str {
+        self.session.tenant.as_ref().map_or("", |tenant| tenant.name.as_str())
+    }
+
+    /// The login that leads home in the same organization.
+    pub(crate) fn login_again(&self) -> String {
+        let mut link = "/api/auth/login?returnTo=/home".to_owned();
+        if let Some(tenant) = &self.session.tenant {
+            link.push_str("&organization=");
+            link.extend(utf8_percent_encode(tenant.id.as_str(), NON_ALPHANUMERIC));
+        }
+        link
     }
 }
 
@@ -135,8 +151,7 @@ fn prolonged(session: &Session, now: Timestamp, idle: Duration) -> Option<Timest
 fn to_login(parts: &Parts) -> Response {
     let wanted = parts.uri.path_and_query().map_or("/home", |wanted| wanted.as_str());
     let return_to = ReturnTo::parse(wanted);
-    let encoded =
-        percent_encoding::utf8_percent_encode(return_to.as_str(), percent_encoding::NON_ALPHANUMERIC);
+    let encoded = utf8_percent_encode(return_to.as_str(), NON_ALPHANUMERIC);
     see_other(&format!("/api/auth/login?returnTo={encoded}"))
 }
 
