@@ -23,8 +23,6 @@ pub struct UnknownRole(String);
 pub enum Permission {
     /// Use what the tenant's plan includes.
     UseProduct,
-    /// Give up one's own membership.
-    Leave,
     /// See plan, price and seats.
     ViewSubscription,
     /// Pay for another plan or another year.
@@ -49,9 +47,8 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission, in the order of the table.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 11] = [
         Self::UseProduct,
-        Self::Leave,
         Self::ViewSubscription,
         Self::ChangeSubscription,
         Self::ViewMembers,
@@ -68,7 +65,7 @@ impl Permission {
     pub fn roles(self) -> &'static [Role] {
         use Role::{Administrator, Employee};
         match self {
-            Self::UseProduct | Self::Leave => &[Administrator, Employee],
+            Self::UseProduct => &[Administrator, Employee],
             Self::ViewSubscription
             | Self::ChangeSubscription
             | Self::ViewMembers
@@ -179,7 +176,7 @@ mod tests {
         let employee = Roles::from_names(["Employee", "Owner"]);
         let permitted: Vec<_> =
             Permission::ALL.into_iter().filter(|permission| employee.permit(*permission)).collect();
-        assert_eq!(permitted, [Permission::UseProduct, Permission::Leave]);
+        assert_eq!(permitted, [Permission::UseProduct]);
         assert!(
             Permission::ALL.iter().all(|permission| Roles::from(Role::Administrator).permit(*permission))
         );

@@ -219,8 +219,7 @@ impl Members for Auth0Members {
     }
 }
 
-/// What begins with the text, among this organization's members: Lucene as Auth0's search of users takes it. Each word
-/// of the text stands in quotation marks but for the last, which is a beginning.
+/// What begins with the text, among this organization's members: Lucene as Auth0's search of users takes it.
 fn lucene(tenant: &TenantId, text: &MemberSearch) -> String {
     let beginning = escaped(text.as_str());
     format!("organization_id:\"{}\" AND (name:{beginning}* OR email:{beginning}*)", quoted(tenant.as_str()))

@@ -149,7 +149,10 @@ impl Members for FakeMembers {
             let found = members.filter(|member| {
                 begins(&member.name) || member.email.as_ref().is_some_and(|email| begins(email.as_str()))
             });
-            Ok(found.take(size.get().into()).map(without_roles).collect())
+            let mut found: Vec<_> = found.map(without_roles).collect();
+            found.sort_by(|one, other| one.name.cmp(&other.name));
+            found.truncate(size.get().into());
+            Ok(found)
         })
     }
 

@@ -1,0 +1,129 @@
+//! What the use cases share that change who belongs to an organization, and as what.
+
+use std::sync::Arc;
+
+use tenantry_domain::{
+    AuditAction, AuditEntry, Member, Permission, Role, Roles, TenantId, TenantRef, UserId,
+};
+use tenantry_ports::{AuditLog, Clock, Members, Session, Sessions, SessionsOf, Turn, Turns};
+
+use crate::sign_in::remembered_until;
+use crate::{Authorize, AuthorizeError, Outage, audit};
+
+/// Changes an organization's people, one change after the other.
+#[derive(Clone)]
+pub struct People {
+    /// Who may.
+    pub authorize: Authorize,
+    /// Where members and their roles are.
+    pub members: Arc<dyn Members>,
+    /// Where they are signed in.
+    pub sessions: Arc<dyn Sessions>,
+    /// Lets nobody else change the same organization's people meanwhile.
+    pub turns: Arc<dyn Turns>,
+    /// Remembers who changed what.
+    pub audit_log: Arc<dyn AuditLog>,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl People {
+    /// Somebody's turn to change the organization that they are signed in to. The role is read when the turn has come:
+    /// whoever has lost it while waiting is refused.
+    pub(crate) async fn take_turn(
+        &self,
+        session: &Session,
+        permission: Permission,
+    ) -> Result<(Turn, TenantRef), AuthorizeError> {
+        let tenant = self.authorize.to_look(session, permission)?.tenant().clone();
+        let turn = self.turns.take(&tenant.id).await.map_err(Outage::from)?;
+        self.authorize.to_change(session, permission).await?;
+        Ok((turn, tenant))
+    }
+
+    /// One member. An id that can't be one, one of another organization and one of nobody are all none.
+    pub(crate) async fn find(&self, tenant: &TenantId, user: &str) -> Result<Option<Member>, Outage> {
+        match UserId::try_from(user) {
+            Ok(user) => Ok(self.members.find(tenant, &user).await?),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Whether somebody else would still run the organization. The list may be some seconds old, so whoever it names is
+    /// asked for.
+    pub(crate) async fn has_another_administrator(
+        &self,
+        tenant: &TenantId,
+        besides: &UserId,
+    ) -> Result<bool, Outage> {
+        for administrator in self.members.administrators(tenant).await? {
+            if administrator != *besides
+                && self.members.roles(tenant, &administrator).await?.contains(Role::Administrator)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Gives a member exactly these roles: first what is new, so that nobody is without one in between. Their sessions
+    /// end before, so that an interruption leaves none with the old roles, and after, for whoever logs in in between.
+    pub(crate) async fn set_roles(
+        &self,
+        tenant: &TenantId,
+        member: &Member,
+        wanted: &Roles,
+    ) -> Result<(), Outage> {
+        if member.roles == *wanted {
+            return Ok(());
+        }
+        self.end_sessions(tenant, &member.user).await?;
+        for role in wanted.iter().filter(|role| !member.roles.contains(*role)) {
+            self.members.assign(tenant, &member.user, role).await?;
+        }
+        for role in member.roles.iter().filter(|role| !wanted.contains(*role)) {
+            self.members.unassign(tenant, &member.user, role).await?;
+        }
+        self.end_sessions(tenant, &member.user).await
+    }
+
+    /// Ends a membership, and what stands on it, in the same order.
+    pub(crate) async fn end_membership(&self, tenant: &TenantId, user: &UserId) -> Result<(), Outage> {
+        self.end_sessions(tenant, user).await?;
+        self.members.remove(tenant, user).await?;
+        self.end_sessions(tenant, user).await
+    }
+
+    /// Ends every session that a member has under the organization, also one whose login is under way.
+    pub(crate) async fn end_sessions(&self, tenant: &TenantId, user: &UserId) -> Result<(), Outage> {
+        let (whose, now) = (SessionsOf::Member(tenant.clone(), user.clone()), self.clock.now());
+        self.sessions.end_all(&whose, None, now, remembered_until(now)).await?;
+        Ok(())
+    }
+
+    /// Remembers what was done.
+    pub(crate) async fn record(
+        &self,
+        session: &Session,
+        tenant: &TenantId,
+        action: AuditAction,
+        subject: String,
+    ) {
+        let entry = AuditEntry {
+            at: self.clock.now(),
+            actor: session.user.clone(),
+            tenant: Some(tenant.clone()),
+            action,
+            subject,
+        };
+        audit::record(&*self.audit_log, &entry).await;
+    }
+}
+
+/// A member as the audit log names one: who they are to people, and what tells two of one name apart.
+pub(crate) fn named(member: &Member) -> String {
+    match &member.email {
+        Some(email) if email.as_str() != member.name => format!("{} ({email})", member.name),
+        _ => member.name.clone(),
+    }
+}
