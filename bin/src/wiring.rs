@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use tenantry_application::{
-    Authorize, BeginSignIn, ChangePassword, ChoosePlan, ConfirmCheckout, Conversions, CustomizeOrganization,
-    DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExportAccount, ExportOrganization,
-    FindOrganization, FollowLogout, Home, KeepFresh, ListMembers, MyOrganizations, MySessions, PayByCard,
-    PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains, SessionLimits, SignIn, SignOut,
+    Activity, Authorize, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, ConfirmCheckout, Conversions,
+    CustomizeOrganization, DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExportAccount,
+    ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, KeepFresh, LeaveOrganization,
+    ListMembers, MyOrganizations, MySessions, PayByCard, People, PlanAndUsage, Profile, RegisterOrganization,
+    RegisterPersonal, Remains, RemoveMember, SearchMembers, SessionLimits, SignIn, SignOut,
+    TransferOwnership,
 };
 use tenantry_auth0::Auth0;
 use tenantry_checkout::TestCheckout;
@@ -59,6 +61,17 @@ impl Parts {
 
     fn authorize(&self) -> Authorize {
         Authorize { members: self.members(), sessions: self.sessions(), clock: Arc::clone(&self.clock) }
+    }
+
+    fn people(&self) -> People {
+        People {
+            authorize: self.authorize(),
+            members: self.members(),
+            sessions: self.sessions(),
+            turns: Arc::new(SqlTurns::new(&self.database)),
+            audit_log: self.audit_log(),
+            clock: Arc::clone(&self.clock),
+        }
     }
 
     fn checkout(&self) -> TestCheckout {
@@ -159,6 +172,13 @@ impl Parts {
             register_organization: RegisterOrganization { conversions: Arc::clone(&conversions) },
             plan_and_usage: PlanAndUsage { members: self.members(), catalogue: catalogue(), clock: clock() },
             list_members: ListMembers { members: self.members(), clock: clock() },
+            search_members: SearchMembers { authorize: self.authorize(), members: self.members() },
+            find_member: FindMember { people: self.people() },
+            change_roles: ChangeRoles { people: self.people() },
+            remove_member: RemoveMember { people: self.people() },
+            transfer_ownership: TransferOwnership { people: self.people() },
+            leave_organization: LeaveOrganization { people: self.people() },
+            activity: Activity { authorize: self.authorize(), audit_log: self.audit_log() },
             my_organizations: MyOrganizations { tenants: self.tenants() },
             customize_organization: CustomizeOrganization {
                 authorize: self.authorize(),

@@ -4,6 +4,7 @@
 //! Whoever calls it has a session, as a browser has; to change something they send the session's token along.
 
 mod account;
+mod audit_log;
 mod body;
 mod caller;
 mod customization;

@@ -15,6 +15,7 @@ mod cookies;
 mod csrf;
 mod device;
 mod fields;
+mod flash;
 mod frame;
 mod health;
 mod keys;

@@ -14,7 +14,7 @@ use url::Url;
 use crate::frame::{Frame, Theme};
 use crate::problem::Problem;
 use crate::session::see_other;
-use crate::{App, Shared, canonical, containment};
+use crate::{App, Shared, canonical, containment, flash};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
@@ -79,6 +79,7 @@ pub(crate) async fn finish(State(app): State<Shared>, mut request: Request, next
     let reader = Reader::of(&request);
     request.extensions_mut().insert(RequestId(id.clone()));
     let began_at = app.clock.now();
+    let was_waiting = flash::is_waiting(&app, request.headers());
     let mut response = match canonical::address(&app, &request) {
         Some(address) => see_other(&address),
         None => containment::answer(next.run(request)).instrument(span.clone()).await,
@@ -87,6 +88,7 @@ pub(crate) async fn finish(State(app): State<Shared>, mut request: Request, next
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = explain(&app, &reader, &problem, &id, response.headers());
     }
+    flash::forget(&app, was_waiting, &mut response);
     let millis = began_at.until(app.clock.now()).as_millis();
     tracing::info!(status = response.status().as_u16(), millis, "answered");
     drop(entered);

@@ -83,6 +83,8 @@ pub enum Resource {
     Plan,
     /// Who belongs to the organization.
     Member,
+    /// What was changed in the organization.
+    Activity,
 }
 
 /// What a route does.

@@ -8,10 +8,11 @@ use axum::http::header::InvalidHeaderValue;
 use axum::middleware::from_fn_with_state;
 use secrecy::SecretString;
 use tenantry_application::{
-    BeginSignIn, ChangePassword, ChoosePlan, CustomizeOrganization, DeleteAccount, DeleteOrganization,
-    EditProfile, EndSessions, ExportAccount, ExportOrganization, FindOrganization, FollowLogout, Home,
-    KeepFresh, ListMembers, MyOrganizations, MySessions, PayByCard, PlanAndUsage, Profile,
-    RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
+    Activity, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, CustomizeOrganization, DeleteAccount,
+    DeleteOrganization, EditProfile, EndSessions, ExportAccount, ExportOrganization, FindMember,
+    FindOrganization, FollowLogout, Home, KeepFresh, LeaveOrganization, ListMembers, MyOrganizations,
+    MySessions, PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, RemoveMember,
+    SearchMembers, SessionLimits, SignIn, SignOut, TransferOwnership,
 };
 use tenantry_domain::Catalogue;
 use tenantry_ports::{Clock, IdempotencyKeys, Random, Readiness, Sessions, TenantLooks};
@@ -96,6 +97,20 @@ pub struct UseCases {
     pub plan_and_usage: PlanAndUsage,
     /// `/admin/members`.
     pub list_members: ListMembers,
+    /// `/admin/members`, searching.
+    pub search_members: SearchMembers,
+    /// One member, on every page about one.
+    pub find_member: FindMember,
+    /// `/admin/members/edit-member`.
+    pub change_roles: ChangeRoles,
+    /// `/admin/members/remove`.
+    pub remove_member: RemoveMember,
+    /// `/admin/members/transfer`.
+    pub transfer_ownership: TransferOwnership,
+    /// `/home/leave`.
+    pub leave_organization: LeaveOrganization,
+    /// `/admin/activity`.
+    pub activity: Activity,
     /// `/organizations`.
     pub my_organizations: MyOrganizations,
     /// `/admin/customization`.

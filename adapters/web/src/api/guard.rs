@@ -5,7 +5,7 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::{HeaderMap, HeaderName, Method};
+use axum::http::{HeaderMap, HeaderName, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -55,7 +55,8 @@ fn came_from_us(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 fn is_what_is_taken(operation: &Operation, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
-    let says_nothing = body.is_empty() && !headers.contains_key("content-type");
+    let says_nothing =
+        operation.body.is_none() && body.is_empty() && !headers.contains_key(header::CONTENT_TYPE);
     if !says_nothing && !csrf::is_of_type(headers, "application/json") {
         return Err(Problem::not_json());
     }

@@ -3,11 +3,12 @@
 use axum::routing::on;
 
 use super::{
-    account, customization, members, my_sessions, organization, organizations, page, session, subscription,
+    account, audit_log, customization, members, my_sessions, organization, organizations, page, session,
+    subscription,
 };
 use crate::route::Carrier::{Body, Path, Query};
-use crate::route::Resource::{Member, Organization, Page, Plan, Profile, Session};
-use crate::route::RouteMethod::{Delete as DELETE, Get as GET, Patch as PATCH, Post as POST};
+use crate::route::Resource::{Activity, Member, Organization, Page, Plan, Profile, Session};
+use crate::route::RouteMethod::{Delete as DELETE, Get as GET, Patch as PATCH, Post as POST, Put as PUT};
 use crate::route::Verb::{Create, Delete, Get, List, Update};
 use crate::route::Who::{Administrator, Anyone, Member as AnyMember, SignedIn};
 use crate::route::{IdParam, RouteSpec};
@@ -66,7 +67,7 @@ const MINE: [RouteSpec; 10] = [
 ];
 
 /// Organizations.
-const ORGANIZATIONS: [RouteSpec; 10] = [
+const ORGANIZATIONS: [RouteSpec; 9] = [
     RouteSpec::api(
         (GET, "/api/v1/organizations"),
         (List, Organization),
@@ -137,6 +138,10 @@ const ORGANIZATIONS: [RouteSpec; 10] = [
         &subscription::SHOW,
         |method| on(method, subscription::show),
     ),
+];
+
+/// Who belongs to the organization, and what was done in it.
+const PEOPLE: [RouteSpec; 7] = [
     RouteSpec::api(
         (GET, "/api/v1/organization/members"),
         (List, Member),
@@ -146,7 +151,59 @@ const ORGANIZATIONS: [RouteSpec; 10] = [
     )
     .with_plan()
     .taking(&[IdParam { name: "cursor", carrier: Query, of: Member }]),
+    RouteSpec::api(
+        (GET, "/api/v1/organization/members/{member}"),
+        (Get, Member),
+        Administrator,
+        &members::SHOW,
+        |method| on(method, members::show),
+    )
+    .with_plan()
+    .taking(&[IdParam { name: "member", carrier: Path, of: Member }]),
+    RouteSpec::api(
+        (PUT, "/api/v1/organization/members/{member}/roles"),
+        (Update, Member),
+        Administrator,
+        &members::CHANGE_ROLES,
+        |method| on(method, members::change_roles),
+    )
+    .with_plan()
+    .taking(&[IdParam { name: "member", carrier: Path, of: Member }]),
+    RouteSpec::api(
+        (DELETE, "/api/v1/organization/members/{member}"),
+        (Delete, Member),
+        Administrator,
+        &members::REMOVE,
+        |method| on(method, members::remove),
+    )
+    .with_plan()
+    .taking(&[IdParam { name: "member", carrier: Path, of: Member }]),
+    RouteSpec::api(
+        (POST, "/api/v1/organization/transfer"),
+        (Update, Member),
+        Administrator,
+        &members::TRANSFER,
+        |method| on(method, members::transfer),
+    )
+    .with_plan()
+    .taking(&[IdParam { name: "member_id", carrier: Body, of: Member }]),
+    RouteSpec::api(
+        (POST, "/api/v1/organization/leave"),
+        (Delete, Member),
+        AnyMember,
+        &members::LEAVE,
+        |method| on(method, members::leave),
+    ),
+    RouteSpec::api(
+        (GET, "/api/v1/organization/audit-log"),
+        (List, Activity),
+        Administrator,
+        &audit_log::LIST,
+        |method| on(method, audit_log::list),
+    )
+    .with_plan()
+    .taking(&[IdParam { name: "cursor", carrier: Query, of: Activity }]),
 ];
 
 /// Every route below `/api/v1`, in rooms of a size that can be read.
-pub(crate) const ROUTES: [&[RouteSpec]; 3] = [&ABOUT, &MINE, &ORGANIZATIONS];
+pub(crate) const ROUTES: [&[RouteSpec]; 4] = [&ABOUT, &MINE, &ORGANIZATIONS, &PEOPLE];

@@ -13,6 +13,18 @@ impl Problem {
         if is_fault { self.in_field(field) } else { self }
     }
 
+    /// The same, as the fault of what is searched for when it is that.
+    pub(crate) fn in_search(self) -> Self {
+        let is_fault = self.code == "invalid_search";
+        self.in_field_if(is_fault, "search")
+    }
+
+    /// The same, as the fault of the roles when it is that.
+    pub(crate) fn in_roles(self) -> Self {
+        let is_fault = self.code == "invalid_roles";
+        self.in_field_if(is_fault, "roles")
+    }
+
     pub(crate) fn without_token() -> Self {
         let detail = "Send the session's token, which GET /api/v1/session tells, in the header X-CSRF-Token.";
         let status = StatusCode::FORBIDDEN;

@@ -61,6 +61,10 @@ async fn an_account_goes_unless_it_alone_runs_an_organization() {
     let site = Site::start().await;
     let mut ann = Program::of(site.administrator(ANN, "acme").await).await;
     let sure = json!({ "confirmation": ANN });
+    // Logging in under the organization has asked for no credentials.
+    ann.delete("/api/v1/me", Some(&sure)).await.is_problem(403, "login_needed", None);
+    ann.browser.proves_it("/home/account/password", ANN).await;
+    let mut ann = Program::of(ann.browser).await;
     ann.delete("/api/v1/me", Some(&sure)).await.is_problem(409, "last_administrator", None);
     let mut bob = Program::of(site.newcomer("bob@example.com").await).await;
     let wrong = bob.delete("/api/v1/me", Some(&sure)).await;

@@ -5,5 +5,6 @@ mod bodies;
 mod guard;
 mod idempotency;
 mod lists;
+mod members;
 mod organizations;
 mod program;

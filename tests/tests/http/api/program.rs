@@ -39,6 +39,10 @@ impl Program {
         self.ask(Method::PATCH, path, Some(body.to_string().into_bytes()), &[]).await
     }
 
+    pub(super) async fn put(&mut self, path: &str, body: &Value) -> Answer {
+        self.ask(Method::PUT, path, Some(body.to_string().into_bytes()), &[]).await
+    }
+
     pub(super) async fn delete(&mut self, path: &str, body: Option<&Value>) -> Answer {
         self.ask(Method::DELETE, path, body.map(|body| body.to_string().into_bytes()), &[]).await
     }
