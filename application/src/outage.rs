@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tenantry_ports::{
     AuditLogError, BillingError, CheckoutsError, IdentityProviderError, JourneysError, LoginAttemptsError,
-    MembersError, SessionsError, Source, TenantsError, TurnsError, UsersError,
+    MembersError, SessionsError, Source, TenantLooksError, TenantsError, TurnsError, UsersError,
 };
 
 /// Something outside did not do what was asked. Nothing is lost: the same request can be made again.
@@ -92,6 +92,12 @@ impl From<JourneysError> for Outage {
 
 impl From<SessionsError> for Outage {
     fn from(error: SessionsError) -> Self {
+        Self::Store(Box::new(error))
+    }
+}
+
+impl From<TenantLooksError> for Outage {
+    fn from(error: TenantLooksError) -> Self {
         Self::Store(Box::new(error))
     }
 }

@@ -212,6 +212,7 @@ impl SignIn {
             email: login.email.clone(),
             picture: login.picture.clone(),
             tenant: login.tenant.clone(),
+            look: None,
             roles,
             subscription,
             provider_session: login.provider_session.clone(),

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenantry_application::KeepFresh;
-use tenantry_domain::{Role, Roles, SessionId, Tenant, TenantId, TenantName, TenantRef, Timestamp, UserId};
+use tenantry_domain::{
+    Branding, Role, Roles, SessionId, Tenant, TenantId, TenantName, TenantRef, Timestamp, UserId,
+};
 use tenantry_ports::testkit::FixedClock;
 use tenantry_ports::{
     Clock, MembersError, MockMembers, MockSessions, MockTenants, MockUsers, Session, TenantsError,
@@ -29,6 +31,7 @@ fn session() -> Session {
         email: None,
         picture: None,
         tenant: Some(acme()),
+        look: None,
         roles: Roles::from(Role::Administrator),
         subscription: Some(TEAM.parse().unwrap()),
         provider_session: None,
@@ -73,7 +76,13 @@ async fn after_a_minute_the_provider_is_believed() {
         (MockTenants::new(), MockMembers::new(), MockSessions::new());
     tenants.expect_find().once().returning(|_| {
         let subscription = Some(ENTERPRISE.to_owned());
-        Ok(Some(Tenant { tenant: acme(), display_name: "Acme".to_owned(), subscription, made_in: None }))
+        Ok(Some(Tenant {
+            tenant: acme(),
+            display_name: "Acme".to_owned(),
+            branding: Branding::default(),
+            subscription,
+            made_in: None,
+        }))
     });
     members.expect_roles().once().returning(|_, _| Ok(Roles::from(Role::Employee)));
     sessions.expect_refresh().once().returning(|_, _| Ok(()));

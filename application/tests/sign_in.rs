@@ -185,6 +185,7 @@ async fn under_a_tenant_its_subscription_and_the_roles_there_count() {
         Ok(Some(Tenant {
             tenant: acme(),
             display_name: "Acme".to_owned(),
+            branding: tenantry_domain::Branding::default(),
             subscription: Some(team.to_owned()),
             made_in: None,
         }))

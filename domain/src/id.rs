@@ -29,6 +29,8 @@ pub type CheckoutId = Id<kind::Checkout>;
 pub type ConversionId = Id<kind::Conversion>;
 /// Identifies one payment form that was shown: sending it twice is one purchase.
 pub type PurchaseId = Id<kind::Purchase>;
+/// Identifies one picture that was uploaded as a logo: another picture is another id.
+pub type LogoId = Id<kind::Logo>;
 
 /// What an [`Id`] can name. These types have no values.
 pub mod kind {
@@ -50,6 +52,9 @@ pub mod kind {
     /// A payment form that was shown.
     #[derive(Debug)]
     pub enum Purchase {}
+    /// A picture.
+    #[derive(Debug)]
+    pub enum Logo {}
 }
 
 impl<Kind> Id<Kind> {

@@ -7,8 +7,11 @@ mod actor;
 mod audit;
 mod card;
 mod conversion;
+mod display_name;
 mod email;
 mod id;
+mod logo;
+mod look;
 mod membership;
 mod plan;
 pub mod post_login;
@@ -23,8 +26,13 @@ pub use actor::{Actor, Administrator, NotPermitted, TenantActor};
 pub use audit::{AuditAction, AuditEntry, UnknownAuditAction};
 pub use card::{CardNumber, InvalidCardNumber};
 pub use conversion::{Conversion, ConversionError, Stage};
+pub use display_name::{DisplayName, InvalidDisplayName};
 pub use email::{EmailAddress, InvalidEmailAddress};
-pub use id::{CheckoutId, ConversionId, Id, InvalidId, PurchaseId, SessionId, TenantId, UserId, kind};
+pub use id::{
+    CheckoutId, ConversionId, Id, InvalidId, LogoId, PurchaseId, SessionId, TenantId, UserId, kind,
+};
+pub use logo::{InvalidLogo, Logo, PictureKind};
+pub use look::{Branding, Colour, Colours, InvalidColour, InvalidLogoUrl, LogoUrl, Look};
 pub use membership::{Member, Membership};
 pub use plan::{Catalogue, CatalogueError, Entitlements, Plan, PlanId, Price, Seats, UnknownPlan};
 pub use role::{Permission, Role, Roles, UnknownRole};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{ConversionId, TenantId};
+use crate::{Branding, ConversionId, TenantId};
 
 /// The name by which a tenant's people sign in: unique, 3 to 50 characters, lower-case letters, digits, `-` and `_`,
 /// with a letter or a digit at both ends, and not starting with `org_` (Auth0 reserves that for ids).
@@ -48,6 +48,8 @@ pub struct Tenant {
     pub tenant: TenantRef,
     /// What people call it; the name when nobody chose anything else.
     pub display_name: String,
+    /// How the provider shows it.
+    pub branding: Branding,
     /// What it has subscribed to, as stored; `None` when the provider has no record of it.
     pub subscription: Option<String>,
     /// In which conversion it was made, when the provider remembers.

@@ -15,6 +15,7 @@ mod page;
 mod readiness;
 mod sessions;
 mod system;
+mod tenant_looks;
 mod tenants;
 mod turns;
 mod users;
@@ -36,7 +37,8 @@ pub use page::{Cursor, Page, PageSize};
 pub use readiness::Readiness;
 pub use sessions::{Session, Sessions, SessionsError, SessionsOf};
 pub use system::{Clock, Random};
-pub use tenants::{NewTenant, Tenants, TenantsError};
+pub use tenant_looks::{TenantLooks, TenantLooksError};
+pub use tenants::{Customization, NewTenant, Tenants, TenantsError};
 pub use turns::{Turn, Turns, TurnsError};
 pub use users::{Users, UsersError};
 
@@ -51,6 +53,7 @@ pub use {
     members::MockMembers,
     readiness::MockReadiness,
     sessions::MockSessions,
+    tenant_looks::MockTenantLooks,
     tenants::MockTenants,
     users::MockUsers,
 };

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use tenantry_domain::{
-    Actor, EmailAddress, Holder, Roles, SessionId, Subscription, TenantId, TenantRef, Timestamp, UserId,
+    Actor, EmailAddress, Holder, Look, Roles, SessionId, Subscription, TenantId, TenantRef, Timestamp, UserId,
 };
 
 use crate::{LoggedOut, Source};
@@ -102,6 +102,8 @@ pub struct Session {
     pub picture: Option<String>,
     /// Under which tenant.
     pub tenant: Option<TenantRef>,
+    /// What its pages show of the tenant: what [`crate::TenantLooks`] keeps, whatever the session began with.
+    pub look: Option<Look>,
     /// Their roles there.
     pub roles: Roles,
     /// The tenant's subscription under a tenant, else their own.

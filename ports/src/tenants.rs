@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tenantry_domain::{ConversionId, Subscription, Tenant, TenantId, TenantName, UserId};
+use tenantry_domain::{
+    Branding, ConversionId, DisplayName, Subscription, Tenant, TenantId, TenantName, UserId,
+};
 
 use crate::Source;
 
@@ -34,6 +36,33 @@ pub trait Tenants: Send + Sync {
         tenant: &TenantId,
         subscription: Subscription,
     ) -> Result<Subscription, TenantsError>;
+
+    /// Every tenant that the person belongs to, in the order of their names; none for somebody who belongs to none or
+    /// has no account.
+    async fn of_user(&self, user: &UserId) -> Result<Vec<Tenant>, TenantsError>;
+
+    /// Writes what people call the tenant and how the provider shows it; what a customization leaves out, the provider
+    /// shows no more. Every other attribute stays as it is. Answers the tenant as it is then. Repeatable.
+    ///
+    /// [`TenantsError::UnknownTenant`] when there is no such tenant.
+    async fn customize(
+        &self,
+        tenant: &TenantId,
+        customization: &Customization,
+    ) -> Result<Tenant, TenantsError>;
+
+    /// Ends the tenant for everybody, with its memberships, roles and invitations; its name is free then. People keep
+    /// their accounts. One that is not there is gone already: success.
+    async fn delete(&self, tenant: &TenantId) -> Result<(), TenantsError>;
+}
+
+/// How a tenant is to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Customization {
+    /// What people call it.
+    pub display_name: DisplayName,
+    /// Its logo and its colours.
+    pub branding: Branding,
 }
 
 /// A tenant to be made.
@@ -61,7 +90,7 @@ pub enum TenantsError {
     #[error("there is no such organization")]
     UnknownTenant,
     /// The provider took the write and did not store it: its set-up is wrong.
-    #[error("the identity provider did not store the subscription")]
+    #[error("the identity provider did not store what was written")]
     NotStored,
     /// The provider asks us to wait.
     #[error("the identity provider is asked too often")]

@@ -1,11 +1,15 @@
 //! The scopes of the Management API that the product needs, call by call. Set-up grants these and no others.
 
 /// A scope, and the calls that need it.
-pub const SCOPES: [(&str, &str); 12] = [
-    ("read:organizations", "an organization by id or name; before its subscription is written"),
+pub const SCOPES: [(&str, &str); 13] = [
+    (
+        "read:organizations",
+        "an organization by id or name; before its subscription is written; those of one person",
+    ),
     ("create:organizations", "a conversion makes its organization"),
     ("create:organization_connections", "with it the connections that all organizations share"),
-    ("update:organizations", "an organization's subscription"),
+    ("update:organizations", "an organization's subscription, display name, logo and colours"),
+    ("delete:organizations", "an Administrator deletes the organization"),
     ("read:organization_members", "the members' page and their number"),
     ("create:organization_members", "whoever paid becomes a member"),
     ("read:organization_member_roles", "the members' roles"),

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tenantry_domain::{Subscription, Tenant, TenantId, TenantName};
-use tenantry_ports::{NewTenant, Tenants, TenantsError};
+use tenantry_domain::{Subscription, Tenant, TenantId, TenantName, UserId};
+use tenantry_ports::{Customization, NewTenant, Tenants, TenantsError};
 
 use crate::ManagementError;
 use crate::catalogue::Catalogue;
 use crate::management::{Management, Operation, Repeat, Tries};
 use crate::wire::{
-    CONVERSION, CREATED_BY, EnabledConnection, NewOrganization, OrganizationPatch, OrganizationRecord,
-    SUBSCRIPTION,
+    CONVERSION, CREATED_BY, EnabledConnection, NewOrganization, OrganizationLook, OrganizationPatch,
+    OrganizationRecord, SUBSCRIPTION,
 };
 
 /// Organizations at Auth0. A tenant's subscription is `metadata.subscription`, as in the guide.
@@ -180,6 +180,43 @@ impl Tenants for Auth0Tenants {
                 Ok(written) => return written,
                 Err(error) => tries.pause_after(error).await?,
             }
+        }
+    }
+
+    async fn of_user(&self, user: &UserId) -> Result<Vec<Tenant>, TenantsError> {
+        let path = ["users", user.as_str(), "organizations"];
+        let listed = match self.management.by_page(&path, |_| false).await {
+            Err(ManagementError::NotFound) => Vec::new(),
+            outcome => outcome?,
+        };
+        let mut tenants: Vec<Tenant> =
+            listed.into_iter().filter_map(OrganizationRecord::into_tenant).collect();
+        tenants.sort_by(|one, other| one.tenant.name.cmp(&other.tenant.name));
+        Ok(tenants)
+    }
+
+    async fn customize(
+        &self,
+        tenant: &TenantId,
+        customization: &Customization,
+    ) -> Result<Tenant, TenantsError> {
+        let look = OrganizationLook {
+            display_name: customization.display_name.as_str(),
+            branding: (&customization.branding).into(),
+        };
+        let path = ["organizations", tenant.as_str()];
+        let stored: OrganizationRecord = self.management.call(&Operation::patch(&path, &look)).await?;
+        let is_as_asked = |stored: &Tenant| {
+            stored.display_name == customization.display_name.as_str()
+                && stored.branding == customization.branding
+        };
+        stored.into_tenant().filter(is_as_asked).ok_or(TenantsError::NotStored)
+    }
+
+    async fn delete(&self, tenant: &TenantId) -> Result<(), TenantsError> {
+        match self.management.run(&Operation::delete(&["organizations", tenant.as_str()])).await {
+            Ok(()) | Err(ManagementError::NotFound) => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 }

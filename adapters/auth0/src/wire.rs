@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tenantry_domain::{
-    ConversionId, EmailAddress, Roles, Tenant, TenantId, TenantName, TenantRef, User, UserId,
+    Branding, Colours, ConversionId, EmailAddress, LogoUrl, Roles, Tenant, TenantId, TenantName, TenantRef,
+    User, UserId,
 };
 
 /// Where the guide keeps a subscription: in `app_metadata` of users and in `metadata` of organizations.
@@ -90,8 +91,50 @@ pub(crate) struct OrganizationRecord {
     pub(crate) id: TenantId,
     pub(crate) name: String,
     pub(crate) display_name: Option<String>,
+    branding: Option<BrandingRecord>,
     #[serde(default)]
     pub(crate) metadata: BTreeMap<String, String>,
+}
+
+/// How an organization looks on the login page. Both colours are there, or none.
+#[derive(Debug, Default, Deserialize, Serialize)]
+pub(crate) struct BrandingRecord {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logo_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    colors: Option<ColorsRecord>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct ColorsRecord {
+    primary: String,
+    page_background: String,
+}
+
+impl From<BrandingRecord> for Branding {
+    /// What is not written as we write it was chosen by other means, and is left out.
+    fn from(record: BrandingRecord) -> Self {
+        let colours = |colors: ColorsRecord| {
+            let (primary, background) = (colors.primary.parse().ok()?, colors.page_background.parse().ok()?);
+            Some(Colours { primary, background })
+        };
+        Self {
+            logo: record.logo_url.and_then(|url| LogoUrl::try_from(url.as_str()).ok()),
+            colours: record.colors.and_then(colours),
+        }
+    }
+}
+
+impl From<&Branding> for BrandingRecord {
+    fn from(branding: &Branding) -> Self {
+        Self {
+            logo_url: branding.logo.as_ref().map(LogoUrl::to_string),
+            colors: branding.colours.map(|colours| ColorsRecord {
+                primary: colours.primary.to_string(),
+                page_background: colours.background.to_string(),
+            }),
+        }
+    }
 }
 
 impl OrganizationRecord {
@@ -106,6 +149,7 @@ impl OrganizationRecord {
         let made_in = self.metadata.get(CONVERSION);
         Some(Tenant {
             display_name: self.display_name.unwrap_or(self.name),
+            branding: self.branding.map(Branding::from).unwrap_or_default(),
             subscription: self.metadata.get(SUBSCRIPTION).cloned(),
             made_in: made_in.and_then(|id| ConversionId::try_from(id.as_str()).ok()),
             tenant: TenantRef { id: self.id, name },
@@ -130,6 +174,13 @@ pub(crate) struct EnabledConnection<'a> {
 #[derive(Debug, Serialize)]
 pub(crate) struct OrganizationPatch {
     pub(crate) metadata: BTreeMap<String, String>,
+}
+
+/// Auth0 takes the place of what is named and leaves the rest as it is: all of the branding, nothing of the metadata.
+#[derive(Debug, Serialize)]
+pub(crate) struct OrganizationLook<'a> {
+    pub(crate) display_name: &'a str,
+    pub(crate) branding: BrandingRecord,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,6 +1,8 @@
 //! What can go wrong with a database, and how each port says it.
 
-use tenantry_ports::{AuditLogError, CheckoutsError, JourneysError, LoginAttemptsError, SessionsError};
+use tenantry_ports::{
+    AuditLogError, CheckoutsError, JourneysError, LoginAttemptsError, SessionsError, TenantLooksError,
+};
 
 /// The database can't be opened or brought up to date.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +62,12 @@ impl From<StoreError> for CheckoutsError {
 }
 
 impl From<StoreError> for AuditLogError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<StoreError> for TenantLooksError {
     fn from(error: StoreError) -> Self {
         Self::Unavailable(Box::new(error))
     }

@@ -5,11 +5,12 @@
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use tenantry_domain::{Roles, Timestamp};
+use tenantry_domain::{Branding, Roles, TenantRef, Timestamp};
 use tenantry_ports::testkit::FixedClock;
-use tenantry_ports::{Readiness, Session, Sessions};
+use tenantry_ports::{Readiness, Session, Sessions, TenantLooks};
 use tenantry_sql::sqlite::{
-    Database, OpenError, SqlAuditLog, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlSessions, SqlTurns,
+    Database, OpenError, SqlAuditLog, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlSessions,
+    SqlTenantLooks, SqlTurns,
 };
 
 /// A port on a database in a file, which goes away with it.
@@ -98,7 +99,37 @@ on_both!(
     SqlAuditLog::new,
     [pages_hold_every_entry_once, an_account_has_entries_of_its_own, a_made_up_cursor_is_refused]
 );
+on_both!(
+    tenant_looks,
+    SqlTenantLooks::new,
+    [is_found_as_it_was_shown, a_logo_stays_until_another_comes, is_forgotten_alone]
+);
 on_both!(turns, |database| SqlTurns::new(&database), [one_at_a_time, whoever_gives_up_is_passed_over]);
+
+#[tokio::test]
+async fn sessions_show_how_their_tenant_looks_at_once() {
+    let database = Database::in_memory().await.unwrap();
+    let (sessions, looks) = (SqlSessions::new(database.clone()), SqlTenantLooks::new(database));
+    let now = "2026-01-01T00:00:00.000Z".parse().unwrap();
+    let acme = TenantRef { id: "org_acme".try_into().unwrap(), name: "acme".try_into().unwrap() };
+    let other = TenantRef { id: "org_other".try_into().unwrap(), name: "other".try_into().unwrap() };
+    for (id, tenant) in [("s1", Some(&acme)), ("s2", Some(&other)), ("s3", None)] {
+        let session = Session { tenant: tenant.cloned(), ..session(id, now) };
+        sessions.begin(&session, &serde_json::Map::new(), now).await.unwrap();
+    }
+    let shown = async |id: &str| {
+        let found = sessions.find(&id.try_into().unwrap(), now).await.unwrap().unwrap();
+        found.look.map(|look| look.display_name)
+    };
+    assert_eq!((shown("s1").await, shown("s2").await, shown("s3").await), (None, None, None));
+    for name in ["Acme", "Acme & Sons"] {
+        looks.show(&acme.id, name, &Branding::default()).await.unwrap();
+        let expected = (Some(name.to_owned()), None, None);
+        assert_eq!((shown("s1").await, shown("s2").await, shown("s3").await), expected);
+    }
+    looks.forget(&acme.id).await.unwrap();
+    assert_eq!(shown("s1").await, None);
+}
 
 #[tokio::test]
 async fn is_there_after_reopening() {
@@ -155,6 +186,7 @@ fn session(id: &str, now: Timestamp) -> Session {
         email: None,
         picture: None,
         tenant: None,
+        look: None,
         roles: Roles::default(),
         subscription: None,
         provider_session: None,

@@ -13,6 +13,7 @@ mod memory;
 pub mod provider;
 pub mod sessions;
 mod system;
+pub mod tenant_looks;
 pub mod turns;
 
 pub use memory::MemoryCheckouts;

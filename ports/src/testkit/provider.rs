@@ -9,10 +9,14 @@
 
 use async_trait::async_trait;
 use tenantry_domain::{
-    ConversionId, EmailAddress, Role, Roles, Subscription, Tenant, TenantId, TenantName, TenantRef, UserId,
+    Branding, Colours, ConversionId, DisplayName, EmailAddress, LogoUrl, Role, Roles, Subscription, Tenant,
+    TenantId, TenantName, TenantRef, UserId,
 };
 
-use crate::{Cursor, Members, MembersError, NewTenant, PageSize, Tenants, TenantsError, Users, UsersError};
+use crate::{
+    Cursor, Customization, Members, MembersError, NewTenant, PageSize, Tenants, TenantsError, Users,
+    UsersError,
+};
 
 /// A provider with nothing in it, and the adapter under test.
 #[async_trait]
@@ -97,6 +101,7 @@ pub async fn a_tenant_is_found_by_id_and_by_name(world: &dyn ProviderWorld) {
     let expected = Tenant {
         tenant: made.tenant.clone(),
         display_name: "Acme & Sons".to_owned(),
+        branding: Branding::default(),
         subscription: Some("team;2030-01-01T00:00:00.000Z;active".to_owned()),
         made_in: Some(ConversionId::try_from("c1").unwrap()),
     };
@@ -135,6 +140,82 @@ pub async fn a_tenants_subscription_is_stored_beside_the_rest(world: &dyn Provid
     assert_ne!(untouched.subscription.as_deref(), Some(text));
     let unknown = world.tenants().set_subscription(&nowhere(), subscription(text)).await;
     assert!(matches!(unknown, Err(TenantsError::UnknownTenant)), "{unknown:?}");
+}
+
+/// How a tenant is shown is stored as a whole, over an earlier customization, and everything else stays.
+pub async fn a_tenant_is_customized_beside_the_rest(world: &dyn ProviderWorld) {
+    let (acme, other) = (make(world, "acme").await, make(world, "other").await);
+    let before = world.tenants().find(&acme.id).await.unwrap().unwrap();
+    let untouched = world.tenants().find(&other.id).await.unwrap();
+    let colours = Colours { primary: "#Ff00fF".parse().unwrap(), background: "#00ff00".parse().unwrap() };
+    let logo = LogoUrl::try_from("https://learn.example/logos/0123456789abcdef.png").unwrap();
+    for (display_name, branding) in [
+        ("Ácme – 株式会社", Branding { logo: Some(logo.clone()), colours: Some(colours) }),
+        ("Acme", Branding { logo: Some(logo), colours: None }),
+        ("Acme", Branding { logo: None, colours: Some(colours) }),
+        ("Acme", Branding::default()),
+    ] {
+        let display_name = DisplayName::try_from(display_name).unwrap();
+        let customization = Customization { display_name, branding: branding.clone() };
+        let expected =
+            Tenant { display_name: customization.display_name.to_string(), branding, ..before.clone() };
+        for _ in 0..2 {
+            let customized = world.tenants().customize(&acme.id, &customization).await.unwrap();
+            assert_eq!(customized, expected);
+        }
+        assert_eq!(world.tenants().find(&acme.id).await.unwrap(), Some(expected));
+        let unknown = world.tenants().customize(&nowhere(), &customization).await;
+        assert!(matches!(unknown, Err(TenantsError::UnknownTenant)), "{unknown:?}");
+    }
+    assert_eq!(world.tenants().find(&other.id).await.unwrap(), untouched);
+}
+
+/// A person's tenants are theirs alone, all of them, in the order of their names.
+pub async fn a_persons_tenants_are_all_listed(world: &dyn ProviderWorld) {
+    let (ann, bo) = (world.account("ann@example.com").await, world.account("bo@example.com").await);
+    assert_eq!(world.tenants().of_user(&ann).await.unwrap(), []);
+    assert_eq!(world.tenants().of_user(&nobody()).await.unwrap(), []);
+    let mut expected = Vec::new();
+    for number in 0..101 {
+        let made =
+            world.tenants().create(&new_tenant(&format!("acme-{number:03}"), &ann, "c1")).await.unwrap();
+        let member = if number == 7 { &bo } else { &ann };
+        world.members().add(&made.tenant.id, member).await.unwrap();
+        if number == 7 {
+            assert_eq!(world.tenants().of_user(&bo).await.unwrap(), [made]);
+        } else {
+            expected.push(made);
+        }
+    }
+    let other = make(world, "aaa").await;
+    world.members().add(&other.id, &ann).await.unwrap();
+    expected.insert(0, world.tenants().find(&other.id).await.unwrap().unwrap());
+    assert_eq!(expected.len(), 101, "more than one page of Auth0's");
+    assert_eq!(world.tenants().of_user(&ann).await.unwrap(), expected);
+}
+
+/// A deleted tenant is gone with everything in it, and its name is free; accounts and other tenants stay.
+pub async fn a_deleted_tenant_is_gone_for_everybody(world: &dyn ProviderWorld) {
+    let (acme, other) = (make(world, "acme").await, make(world, "other").await);
+    let ann = world.account("ann@example.com").await;
+    for tenant in [&acme, &other] {
+        world.members().add(&tenant.id, &ann).await.unwrap();
+        world.members().assign(&tenant.id, &ann, Role::Administrator).await.unwrap();
+    }
+    for _ in 0..2 {
+        world.tenants().delete(&acme.id).await.unwrap();
+        assert_eq!(world.tenants().find(&acme.id).await.unwrap(), None);
+        assert_eq!(world.tenants().find_by_name(&acme.name).await.unwrap(), None);
+        assert_eq!(world.members().roles(&acme.id, &ann).await.unwrap(), Roles::default());
+    }
+    world.tenants().delete(&nowhere()).await.unwrap();
+    let left = world.tenants().of_user(&ann).await.unwrap();
+    assert_eq!(left.into_iter().map(|left| left.tenant).collect::<Vec<_>>(), std::slice::from_ref(&other));
+    assert_eq!(world.members().roles(&other.id, &ann).await.unwrap(), Roles::from(Role::Administrator));
+    assert!(world.users().find(&ann).await.unwrap().is_some(), "people keep their accounts");
+    let again = world.tenants().create(&new_tenant("acme", &ann, "c2")).await.unwrap();
+    assert_ne!(again.tenant.id, acme.id);
+    assert_eq!(world.members().count(&again.tenant.id).await.unwrap(), 0);
 }
 
 /// Who is added is a member, once, and has no role that was not given.
@@ -244,6 +325,9 @@ macro_rules! provider_contract {
                 a_tenant_is_found_by_id_and_by_name,
                 making_a_tenant_can_be_repeated,
                 a_tenants_subscription_is_stored_beside_the_rest,
+                a_tenant_is_customized_beside_the_rest,
+                a_persons_tenants_are_all_listed,
+                a_deleted_tenant_is_gone_for_everybody,
                 adding_a_member_can_be_repeated,
                 a_role_belongs_to_one_tenant,
                 unknown_tenants_and_users_are_said_to_be,

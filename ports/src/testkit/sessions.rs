@@ -31,6 +31,7 @@ fn session(id: &str, user: &str, tenant: Option<TenantRef>) -> Session {
         name: "Ann \"the\" Lee; – ≤".to_owned(),
         email: Some(EmailAddress::try_from("ann@example.com").unwrap()),
         picture: None,
+        look: None,
         roles: if tenant.is_some() { Roles::from(Role::Administrator) } else { Roles::default() },
         tenant,
         subscription: Some(Subscription::trial(now(), 1)),

@@ -9,9 +9,10 @@ use tenantry_domain::{
     Tenant, TenantId, TenantName, Timestamp, User, UserId,
 };
 use tenantry_ports::{
-    Billing, BillingError, CardOutcome, CardPayments, Checkout, Cursor, Journeys, JourneysError, LoggedOut,
-    Members, MembersError, NewCheckout, NewTenant, Page, PageSize, Revision, SavedConversion, Session,
-    Sessions, SessionsError, SessionsOf, Source, Tenants, TenantsError, Users, UsersError,
+    Billing, BillingError, CardOutcome, CardPayments, Checkout, Cursor, Customization, Journeys,
+    JourneysError, LoggedOut, Members, MembersError, NewCheckout, NewTenant, Page, PageSize, Revision,
+    SavedConversion, Session, Sessions, SessionsError, SessionsOf, Source, Tenants, TenantsError, Users,
+    UsersError,
 };
 
 /// How a call is lost.
@@ -106,6 +107,22 @@ impl Tenants for Wired<dyn Tenants> {
         subscription: Subscription,
     ) -> Result<Subscription, TenantsError> {
         self.wire.call(TenantsError::Unavailable, self.port.set_subscription(tenant, subscription)).await
+    }
+
+    async fn of_user(&self, user: &UserId) -> Result<Vec<Tenant>, TenantsError> {
+        self.wire.call(TenantsError::Unavailable, self.port.of_user(user)).await
+    }
+
+    async fn customize(
+        &self,
+        tenant: &TenantId,
+        customization: &Customization,
+    ) -> Result<Tenant, TenantsError> {
+        self.wire.call(TenantsError::Unavailable, self.port.customize(tenant, customization)).await
+    }
+
+    async fn delete(&self, tenant: &TenantId) -> Result<(), TenantsError> {
+        self.wire.call(TenantsError::Unavailable, self.port.delete(tenant)).await
     }
 }
 

@@ -200,6 +200,7 @@ impl World {
             email: None,
             picture: None,
             tenant: None,
+            look: None,
             roles: Roles::default(),
             subscription: self.subscription().await,
             provider_session: None,

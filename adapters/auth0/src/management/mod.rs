@@ -59,6 +59,11 @@ impl<'a> Operation<'a> {
     pub(crate) fn get(path: &'a [&'a str], query: &'a [(&'a str, &'a str)]) -> Self {
         Self { method: Method::GET, path, query, body: None, repeat: Repeat::Freely, budget: None }
     }
+
+    /// Asked again when nobody knows whether it was done: what is gone can't be deleted twice.
+    pub(crate) fn delete(path: &'a [&'a str]) -> Self {
+        Self { method: Method::DELETE, path, query: &[], body: None, repeat: Repeat::Freely, budget: None }
+    }
 }
 
 impl<'a, B: Serialize + ?Sized> Operation<'a, B> {

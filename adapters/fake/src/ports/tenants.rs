@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use tenantry_domain::{ConversionId, Subscription, Tenant, TenantId, TenantName, TenantRef};
-use tenantry_ports::{NewTenant, Tenants, TenantsError};
+use serde_json::{Map, Value, json};
+use tenantry_domain::{
+    Branding, Colours, ConversionId, LogoUrl, Subscription, Tenant, TenantId, TenantName, TenantRef, UserId,
+};
+use tenantry_ports::{Customization, NewTenant, Tenants, TenantsError};
 
 use super::{Failed, SUBSCRIPTION};
 use crate::login::Context;
@@ -64,6 +67,66 @@ impl Tenants for FakeTenants {
         };
         self.fake.core().store.write(write).await.map_err(TenantsError::from)
     }
+
+    async fn of_user(&self, user: &UserId) -> Result<Vec<Tenant>, TenantsError> {
+        let store = &self.fake.core().store;
+        let mut tenants: Vec<Tenant> =
+            store.read(|state| state.organizations_of(user.as_str()).filter_map(tenant_of).collect())?;
+        tenants.sort_by(|one, other| one.tenant.name.cmp(&other.tenant.name));
+        Ok(tenants)
+    }
+
+    async fn customize(
+        &self,
+        tenant: &TenantId,
+        customization: &Customization,
+    ) -> Result<Tenant, TenantsError> {
+        let write = |state: &mut State| {
+            let row = state.organizations.get(tenant.as_str());
+            let mut row = row.ok_or(Failed::Port(TenantsError::UnknownTenant))?.clone();
+            row.display_name = Some(customization.display_name.to_string());
+            row.branding = Some(branding_value(&customization.branding));
+            let customized = tenant_of(&row).ok_or(Failed::Port(TenantsError::NotStored))?;
+            state.organizations.put(row);
+            Ok::<_, Failed<TenantsError>>(customized)
+        };
+        self.fake.core().store.write(write).await.map_err(TenantsError::from)
+    }
+
+    async fn delete(&self, tenant: &TenantId) -> Result<(), TenantsError> {
+        let write = |state: &mut State| {
+            state.delete_organization(tenant.as_str());
+            Ok::<_, Failed<TenantsError>>(())
+        };
+        self.fake.core().store.write(write).await.map_err(TenantsError::from)
+    }
+}
+
+/// The branding as the Management API takes and returns it.
+fn branding_value(branding: &Branding) -> Value {
+    let mut value = Map::new();
+    if let Some(logo) = &branding.logo {
+        value.insert("logo_url".to_owned(), logo.as_str().into());
+    }
+    if let Some(colours) = branding.colours {
+        let colors = json!({
+            "primary": colours.primary.to_string(),
+            "page_background": colours.background.to_string(),
+        });
+        value.insert("colors".to_owned(), colors);
+    }
+    Value::Object(value)
+}
+
+/// The branding of an organization, as far as it is written as the product writes it.
+pub(crate) fn branding_of(organization: &Organization) -> Branding {
+    let text = |pointer: &str| organization.branding.as_ref()?.pointer(pointer)?.as_str();
+    let colour = |pointer: &str| text(pointer)?.parse().ok();
+    let colours = || {
+        let (primary, background) = (colour("/colors/primary")?, colour("/colors/page_background")?);
+        Some(Colours { primary, background })
+    };
+    Branding { logo: text("/logo_url").and_then(|url| LogoUrl::try_from(url).ok()), colours: colours() }
 }
 
 fn create(state: &mut State, context: &Context<'_>, tenant: &NewTenant) -> Result<Tenant, TenantsError> {
@@ -96,6 +159,7 @@ pub(super) fn tenant_of(organization: &Organization) -> Option<Tenant> {
     Some(Tenant {
         tenant: tenant_ref(organization)?,
         display_name: organization.label().to_owned(),
+        branding: branding_of(organization),
         subscription: organization.metadata.get(SUBSCRIPTION).cloned(),
         made_in: made_in.and_then(|id| ConversionId::try_from(id.as_str()).ok()),
     })

@@ -8,6 +8,7 @@ mod login_attempts;
 mod secrets;
 mod session_cache;
 mod sessions;
+mod tenant_looks;
 mod turns;
 
 use std::path::Path;
@@ -26,6 +27,7 @@ pub use checkouts::SqlCheckouts;
 pub use journeys::SqlJourneys;
 pub use login_attempts::SqlLoginAttempts;
 pub use sessions::SqlSessions;
+pub use tenant_looks::SqlTenantLooks;
 pub use turns::SqlTurns;
 
 use lock::Lock;

@@ -12,6 +12,7 @@ use tenantry_ports::{LoggedOut, Session, Sessions, SessionsError, SessionsOf};
 
 use super::Database;
 use super::session_cache::{Concerns, SessionCache};
+use super::tenant_looks::read_look;
 use crate::error::StoreError;
 
 /// Sessions in SQLite. Those that were read lately are kept in memory.
@@ -125,8 +126,11 @@ impl Sessions for SqlSessions {
             Err(read_at) => read_at,
         };
         let row = sqlx::query(
-            "SELECT user_id, name, email, picture, tenant_id, tenant_name, roles, subscription, \
-             provider_session, began_at, refreshed_at, idle_until, ends_at FROM sessions WHERE id = ?",
+            "SELECT user_id, name, email, sessions.picture, tenant_id, tenant_name, roles, subscription, \
+             provider_session, began_at, refreshed_at, idle_until, ends_at, \
+             display_name, primary_colour, background_colour, tenant_logos.id AS logo FROM sessions \
+             LEFT JOIN tenant_looks USING (tenant_id) LEFT JOIN tenant_logos USING (tenant_id) \
+             WHERE sessions.id = ?",
         )
         .bind(session.as_str())
         .fetch_optional(&self.database.read)
@@ -316,6 +320,7 @@ fn read_session(id: &SessionId, row: &SqliteRow) -> Result<Session, StoreError> 
         email: email.map(EmailAddress::try_from).transpose().map_err(|why| StoreError::row("email")(&why))?,
         picture: row.try_get("picture")?,
         tenant,
+        look: read_look(row)?,
         roles: Roles::from_names(row.try_get::<&str, _>("roles")?.split(',')),
         subscription: subscription
             .map(str::parse)

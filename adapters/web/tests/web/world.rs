@@ -15,7 +15,8 @@ use tenantry_application::{
     SignIn, SignOut,
 };
 use tenantry_domain::{
-    Catalogue, Holder, Payment, Role, Roles, Tenant, TenantId, TenantName, TenantRef, Timestamp, UserId,
+    Branding, Catalogue, Holder, Payment, Role, Roles, Tenant, TenantId, TenantName, TenantRef, Timestamp,
+    UserId,
 };
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tenantry_ports::{LoggedOut, LoginRequest, NewCheckout, SavedConversion, Session, Source};
@@ -91,6 +92,7 @@ impl World {
         state.tenants.push(Tenant {
             tenant,
             display_name: name.to_owned(),
+            branding: Branding::default(),
             subscription: Some(subscription.to_owned()),
             made_in: None,
         });

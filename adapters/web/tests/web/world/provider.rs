@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use tenantry_domain::{
-    Member, Role, Roles, Subscription, Tenant, TenantId, TenantName, TenantRef, User, UserId,
+    Branding, Member, Role, Roles, Subscription, Tenant, TenantId, TenantName, TenantRef, User, UserId,
 };
 use tenantry_ports::{
-    Callback, Cursor, IdentityProvider, IdentityProviderError, LoggedOut, Login, LoginAttempt, LoginRequest,
-    LogoutRequest, Members, MembersError, NewTenant, Page, PageSize, Tenants, TenantsError, Users,
-    UsersError,
+    Callback, Cursor, Customization, IdentityProvider, IdentityProviderError, LoggedOut, Login, LoginAttempt,
+    LoginRequest, LogoutRequest, Members, MembersError, NewTenant, Page, PageSize, Tenants, TenantsError,
+    Users, UsersError,
 };
 use url::Url;
 
@@ -129,6 +129,7 @@ impl Tenants for World {
                 name: new.name.clone(),
             },
             display_name: new.display_name.clone(),
+            branding: Branding::default(),
             subscription: Some(new.subscription.to_string()),
             made_in: Some(new.conversion.clone()),
         };
@@ -162,6 +163,33 @@ impl Tenants for World {
         let stored = subscription.or_later(held.subscription.as_deref());
         held.subscription = Some(stored.to_string());
         Ok(stored)
+    }
+
+    async fn of_user(&self, user: &UserId) -> Result<Vec<Tenant>, TenantsError> {
+        let state = self.lock();
+        let is_theirs =
+            |held: &&Tenant| state.roles.contains_key(&(held.tenant.id.to_string(), user.to_string()));
+        Ok(state.tenants.iter().filter(is_theirs).cloned().collect())
+    }
+
+    async fn customize(
+        &self,
+        tenant: &TenantId,
+        customization: &Customization,
+    ) -> Result<Tenant, TenantsError> {
+        let mut state = self.lock();
+        let held = state.tenants.iter_mut().find(|held| held.tenant.id == *tenant);
+        let held = held.ok_or(TenantsError::UnknownTenant)?;
+        held.display_name = customization.display_name.to_string();
+        held.branding = customization.branding.clone();
+        Ok(held.clone())
+    }
+
+    async fn delete(&self, tenant: &TenantId) -> Result<(), TenantsError> {
+        let mut state = self.lock();
+        state.tenants.retain(|held| held.tenant.id != *tenant);
+        state.roles.retain(|(of, _), _| of != tenant.as_str());
+        Ok(())
     }
 }
 
