@@ -97,6 +97,7 @@ impl BeginSignIn {
             nonce: self.secret(),
             code_verifier: self.secret(),
             tenant,
+            invitation: None,
             return_to: wish.return_to,
             started_at: self.clock.now(),
         };

@@ -128,6 +128,7 @@ fn arrival() -> Arrival {
             nonce: "nonce".to_owned(),
             code_verifier: "verifier".to_owned(),
             tenant: None,
+            invitation: None,
             return_to: "/home".to_owned(),
             started_at: NOW.parse().unwrap(),
         },

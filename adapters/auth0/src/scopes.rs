@@ -1,7 +1,7 @@
 //! The scopes of the Management API that the product needs, call by call. Set-up grants these and no others.
 
 /// A scope, and the calls that need it.
-pub const SCOPES: [(&str, &str); 13] = [
+pub const SCOPES: [(&str, &str); 17] = [
     (
         "read:organizations",
         "an organization by id or name; before its subscription is written; those of one person",
@@ -17,7 +17,14 @@ pub const SCOPES: [(&str, &str); 13] = [
         "create:organization_member_roles",
         "Administrator after a conversion, Employee for a federated newcomer",
     ),
-    ("read:users", "a person's subscription when the token does not carry it"),
+    ("read:organization_invitations", "who is invited"),
+    ("create:organization_invitations", "an Administrator invites people"),
+    ("delete:organization_invitations", "an Administrator takes an invitation back, or sends it anew"),
+    ("read:organization_connections", "the ways in which invited people may log in"),
+    (
+        "read:users",
+        "a person's subscription when the token does not carry it; whether an address belongs to a member",
+    ),
     ("update:users_app_metadata", "a person's subscription"),
     ("read:connections", "the connections that all organizations share"),
     ("read:roles", "the ids of Administrator and Employee"),

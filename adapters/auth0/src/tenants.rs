@@ -185,7 +185,7 @@ impl Tenants for Auth0Tenants {
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Tenant>, TenantsError> {
         let path = ["users", user.as_str(), "organizations"];
-        let listed = match self.management.by_page(&path, |_| false).await {
+        let listed = match self.management.by_page(&path, &[], |_| false).await {
             Err(ManagementError::NotFound) => Vec::new(),
             outcome => outcome?,
         };

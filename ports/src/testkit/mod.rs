@@ -7,9 +7,11 @@
 
 pub mod audit_log;
 pub mod checkouts;
+pub mod invitations;
 pub mod journeys;
 pub mod login_attempts;
 mod memory;
+pub mod offers;
 pub mod provider;
 pub mod sessions;
 mod system;
