@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use tenantry_domain::{EmailAddress, TenantId, TenantRef};
-use tenantry_ports::{Clock, IdentityProvider, Intent, LoginAttempt, LoginRequest, Random, Tenants};
+use tenantry_ports::{
+    Clock, IdentityProvider, Intent, LoginAttempt, LoginRequest, Random, TenantLooks, Tenants,
+};
 use url::Url;
 
-use crate::Outage;
+use crate::{Outage, looks};
 
 /// Starts a login, or the making of an account.
 pub struct BeginSignIn {
@@ -14,6 +16,8 @@ pub struct BeginSignIn {
     pub provider: Arc<dyn IdentityProvider>,
     /// Finds the tenant that a link names.
     pub tenants: Arc<dyn Tenants>,
+    /// Where it is noted how that tenant looks.
+    pub looks: Arc<dyn TenantLooks>,
     /// Stamps the attempt.
     pub clock: Arc<dyn Clock>,
     /// Makes the attempt's secrets.
@@ -88,7 +92,9 @@ impl BeginSignIn {
             Under::Tenant(tenant) => Some(tenant),
             Under::Link(id) => {
                 let found = self.tenants.find(&id).await.map_err(Outage::from)?;
-                Some(found.ok_or(BeginSignInError::UnknownTenant)?.tenant)
+                let found = found.ok_or(BeginSignInError::UnknownTenant)?;
+                looks::seen_before_login(&*self.looks, &found).await;
+                Some(found.tenant)
             }
         };
         let attempt = LoginAttempt {

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use tenantry_domain::{TenantName, TenantRef};
-use tenantry_ports::Tenants;
+use tenantry_ports::{TenantLooks, Tenants};
 
-use crate::Outage;
+use crate::{Outage, looks};
 
 /// Looks up an organization by its name, for someone who is not signed in. It gives away nothing but existence.
 pub struct FindOrganization {
     /// Where tenants are.
     pub tenants: Arc<dyn Tenants>,
+    /// Where it is noted how the one that was found looks.
+    pub looks: Arc<dyn TenantLooks>,
 }
 
 /// Why there is nothing to sign in to.
@@ -36,6 +38,8 @@ impl FindOrganization {
         let name =
             TenantName::try_from(name.to_lowercase().as_str()).map_err(|_| FindOrganizationError::Unknown)?;
         let found = self.tenants.find_by_name(&name).await.map_err(Outage::from)?;
-        found.map(|tenant| tenant.tenant).ok_or(FindOrganizationError::Unknown)
+        let found = found.ok_or(FindOrganizationError::Unknown)?;
+        looks::seen_before_login(&*self.looks, &found).await;
+        Ok(found.tenant)
     }
 }

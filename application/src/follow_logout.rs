@@ -1,16 +1,12 @@
 //! The identity provider says, over the back channel, that it has logged somebody out.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use secrecy::SecretString;
 use tenantry_ports::{Clock, IdentityProvider, IdentityProviderError, Sessions, Source};
 
 use crate::Outage;
-use crate::sign_in::ATTEMPT_LIFETIME;
-
-/// How much longer than an attempt may last a logout is remembered: the callback's own request, and some.
-const MARGIN: Duration = Duration::from_mins(5);
+use crate::sign_in::remembered_until;
 
 /// Ends here what the provider has ended there. Who asks proves nothing; the token that comes along does.
 pub struct FollowLogout {
@@ -48,7 +44,6 @@ impl FollowLogout {
     pub async fn run(&self, token: &SecretString) -> Result<u64, FollowLogoutError> {
         let whom = self.provider.verify_logout_token(token).await?;
         let now = self.clock.now();
-        let forget_at = now + ATTEMPT_LIFETIME + MARGIN;
-        Ok(self.sessions.end_logged_out(&whom, now, forget_at).await.map_err(Outage::from)?)
+        Ok(self.sessions.end_logged_out(&whom, now, remembered_until(now)).await.map_err(Outage::from)?)
     }
 }

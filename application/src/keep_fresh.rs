@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tenantry_domain::{Roles, Subscription, Timestamp};
-use tenantry_ports::{Clock, Members, Session, Sessions, SessionsError, Tenants, Users};
+use tenantry_ports::{Clock, Members, Session, Sessions, SessionsError, TenantLooks, Tenants, Users};
 
-use crate::Outage;
+use crate::{Outage, Remains, looks};
 
 /// A change that was made directly at the provider is seen no later than this.
 const FRESH_FOR: Duration = Duration::from_mins(1);
@@ -23,21 +23,24 @@ pub struct KeepFresh {
     users: Arc<dyn Users>,
     tenants: Arc<dyn Tenants>,
     members: Arc<dyn Members>,
+    remains: Remains,
     clock: Arc<dyn Clock>,
     /// Until when the provider is left alone because it did not answer.
     paused_until: AtomicI64,
 }
 
 impl KeepFresh {
-    /// Keeps `sessions` as fresh as `users`, `tenants` and `members` are.
+    /// Keeps `sessions` and `looks` as fresh as `users`, `tenants` and `members` are.
     pub fn new(
         sessions: Arc<dyn Sessions>,
         users: Arc<dyn Users>,
         tenants: Arc<dyn Tenants>,
         members: Arc<dyn Members>,
+        looks: Arc<dyn TenantLooks>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { sessions, users, tenants, members, clock, paused_until: AtomicI64::new(0) }
+        let remains = Remains { sessions: Arc::clone(&sessions), looks, clock: Arc::clone(&clock) };
+        Self { sessions, users, tenants, members, remains, clock, paused_until: AtomicI64::new(0) }
     }
 
     /// Whether the session was read so long ago that it has to be read again, and the provider is not left alone.
@@ -64,6 +67,7 @@ impl KeepFresh {
             }
             Ok(None) => {
                 self.sessions.end(&session.id).await?;
+                self.clear_after(&session).await;
                 Ok(None)
             }
             Err(outage) => {
@@ -84,6 +88,7 @@ impl KeepFresh {
     }
 
     async fn read(&self, session: &Session, now: Timestamp) -> Result<Option<Session>, Outage> {
+        let mut look = None;
         let (stored, roles) = match &session.tenant {
             Some(tenant) => {
                 let (found, roles) = tokio::join!(
@@ -91,6 +96,7 @@ impl KeepFresh {
                     self.members.roles(&tenant.id, &session.user)
                 );
                 let Some(found) = found? else { return Ok(None) };
+                look = Some(looks::seen(&*self.remains.looks, &found, session.look.as_ref()).await);
                 (found.subscription, roles?)
             }
             None => {
@@ -99,6 +105,14 @@ impl KeepFresh {
             }
         };
         let subscription: Option<Subscription> = stored.and_then(|text| text.parse().ok());
-        Ok(Some(Session { roles, subscription, refreshed_at: now, ..session.clone() }))
+        Ok(Some(Session { look, roles, subscription, refreshed_at: now, ..session.clone() }))
+    }
+
+    /// Whoever deleted the tenant, here or at the provider, may not have come to the end of it.
+    async fn clear_after(&self, session: &Session) {
+        let Some(tenant) = &session.tenant else { return };
+        if let Err(outage) = self.remains.clear(&tenant.id).await {
+            tracing::warn!(%outage, tenant = %tenant.id, "something is left of an organization that is gone");
+        }
     }
 }

@@ -3,17 +3,23 @@
 //! Authorization happens here, in the first lines of a use case, never in a handler. A use case takes the session of the
 //! person who asks, and reads the tenant from it alone.
 
+mod audit;
 mod authorize;
 mod begin_sign_in;
 mod choose_plan;
 mod confirm_checkout;
 mod conversions;
+mod customize_organization;
+mod delete_organization;
+mod export_organization;
 mod find_organization;
 mod finish_conversions;
 mod follow_logout;
 mod home;
 mod keep_fresh;
 mod list_members;
+mod looks;
+mod my_organizations;
 mod outage;
 mod pay_by_card;
 mod plan_and_usage;
@@ -28,12 +34,18 @@ pub use begin_sign_in::{BeginSignIn, BeginSignInError, SignInWish, StartedSignIn
 pub use choose_plan::{Choice, ChoosePlan, ChoosePlanError};
 pub use confirm_checkout::{ConfirmCheckout, ConfirmCheckoutError};
 pub use conversions::{Conversions, Next};
+pub use customize_organization::{
+    CustomizationView, CustomizeOrganization, CustomizeOrganizationError, LookChange,
+};
+pub use delete_organization::{DeleteOrganization, DeleteOrganizationError, DeletionView, Remains};
+pub use export_organization::{Export, ExportOrganization, ExportOrganizationError, Exported};
 pub use find_organization::{FindOrganization, FindOrganizationError};
 pub use finish_conversions::FinishConversions;
 pub use follow_logout::{FollowLogout, FollowLogoutError};
 pub use home::{Home, HomeView};
 pub use keep_fresh::KeepFresh;
 pub use list_members::{ListMembers, ListMembersError};
+pub use my_organizations::{MyOrganization, MyOrganizations};
 pub use outage::Outage;
 pub use pay_by_card::{CardPayment, PayByCard, PayByCardError};
 pub use plan_and_usage::{PlanAndUsage, PlanAndUsageError, PlanAndUsageView};

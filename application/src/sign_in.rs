@@ -15,6 +15,14 @@ use crate::{Conversions, Outage};
 /// How long a browser may take at the provider.
 pub(crate) const ATTEMPT_LIFETIME: Duration = Duration::from_mins(10);
 
+/// How much longer than an attempt may last the end of sessions is remembered: the callback's own request, and some.
+const MARGIN: Duration = Duration::from_mins(5);
+
+/// Until when it is remembered that sessions were ended at `now`: by then no login that was under way can complete.
+pub(crate) fn remembered_until(now: Timestamp) -> Timestamp {
+    now + ATTEMPT_LIFETIME + MARGIN
+}
+
 /// Completes a login and begins the session.
 ///
 /// It runs the guide's two post-login steps, unless the provider has run them and the token carries the result: then

@@ -11,7 +11,8 @@ use tenantry_domain::{
 };
 use tenantry_ports::testkit::FixedClock;
 use tenantry_ports::{
-    Clock, MembersError, MockMembers, MockSessions, MockTenants, MockUsers, Session, TenantsError,
+    Clock, MembersError, MockMembers, MockSessions, MockTenantLooks, MockTenants, MockUsers, Session,
+    SessionsOf, TenantsError,
 };
 
 const NOW: &str = "2026-01-02T03:04:05.678Z";
@@ -48,6 +49,9 @@ fn keep_fresh(
     members: MockMembers,
     sessions: MockSessions,
 ) -> KeepFresh {
+    let mut looks = MockTenantLooks::new();
+    looks.expect_show().returning(|_, _, _| Ok(()));
+    looks.expect_forget().returning(|_| Ok(()));
     let clock = FixedClock::at(NOW);
     clock.advance(after);
     KeepFresh::new(
@@ -55,6 +59,7 @@ fn keep_fresh(
         Arc::new(MockUsers::new()),
         Arc::new(tenants),
         Arc::new(members),
+        Arc::new(looks),
         Arc::new(clock) as Arc<dyn Clock>,
     )
 }
@@ -90,6 +95,7 @@ async fn after_a_minute_the_provider_is_believed() {
     let fresh = fresh.unwrap().unwrap();
     assert_eq!(fresh.roles, Roles::from(Role::Employee));
     assert_eq!(fresh.subscription, Some(ENTERPRISE.parse().unwrap()));
+    assert_eq!(fresh.look.unwrap().display_name, "Acme");
     assert_eq!(fresh.refreshed_at, session().refreshed_at + Duration::from_mins(1));
 }
 
@@ -100,6 +106,13 @@ async fn a_session_under_a_tenant_that_is_gone_ends() {
     tenants.expect_find().once().returning(|_| Ok(None));
     members.expect_roles().returning(|_, _| Ok(Roles::default()));
     sessions.expect_end().once().returning(|_| Ok(()));
+    // Whoever deleted it may have died before the end.
+    let everybody = |whose: &SessionsOf| *whose == SessionsOf::Tenant(acme().id);
+    sessions
+        .expect_end_all()
+        .withf(move |whose, spared, _, _| everybody(whose) && spared.is_none())
+        .once()
+        .returning(|_, _, _, _| Ok(1));
     let gone = keep_fresh(Duration::from_mins(1), tenants, members, sessions).run(session()).await;
     assert_eq!(gone.unwrap(), None);
 }
@@ -128,6 +141,7 @@ async fn f01_a_provider_that_asks_for_time_gets_it() {
         Arc::new(MockUsers::new()),
         Arc::new(tenants),
         Arc::new(members),
+        Arc::new(MockTenantLooks::new()),
         clock.clone(),
     );
     for (seconds, asked) in [(0, true), (29, false), (1, true)] {

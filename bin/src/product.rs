@@ -85,7 +85,14 @@ impl Product {
             None => Brand::default(),
         };
         let forget_clock = Arc::clone(&clock);
-        let parts = Parts { auth0: auth0.clone(), database: database.clone(), catalogue, clock, random };
+        let parts = Parts {
+            auth0: auth0.clone(),
+            database: database.clone(),
+            catalogue,
+            trusted_proxies: settings.trusted_proxies,
+            clock,
+            random,
+        };
         let conversions = Arc::new(parts.conversions());
         let sweep = FinishConversions { conversions: Arc::clone(&conversions) };
         let sessions = SqlSessions::new(database.clone());

@@ -35,6 +35,9 @@ pub struct Settings {
     pub limits: Limits,
     /// Where those who collect metrics are listened for, as address:port; nowhere when `None`.
     pub metrics_listen: Option<String>,
+    /// How many proxies of the operator's own stand before the product: so many entries of `X-Forwarded-For`, counted
+    /// from its end, are believed.
+    pub trusted_proxies: u8,
 }
 
 /// Where the product's data is.
@@ -77,11 +80,12 @@ pub struct Auth0Settings {
 
 /// The variables of the environment that are read, and the keys of the file that they stand for. The guide's own names
 /// work as they are.
-const VARIABLES: [(&str, &str); 17] = [
+const VARIABLES: [(&str, &str); 18] = [
     ("TENANTRY_LISTEN", "listen"),
     ("TENANTRY_FAKE_LISTEN", "fake_listen"),
     ("TENANTRY_BASE_URL", "base_url"),
     ("TENANTRY_METRICS_LISTEN", "metrics_listen"),
+    ("TENANTRY_TRUSTED_PROXIES", "trusted_proxies"),
     ("TENANTRY_DATA", "data"),
     ("TENANTRY_PLANS", "plans"),
     ("TENANTRY_TRIAL_DAYS", "trial_days"),
@@ -112,6 +116,7 @@ struct Written {
     fake_listen: Option<String>,
     base_url: Option<String>,
     metrics_listen: Option<String>,
+    trusted_proxies: Option<u8>,
     data: Option<PathBuf>,
     ephemeral: bool,
     plans: Option<PathBuf>,
@@ -227,6 +232,7 @@ impl Written {
             brand_name: self.brand.name.filter(|name| !name.trim().is_empty()),
             identity,
             limits: Limits::default(),
+            trusted_proxies: self.trusted_proxies.unwrap_or_default(),
             metrics_listen: self.metrics_listen.filter(|address| !address.trim().is_empty()),
         })
     }

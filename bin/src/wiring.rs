@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use tenantry_application::{
-    BeginSignIn, ChoosePlan, ConfirmCheckout, Conversions, FindOrganization, FollowLogout, Home, KeepFresh,
-    ListMembers, PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, SessionLimits,
-    SignIn, SignOut,
+    Authorize, BeginSignIn, ChoosePlan, ConfirmCheckout, Conversions, CustomizeOrganization,
+    DeleteOrganization, ExportOrganization, FindOrganization, FollowLogout, Home, KeepFresh, ListMembers,
+    MyOrganizations, PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains,
+    SessionLimits, SignIn, SignOut,
 };
 use tenantry_auth0::Auth0;
 use tenantry_checkout::TestCheckout;
 use tenantry_domain::Catalogue;
-use tenantry_ports::{Clock, Members, Random, Sessions, Tenants, Users};
-use tenantry_sql::sqlite::{Database, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlSessions};
+use tenantry_ports::{AuditLog, Clock, Members, Random, Sessions, TenantLooks, Tenants, Users};
+use tenantry_sql::sqlite::{
+    Database, SqlAuditLog, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlSessions, SqlTenantLooks, SqlTurns,
+};
 use tenantry_web::{Brand, UseCases, Web};
+use url::Url;
 
 use crate::Addresses;
 
@@ -22,6 +26,7 @@ pub(crate) struct Parts {
     pub(crate) auth0: Auth0,
     pub(crate) database: Database,
     pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) trusted_proxies: u8,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
@@ -41,6 +46,18 @@ impl Parts {
 
     fn sessions(&self) -> Arc<dyn Sessions> {
         Arc::new(SqlSessions::new(self.database.clone()))
+    }
+
+    fn looks(&self) -> Arc<dyn TenantLooks> {
+        Arc::new(SqlTenantLooks::new(self.database.clone()))
+    }
+
+    fn audit_log(&self) -> Arc<dyn AuditLog> {
+        Arc::new(SqlAuditLog::new(self.database.clone()))
+    }
+
+    fn authorize(&self) -> Authorize {
+        Authorize { members: self.members(), sessions: self.sessions(), clock: Arc::clone(&self.clock) }
     }
 
     fn checkout(&self) -> TestCheckout {
@@ -80,16 +97,19 @@ impl Parts {
             readiness: Arc::new(self.database.clone()),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
-            use_cases: self.use_cases(limits, conversions),
+            looks: self.looks(),
+            trusted_proxies: self.trusted_proxies,
+            use_cases: self.use_cases(limits, conversions, &addresses.product),
         }
     }
 
-    fn use_cases(&self, limits: SessionLimits, conversions: Arc<Conversions>) -> UseCases {
+    fn use_cases(&self, limits: SessionLimits, conversions: Arc<Conversions>, product: &Url) -> UseCases {
         let (clock, catalogue) = (|| Arc::clone(&self.clock), || Arc::clone(&self.catalogue));
         UseCases {
             begin_sign_in: BeginSignIn {
                 provider: Arc::new(self.auth0.identity_provider()),
                 tenants: self.tenants(),
+                looks: self.looks(),
                 clock: clock(),
                 random: Arc::clone(&self.random),
             },
@@ -119,9 +139,10 @@ impl Parts {
                 self.users(),
                 self.tenants(),
                 self.members(),
+                self.looks(),
                 clock(),
             ),
-            find_organization: FindOrganization { tenants: self.tenants() },
+            find_organization: FindOrganization { tenants: self.tenants(), looks: self.looks() },
             home: Home { clock: clock(), catalogue: catalogue() },
             profile: Profile { sessions: self.sessions() },
             choose_plan: ChoosePlan { catalogue: catalogue(), conversions: Arc::clone(&conversions) },
@@ -133,9 +154,34 @@ impl Parts {
                 confirm: Arc::new(ConfirmCheckout { conversions: Arc::clone(&conversions) }),
             },
             register_personal: RegisterPersonal { conversions: Arc::clone(&conversions) },
-            register_organization: RegisterOrganization { conversions },
+            register_organization: RegisterOrganization { conversions: Arc::clone(&conversions) },
             plan_and_usage: PlanAndUsage { members: self.members(), catalogue: catalogue(), clock: clock() },
             list_members: ListMembers { members: self.members(), clock: clock() },
+            my_organizations: MyOrganizations { tenants: self.tenants() },
+            customize_organization: CustomizeOrganization {
+                authorize: self.authorize(),
+                tenants: self.tenants(),
+                looks: self.looks(),
+                audit_log: self.audit_log(),
+                clock: clock(),
+                random: Arc::clone(&self.random),
+                logos_url: tenantry_web::logos_url(product),
+            },
+            export_organization: ExportOrganization {
+                authorize: self.authorize(),
+                tenants: self.tenants(),
+                members: self.members(),
+                audit_log: self.audit_log(),
+                clock: clock(),
+            },
+            delete_organization: DeleteOrganization {
+                authorize: self.authorize(),
+                tenants: self.tenants(),
+                turns: Arc::new(SqlTurns::new(&self.database)),
+                conversions,
+                remains: Remains { sessions: self.sessions(), looks: self.looks(), clock: clock() },
+                audit_log: self.audit_log(),
+            },
         }
     }
 }

@@ -4,9 +4,14 @@
 //! can forbid them in its content security policy.
 
 pub mod icon;
+pub mod restyle;
 
+mod colour;
 #[cfg(test)]
 mod contrast;
+mod tokens;
+
+pub use colour::Rgb;
 
 /// The whole stylesheet: tokens, elements, layout, controls, display, hosted login.
 pub const STYLESHEET: &str = concat!(

@@ -41,7 +41,7 @@ pub trait Tenants: Send + Sync {
     /// has no account.
     async fn of_user(&self, user: &UserId) -> Result<Vec<Tenant>, TenantsError>;
 
-    /// Writes what people call the tenant and how the provider shows it; what a customization leaves out, the provider
+    /// Writes what people call the tenant and how the provider shows it; what the branding leaves out, the provider
     /// shows no more. Every other attribute stays as it is. Answers the tenant as it is then. Repeatable.
     ///
     /// [`TenantsError::UnknownTenant`] when there is no such tenant.
@@ -59,8 +59,8 @@ pub trait Tenants: Send + Sync {
 /// How a tenant is to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Customization {
-    /// What people call it.
-    pub display_name: DisplayName,
+    /// What people call it; `None` leaves it as it is.
+    pub display_name: Option<DisplayName>,
     /// Its logo and its colours.
     pub branding: Branding,
 }

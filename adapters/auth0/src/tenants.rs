@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tenantry_domain::{Subscription, Tenant, TenantId, TenantName, UserId};
+use tenantry_domain::{DisplayName, Subscription, Tenant, TenantId, TenantName, UserId};
 use tenantry_ports::{Customization, NewTenant, Tenants, TenantsError};
 
 use crate::ManagementError;
@@ -201,13 +201,13 @@ impl Tenants for Auth0Tenants {
         customization: &Customization,
     ) -> Result<Tenant, TenantsError> {
         let look = OrganizationLook {
-            display_name: customization.display_name.as_str(),
+            display_name: customization.display_name.as_ref().map(DisplayName::as_str),
             branding: (&customization.branding).into(),
         };
         let path = ["organizations", tenant.as_str()];
         let stored: OrganizationRecord = self.management.call(&Operation::patch(&path, &look)).await?;
         let is_as_asked = |stored: &Tenant| {
-            stored.display_name == customization.display_name.as_str()
+            customization.display_name.as_ref().is_none_or(|asked| stored.display_name == asked.as_str())
                 && stored.branding == customization.branding
         };
         stored.into_tenant().filter(is_as_asked).ok_or(TenantsError::NotStored)

@@ -179,7 +179,8 @@ pub(crate) struct OrganizationPatch {
 /// Auth0 takes the place of what is named and leaves the rest as it is: all of the branding, nothing of the metadata.
 #[derive(Debug, Serialize)]
 pub(crate) struct OrganizationLook<'a> {
-    pub(crate) display_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) display_name: Option<&'a str>,
     pub(crate) branding: BrandingRecord,
 }
 

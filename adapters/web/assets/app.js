@@ -33,6 +33,8 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
+  // A download leaves the page where it is, and can be had again.
+  if ("download" in form.dataset) return;
   form.dataset.sent = "yes";
   event.submitter?.setAttribute("aria-busy", "true");
 });
@@ -73,4 +75,55 @@ for (const time of document.querySelectorAll("time[datetime]")) {
   const at = new Date(time.dateTime);
   time.textContent = day.format(at);
   time.title = exact.format(at);
+}
+
+// The menu of organizations lists them once it is opened: until then nobody has to be asked for them.
+for (const menu of document.querySelectorAll("[data-switcher]")) {
+  const place = menu.querySelector("[data-switcher-list]");
+  menu.addEventListener("toggle", async () => {
+    if (!menu.open || place.dataset.asked) return;
+    place.dataset.asked = "yes";
+    const answer = await fetch("/organizations", { headers: { accept: "text/html" } }).catch(() => null);
+    if (!answer?.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const link of page.querySelectorAll('[data-organizations] a[href*="organization="]')) {
+      const item = document.createElement("a");
+      item.className = "menu-item";
+      item.href = link.getAttribute("href");
+      item.append(
+        link.closest("li").querySelector(".avatar").cloneNode(true),
+        link.closest("li").querySelector("strong").textContent,
+      );
+      place.append(item);
+    }
+    place.hidden = !place.children.length;
+  });
+}
+
+// The colours of the form restyle the page while they are chosen.
+for (const form of document.querySelectorAll("[data-look-form]")) {
+  const words = form.querySelector("[data-contrast]");
+  const { colours, primary, background } = form.elements;
+  let wanted = "";
+  form.addEventListener("input", async (event) => {
+    if (event.target.type === "color") colours.value = "own";
+    const name = `${form.dataset.looks}${primary.value.slice(1)}-${background.value.slice(1)}`;
+    const before = [...document.querySelectorAll("link[data-look]")];
+    const sheet = colours.value === "own" ? `${name}.css` : "";
+    if (sheet === wanted) return;
+    wanted = sheet;
+    if (!sheet) {
+      for (const link of before) link.remove();
+      return;
+    }
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = sheet;
+    link.dataset.look = "";
+    // The old colours stay until the new ones are there, so that nothing flickers.
+    link.addEventListener("load", () => before.forEach((old) => old.remove()));
+    document.head.append(link);
+    const answer = await fetch(`${name}.txt`).catch(() => null);
+    if (answer?.ok && wanted === sheet) words.textContent = await answer.text();
+  });
 }

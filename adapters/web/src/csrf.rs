@@ -13,19 +13,27 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use http_body_util::LengthLimitError;
+use tenantry_domain::Logo;
 use tokio::time::timeout;
 
 use crate::fields::Fields;
+use crate::multipart::{self, Upload};
 use crate::problem::Problem;
 use crate::{App, Shared, session};
 
 const MOST_BYTES: usize = 64 * 1024;
+/// With room for the fields beside a file.
+const MOST_BYTES_WITH_FILE: usize = Logo::MOST_BYTES + 8 * 1024;
 /// How long a form may take to arrive: less than the whole request, so that its sender hears what is wrong.
 const ARRIVES_WITHIN: Duration = Duration::from_secs(20);
 
 /// The fields of a form that has been checked.
 #[derive(Clone, Debug)]
 pub(crate) struct Form(pub(crate) Fields);
+
+/// The fields and the file of a form that has been checked.
+#[derive(Clone, Debug)]
+pub(crate) struct FormWithFile(pub(crate) Fields, pub(crate) Upload);
 
 /// Lets a form through that one of our own pages sent.
 pub(crate) async fn guard(
@@ -41,18 +49,51 @@ pub(crate) async fn guard(
     }
     let (mut parts, body) = request.into_parts();
     let fields = Fields::parse(&read(body).await?)?;
-    if let Some(session) = session::id(app.cookies, &parts.headers)
-        && !app.keys.is_token(session.as_str(), fields.text("csrf")?)
-    {
-        return Err(Problem::stale_form());
-    }
+    check_token(&app, &parts.headers, &fields)?;
     parts.extensions.insert(Form(fields));
     Ok(next.run(Request::from_parts(parts, Body::empty())).await)
 }
 
+/// The same for a form with a file. Where no file is sent, the form may come without one.
+pub(crate) async fn guard_with_file(
+    State(app): State<Shared>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    if !is_ours(&app, request.headers()) {
+        return Err(Problem::other_origin());
+    }
+    let boundary = multipart::boundary(request.headers());
+    if boundary.is_none() && !is_form(request.headers()) {
+        return Err(Problem::not_a_form());
+    }
+    let (mut parts, body) = request.into_parts();
+    let body = read_at_most(body, MOST_BYTES_WITH_FILE).await?;
+    let (fields, upload) = match boundary {
+        Some(boundary) => multipart::parse(&body, &boundary)?,
+        None => (Fields::parse(&body)?, Upload::default()),
+    };
+    check_token(&app, &parts.headers, &fields)?;
+    parts.extensions.insert(FormWithFile(fields, upload));
+    Ok(next.run(Request::from_parts(parts, Body::empty())).await)
+}
+
+fn check_token(app: &App, headers: &HeaderMap, fields: &Fields) -> Result<(), Problem> {
+    match session::id(app.cookies, headers) {
+        Some(session) if !app.keys.is_token(session.as_str(), fields.text("csrf")?) => {
+            Err(Problem::stale_form())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The body of a form, unless it is too large or takes too long.
 pub(crate) async fn read(body: Body) -> Result<Bytes, Problem> {
-    match timeout(ARRIVES_WITHIN, to_bytes(body, MOST_BYTES)).await {
+    read_at_most(body, MOST_BYTES).await
+}
+
+async fn read_at_most(body: Body, most: usize) -> Result<Bytes, Problem> {
+    match timeout(ARRIVES_WITHIN, to_bytes(body, most)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if is_too_large(&error) => Err(Problem::too_large()),
         Ok(Err(error)) => Err(Problem::cut_short(error)),
@@ -74,6 +115,14 @@ pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     content_type.split(';').next().is_some_and(|kind| kind.trim() == "application/x-www-form-urlencoded")
+}
+
+impl FromRequestParts<Shared> for FormWithFile {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Problem> {
+        parts.extensions.remove::<Self>().ok_or_else(Problem::not_a_form)
+    }
 }
 
 impl FromRequestParts<Shared> for Form {

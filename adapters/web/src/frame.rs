@@ -2,11 +2,12 @@
 
 use axum::http::HeaderMap;
 use tenantry_application::HomeView;
-use tenantry_domain::{Catalogue, EmailAddress, Permission, PlanId, Standing};
+use tenantry_domain::{Catalogue, EmailAddress, Look, Permission, PlanId, Standing, TenantRef};
 use tenantry_ports::Session;
 
 use crate::assets::Assets;
 use crate::brand::Brand;
+use crate::looks::{Looks, logo_path};
 use crate::{App, cookies};
 
 /// The pages of the public bar.
@@ -22,6 +23,7 @@ pub(crate) const PUBLIC_LINKS: &[(&str, &str)] = &[
 pub(crate) struct Site {
     pub(crate) brand: Brand,
     pub(crate) assets: Assets,
+    pub(crate) looks: Looks,
 }
 
 /// The frame of one page.
@@ -32,6 +34,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) here: &'static str,
     pub(crate) person: Option<Person<'a>>,
     pub(crate) strip: Option<Strip<'a>>,
+    /// The stylesheet of the organization's colours, when it has its own.
+    pub(crate) look: Option<String>,
     /// Goes into every form.
     pub(crate) csrf: String,
 }
@@ -41,7 +45,10 @@ pub(crate) struct Person<'a> {
     pub(crate) name: &'a str,
     /// The address, unless it is the name already.
     pub(crate) email: Option<&'a str>,
+    /// What people call the organization.
     pub(crate) organization: Option<&'a str>,
+    /// Where its logo is.
+    pub(crate) logo: Option<String>,
     pub(crate) is_administrator: bool,
 }
 
@@ -104,6 +111,7 @@ impl<'a> Frame<'a> {
             here,
             person: session.map(Person::from),
             strip: session.and_then(|session| Strip::of(app.use_cases.home.run(session), &app.catalogue)),
+            look: app.site.looks.stylesheet_of(session.and_then(|session| session.look.as_ref())),
             csrf: session.map(|session| app.keys.token(session.id.as_str())).unwrap_or_default(),
         }
     }
@@ -114,7 +122,8 @@ impl<'a> From<&'a Session> for Person<'a> {
         Self {
             name: &session.name,
             email: session.email.as_ref().map(EmailAddress::as_str).filter(|email| *email != session.name),
-            organization: session.tenant.as_ref().map(|tenant| tenant.name.as_str()),
+            organization: session.tenant.as_ref().map(|tenant| called(session.look.as_ref(), tenant)),
+            logo: session.look.as_ref().and_then(|look| look.logo.as_ref()).map(logo_path),
             is_administrator: session.actor().permitted(Permission::ViewSubscription).is_ok(),
         }
     }
@@ -132,6 +141,11 @@ impl<'a> Strip<'a> {
             | Standing::Subscribed(_) => None,
         }
     }
+}
+
+/// What people call the organization; its name until that is known.
+fn called<'a>(look: Option<&'a Look>, tenant: &'a TenantRef) -> &'a str {
+    look.map_or(tenant.name.as_str(), |look| &look.display_name)
 }
 
 /// What people call a plan.

@@ -168,6 +168,28 @@ impl Problem {
         Self::unavailable("Others are at work here", detail, "busy")
     }
 
+    /// Somebody looks up one organization after the other, or very many people do at once.
+    pub(crate) fn too_many_look_ups(retry_after: Duration) -> Self {
+        let detail = "Too many organizations were looked up from your network in a short time, so this one was not. Wait \
+                      a minute and enter the name again, or log in with your own account.";
+        let mut problem = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_look_ups",
+            "That was a lot of names",
+            detail,
+            [way("/orgprompt", "Enter the name again"), LOGIN],
+        );
+        problem.0.retry_after = Some(retry_after.max(Duration::from_secs(1)));
+        problem
+    }
+
+    fn being_paid_for() -> Self {
+        let detail = "A payment for this organization is just being completed, so nothing was deleted. Try again in a \
+                      minute.";
+        let way_on = way("/admin/customization/delete", "Try again");
+        Self::new(StatusCode::CONFLICT, "being_paid", "A payment is under way", detail, [way_on, HOME])
+    }
+
     pub(crate) fn plan_ended() -> Self {
         Self::new(
             StatusCode::PAYMENT_REQUIRED,

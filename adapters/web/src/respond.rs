@@ -34,7 +34,7 @@ impl CommonHeaders {
             text
         });
         let policy = format!(
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
              form-action 'self'{targets}; frame-ancestors 'none'; base-uri 'none'"
         );
         let mut headers = vec![
@@ -58,7 +58,8 @@ impl CommonHeaders {
     fn put_on(&self, headers: &mut HeaderMap) {
         headers.reserve(self.0.len() + 2);
         for (name, value) in &self.0 {
-            headers.insert(name.clone(), value.clone());
+            // What a route says for itself is stricter.
+            headers.entry(name).or_insert_with(|| value.clone());
         }
         headers.entry(header::CACHE_CONTROL).or_insert(NOT_KEPT);
     }

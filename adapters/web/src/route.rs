@@ -22,6 +22,8 @@ pub struct RouteSpec {
     pub who: Who,
     /// Whether the request must come from one of our own pages, with its token.
     pub csrf: bool,
+    /// Whether the form comes with a file (`multipart/form-data`).
+    pub takes_file: bool,
     /// The ids and names that it takes from the request.
     pub ids: &'static [IdParam],
     pub(crate) handler: fn(MethodFilter) -> MethodRouter<Shared>,
@@ -116,7 +118,17 @@ impl RouteSpec {
         who: Who,
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
-        Self { method: RouteMethod::Get, path, resource, verb, who, csrf: false, ids: &[], handler }
+        Self {
+            method: RouteMethod::Get,
+            path,
+            resource,
+            verb,
+            who,
+            csrf: false,
+            takes_file: false,
+            ids: &[],
+            handler,
+        }
     }
 
     /// A route to which the identity provider posts. What it has signed guards it: there is no page of ours, and no cookie.
@@ -126,7 +138,7 @@ impl RouteSpec {
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
         let (method, who) = (RouteMethod::Post, Who::IdentityProvider);
-        Self { method, path, resource, verb, who, csrf: false, ids: &[], handler }
+        Self { method, path, resource, verb, who, csrf: false, takes_file: false, ids: &[], handler }
     }
 
     /// A route with which a browser changes something is always guarded.
@@ -136,17 +148,35 @@ impl RouteSpec {
         who: Who,
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
-        Self { method: RouteMethod::Post, path, resource, verb, who, csrf: true, ids: &[], handler }
+        Self {
+            method: RouteMethod::Post,
+            path,
+            resource,
+            verb,
+            who,
+            csrf: true,
+            takes_file: false,
+            ids: &[],
+            handler,
+        }
     }
 
     pub(crate) const fn taking(self, ids: &'static [IdParam]) -> Self {
         Self { ids, ..self }
     }
 
+    pub(crate) const fn with_file(self) -> Self {
+        Self { takes_file: true, ..self }
+    }
+
     /// Adds this route to `router`.
     pub(crate) fn mount(&self, router: Router<Shared>, app: &Shared) -> Router<Shared> {
         let route = (self.handler)(self.method.filter());
-        let route = if self.csrf { route.layer(from_fn_with_state(app.clone(), csrf::guard)) } else { route };
+        let route = match (self.csrf, self.takes_file) {
+            (true, false) => route.layer(from_fn_with_state(app.clone(), csrf::guard)),
+            (true, true) => route.layer(from_fn_with_state(app.clone(), csrf::guard_with_file)),
+            (false, _) => route,
+        };
         router.route(self.path, route)
     }
 }

@@ -7,7 +7,7 @@ use crate::route::Resource::{Member, Organization, Page, Plan, Product, Profile,
 use crate::route::Verb::{Create, Delete, Get, List, Update};
 use crate::route::Who::{Administrator, Anyone, SignedIn};
 use crate::route::{IdParam, RouteSpec};
-use crate::{assets, auth, health, pages};
+use crate::{assets, auth, health, looks, pages};
 
 /// The table from which the router is built.
 pub const ROUTES: &[RouteSpec] = &[
@@ -61,6 +61,37 @@ pub const ROUTES: &[RouteSpec] = &[
         on(method, pages::members::show)
     })
     .taking(&[IdParam { name: "cursor", carrier: Query, of: Member }]),
+    RouteSpec::get("/admin/customization", (Get, Organization), Administrator, |method| {
+        on(method, pages::customization::show)
+    }),
+    RouteSpec::post("/admin/customization", (Update, Organization), Administrator, |method| {
+        on(method, pages::customization::change)
+    }),
+    RouteSpec::post("/admin/customization/logo", (Update, Organization), Administrator, |method| {
+        on(method, pages::customization::change_logo)
+    })
+    .with_file(),
+    RouteSpec::post("/admin/customization/export", (List, Organization), Administrator, |method| {
+        on(method, pages::deletion::export)
+    }),
+    RouteSpec::get("/admin/customization/delete", (Get, Organization), Administrator, |method| {
+        on(method, pages::deletion::ask)
+    }),
+    RouteSpec::post("/admin/customization/delete", (Delete, Organization), Administrator, |method| {
+        on(method, pages::deletion::delete)
+    })
+    .taking(&[IdParam { name: "organization", carrier: Body, of: Organization }]),
+    RouteSpec::get("/organizations", (List, Organization), SignedIn, |method| {
+        on(method, pages::organizations::list)
+    }),
+    RouteSpec::get("/organizations/new", (Get, Organization), SignedIn, |method| {
+        on(method, pages::organizations::new)
+    }),
+    RouteSpec::get("/organizations/deleted", (Get, Page), Anyone, |method| {
+        on(method, pages::organizations::deleted)
+    }),
+    RouteSpec::get("/looks/{folder}/{file}", (Get, Page), Anyone, |method| on(method, looks::serve)),
+    RouteSpec::get("/logos/{id}", (Get, Page), Anyone, |method| on(method, looks::logo)),
     RouteSpec::get("/assets/{file}", (Get, Page), Anyone, |method| on(method, assets::serve)),
     RouteSpec::get("/healthz", (Get, Service), Anyone, |method| on(method, health::is_alive)),
     RouteSpec::get("/readyz", (Get, Service), Anyone, |method| on(method, health::is_ready)),

@@ -1,6 +1,7 @@
 //! How the pages say things: initials, dates, days left, and the sentences that more than one page needs.
 
 use tenantry_domain::{PlanId, Role, Timestamp};
+use tenantry_look::restyle::Assessment;
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -54,6 +55,31 @@ pub(crate) fn role_class(role: Role) -> &'static str {
 /// The steps of buying `plan`; an organization that exists needs no name.
 pub(crate) fn steps(plan: PlanId, for_existing: bool) -> &'static [&'static str] {
     if plan.is_for_organizations() && !for_existing { STEPS_ORGANIZATION } else { STEPS_PERSONAL }
+}
+
+/// What there is to say of an organization's colours, in words: the first sentence of the text on its buttons.
+pub(crate) fn contrast(assessment: &Assessment) -> String {
+    let text = if assessment.text_is_white { "White" } else { "Black" };
+    // Down, not up: a contrast is not to be praised for what it has not.
+    let ratio = (assessment.contrast * 10.0).floor() / 10.0;
+    let mut words = format!("{text} text stands on your main colour, at {ratio} to 1: easy to read.");
+    if assessment.is_darkened {
+        words.push_str(" On light pages the colour is made a little darker, so that it can be seen.");
+    }
+    if assessment.is_lightened {
+        words.push_str(" On dark pages it is made a little lighter, so that it can be seen.");
+    }
+    words
+}
+
+/// What was changed about the organization, told after it was.
+pub(crate) fn customized(done: &str) -> Option<&'static str> {
+    match done {
+        "look" => Some("Saved. This is what your people see from now on."),
+        "logo" => Some("Your logo is saved, and stands at the top of every page."),
+        "no-logo" => Some("Your logo is gone. The first letters of the name stand in its place."),
+        _ => None,
+    }
 }
 
 /// A message as a sentence: a capital first, a full stop last.

@@ -1,17 +1,19 @@
 //! What the pages are made from, and the router that is made of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::header::InvalidHeaderValue;
 use axum::middleware::from_fn_with_state;
 use secrecy::SecretString;
 use tenantry_application::{
-    BeginSignIn, ChoosePlan, FindOrganization, FollowLogout, Home, KeepFresh, ListMembers, PayByCard,
-    PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
+    BeginSignIn, ChoosePlan, CustomizeOrganization, DeleteOrganization, ExportOrganization, FindOrganization,
+    FollowLogout, Home, KeepFresh, ListMembers, MyOrganizations, PayByCard, PlanAndUsage, Profile,
+    RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
 };
 use tenantry_domain::Catalogue;
-use tenantry_ports::{Clock, Random, Readiness, Sessions};
+use tenantry_ports::{Clock, Random, Readiness, Sessions, TenantLooks};
 use url::Url;
 
 use crate::assets::Assets;
@@ -19,9 +21,16 @@ use crate::brand::Brand;
 use crate::cookies::Cookies;
 use crate::frame::Site;
 use crate::keys::{Keys, KeysError};
+use crate::looks::Looks;
 use crate::problem::Problem;
+use crate::rate::{Rate, RateLimit};
 use crate::respond::{CommonHeaders, finish};
 use crate::routes::ROUTES;
+
+/// How many organizations one client may look up: whoever mistypes needs a few, whoever guesses names many.
+const LOOK_UPS_OF_ONE: Rate = Rate { at_once: 20, every: Duration::from_secs(6) };
+/// How many all clients together: less than the provider answers.
+const LOOK_UPS_OF_ALL: Rate = Rate { at_once: 200, every: Duration::from_millis(100) };
 
 /// Everything that the pages need.
 pub struct Web {
@@ -41,6 +50,11 @@ pub struct Web {
     pub sessions: Arc<dyn Sessions>,
     /// Whether our own store does its work.
     pub readiness: Arc<dyn Readiness>,
+    /// Where organizations' logos are.
+    pub looks: Arc<dyn TenantLooks>,
+    /// How many proxies of the operator's own stand before the product: so many entries of `X-Forwarded-For`, counted
+    /// from its end, are believed.
+    pub trusted_proxies: u8,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Makes sessions' secrets, nonces and request ids.
@@ -79,6 +93,14 @@ pub struct UseCases {
     pub plan_and_usage: PlanAndUsage,
     /// `/admin/members`.
     pub list_members: ListMembers,
+    /// `/organizations`.
+    pub my_organizations: MyOrganizations,
+    /// `/admin/customization`.
+    pub customize_organization: CustomizeOrganization,
+    /// `/admin/customization/export`.
+    pub export_organization: ExportOrganization,
+    /// `/admin/customization/delete`.
+    pub delete_organization: DeleteOrganization,
 }
 
 /// Why the pages can't be served; says what to write.
@@ -108,6 +130,9 @@ pub(crate) struct App {
     pub(crate) limits: SessionLimits,
     pub(crate) sessions: Arc<dyn Sessions>,
     pub(crate) readiness: Arc<dyn Readiness>,
+    pub(crate) looks: Arc<dyn TenantLooks>,
+    pub(crate) trusted_proxies: u8,
+    pub(crate) look_ups: RateLimit,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) use_cases: UseCases,
@@ -135,7 +160,7 @@ impl TryFrom<Web> for App {
         }
         Ok(Self {
             origin: web.base_url.origin().ascii_serialization(),
-            site: Site { assets: Assets::new(&web.brand.mark), brand: web.brand },
+            site: Site { assets: Assets::new(&web.brand.mark), looks: Looks::new(), brand: web.brand },
             cookies: Cookies::of(&web.base_url),
             keys: Keys::derive(&web.secrets)?,
             headers: CommonHeaders::new(&web.base_url, &web.form_targets)?,
@@ -144,6 +169,9 @@ impl TryFrom<Web> for App {
             limits: web.limits,
             sessions: web.sessions,
             readiness: web.readiness,
+            looks: web.looks,
+            trusted_proxies: web.trusted_proxies,
+            look_ups: RateLimit::new(LOOK_UPS_OF_ONE, LOOK_UPS_OF_ALL),
             clock: web.clock,
             random: web.random,
             use_cases: web.use_cases,

@@ -169,9 +169,9 @@ pub async fn a_tenant_is_customized_beside_the_rest(world: &dyn ProviderWorld) {
         ("Acme", Branding::default()),
     ] {
         let display_name = DisplayName::try_from(display_name).unwrap();
-        let customization = Customization { display_name, branding: branding.clone() };
-        let expected =
-            Tenant { display_name: customization.display_name.to_string(), branding, ..before.clone() };
+        let customization =
+            Customization { display_name: Some(display_name.clone()), branding: branding.clone() };
+        let expected = Tenant { display_name: display_name.to_string(), branding, ..before.clone() };
         for _ in 0..2 {
             let customized = world.tenants().customize(&acme.id, &customization).await.unwrap();
             assert_eq!(customized, expected);
@@ -180,6 +180,13 @@ pub async fn a_tenant_is_customized_beside_the_rest(world: &dyn ProviderWorld) {
         let unknown = world.tenants().customize(&nowhere(), &customization).await;
         assert!(matches!(unknown, Err(TenantsError::UnknownTenant)), "{unknown:?}");
     }
+    let customization =
+        Customization { display_name: None, branding: Branding { logo: None, colours: Some(colours) } };
+    let customized = world.tenants().customize(&acme.id, &customization).await.unwrap();
+    assert_eq!(
+        customized,
+        Tenant { display_name: "Acme".to_owned(), branding: customization.branding, ..before }
+    );
     assert_eq!(world.tenants().find(&other.id).await.unwrap(), untouched);
 }
 

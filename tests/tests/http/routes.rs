@@ -59,7 +59,11 @@ fn expected(route: &RouteSpec, actor: Actor, sent: Sent) -> u16 {
         _ => {}
     }
     match (route.path, is_post) {
-        ("/assets/{file}", _) => 404,
+        ("/assets/{file}" | "/looks/{folder}/{file}" | "/logos/{id}", _) => 404,
+        // The plan is over, whatever they want to change.
+        (path, _) if path.starts_with("/admin/customization") && actor == Actor::LapsedAdministrator => 402,
+        // Nothing was filled in, and what was typed is the name of another organization.
+        ("/admin/customization" | "/admin/customization/logo" | "/admin/customization/delete", true) => 422,
         // Nobody here comes from the identity provider, or is it.
         ("/api/auth/callback" | "/api/auth/backchannel-logout", _) => 400,
         // A link names an organization by its id: acme is nobody's.
@@ -136,6 +140,11 @@ async fn every_route_answers_everybody_as_the_table_says() {
                 if sent == Sent::Nothing && route.csrf && route.path == "/api/auth/logout" {
                     continue;
                 }
+                // They would type the name of their own, and it would be gone.
+                let confirms = actor == Actor::Administrator && sent == Sent::Everything;
+                if confirms && route.csrf && route.path == "/admin/customization/delete" {
+                    continue;
+                }
                 let fields = fields(sent, &scene.acme);
                 // Each cell begins with the same cookies.
                 let mut cell = browser.clone();
@@ -179,7 +188,7 @@ fn fields(sent: Sent, acme: &str) -> Vec<(&'static str, &str)> {
 
 /// The path with the fields in its query.
 fn target(path: &str, fields: &[(&str, &str)]) -> String {
-    let path = path.replace("{file}", "app.css");
+    let path = path.replace("{file}", "app.css").replace("{folder}", "none").replace("{id}", "none");
     if fields.is_empty() {
         return path;
     }

@@ -84,7 +84,9 @@ impl Tenants for FakeTenants {
         let write = |state: &mut State| {
             let row = state.organizations.get(tenant.as_str());
             let mut row = row.ok_or(Failed::Port(TenantsError::UnknownTenant))?.clone();
-            row.display_name = Some(customization.display_name.to_string());
+            if let Some(display_name) = &customization.display_name {
+                row.display_name = Some(display_name.to_string());
+            }
             row.branding = Some(branding_value(&customization.branding));
             let customized = tenant_of(&row).ok_or(Failed::Port(TenantsError::NotStored))?;
             state.organizations.put(row);

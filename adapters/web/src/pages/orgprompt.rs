@@ -8,6 +8,7 @@ use tenantry_application::{FindOrganizationError, SignInWish, Under};
 
 use crate::Shared;
 use crate::auth::login::begin;
+use crate::client_address::ClientAddress;
 use crate::csrf::Form;
 use crate::frame::Frame;
 use crate::problem::Problem;
@@ -33,10 +34,12 @@ pub(crate) async fn show(State(app): State<Shared>, visitor: Visitor) -> Result<
 pub(crate) async fn look_up(
     State(app): State<Shared>,
     visitor: Visitor,
+    client: ClientAddress,
     headers: HeaderMap,
     Form(fields): Form,
 ) -> Result<Response, Problem> {
     let organization = fields.text("organization")?;
+    app.look_ups.admit(client, app.clock.now()).map_err(Problem::too_many_look_ups)?;
     let error = match app.use_cases.find_organization.run(organization).await {
         Ok(tenant) => {
             let return_to = ReturnTo::home().as_str().to_owned();

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use tenantry_application::{
-    AuthorizeError, BeginSignInError, ChoosePlanError, ListMembersError, Outage, PayByCardError,
-    PlanAndUsageError, RegisterOrganizationError, RegisterPersonalError, SignInError,
+    AuthorizeError, BeginSignInError, ChoosePlanError, CustomizeOrganizationError, DeleteOrganizationError,
+    ExportOrganizationError, ListMembersError, Outage, PayByCardError, PlanAndUsageError,
+    RegisterOrganizationError, RegisterPersonalError, SignInError,
 };
 use tenantry_domain::NotPermitted;
 
@@ -218,6 +219,43 @@ impl From<AuthorizeError> for Problem {
             AuthorizeError::NotPermitted(why) => why.into(),
             AuthorizeError::PlanEnded => Self::plan_ended(),
             AuthorizeError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<CustomizeOrganizationError> for Problem {
+    fn from(error: CustomizeOrganizationError) -> Self {
+        match error {
+            CustomizeOrganizationError::UnknownOrganization => Self::not_found(),
+            CustomizeOrganizationError::NotAuthorized(why) => why.into(),
+            CustomizeOrganizationError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ExportOrganizationError> for Problem {
+    fn from(error: ExportOrganizationError) -> Self {
+        match error {
+            ExportOrganizationError::UnknownOrganization => Self::not_found(),
+            ExportOrganizationError::NotAuthorized(why) => why.into(),
+            ExportOrganizationError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<DeleteOrganizationError> for Problem {
+    fn from(error: DeleteOrganizationError) -> Self {
+        match error {
+            DeleteOrganizationError::NotConfirmed => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "not_confirmed",
+                "Nothing was deleted",
+                sentence(&error.to_string()),
+                [way("/admin/customization/delete", "Type the name again"), HOME],
+            ),
+            DeleteOrganizationError::BeingPaid => Self::being_paid_for(),
+            DeleteOrganizationError::NotAuthorized(why) => why.into(),
+            DeleteOrganizationError::Outage(outage) => outage.into(),
         }
     }
 }

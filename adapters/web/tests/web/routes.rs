@@ -8,7 +8,7 @@ use crate::log::Log;
 use crate::world::{Fault, World};
 
 fn path(route: &RouteSpec) -> String {
-    route.path.replace("{file}", "none.css")
+    route.path.replace("{file}", "none.css").replace("{folder}", "none").replace("{id}", "none")
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Everything outside of the pages, in memory: accounts, organizations, sessions, a ledger, and a clock that tests move.
 
 mod billing;
+mod organizations;
 mod provider;
 mod store;
 
@@ -10,13 +11,14 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
 use tenantry_application::{
-    BeginSignIn, ChoosePlan, ConfirmCheckout, Conversions, FindOrganization, FollowLogout, Home, KeepFresh,
-    ListMembers, PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, SessionLimits,
-    SignIn, SignOut,
+    Authorize, BeginSignIn, ChoosePlan, ConfirmCheckout, Conversions, CustomizeOrganization,
+    DeleteOrganization, ExportOrganization, FindOrganization, FollowLogout, Home, KeepFresh, ListMembers,
+    MyOrganizations, PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains,
+    SessionLimits, SignIn, SignOut,
 };
 use tenantry_domain::{
-    Branding, Catalogue, Holder, Payment, Role, Roles, Tenant, TenantId, TenantName, TenantRef, Timestamp,
-    UserId,
+    AuditEntry, Branding, Catalogue, Holder, Logo, Look, Payment, Role, Roles, Tenant, TenantId, TenantName,
+    TenantRef, Timestamp, UserId,
 };
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tenantry_ports::{LoggedOut, LoginRequest, NewCheckout, SavedConversion, Session, Source};
@@ -36,6 +38,8 @@ struct State {
     /// What was told of logouts, and when.
     logouts: Vec<(LoggedOut, Timestamp)>,
     journeys: HashMap<Holder, SavedConversion>,
+    looks: HashMap<TenantId, (Look, Option<Logo>)>,
+    audit: Vec<AuditEntry>,
     checkouts: HashMap<String, (NewCheckout, Option<Payment>)>,
 }
 
@@ -150,6 +154,8 @@ impl World {
             random: random.clone(),
         });
         let confirm = Arc::new(ConfirmCheckout { conversions: conversions.clone() });
+        let authorize =
+            Authorize { members: world.clone(), sessions: world.clone(), clock: self.clock.clone() };
         Web {
             base_url: Url::parse(base_url).unwrap(),
             form_targets: vec![Url::parse("https://id.example/").unwrap()],
@@ -159,12 +165,15 @@ impl World {
             limits: SessionLimits::default(),
             sessions: world.clone(),
             readiness: world.clone(),
+            looks: world.clone(),
+            trusted_proxies: 0,
             clock: self.clock.clone(),
             random: random.clone(),
             use_cases: UseCases {
                 begin_sign_in: BeginSignIn {
                     provider: world.clone(),
                     tenants: world.clone(),
+                    looks: world.clone(),
                     clock: self.clock.clone(),
                     random,
                 },
@@ -191,9 +200,10 @@ impl World {
                     world.clone(),
                     world.clone(),
                     world.clone(),
+                    world.clone(),
                     self.clock.clone(),
                 ),
-                find_organization: FindOrganization { tenants: world.clone() },
+                find_organization: FindOrganization { tenants: world.clone(), looks: world.clone() },
                 home: Home { clock: self.clock.clone(), catalogue: catalogue.clone() },
                 profile: Profile { sessions: world.clone() },
                 choose_plan: ChoosePlan { catalogue: catalogue.clone(), conversions: conversions.clone() },
@@ -205,9 +215,38 @@ impl World {
                     confirm,
                 },
                 register_personal: RegisterPersonal { conversions: conversions.clone() },
-                register_organization: RegisterOrganization { conversions },
+                register_organization: RegisterOrganization { conversions: conversions.clone() },
                 plan_and_usage: PlanAndUsage { members: world.clone(), catalogue, clock: self.clock.clone() },
-                list_members: ListMembers { members: world, clock: self.clock.clone() },
+                list_members: ListMembers { members: world.clone(), clock: self.clock.clone() },
+                my_organizations: MyOrganizations { tenants: world.clone() },
+                customize_organization: CustomizeOrganization {
+                    authorize: authorize.clone(),
+                    tenants: world.clone(),
+                    looks: world.clone(),
+                    audit_log: world.clone(),
+                    clock: self.clock.clone(),
+                    random: self.random.clone(),
+                    logos_url: tenantry_web::logos_url(&Url::parse(base_url).unwrap()),
+                },
+                export_organization: ExportOrganization {
+                    authorize: authorize.clone(),
+                    tenants: world.clone(),
+                    members: world.clone(),
+                    audit_log: world.clone(),
+                    clock: self.clock.clone(),
+                },
+                delete_organization: DeleteOrganization {
+                    authorize,
+                    tenants: world.clone(),
+                    turns: world.clone(),
+                    conversions,
+                    remains: Remains {
+                        sessions: world.clone(),
+                        looks: world.clone(),
+                        clock: self.clock.clone(),
+                    },
+                    audit_log: world,
+                },
             },
         }
     }

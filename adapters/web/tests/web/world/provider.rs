@@ -191,7 +191,9 @@ impl Tenants for World {
         let mut state = self.lock();
         let held = state.tenants.iter_mut().find(|held| held.tenant.id == *tenant);
         let held = held.ok_or(TenantsError::UnknownTenant)?;
-        held.display_name = customization.display_name.to_string();
+        if let Some(display_name) = &customization.display_name {
+            held.display_name = display_name.to_string();
+        }
         held.branding = customization.branding.clone();
         Ok(held.clone())
     }

@@ -38,7 +38,11 @@ impl Sessions for World {
         if let Some(source) = self.outage() {
             return Err(SessionsError::Unavailable(source));
         }
-        let found = self.lock().sessions.get(session.as_str()).cloned();
+        let state = self.lock();
+        let found = state.sessions.get(session.as_str()).map(|held| {
+            let look = held.tenant.as_ref().and_then(|tenant| state.looks.get(&tenant.id));
+            Session { look: look.map(|(look, _)| look.clone()), ..held.clone() }
+        });
         Ok(found.filter(|held| now < held.idle_until && now < held.ends_at))
     }
 

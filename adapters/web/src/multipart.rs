@@ -1,0 +1,151 @@
+//! A form with a file in it (`multipart/form-data`, RFC 7578), as browsers send it: its fields, and at most one file.
+
+use axum::http::{HeaderMap, header};
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+
+use crate::fields::{Fields, FieldsError};
+
+/// A file that was sent with a form. What its name or its kind is said to be, nobody believes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Upload(pub(crate) Vec<u8>);
+
+/// What separates the parts, when the body is said to be such a form (RFC 2046, section 5.1.1).
+pub(crate) fn boundary(headers: &HeaderMap) -> Option<String> {
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let (kind, parameters) = kind.split_once(';')?;
+    if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
+        return None;
+    }
+    let mut parameters = parameters.split(';').filter_map(|parameter| parameter.split_once('='));
+    let (_, value) = parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"))?;
+    let value = value.trim().trim_matches('"');
+    let fits = (1..=70).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then(|| value.to_owned())
+}
+
+/// The fields and the file of a body.
+pub(crate) fn parse(body: &[u8], boundary: &str) -> Result<(Fields, Upload), FieldsError> {
+    let separator = format!("\r\n--{boundary}");
+    let first = body.strip_prefix(separator.as_bytes().get(2..).unwrap_or_default());
+    let mut rest = first.ok_or(FieldsError::Encoding)?;
+    let (mut encoded, mut upload) = (String::new(), None);
+    loop {
+        if rest.starts_with(b"--") {
+            return Ok((Fields::parse(encoded.as_bytes())?, upload.unwrap_or_default()));
+        }
+        let part = rest.strip_prefix(b"\r\n").ok_or(FieldsError::Encoding)?;
+        let end = find(part, separator.as_bytes()).ok_or(FieldsError::Encoding)?;
+        let (part, after) = part.split_at_checked(end).ok_or(FieldsError::Encoding)?;
+        let head_end = find(part, b"\r\n\r\n").ok_or(FieldsError::Encoding)?;
+        let head = part.get(..head_end).unwrap_or_default();
+        let value = part.get(head_end + 4..).unwrap_or_default();
+        let (name, is_file) = disposition(head).ok_or(FieldsError::Encoding)?;
+        if is_file {
+            if upload.replace(Upload(value.to_vec())).is_some() {
+                return Err(FieldsError::Twice("the file"));
+            }
+        } else {
+            for (text, sign) in [(name.as_bytes(), '='), (value, '&')] {
+                encoded.extend(percent_encode(text, NON_ALPHANUMERIC));
+                encoded.push(sign);
+            }
+        }
+        rest = after.get(separator.len()..).unwrap_or_default();
+    }
+}
+
+/// What a part is called, and whether it is a file.
+fn disposition(head: &[u8]) -> Option<(String, bool)> {
+    let head = std::str::from_utf8(head).ok()?;
+    let line = head.split("\r\n").find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-disposition").then_some(value.trim())
+    })?;
+    let parameters = line.strip_prefix("form-data")?;
+    let quoted = |name: &str| {
+        let (_, value) = parameters.split_once(&format!("; {name}=\""))?;
+        value.split_once('"').map(|(value, _)| value.to_owned())
+    };
+    Some((quoted("name")?, quoted("filename").is_some()))
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn body(parts: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut body = Vec::new();
+        for (disposition, value) in parts {
+            body.extend(b"--XyZ\r\nContent-Disposition: form-data; ");
+            body.extend(disposition.as_bytes());
+            body.extend(b"\r\nContent-Type: text/plain\r\n\r\n");
+            body.extend(*value);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--XyZ--\r\n");
+        body
+    }
+
+    #[test]
+    fn reads_what_browsers_send() {
+        let file = b"\x89PNG\r\n\x1a\n\r\n--Xy \0";
+        let sent = body(&[("name=\"csrf\"", b"t+k n&"), ("name=\"logo\"; filename=\"a é.png\"", file)]);
+        let (fields, upload) = parse(&sent, "XyZ").unwrap();
+        assert_eq!(fields.text("csrf"), Ok("t+k n&"));
+        assert_eq!(upload.0, file);
+        let (_, nothing) = parse(&body(&[("name=\"logo\"; filename=\"\"", b"")]), "XyZ").unwrap();
+        assert_eq!(nothing, Upload::default());
+    }
+
+    #[test]
+    fn refuses_what_they_would_not() {
+        let two = body(&[("name=\"a\"; filename=\"\"", b"1"), ("name=\"b\"; filename=\"\"", b"2")]);
+        for bad in
+            [&b""[..], b"--XyZ", b"--XyZ\r\n", b"--XyZ\r\n\r\n\r\n--XyZ", b"csrf=1", b"--Other--\r\n", &two]
+        {
+            assert!(parse(bad, "XyZ").is_err(), "{bad:?}");
+        }
+        assert_eq!(parse(&body(&[("name=\"a\"", b"\xff")]), "XyZ").err(), Some(FieldsError::Encoding));
+        let whole = body(&[("name=\"csrf\"", b"token")]);
+        for length in 0..whole.len() - 4 {
+            assert!(parse(&whole[..length], "XyZ").is_err(), "cut after {length}");
+        }
+    }
+
+    #[test]
+    fn the_boundary_is_named_by_the_header() {
+        let of = |kind: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, kind.parse().unwrap());
+            boundary(&headers)
+        };
+        assert_eq!(
+            of("multipart/form-data; boundary=----WebKitFormBoundaryx1"),
+            Some("----WebKitFormBoundaryx1".into())
+        );
+        assert_eq!(of("Multipart/Form-Data; charset=utf-8; Boundary=\"a b\""), None);
+        assert_eq!(of("multipart/form-data; boundary=\"ab\""), Some("ab".into()));
+        for kind in [
+            "multipart/form-data",
+            "multipart/form-data; boundary=",
+            "multipart/mixed; boundary=x",
+            "text/plain",
+        ] {
+            assert_eq!(of(kind), None, "{kind}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_file_comes_out_as_it_went_in(file in proptest::collection::vec(any::<u8>(), 0..300)) {
+            prop_assume!(find(&file, b"\r\n--XyZ").is_none());
+            let (_, upload) = parse(&body(&[("name=\"logo\"; filename=\"x\"", &file)]), "XyZ").unwrap();
+            prop_assert_eq!(upload.0, file);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! `/organizations`: those that a person belongs to, and the way into each; `/organizations/new`: another one.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tenantry_application::MyOrganization;
+use tenantry_domain::Standing;
+
+use crate::Shared;
+use crate::frame::Frame;
+use crate::plan_card::PlanCard;
+use crate::problem::Problem;
+use crate::respond::page;
+use crate::session::{SignedIn, Visitor, see_other};
+
+#[derive(Template)]
+#[template(path = "pages/organizations.html")]
+struct Organizations<'a> {
+    frame: Frame<'a>,
+    name: &'a str,
+    email: Option<&'a str>,
+    is_personal: bool,
+    organizations: Vec<Listed<'a>>,
+}
+
+/// One of them.
+struct Listed<'a> {
+    name: &'a str,
+    display_name: &'a str,
+    is_current: bool,
+    /// Begins the login under it.
+    path: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/new_organization.html")]
+struct NewOrganization<'a> {
+    frame: Frame<'a>,
+    /// The organization under which the person is signed in: for it they would buy here.
+    under: Option<&'a str>,
+    cards: Vec<PlanCard<'a>>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/organization_deleted.html")]
+struct Deleted<'a> {
+    frame: Frame<'a>,
+}
+
+pub(crate) async fn list(State(app): State<Shared>, person: SignedIn) -> Result<Response, Problem> {
+    let session = &person.session;
+    let mine = app.use_cases.my_organizations.run(session).await?;
+    let frame = person.frame(&app, "/organizations");
+    let view = Organizations {
+        frame,
+        name: &session.name,
+        email: session.email.as_ref().map(|email| email.as_str()).filter(|email| *email != session.name),
+        is_personal: session.tenant.is_none(),
+        organizations: mine.iter().map(Listed::from).collect(),
+    };
+    page(StatusCode::OK, &view)
+}
+
+/// The plans with which an organization begins. What was paid before and has no organization yet comes first.
+pub(crate) async fn new(State(app): State<Shared>, person: SignedIn) -> Result<Response, Problem> {
+    if let Standing::AwaitingOrganization(_) = app.use_cases.home.run(&person.session).standing {
+        return Ok(see_other("/home/register-business"));
+    }
+    let plans = app.catalogue.plans().iter().filter(|plan| plan.id.is_for_organizations());
+    let frame = person.frame(&app, "/organizations/new");
+    let view = NewOrganization {
+        under: frame.person.as_ref().and_then(|person| person.organization),
+        cards: plans.map(|plan| PlanCard::to_buy(plan, false)).collect(),
+        frame,
+    };
+    page(StatusCode::OK, &view)
+}
+
+/// What somebody sees whose organization is gone, and their session with it.
+pub(crate) async fn deleted(State(app): State<Shared>, visitor: Visitor) -> Result<Response, Problem> {
+    page(StatusCode::OK, &Deleted { frame: visitor.frame(&app, "") })
+}
+
+impl<'a> From<&'a MyOrganization> for Listed<'a> {
+    fn from(mine: &'a MyOrganization) -> Self {
+        let id = utf8_percent_encode(mine.tenant.id.as_str(), NON_ALPHANUMERIC);
+        Self {
+            name: mine.tenant.name.as_str(),
+            display_name: &mine.display_name,
+            is_current: mine.is_current,
+            path: format!("/api/auth/login?organization={id}&returnTo=/home"),
+        }
+    }
+}
