@@ -11,8 +11,8 @@ use tenantry_domain::{
 };
 use tenantry_ports::testkit::FixedClock;
 use tenantry_ports::{
-    Clock, MembersError, MockMembers, MockSessions, MockTenantLooks, MockTenants, MockUsers, Session,
-    SessionsOf, TenantsError,
+    Clock, MembersError, MockMembers, MockOffers, MockSessions, MockTenantLooks, MockTenants, MockUsers,
+    Session, SessionsOf, TenantsError,
 };
 
 const NOW: &str = "2026-01-02T03:04:05.678Z";
@@ -60,6 +60,7 @@ fn keep_fresh(
         Arc::new(tenants),
         Arc::new(members),
         Arc::new(looks),
+        Arc::new(MockOffers::new()),
         Arc::new(clock) as Arc<dyn Clock>,
     )
 }
@@ -142,6 +143,7 @@ async fn f01_a_provider_that_asks_for_time_gets_it() {
         Arc::new(tenants),
         Arc::new(members),
         Arc::new(MockTenantLooks::new()),
+        Arc::new(MockOffers::new()),
         clock.clone(),
     );
     for (seconds, asked) in [(0, true), (29, false), (1, true)] {

@@ -72,6 +72,8 @@ pub enum Resource {
     Plan,
     /// Who belongs to the organization.
     Member,
+    /// Who is invited into it.
+    Invitation,
 }
 
 /// What a route does.
