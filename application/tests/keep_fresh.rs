@@ -54,13 +54,15 @@ fn keep_fresh(
     looks.expect_forget().returning(|_| Ok(()));
     let clock = FixedClock::at(NOW);
     clock.advance(after);
+    let mut offers = MockOffers::new();
+    offers.expect_forget().returning(|_| Ok(()));
     KeepFresh::new(
         Arc::new(sessions),
         Arc::new(MockUsers::new()),
         Arc::new(tenants),
         Arc::new(members),
         Arc::new(looks),
-        Arc::new(MockOffers::new()),
+        Arc::new(offers),
         Arc::new(clock) as Arc<dyn Clock>,
     )
 }

@@ -62,7 +62,7 @@ pub(crate) const WEB: &str = "web";
 pub(crate) const M2M: &str = "m2m";
 pub(crate) const RIG: &str = "rig";
 /// What the product needs.
-const SCOPES: [&str; 12] = [
+const SCOPES: [&str; 16] = [
     "read:organizations",
     "create:organizations",
     "create:organization_connections",
@@ -75,6 +75,10 @@ const SCOPES: [&str; 12] = [
     "create:organization_members",
     "read:organization_member_roles",
     "create:organization_member_roles",
+    "read:organization_invitations",
+    "create:organization_invitations",
+    "delete:organization_invitations",
+    "read:organization_connections",
 ];
 
 impl Provider {

@@ -88,7 +88,7 @@ pub(crate) async fn no_seat(State(app): State<Shared>, person: SignedIn) -> Resu
 
 /// What a link carries. One that carries anything else leads to no invitation.
 fn link(fields: &Fields) -> Result<(TenantId, Ticket), Problem> {
-    let get = |name| fields.get(name).ok().flatten().unwrap_or_default();
-    let link = TenantId::try_from(get("organization")).ok().zip(Ticket::try_from(get("invitation")).ok());
+    let (organization, invitation) = (fields.text("organization")?, fields.text("invitation")?);
+    let link = TenantId::try_from(organization).ok().zip(Ticket::try_from(invitation).ok());
     link.ok_or_else(|| OpenInvitationError::Unknown.into())
 }
