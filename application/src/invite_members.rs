@@ -118,7 +118,10 @@ impl InviteMembers {
         for email in &wish.emails {
             let outcome = if self.clock.now() < until {
                 let invited = self.invite(session, &administrator, email, wish, &mut taken, seats).await;
-                invited.unwrap_or_else(InviteOutcome::Failed)
+                invited.unwrap_or_else(|outage| {
+                    tracing::warn!(tenant = %tenant, %outage, "somebody could not be invited");
+                    InviteOutcome::Failed(outage)
+                })
             } else {
                 InviteOutcome::Failed(Outage::Busy)
             };

@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tenantry_domain::TenantId;
+use tenantry_ports::Tenants as _;
 use tenantry_tests::steps::PASSWORD;
 use url::Url;
 
 use crate::answer::Answer;
 use crate::browser::Browser;
 use crate::management::Management;
+use crate::provider::Provider;
 use crate::site::Site;
 
 const ANN: &str = "ann@example.com";
@@ -54,12 +57,12 @@ impl Browser {
 }
 
 /// A product in which Ann has invited Bo into acme, and the link.
-async fn invited() -> (Site, Browser, String) {
-    let site = Site::start().await;
+async fn invited() -> (Provider, Site, Browser, String) {
+    let (provider, site) = Provider::with_site().await;
     let mut ann = site.administrator(ANN, "acme").await;
     ann.invite(BO).await.is(200);
-    let link = site.management().await.invitation_link("acme", BO).await;
-    (site, ann, link)
+    let link = provider.management().await.invitation_link("acme", BO).await;
+    (provider, site, ann, link)
 }
 
 /// The link is good for nothing, by this code and in words that tell a stranger nothing.
@@ -72,7 +75,7 @@ fn is_refused(answer: &Answer, status: u16, words: &str) {
 
 #[tokio::test]
 async fn a_newcomer_joins_by_an_invitation() {
-    let (site, mut ann, link) = invited().await;
+    let (_provider, site, mut ann, link) = invited().await;
     let mut bo = site.browser();
     let page = bo.get(&link).await;
     assert!(page.is(200).says("invites you to join acme as an Employee"), "{}", page.summary());
@@ -91,8 +94,8 @@ async fn a_newcomer_joins_by_an_invitation() {
 
 #[tokio::test]
 async fn who_has_an_account_joins_with_it_and_without_another_password_when_signed_in() {
-    let (site, _, link) = invited().await;
-    site.management().await.make_user(BO, PASSWORD).await;
+    let (provider, site, _, link) = invited().await;
+    provider.management().await.make_user(BO, PASSWORD).await;
     let mut bo = site.browser();
     let form = bo.accept(&link, "existing").await;
     let answer = bo.fill(&form, &[("username", BO), ("password", PASSWORD)]).await;
@@ -102,19 +105,19 @@ async fn who_has_an_account_joins_with_it_and_without_another_password_when_sign
 
 #[tokio::test]
 async fn s14_looking_at_a_link_spends_nothing() {
-    let (site, _, link) = invited().await;
+    let (provider, site, _, link) = invited().await;
     for _ in 0..3 {
         site.get(&link).await.is(200);
         let head = site.address.request(Method::HEAD, &link);
         site.address.send(head, &link).await.is(200);
     }
-    assert_eq!(site.management().await.invitations("acme").await.len(), 1);
+    assert_eq!(provider.management().await.invitations("acme").await.len(), 1);
     site.browser().get(&link).await.is(200);
 }
 
 #[tokio::test]
 async fn s14_an_invitation_counts_once() {
-    let (site, _, link) = invited().await;
+    let (_provider, site, _, link) = invited().await;
     let mut bo = site.browser();
     let form = bo.accept(&link, "new").await;
     let answer = bo.fill(&form, &[("email", BO), ("password", PASSWORD)]).await;
@@ -126,13 +129,13 @@ async fn s14_an_invitation_counts_once() {
 
 #[tokio::test]
 async fn adv08_a_ticket_that_was_changed_is_no_ticket() {
-    let (site, mut ann, link) = invited().await;
+    let (provider, site, mut ann, link) = invited().await;
     let other = site.administrator("otto@example.com", "other").await;
     let ticket = Url::parse("http://x").unwrap().join(&link).unwrap();
     let pairs: Vec<(String, String)> = ticket.query_pairs().into_owned().collect();
     let (ticket, acme) = (&pairs[0].1, &pairs[1].1);
     let swapped: String = ticket.chars().rev().collect();
-    let theirs = site.management().await.organization_id("other").await;
+    let theirs = provider.management().await.organization_id("other").await;
     for (ticket, organization) in [
         (swapped.as_str(), acme.as_str()),
         (ticket.to_uppercase().as_str(), acme),
@@ -157,13 +160,13 @@ async fn adv08_a_ticket_that_was_changed_is_no_ticket() {
 
 #[tokio::test]
 async fn s14_an_invitation_expires_is_taken_back_or_sent_anew() {
-    let (site, mut ann, link) = invited().await;
+    let (provider, site, mut ann, link) = invited().await;
     site.clock.advance(Duration::from_hours(7 * 24));
     is_refused(&site.browser().get(&link).await, 410, "has expired");
 
     ann.log_in_under("acme", ANN).await;
     ann.invite("cy@acme.example").await.is(200);
-    let management = site.management().await;
+    let management = provider.management().await;
     let old = management.invitation_link("acme", "cy@acme.example").await;
     let page = ann.get("/admin/members").await;
     let id = page.field("invitation");
@@ -186,8 +189,8 @@ async fn s14_an_invitation_expires_is_taken_back_or_sent_anew() {
 
 #[tokio::test]
 async fn s14_what_has_changed_since_refuses_the_invitation() {
-    let (site, _, link) = invited().await;
-    let management = site.management().await;
+    let (provider, site, _, link) = invited().await;
+    let management = provider.management().await;
     let now = "team;2027-01-02T03:04:05.678Z;active";
     management.set_organization_subscription("acme", "team;2026-01-02T03:04:05.678Z;active").await;
     is_refused(&site.browser().get(&link).await, 402, "plan has ended");
@@ -197,15 +200,15 @@ async fn s14_what_has_changed_since_refuses_the_invitation() {
     management.take_role("acme", ANN, "Administrator").await;
     is_refused(&site.browser().get(&link).await, 410, "no Administrator of the organization any more");
 
-    let path = format!("organizations/{}", management.organization_id("acme").await);
-    management.call(Method::DELETE, &path, None).await;
+    let id = management.organization_id("acme").await;
+    provider.fake.tenants().delete(&TenantId::try_from(id.as_str()).unwrap()).await.unwrap();
     is_refused(&site.browser().get(&link).await, 410, "does not exist any more");
 }
 
 #[tokio::test]
 async fn s14_a_full_organization_takes_nobody() {
-    let (site, _, link) = invited().await;
-    let management = site.management().await;
+    let (provider, site, _, link) = invited().await;
+    let management = provider.management().await;
     for number in 0..19 {
         let email = format!("user{number}@acme.example");
         management.make_user(&email, PASSWORD).await;
@@ -216,7 +219,7 @@ async fn s14_a_full_organization_takes_nobody() {
 
 #[tokio::test]
 async fn s14_another_account_is_told_before_it_spends_the_invitation() {
-    let (site, _, link) = invited().await;
+    let (provider, site, _, link) = invited().await;
     let mut eve = site.newcomer(EVE).await;
     let page = eve.get(&link).await;
     assert!(
@@ -227,12 +230,14 @@ async fn s14_another_account_is_told_before_it_spends_the_invitation() {
     assert!(!page.body.contains(BO), "{}", page.summary());
     let asked = eve.accept(&link, "existing").await;
     assert!(!site.address.is_home_of(&asked.url), "credentials are asked for: {}", asked.summary());
+    // The provider offers to make the invited account; Eve has one.
+    let asked = eve.hop(&asked.url.as_str().replace("/u/signup", "/u/login").parse().unwrap()).await;
     let answer = eve.fill(&asked, &[("username", EVE), ("password", PASSWORD)]).await;
     let refused = eve.follow(answer).await;
     is_refused(&refused, 403, "This invitation is for another account");
     assert!(refused.says("new one"), "{}", refused.summary());
     is_refused(&site.browser().get(&link).await, 410, "does not count any more");
-    let everything = site.management().await.everything().await;
+    let everything = provider.management().await.everything().await;
     assert!(!everything["organizations"].to_string().contains(EVE), "{everything}");
 }
 

@@ -176,10 +176,12 @@ pub(crate) fn clients(product: &str) -> Vec<SeedClient> {
         callbacks: vec![format!("{product}api/auth/callback")],
         logout_urls: vec![product.to_owned()],
         backchannel_logout_url: Some(format!("{product}api/auth/backchannel-logout")),
+        initiate_login_uri: Some(format!("{product}api/auth/login")),
         kind: SeedClientKind::RegularWeb,
         ..machine(WEB, &[])
     };
-    let of_the_rig = [&SCOPES[..], &["create:users", "delete:sessions"]].concat();
+    let of_the_rig =
+        [&SCOPES[..], &["create:users", "delete:sessions", "delete:organization_member_roles"]].concat();
     vec![web, machine(M2M, &SCOPES), machine(RIG, &of_the_rig)]
 }
 
