@@ -1,6 +1,7 @@
 //! The pages: one file each, with what it shows and the handler that shows it.
 
 pub(crate) mod about;
+pub(crate) mod add_member;
 pub(crate) mod admin;
 pub(crate) mod business;
 pub(crate) mod checkout;
@@ -8,10 +9,12 @@ pub(crate) mod customers;
 pub(crate) mod customization;
 pub(crate) mod deletion;
 pub(crate) mod home;
+pub(crate) mod invitation;
 pub(crate) mod landing;
 pub(crate) mod members;
 pub(crate) mod organizations;
 pub(crate) mod orgprompt;
+pub(crate) mod pending_invitations;
 pub(crate) mod personal;
 pub(crate) mod pricing;
 pub(crate) mod profile;

@@ -74,6 +74,8 @@ pub enum Resource {
     Plan,
     /// Who belongs to the organization.
     Member,
+    /// Who is invited into it.
+    Invitation,
 }
 
 /// What a route does.

@@ -9,8 +9,9 @@ use axum::middleware::from_fn_with_state;
 use secrecy::SecretString;
 use tenantry_application::{
     BeginSignIn, ChoosePlan, CustomizeOrganization, DeleteOrganization, ExportOrganization, FindOrganization,
-    FollowLogout, Home, KeepFresh, ListMembers, MyOrganizations, PayByCard, PlanAndUsage, Profile,
-    RegisterOrganization, RegisterPersonal, SessionLimits, SignIn, SignOut,
+    FollowLogout, Home, InviteMembers, KeepFresh, ListInvitations, ListMembers, MyOrganizations,
+    OpenInvitation, PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal,
+    ResendInvitation, RevokeInvitation, SessionLimits, SignIn, SignOut,
 };
 use tenantry_domain::Catalogue;
 use tenantry_ports::{Clock, Random, Readiness, Sessions, TenantLooks};
@@ -93,6 +94,16 @@ pub struct UseCases {
     pub plan_and_usage: PlanAndUsage,
     /// `/admin/members`.
     pub list_members: ListMembers,
+    /// `/admin/members`, above them.
+    pub list_invitations: ListInvitations,
+    /// `/admin/members/add-member`.
+    pub invite_members: InviteMembers,
+    /// `/admin/members/resend-invitation`.
+    pub resend_invitation: ResendInvitation,
+    /// `/admin/members/revoke-invitation`.
+    pub revoke_invitation: RevokeInvitation,
+    /// What an invitation's link leads to.
+    pub open_invitation: OpenInvitation,
     /// `/organizations`.
     pub my_organizations: MyOrganizations,
     /// `/admin/customization`.

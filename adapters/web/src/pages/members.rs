@@ -10,6 +10,7 @@ use tenantry_ports::Cursor;
 use crate::Shared;
 use crate::fields::Fields;
 use crate::frame::Frame;
+use crate::pages::pending_invitations::PendingInvitations;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
@@ -21,6 +22,7 @@ struct MembersPage<'a> {
     organization: &'a str,
     members: Vec<Row<'a>>,
     is_first: bool,
+    pending: PendingInvitations,
     next: Option<&'a str>,
 }
 
@@ -57,6 +59,7 @@ pub(crate) async fn show(
         organization: person.session.tenant.as_ref().map_or("", |tenant| tenant.name.as_str()),
         members: found.items.iter().map(|member| Row::new(member, &person.session.user)).collect(),
         is_first,
+        pending: PendingInvitations::load(&app, &person.session, &query).await?,
         next: found.next.as_ref().map(Cursor::as_str),
     };
     page(StatusCode::OK, &view)
