@@ -4,6 +4,7 @@
 //! what makes every rule testable with a plain function call.
 
 mod actor;
+mod address_list;
 mod audit;
 mod card;
 mod conversion;
@@ -11,6 +12,7 @@ mod device;
 mod display_name;
 mod email;
 mod id;
+mod invitation;
 mod logo;
 mod look;
 mod membership;
@@ -25,6 +27,7 @@ mod time;
 mod user;
 
 pub use actor::{Actor, Administrator, NotPermitted, TenantActor};
+pub use address_list::{AddressFault, AddressLine, AddressList, InvalidAddressList};
 pub use audit::{AuditAction, AuditEntry, UnknownAuditAction};
 pub use card::{CardNumber, InvalidCardNumber};
 pub use conversion::{Conversion, ConversionError, Stage};
@@ -32,8 +35,12 @@ pub use device::Device;
 pub use display_name::{DisplayName, InvalidDisplayName};
 pub use email::{EmailAddress, InvalidEmailAddress};
 pub use id::{
-    CheckoutId, ConversionId, Id, InvalidId, LogoId, PurchaseId, SessionHandle, SessionId, TenantId, UserId,
-    kind,
+    CheckoutId, ConnectionId, ConversionId, Id, InvalidId, InvitationId, LogoId, PurchaseId, SessionHandle,
+    SessionId, TenantId, UserId, kind,
+};
+pub use invitation::{
+    InvalidInvitationLifetime, InvalidInvitationMessage, InvalidTicket, Invitation, InvitationLifetime,
+    InvitationLink, InvitationMessage, LoginConnection, LoginKind, Offer, OfferState, Ticket,
 };
 pub use logo::{InvalidLogo, Logo, PictureKind};
 pub use look::{Branding, Colour, Colours, InvalidColour, InvalidLogoUrl, LogoUrl, Look};

@@ -9,9 +9,11 @@ mod billing;
 mod checkouts;
 mod idempotency_keys;
 mod identity_provider;
+mod invitations;
 mod journeys;
 mod login_attempts;
 mod members;
+mod offers;
 mod page;
 mod readiness;
 mod sessions;
@@ -35,9 +37,11 @@ pub use identity_provider::{
     Callback, IdentityProvider, IdentityProviderError, Intent, LoggedOut, Login, LoginAttempt, LoginRequest,
     LogoutRequest,
 };
+pub use invitations::{Invitations, InvitationsError, NewInvitation};
 pub use journeys::{Journeys, JourneysError, Revision, SavedConversion};
 pub use login_attempts::{LoginAttempts, LoginAttemptsError};
 pub use members::{Members, MembersError};
+pub use offers::{Offers, OffersError};
 pub use page::{Cursor, Page, PageSize};
 pub use readiness::Readiness;
 pub use sessions::{Session, SessionOnDevice, Sessions, SessionsError, SessionsOf};
@@ -54,9 +58,11 @@ pub use {
     checkouts::MockCheckouts,
     idempotency_keys::MockIdempotencyKeys,
     identity_provider::MockIdentityProvider,
+    invitations::MockInvitations,
     journeys::MockJourneys,
     login_attempts::MockLoginAttempts,
     members::MockMembers,
+    offers::MockOffers,
     readiness::MockReadiness,
     sessions::MockSessions,
     tenant_looks::MockTenantLooks,

@@ -1,8 +1,8 @@
 //! What can go wrong with a database, and how each port says it.
 
 use tenantry_ports::{
-    AuditLogError, CheckoutsError, IdempotencyKeysError, JourneysError, LoginAttemptsError, SessionsError,
-    TenantLooksError,
+    AuditLogError, CheckoutsError, IdempotencyKeysError, JourneysError, LoginAttemptsError, OffersError,
+    SessionsError, TenantLooksError,
 };
 
 /// The database can't be opened or brought up to date.
@@ -75,6 +75,12 @@ impl From<StoreError> for AuditLogError {
 }
 
 impl From<StoreError> for TenantLooksError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<StoreError> for OffersError {
     fn from(error: StoreError) -> Self {
         Self::Unavailable(Box::new(error))
     }

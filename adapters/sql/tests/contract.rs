@@ -10,7 +10,7 @@ use tenantry_ports::testkit::FixedClock;
 use tenantry_ports::{Readiness, Session, Sessions, TenantLooks};
 use tenantry_sql::sqlite::{
     Database, OpenError, SqlAuditLog, SqlCheckouts, SqlIdempotencyKeys, SqlJourneys, SqlLoginAttempts,
-    SqlSessions, SqlTenantLooks, SqlTurns,
+    SqlOffers, SqlSessions, SqlTenantLooks, SqlTurns,
 };
 
 /// A port on a database in a file, which goes away with it.
@@ -62,6 +62,17 @@ macro_rules! on_both {
         }
     };
 }
+
+on_both!(
+    offers,
+    SqlOffers::new,
+    [
+        is_found_as_it_was_begun_and_opened,
+        i4_one_is_pending_for_each_address,
+        s14_ends_once,
+        belongs_to_one_tenant,
+    ]
+);
 
 on_both!(
     sessions,

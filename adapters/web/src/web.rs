@@ -10,9 +10,10 @@ use secrecy::SecretString;
 use tenantry_application::{
     Activity, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, CustomizeOrganization, DeleteAccount,
     DeleteOrganization, EditProfile, EndSessions, ExportAccount, ExportOrganization, FindMember,
-    FindOrganization, FollowLogout, Home, KeepFresh, LeaveOrganization, ListMembers, MyOrganizations,
-    MySessions, PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, RemoveMember,
-    SearchMembers, SessionLimits, SignIn, SignOut, TransferOwnership,
+    FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh, LeaveOrganization, ListInvitations,
+    ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard, PlanAndUsage, Profile,
+    RegisterOrganization, RegisterPersonal, RemoveMember, ResendInvitation, RevokeInvitation, SearchMembers,
+    SessionLimits, SignIn, SignOut, TransferOwnership,
 };
 use tenantry_domain::Catalogue;
 use tenantry_ports::{Clock, IdempotencyKeys, Random, Readiness, Sessions, TenantLooks};
@@ -111,6 +112,16 @@ pub struct UseCases {
     pub leave_organization: LeaveOrganization,
     /// `/admin/activity`.
     pub activity: Activity,
+    /// `/admin/members`, above them.
+    pub list_invitations: ListInvitations,
+    /// `/admin/members/add-member`.
+    pub invite_members: InviteMembers,
+    /// `/admin/members/resend-invitation`.
+    pub resend_invitation: ResendInvitation,
+    /// `/admin/members/revoke-invitation`.
+    pub revoke_invitation: RevokeInvitation,
+    /// What an invitation's link leads to.
+    pub open_invitation: OpenInvitation,
     /// `/organizations`.
     pub my_organizations: MyOrganizations,
     /// `/admin/customization`.

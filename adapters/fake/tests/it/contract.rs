@@ -8,12 +8,12 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tenantry_domain::{Roles, Subscription, TenantRef, UserId};
-use tenantry_fake::ports::{FakeIdentityProvider, FakeMembers, FakeTenants, FakeUsers};
+use tenantry_fake::ports::{FakeIdentityProvider, FakeInvitations, FakeMembers, FakeTenants, FakeUsers};
 use tenantry_fake::{Seed, SeedFile};
 use tenantry_ports::testkit::provider::ProviderWorld;
 use tenantry_ports::{
-    Callback, Clock as _, IdentityProvider as _, IdentityProviderError, Intent, Login, LoginAttempt,
-    LoginRequest, LogoutRequest, Members, Tenants, Users,
+    Callback, Clock as _, IdentityProvider as _, IdentityProviderError, Intent, Invitations, Login,
+    LoginAttempt, LoginRequest, LogoutRequest, Members, Tenants, Users,
 };
 
 /// Somebody who logs in through Google.
@@ -24,6 +24,7 @@ struct InProcess {
     users: FakeUsers,
     tenants: FakeTenants,
     members: FakeMembers,
+    invitations: FakeInvitations,
 }
 
 impl InProcess {
@@ -33,7 +34,8 @@ impl InProcess {
         let file = Some(SeedFile::from_yaml(&elsewhere).unwrap());
         let world = World::with(Seed { file, ..seed() });
         let fake = world.fake.clone();
-        Self { world, users: fake.users(), tenants: fake.tenants(), members: fake.members() }
+        let invitations = fake.invitations(&world.client(APP).0);
+        Self { world, users: fake.users(), tenants: fake.tenants(), members: fake.members(), invitations }
     }
 }
 
@@ -49,6 +51,10 @@ impl ProviderWorld for InProcess {
 
     fn members(&self) -> &dyn Members {
         &self.members
+    }
+
+    fn invitations(&self) -> &dyn Invitations {
+        &self.invitations
     }
 
     async fn account(&self, email: &str) -> UserId {
@@ -82,6 +88,7 @@ fn attempt(world: &World, tenant: Option<TenantRef>) -> LoginAttempt {
         nonce: "n1".to_owned(),
         code_verifier: VERIFIER.to_owned(),
         tenant,
+        invitation: None,
         return_to: "/home".to_owned(),
         started_at: world.clock.now(),
     }
