@@ -11,6 +11,8 @@ mod customization;
 mod description;
 pub(crate) mod guard;
 mod idempotency;
+mod invitation_wish;
+mod invitations;
 mod listing;
 mod members;
 mod my_sessions;

@@ -3,11 +3,11 @@
 use axum::routing::on;
 
 use super::{
-    account, audit_log, customization, members, my_sessions, organization, organizations, page, session,
-    subscription,
+    account, audit_log, customization, invitations, members, my_sessions, organization, organizations, page,
+    session, subscription,
 };
 use crate::route::Carrier::{Body, Path, Query};
-use crate::route::Resource::{Activity, Member, Organization, Page, Plan, Profile, Session};
+use crate::route::Resource::{Activity, Invitation, Member, Organization, Page, Plan, Profile, Session};
 use crate::route::RouteMethod::{Delete as DELETE, Get as GET, Patch as PATCH, Post as POST, Put as PUT};
 use crate::route::Verb::{Create, Delete, Get, List, Update};
 use crate::route::Who::{Administrator, Anyone, Member as AnyMember, SignedIn};
@@ -205,5 +205,44 @@ const PEOPLE: [RouteSpec; 7] = [
     .taking(&[IdParam { name: "cursor", carrier: Query, of: Activity }]),
 ];
 
+/// Who is invited.
+const INVITATIONS: [RouteSpec; 4] = [
+    RouteSpec::api(
+        (GET, "/api/v1/organization/invitations"),
+        (List, Invitation),
+        Administrator,
+        &invitations::LIST,
+        |method| on(method, invitations::list),
+    )
+    .with_plan(),
+    RouteSpec::api(
+        (POST, "/api/v1/organization/invitations"),
+        (Create, Invitation),
+        Administrator,
+        &invitations::CREATE,
+        |method| on(method, invitations::create),
+    )
+    .with_plan()
+    .taking(&[IdParam { name: "connection", carrier: Body, of: Organization }]),
+    RouteSpec::api(
+        (POST, "/api/v1/organization/invitations/{invitation}/resend"),
+        (Update, Invitation),
+        Administrator,
+        &invitations::RESEND,
+        |method| on(method, invitations::resend),
+    )
+    .with_plan()
+    .taking(&[IdParam { name: "invitation", carrier: Path, of: Invitation }]),
+    RouteSpec::api(
+        (DELETE, "/api/v1/organization/invitations/{invitation}"),
+        (Delete, Invitation),
+        Administrator,
+        &invitations::REVOKE,
+        |method| on(method, invitations::revoke),
+    )
+    .with_plan()
+    .taking(&[IdParam { name: "invitation", carrier: Path, of: Invitation }]),
+];
+
 /// Every route below `/api/v1`, in rooms of a size that can be read.
-pub(crate) const ROUTES: [&[RouteSpec]; 4] = [&ABOUT, &MINE, &ORGANIZATIONS, &PEOPLE];
+pub(crate) const ROUTES: [&[RouteSpec]; 5] = [&ABOUT, &MINE, &ORGANIZATIONS, &PEOPLE, &INVITATIONS];

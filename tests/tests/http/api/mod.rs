@@ -4,6 +4,7 @@ mod account;
 mod bodies;
 mod guard;
 mod idempotency;
+mod invitations;
 mod lists;
 mod members;
 mod organizations;
