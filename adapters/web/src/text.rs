@@ -107,6 +107,7 @@ pub(crate) fn done(action: AuditAction, subject: &str) -> String {
         AuditAction::InvitationResent => format!("Invited {subject} again"),
         AuditAction::InvitationRevoked => format!("Took back the invitation of {subject}"),
         AuditAction::InvitationAccepted => format!("Accepted the invitation of {subject}"),
+        AuditAction::SeatRefused => format!("Found no free seat: {subject}"),
         AuditAction::RolesChanged => format!("Changed roles. {subject}"),
         AuditAction::MemberRemoved => format!("Removed {subject}"),
         AuditAction::MemberLeft => "Left the organization".to_owned(),

@@ -37,8 +37,10 @@ pub(super) struct UsageView {
     subscription: Option<SubscriptionView>,
     /// How many people it admits; null for any number, or without a plan.
     seats: Option<u32>,
-    /// How many seats are taken.
-    seats_taken: u32,
+    /// How many seats members take.
+    members: u32,
+    /// How many seats invitations take.
+    invited: u32,
 }
 
 pub(super) async fn show(
@@ -61,6 +63,6 @@ impl From<PlanAndUsageView> for UsageView {
             Seats::Unlimited => None,
         });
         let subscription = view.subscription.map(SubscriptionView::from);
-        Self { subscription, seats, seats_taken: view.seats_taken }
+        Self { subscription, seats, members: view.members, invited: view.invited }
     }
 }

@@ -18,7 +18,7 @@ async fn the_organization_is_the_sessions_own() {
     assert_eq!(eve.get("/api/v1/organization").await.is(200).json()["may_administer"], false);
     joe.get("/api/v1/organization").await.is_problem(403, "no_organization", None);
     let usage = ann.get("/api/v1/organization/subscription").await.is(200).json();
-    assert_eq!((&usage["subscription"]["plan"], &usage["seats_taken"]), (&json!("team"), &json!(2)));
+    assert_eq!((&usage["subscription"]["plan"], &usage["members"]), (&json!("team"), &json!(2)));
     for path in ["/api/v1/organization/subscription", "/api/v1/organization/members", LOOK] {
         eve.get(path).await.is_problem(403, "not_permitted", None);
         joe.get(path).await.is_problem(403, "no_organization", None);
