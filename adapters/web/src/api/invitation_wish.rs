@@ -41,7 +41,9 @@ impl NewInvitations {
             return Err(Problem::wrong_field("emails".to_owned(), "holds 1 to 100 addresses"));
         }
         let message = self.message.as_deref().map(InvitationMessage::try_from).transpose();
-        let connection = self.connection.as_deref().map(ConnectionId::try_from).transpose();
+        // What can be no connection is none of the organization's.
+        let connection = |text| ConnectionId::try_from(text).or_else(|_| ConnectionId::try_from("-"));
+        let connection = self.connection.as_deref().map(connection).transpose();
         let lifetime = self.lifetime_hours.map(|hours| Duration::from_hours(hours.into()));
         let lifetime = lifetime.map(InvitationLifetime::try_from).transpose();
         let parsed = self.emails.into_iter().map(|text| {
@@ -54,7 +56,6 @@ impl NewInvitations {
         let wish = InvitationWish {
             emails: each_once.filter(|email| seen.insert(email.clone())).collect(),
             role: self.role.map_or(Role::Employee, Role::from),
-            // What can be no connection is none of the organization's.
             connection: connection.map_err(|_| Problem::not_found())?,
             message: message.map_err(|why| wrong("message", &why))?,
             lifetime: lifetime.map_err(|why| wrong("lifetime_hours", &why))?.unwrap_or_default(),
