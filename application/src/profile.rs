@@ -31,9 +31,11 @@ fn put(claims: &mut Claims, name: &str, value: Option<serde_json::Value>) {
 }
 
 impl Profile {
-    /// The claims that the login brought, but for the subscription and the roles: they are shown as they count now.
+    /// The claims that the login brought, but for the name, the subscription and the roles: they are shown as they count
+    /// now.
     pub async fn run(&self, session: &Session) -> Result<ProfileView, Outage> {
         let mut claims = self.sessions.claims(&session.id).await?.unwrap_or_default();
+        put(&mut claims, "name", Some(session.name.as_str().into()));
         put(&mut claims, "subscription", session.subscription.map(|held| held.to_string().into()));
         let roles: Vec<_> = session.roles.iter().map(Role::name).collect();
         put(&mut claims, "member_roles", session.tenant.as_ref().map(|_| roles.into()));

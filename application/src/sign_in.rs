@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tenantry_domain::post_login::{SubscriptionStep, default_member_role, manage_subscription};
 use tenantry_domain::{
-    AuditAction, AuditEntry, Catalogue, OfferState, Roles, SessionId, Subscription, TenantId, Timestamp,
+    AuditAction, AuditEntry, Catalogue, Device, OfferState, Roles, SessionId, Subscription, TenantId,
+    Timestamp,
 };
 use tenantry_ports::{
     AuditLog, Callback, Clock, IdentityProvider, IdentityProviderError, Login, LoginAttempt, LoginAttempts,
@@ -87,6 +88,8 @@ pub struct Arrival {
     pub session: SessionId,
     /// The session that this browser had before: it ends.
     pub previous: Option<SessionId>,
+    /// What the browser is, and where.
+    pub device: Device,
 }
 
 /// A login that is complete.
@@ -192,6 +195,10 @@ impl SignIn {
         })?;
         if let Some(previous) = arrival.previous {
             self.sessions.end(&previous).await.map_err(Outage::from)?;
+        }
+        if let Err(error) = self.sessions.note_device(&session.id, &arrival.device, now).await {
+            // The session is good all the same; its use is noted again in a few minutes.
+            tracing::warn!(%error, "the device of a session can't be noted");
         }
         Ok(SignedIn { session, return_to: arrival.attempt.return_to, lacks_seat })
     }

@@ -9,7 +9,7 @@ use mockall::predicate::{always, eq};
 use secrecy::SecretString;
 use tenantry_application::{Arrival, Conversions, SeatCount, SessionLimits, SignIn, SignInError, SignedIn};
 use tenantry_domain::{
-    AuditAction, Catalogue, EmailAddress, InvitationId, Offer, OfferState, Role, Roles, SessionId,
+    AuditAction, Catalogue, Device, EmailAddress, InvitationId, Offer, OfferState, Role, Roles, SessionId,
     Subscription, Tenant, TenantId, TenantName, TenantRef, User, UserId,
 };
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
@@ -51,12 +51,14 @@ impl World {
     fn that_is_asked() -> Self {
         let mut attempts = MockLoginAttempts::new();
         attempts.expect_spend().returning(|_, _| Ok(true));
+        let mut sessions = MockSessions::new();
+        sessions.expect_note_device().returning(|_, _, _| Ok(()));
         Self {
             provider: provider_named("https://id.example/"),
             users: MockUsers::new(),
             tenants: MockTenants::new(),
             members: MockMembers::new(),
-            sessions: MockSessions::new(),
+            sessions,
             attempts,
             offers: MockOffers::new(),
             invitations: MockInvitations::new(),
@@ -166,6 +168,7 @@ fn arrival() -> Arrival {
         },
         session: session_id("new"),
         previous: None,
+        device: Device::seen(None, None),
     }
 }
 

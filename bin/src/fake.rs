@@ -46,6 +46,13 @@ const M2M_SCOPES: [&str; 21] = [
     "read:users",
 ];
 
+/// What the guide gives, and what the product needs beyond that.
+fn m2m_scopes() -> Vec<String> {
+    let needed = tenantry_auth0::SCOPES.iter().map(|(scope, _)| *scope);
+    let more = needed.filter(|scope| !M2M_SCOPES.contains(scope));
+    M2M_SCOPES.into_iter().chain(more).map(str::to_owned).collect()
+}
+
 /// Serves the identity provider until the process is asked to end.
 #[expect(clippy::print_stdout, reason = "a command prints what it was asked for")]
 pub async fn run(
@@ -155,7 +162,7 @@ fn variables(fake: &Fake, base_url: &Url, random: &dyn Random) -> anyhow::Result
         lines.push(("AUTH0_CLIENT_ID", web.client_id));
         lines.push(("AUTH0_CLIENT_SECRET", web.client_secret.expose_secret().to_owned()));
     }
-    let guide = fake.client(M2M_CLIENT).map(|client| (client, Some(M2M_SCOPES)));
+    let guide = fake.client(M2M_CLIENT).map(|client| (client, Some(m2m_scopes())));
     let empty = || fake.client(MANAGEMENT_CLIENT).map(|client| (client, None));
     let (m2m, scopes) = guide.or_else(empty).context("there is no client for the Management API")?;
     lines.push(("AUTH0_M2M_CLIENT_ID", m2m.client_id));
@@ -188,7 +195,7 @@ pub(crate) fn clients(base_url: &Url) -> anyhow::Result<Vec<SeedClient>> {
             logout_urls: Vec::new(),
             initiate_login_uri: None,
             backchannel_logout_url: None,
-            kind: SeedClientKind::MachineToMachine { scopes: M2M_SCOPES.map(str::to_owned).to_vec() },
+            kind: SeedClientKind::MachineToMachine { scopes: m2m_scopes() },
             client_id: None,
             client_secret: None,
         },

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use tenantry_application::{
-    Authorize, BeginSignIn, ChoosePlan, ConfirmCheckout, Conversions, CustomizeOrganization,
-    DeleteOrganization, ExportOrganization, FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh,
-    ListInvitations, ListMembers, MyOrganizations, OpenInvitation, PayByCard, PlanAndUsage, Profile,
-    RegisterOrganization, RegisterPersonal, Remains, ResendInvitation, RevokeInvitation, SeatCount,
-    SessionLimits, SignIn, SignOut,
+    Authorize, BeginSignIn, ChangePassword, ChoosePlan, ConfirmCheckout, Conversions, CustomizeOrganization,
+    DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExportAccount, ExportOrganization,
+    FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh, ListInvitations, ListMembers,
+    MyOrganizations, MySessions, OpenInvitation, PayByCard, PlanAndUsage, Profile, RegisterOrganization,
+    RegisterPersonal, Remains, ResendInvitation, RevokeInvitation, SeatCount, SessionLimits, SignIn, SignOut,
 };
 use tenantry_auth0::Auth0;
 use tenantry_checkout::TestCheckout;
@@ -251,7 +251,7 @@ impl Parts {
                 authorize: self.authorize(),
                 tenants: self.tenants(),
                 turns: self.turns(),
-                conversions,
+                conversions: Arc::clone(&conversions),
                 remains: Remains {
                     sessions: self.sessions(),
                     looks: self.looks(),
@@ -259,6 +259,42 @@ impl Parts {
                     clock: clock(),
                 },
                 audit_log: self.audit_log(),
+            },
+            edit_profile: EditProfile {
+                users: self.users(),
+                sessions: self.sessions(),
+                audit_log: self.audit_log(),
+                clock: clock(),
+            },
+            my_sessions: MySessions { sessions: self.sessions(), clock: clock() },
+            end_sessions: EndSessions {
+                sessions: self.sessions(),
+                audit_log: self.audit_log(),
+                clock: clock(),
+            },
+            change_password: ChangePassword {
+                users: self.users(),
+                sessions: self.sessions(),
+                audit_log: self.audit_log(),
+                clock: clock(),
+            },
+            export_account: ExportAccount {
+                users: self.users(),
+                tenants: self.tenants(),
+                members: self.members(),
+                sessions: self.sessions(),
+                audit_log: self.audit_log(),
+                clock: clock(),
+            },
+            delete_account: DeleteAccount {
+                users: self.users(),
+                tenants: self.tenants(),
+                members: self.members(),
+                turns: Arc::new(SqlTurns::new(&self.database)),
+                sessions: self.sessions(),
+                conversions,
+                audit_log: self.audit_log(),
+                clock: clock(),
             },
         }
     }

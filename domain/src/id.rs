@@ -23,6 +23,9 @@ pub type UserId = Id<kind::User>;
 pub type TenantId = Id<kind::Tenant>;
 /// Identifies a signed-in browser. Derived from the cookie's secret by hashing; it can't be turned back into it.
 pub type SessionId = Id<kind::Session>;
+/// Names a session to its owner, who ends it by this name. It stands for no cookie, and counts among their own sessions
+/// alone.
+pub type SessionHandle = Id<kind::SessionHandle>;
 /// Identifies a checkout at the billing provider.
 pub type CheckoutId = Id<kind::Checkout>;
 /// Identifies one purchase, from choosing a plan to using it.
@@ -47,6 +50,9 @@ pub mod kind {
     /// A signed-in browser.
     #[derive(Debug)]
     pub enum Session {}
+    /// A signed-in browser, as its owner names it.
+    #[derive(Debug)]
+    pub enum SessionHandle {}
     /// A payment in progress.
     #[derive(Debug)]
     pub enum Checkout {}
@@ -71,6 +77,14 @@ impl<Kind> Id<Kind> {
     /// The text of the identifier.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+}
+
+impl SessionId {
+    /// The name by which its owner knows the session: the first 16 characters, 96 bits of a hash.
+    pub fn handle(&self) -> SessionHandle {
+        let text: String = self.text.chars().take(16).collect();
+        Id { text: text.into(), kind: PhantomData }
     }
 }
 

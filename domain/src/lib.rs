@@ -8,6 +8,7 @@ mod address_list;
 mod audit;
 mod card;
 mod conversion;
+mod device;
 mod display_name;
 mod email;
 mod id;
@@ -15,6 +16,7 @@ mod invitation;
 mod logo;
 mod look;
 mod membership;
+mod person_name;
 mod plan;
 pub mod post_login;
 mod role;
@@ -29,11 +31,12 @@ pub use address_list::{AddressFault, AddressLine, AddressList, InvalidAddressLis
 pub use audit::{AuditAction, AuditEntry, UnknownAuditAction};
 pub use card::{CardNumber, InvalidCardNumber};
 pub use conversion::{Conversion, ConversionError, Stage};
+pub use device::Device;
 pub use display_name::{DisplayName, InvalidDisplayName};
 pub use email::{EmailAddress, InvalidEmailAddress};
 pub use id::{
-    CheckoutId, ConnectionId, ConversionId, Id, InvalidId, InvitationId, LogoId, PurchaseId, SessionId,
-    TenantId, UserId, kind,
+    CheckoutId, ConnectionId, ConversionId, Id, InvalidId, InvitationId, LogoId, PurchaseId, SessionHandle,
+    SessionId, TenantId, UserId, kind,
 };
 pub use invitation::{
     InvalidInvitationLifetime, InvalidInvitationMessage, InvalidTicket, Invitation, InvitationLifetime,
@@ -42,6 +45,7 @@ pub use invitation::{
 pub use logo::{InvalidLogo, Logo, PictureKind};
 pub use look::{Branding, Colour, Colours, InvalidColour, InvalidLogoUrl, LogoUrl, Look};
 pub use membership::{FoundMember, InvalidMemberSearch, Member, MemberSearch, Membership};
+pub use person_name::{InvalidPersonName, PersonName};
 pub use plan::{Catalogue, CatalogueError, Entitlements, Plan, PlanId, Price, Seats, UnknownPlan};
 pub use role::{Permission, Role, Roles, UnknownRole};
 pub use standing::{Feature, Standing};

@@ -39,12 +39,12 @@ pub use members::{Members, MembersError};
 pub use offers::{Offers, OffersError};
 pub use page::{Cursor, Page, PageSize};
 pub use readiness::Readiness;
-pub use sessions::{Session, Sessions, SessionsError, SessionsOf};
+pub use sessions::{Session, SessionOnDevice, Sessions, SessionsError, SessionsOf};
 pub use system::{Clock, Random};
 pub use tenant_looks::{TenantLooks, TenantLooksError};
 pub use tenants::{Customization, NewTenant, Tenants, TenantsError};
 pub use turns::{Turn, Turns, TurnsError};
-pub use users::{Users, UsersError};
+pub use users::{PasswordChange, Users, UsersError};
 
 #[cfg(feature = "testkit")]
 pub use {

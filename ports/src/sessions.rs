@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use tenantry_domain::{
-    Actor, EmailAddress, Holder, Look, Roles, SessionId, Subscription, TenantId, TenantRef, Timestamp, UserId,
+    Actor, Device, EmailAddress, Holder, Look, PersonName, Roles, SessionHandle, SessionId, Subscription,
+    TenantId, TenantRef, Timestamp, UserId,
 };
 
 use crate::{LoggedOut, Source};
@@ -35,6 +36,25 @@ pub trait Sessions: Send + Sync {
     /// Notes that the session was in use, so that it is idle from then on only until `idle_until`. A session that is
     /// not there stays away.
     async fn keep_alive(&self, session: &SessionId, idle_until: Timestamp) -> Result<(), SessionsError>;
+
+    /// Notes with what and from where the session is used at `at`. A session that is not there stays away.
+    async fn note_device(
+        &self,
+        session: &SessionId,
+        device: &Device,
+        at: Timestamp,
+    ) -> Result<(), SessionsError>;
+
+    /// A person's sessions that run at `now`, the one that was used last first. The use of a session is noted now and
+    /// then: it may have been a few minutes later.
+    async fn of_user(&self, user: &UserId, now: Timestamp) -> Result<Vec<SessionOnDevice>, SessionsError>;
+
+    /// Ends the session of this handle if it is one of this person's, and answers whether it was: somebody else's and one
+    /// that is not there are alike.
+    async fn end_own(&self, user: &UserId, session: &SessionHandle) -> Result<bool, SessionsError>;
+
+    /// Calls the person by this name in each of their sessions.
+    async fn set_name(&self, user: &UserId, name: &PersonName) -> Result<(), SessionsError>;
 
     /// Puts what was read at the provider into the session: the roles, the subscription and when they were read, all of
     /// `after`. Unless its subscription is no longer that of `before`: then something newer came in between and stays.
@@ -85,6 +105,23 @@ pub enum SessionsOf {
     Member(TenantId, UserId),
     /// Everybody's, under this tenant.
     Tenant(TenantId),
+}
+
+/// One of a person's sessions, as it is shown to them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionOnDevice {
+    /// By which they name it.
+    pub handle: SessionHandle,
+    /// Under which tenant.
+    pub tenant: Option<TenantRef>,
+    /// With what and from where it was used last; `None` when that was never noted.
+    pub device: Option<Device>,
+    /// When it began.
+    pub began_at: Timestamp,
+    /// When it was used last, as far as that was noted.
+    pub used_at: Timestamp,
+    /// When it ends in any case.
+    pub ends_at: Timestamp,
 }
 
 /// A signed-in browser.

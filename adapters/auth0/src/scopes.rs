@@ -1,7 +1,7 @@
 //! The scopes of the Management API that the product needs, call by call. Set-up grants these and no others.
 
 /// A scope, and the calls that need it.
-pub const SCOPES: [(&str, &str); 19] = [
+pub const SCOPES: [(&str, &str); 22] = [
     (
         "read:organizations",
         "an organization by id or name; before its subscription is written; those of one person",
@@ -28,6 +28,9 @@ pub const SCOPES: [(&str, &str); 19] = [
         "a person's subscription when the token does not carry it; the search for members; whether an address is one's",
     ),
     ("update:users_app_metadata", "a person's subscription"),
+    ("update:users", "a person changes their name"),
+    ("create:user_tickets", "a person asks for a new password"),
+    ("delete:users", "a person deletes their account"),
     ("read:connections", "the connections that all organizations share"),
     ("read:roles", "the ids of Administrator and Employee"),
 ];

@@ -8,6 +8,7 @@ use tenantry_domain::{
     Branding, Colours, ConversionId, EmailAddress, LogoUrl, Roles, Tenant, TenantId, TenantName, TenantRef,
     User, UserId,
 };
+use url::Url;
 
 /// Where the guide keeps a subscription: in `app_metadata` of users and in `metadata` of organizations.
 pub(crate) const SUBSCRIPTION: &str = "subscription";
@@ -84,6 +85,42 @@ impl From<UserRecord> for User {
 #[derive(Debug, Serialize)]
 pub(crate) struct UserPatch {
     pub(crate) app_metadata: BTreeMap<&'static str, String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct NamePatch<'a> {
+    pub(crate) name: &'a str,
+}
+
+/// The accounts that log in to one user.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Identities {
+    identities: Vec<IdentityRecord>,
+}
+
+#[derive(Debug, Deserialize)]
+struct IdentityRecord {
+    provider: String,
+}
+
+impl Identities {
+    /// Whether one of them is in a database of Auth0's own.
+    pub(crate) fn has_password(&self) -> bool {
+        self.identities.iter().any(|identity| identity.provider == "auth0")
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct NewPasswordChange<'a> {
+    pub(crate) user_id: &'a str,
+    pub(crate) result_url: &'a str,
+    pub(crate) ttl_sec: u32,
+    pub(crate) mark_email_as_verified: bool,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct TicketRecord {
+    pub(crate) ticket: Url,
 }
 
 #[derive(Debug, Deserialize)]

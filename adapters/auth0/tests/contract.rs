@@ -9,13 +9,16 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tenantry_auth0::{Auth0, Auth0Invitations, Auth0Members, Auth0Tenants, Auth0Users, Settings, scopes};
 use tenantry_domain::UserId;
-use tenantry_fake::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind};
+use tenantry_fake::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind, SeedFile};
 use tenantry_oidc::{Issuer, http_client};
 use tenantry_ports::testkit::provider::ProviderWorld;
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tenantry_ports::{Clock, Invitations, Members, Tenants, Users};
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
+
+/// Somebody who logs in through Google.
+const ELSEWHERE: &str = "google-oauth2|117";
 
 /// The fake behind a port of its own, the adapter, and a second machine that arranges what the adapter can't.
 struct OverHttp {
@@ -63,11 +66,13 @@ async fn world() -> OverHttp {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let issuer = format!("http://{}/", listener.local_addr().unwrap());
     let clock: Arc<dyn Clock> = Arc::new(FixedClock::at("2026-01-02T03:04:05.678Z"));
+    let elsewhere = format!("users: [{{ user_id: {ELSEWHERE}, connection: google-oauth2, name: Goldie }}]");
     let config = FakeConfig {
         issuer: issuer.parse().unwrap(),
         trial_days: 1,
         action_run_time: FakeConfig::ACTION_RUN_TIME,
         seed: Seed {
+            file: Some(SeedFile::from_yaml(&elsewhere).unwrap()),
             clients: vec![
                 application(),
                 machine("product", &scopes()),
@@ -151,6 +156,10 @@ impl ProviderWorld for OverHttp {
         let answer = request.send().await.unwrap().error_for_status().unwrap();
         let user: Value = answer.json().await.unwrap();
         UserId::try_from(user["user_id"].as_str().unwrap()).unwrap()
+    }
+
+    async fn account_elsewhere(&self) -> UserId {
+        UserId::try_from(ELSEWHERE).unwrap()
     }
 
     async fn theme_of(&self, user: &UserId) -> Option<String> {

@@ -7,7 +7,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
-use crate::Shared;
+use crate::{App, Shared};
 
 /// The address of a client; `None` when nobody knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +22,12 @@ impl ClientAddress {
         let seen = lines.iter().rev().flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
         let said = seen.map(str::trim).nth(outermost).and_then(|entry| entry.parse().ok());
         Self(said.or(peer))
+    }
+
+    /// The client of a request.
+    pub(crate) fn of_request(parts: &Parts, app: &App) -> Self {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+        Self::of(peer, &parts.headers, app.trusted_proxies)
     }
 
     /// What one household or one office has in common: an IPv6 network of 64 bits counts as one address.
@@ -40,8 +46,7 @@ impl FromRequestParts<Shared> for ClientAddress {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-        Ok(Self::of(peer, &parts.headers, app.trusted_proxies))
+        Ok(Self::of_request(parts, app))
     }
 }
 

@@ -12,6 +12,7 @@ mod client_address;
 mod containment;
 mod cookies;
 mod csrf;
+mod device;
 mod fields;
 mod frame;
 mod health;

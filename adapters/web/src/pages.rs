@@ -1,6 +1,7 @@
 //! The pages: one file each, with what it shows and the handler that shows it.
 
 pub(crate) mod about;
+pub(crate) mod account;
 pub(crate) mod add_member;
 pub(crate) mod admin;
 pub(crate) mod business;

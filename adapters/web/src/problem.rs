@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 type Way = (Cow<'static, str>, &'static str);
 
 const HOME: Way = way("/home", "Back to Home");
+const PROFILE: Way = way("/home/profile", "Back to your profile");
 const START: Way = way("/", "To the start page");
 const LOGIN: Way = way("/api/auth/login?returnTo=/home", "Log in again");
 const OTHER_ACCOUNT: Way = way("/api/auth/login?prompt=login&returnTo=/home", "Sign in with another account");
@@ -138,6 +139,14 @@ impl Problem {
     pub(crate) fn not_signed_in() -> Self {
         let detail = "Log in and repeat the request.";
         Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", "You are not signed in", detail, [LOGIN, START])
+    }
+
+    /// What can't be undone needs credentials that were given just now.
+    fn login_needed(page: &'static str) -> Self {
+        let detail = "Before this you log in once more, with your credentials: so nobody else can do it who finds your \
+                      browser open. Nothing has changed yet.";
+        let ways_on = [way(page, "Go on"), PROFILE];
+        Self::new(StatusCode::FORBIDDEN, "login_needed", "Log in once more", detail, ways_on)
     }
 
     /// The browser is back from the provider with something that answers no login that it began here.

@@ -55,6 +55,40 @@ pub const ROUTES: &[RouteSpec] = &[
         on(method, pages::invitation::no_seat)
     }),
     RouteSpec::get("/home/profile", (Get, Profile), SignedIn, |method| on(method, pages::profile::show)),
+    RouteSpec::post("/home/profile", (Update, Profile), SignedIn, |method| {
+        on(method, pages::profile::rename)
+    }),
+    RouteSpec::get("/home/account/sessions", (List, Session), SignedIn, |method| {
+        on(method, pages::account::sessions::show)
+    }),
+    RouteSpec::post("/home/account/sessions/end", (Delete, Session), SignedIn, |method| {
+        on(method, pages::account::sessions::end)
+    })
+    .taking(&[IdParam { name: "session", carrier: Body, of: Session }]),
+    RouteSpec::post("/home/account/sessions/end-others", (Delete, Session), SignedIn, |method| {
+        on(method, pages::account::sessions::end_others)
+    }),
+    RouteSpec::get("/home/account/password", (Get, Profile), SignedIn, |method| {
+        on(method, pages::account::password::show)
+    }),
+    RouteSpec::post("/home/account/password", (Update, Profile), SignedIn, |method| {
+        on(method, pages::account::password::change)
+    }),
+    RouteSpec::get("/home/account/password/result", (Get, Page), Anyone, |method| {
+        on(method, pages::account::password::result)
+    }),
+    RouteSpec::post("/home/account/export", (List, Profile), SignedIn, |method| {
+        on(method, pages::account::export::download)
+    }),
+    RouteSpec::get("/home/account/delete", (Get, Profile), SignedIn, |method| {
+        on(method, pages::account::deletion::ask)
+    }),
+    RouteSpec::post("/home/account/delete", (Delete, Profile), SignedIn, |method| {
+        on(method, pages::account::deletion::delete)
+    }),
+    RouteSpec::get("/home/account/deleted", (Get, Page), Anyone, |method| {
+        on(method, pages::account::deletion::deleted)
+    }),
     RouteSpec::get("/home/upgrade-plan", (List, Plan), SignedIn, |method| on(method, pages::upgrade::show)),
     RouteSpec::get("/home/confirm-plan", (Get, Plan), SignedIn, |method| on(method, pages::checkout::show)),
     RouteSpec::post("/home/confirm-plan", (Create, Plan), SignedIn, |method| {

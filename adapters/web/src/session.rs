@@ -16,6 +16,7 @@ use tenantry_domain::{SessionId, Timestamp};
 use tenantry_ports::{Random, Session, SessionsError};
 
 use crate::cookies::{self, Cookies};
+use crate::device;
 use crate::frame::{Frame, Theme};
 use crate::problem::Problem;
 use crate::return_to::ReturnTo;
@@ -60,7 +61,7 @@ impl FromRequestParts<Shared> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Self::Rejection> {
         // A public page is shown to a stranger rather than not at all.
-        let session = load(app, &parts.headers).await.unwrap_or_else(|error| {
+        let session = load(app, parts).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "a session can't be read");
             None
         });
@@ -74,7 +75,7 @@ impl FromRequestParts<Shared> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Response> {
         let unreadable = |error| Problem::from(Outage::from(error)).into_response();
-        let found = match load(app, &parts.headers).await.map_err(unreadable)? {
+        let found = match load(app, parts).await.map_err(unreadable)? {
             Some(session) => refreshed(app, session).await.map_err(unreadable)?,
             None => None,
         };
@@ -103,19 +104,30 @@ async fn refreshed(app: &App, session: Session) -> Result<Option<Session>, Sessi
 }
 
 /// The session of a request; also notes, now and then, that it is in use.
-async fn load(app: &App, headers: &HeaderMap) -> Result<Option<Session>, SessionsError> {
-    let Some(id) = id(app.cookies, headers) else { return Ok(None) };
+async fn load(app: &App, parts: &Parts) -> Result<Option<Session>, SessionsError> {
+    let Some(id) = id(app.cookies, &parts.headers) else { return Ok(None) };
     let now = app.clock.now();
     let found = app.sessions.find(&id, now).await?;
     if let Some(session) = &found
         && let Some(idle_until) = prolonged(session, now, app.limits.idle)
     {
         // The session is good all the same; its next request tries again.
-        if let Err(error) = app.sessions.keep_alive(&id, idle_until).await {
+        if let Err(error) = note_use(app, parts, &id, idle_until).await {
             tracing::warn!(%error, "the use of a session can't be noted");
         }
     }
     Ok(found)
+}
+
+/// Notes that the session is in use, with what and from where.
+async fn note_use(
+    app: &App,
+    parts: &Parts,
+    id: &SessionId,
+    idle_until: Timestamp,
+) -> Result<(), SessionsError> {
+    app.sessions.note_device(id, &device::seen(app, parts), app.clock.now()).await?;
+    app.sessions.keep_alive(id, idle_until).await
 }
 
 /// Until when the session is idle from now on, if that is worth a write.

@@ -56,6 +56,22 @@ pub(crate) fn ago(time: Duration) -> String {
     }
 }
 
+/// When something was that is told to the minute for an hour, and by its day after that; as HTML.
+pub(crate) fn when(at: Timestamp, now: Timestamp) -> String {
+    let time = at.until(now);
+    if time < Duration::from_hours(1) { ago(time) } else { date(at) }
+}
+
+/// What somebody changed about their own account, told after they did.
+pub(crate) fn account_done(done: &str) -> Option<&'static str> {
+    match done {
+        "name" => Some("Saved. This is what others call you from now on."),
+        "session" => Some("Signed out there. The next page in that browser asks for a login."),
+        "sessions" => Some("Signed out everywhere else. This browser is the only one left."),
+        _ => None,
+    }
+}
+
 /// The look of a role's badge.
 pub(crate) fn role_class(role: Role) -> &'static str {
     match role {

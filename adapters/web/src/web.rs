@@ -8,10 +8,11 @@ use axum::http::header::InvalidHeaderValue;
 use axum::middleware::from_fn_with_state;
 use secrecy::SecretString;
 use tenantry_application::{
-    BeginSignIn, ChoosePlan, CustomizeOrganization, DeleteOrganization, ExportOrganization, FindOrganization,
-    FollowLogout, Home, InviteMembers, KeepFresh, ListInvitations, ListMembers, MyOrganizations,
-    OpenInvitation, PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal,
-    ResendInvitation, RevokeInvitation, SessionLimits, SignIn, SignOut,
+    BeginSignIn, ChangePassword, ChoosePlan, CustomizeOrganization, DeleteAccount, DeleteOrganization,
+    EditProfile, EndSessions, ExportAccount, ExportOrganization, FindOrganization, FollowLogout, Home,
+    InviteMembers, KeepFresh, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation,
+    PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, ResendInvitation,
+    RevokeInvitation, SessionLimits, SignIn, SignOut,
 };
 use tenantry_domain::Catalogue;
 use tenantry_ports::{Clock, Random, Readiness, Sessions, TenantLooks};
@@ -112,6 +113,18 @@ pub struct UseCases {
     pub export_organization: ExportOrganization,
     /// `/admin/customization/delete`.
     pub delete_organization: DeleteOrganization,
+    /// `/home/profile`, changing.
+    pub edit_profile: EditProfile,
+    /// `/home/account/sessions`, looking.
+    pub my_sessions: MySessions,
+    /// `/home/account/sessions`, signing out there.
+    pub end_sessions: EndSessions,
+    /// `/home/account/password`.
+    pub change_password: ChangePassword,
+    /// `/home/account/export`.
+    pub export_account: ExportAccount,
+    /// `/home/account/delete`.
+    pub delete_account: DeleteAccount,
 }
 
 /// Why the pages can't be served; says what to write.

@@ -33,6 +33,8 @@ pub trait ProviderWorld: Send + Sync {
     /// Makes an account at the provider, by other means than the adapter's, with something in its metadata besides
     /// any subscription: `{"theme": "dark"}`.
     async fn account(&self, email: &str) -> UserId;
+    /// An account whose profile each login brings along from another provider, and which has no password.
+    async fn account_elsewhere(&self) -> UserId;
     /// Reads `theme` from the account's metadata, by other means than the adapter's.
     async fn theme_of(&self, user: &UserId) -> Option<String>;
 }
@@ -376,6 +378,16 @@ macro_rules! provider_contract {
                 a_revoked_invitation_is_gone,
                 another_tenants_invitation_is_not_there,
                 an_invitation_is_through_a_connection_of_the_tenant,
+            ]
+        );
+        $crate::contract_tests!(
+            $crate::testkit::accounts,
+            $world,
+            [
+                a_person_is_renamed_beside_the_rest,
+                an_account_that_is_kept_elsewhere_is_left_alone,
+                a_password_is_chosen_at_the_provider,
+                a_deleted_account_is_gone,
             ]
         );
     };

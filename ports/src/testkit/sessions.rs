@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use tenantry_domain::{
-    EmailAddress, Holder, Role, Roles, SessionId, Subscription, TenantId, TenantName, TenantRef, Timestamp,
-    UserId,
+    Device, EmailAddress, Holder, PersonName, Role, Roles, SessionId, Subscription, TenantId, TenantName,
+    TenantRef, Timestamp, UserId,
 };
 
 use crate::{LoggedOut, Session, Sessions, SessionsError, SessionsOf};
@@ -304,4 +304,89 @@ pub async fn a_change_wins_against_a_login_that_is_under_way(sessions: &impl Ses
     sessions.end_all(&SessionsOf::Tenant(acme), None, changed_at, forget_at).await.unwrap();
     let refused = try_to_begin(sessions, &session("s5", "bo", Some(tenant("acme"))), now()).await;
     assert!(matches!(refused, Err(SessionsError::LoggedOut)), "{refused:?}");
+}
+
+fn device(name: &str, network: Option<&str>) -> Device {
+    Device { name: name.to_owned(), network: network.map(str::to_owned) }
+}
+
+/// Their owner sees every running session and nobody else's, with the device that was noted last; noting it for a session
+/// that is not there makes none.
+pub async fn are_shown_to_their_owner(sessions: &impl Sessions) {
+    let ann = UserId::try_from("ann").unwrap();
+    assert_eq!(sessions.of_user(&ann, now()).await.unwrap(), []);
+    let own = session("s1-of-sixteen-characters-and-more", "ann", None);
+    let acme = session("s2", "ann", Some(tenant("acme")));
+    let over = Session { idle_until: now() + SECOND, ..session("s3", "ann", None) };
+    let ended = session("s4", "ann", None);
+    let colleague = session("s5", "bo", Some(tenant("acme")));
+    for session in [&own, &acme, &over, &ended, &colleague] {
+        begin(sessions, session).await;
+        sessions.find(&session.id, now()).await.unwrap();
+    }
+    sessions.end(&ended.id).await.unwrap();
+    let (firefox, safari) =
+        (device("Firefox on Linux", Some("203.0.113.x")), device("Safari on iPhone", None));
+    let (first, later) = (now() + SECOND, now() + 2 * SECOND);
+    for (session, device, at) in [
+        (&own, &safari, first),
+        (&own, &firefox, later),
+        (&ended, &firefox, later),
+        (&colleague, &safari, later),
+    ] {
+        sessions.note_device(&session.id, device, at).await.unwrap();
+    }
+    let shown = sessions.of_user(&ann, later).await.unwrap();
+    let seen: Vec<_> =
+        shown.iter().map(|one| (one.handle.clone(), one.device.clone(), one.used_at)).collect();
+    let expected = [(own.id.handle(), Some(firefox), later), (acme.id.handle(), None, now())];
+    assert_eq!(seen, expected);
+    assert_eq!(shown.iter().map(|one| one.tenant.clone()).collect::<Vec<_>>(), [None, acme.tenant]);
+    assert!(shown.iter().all(|one| one.began_at == now() && one.ends_at == own.ends_at));
+    assert_eq!(own.id.handle().as_str(), "s1-of-sixteen-ch");
+    let again = session("s4", "ann", None);
+    begin(sessions, &again).await;
+    let shown = sessions.of_user(&ann, now()).await.unwrap();
+    let handle = again.id.handle();
+    assert!(shown.iter().any(|one| one.handle == handle && one.device.is_none()), "{shown:?}");
+}
+
+/// A person ends sessions of their own: somebody else's and one that is not there are the same.
+pub async fn are_ended_by_their_owner_alone(sessions: &impl Sessions) {
+    let all = [
+        &session("s1-of-sixteen-characters-and-more", "ann", None),
+        &session("s2", "ann", Some(tenant("acme"))),
+        &session("s3", "bo", Some(tenant("acme"))),
+    ];
+    for session in all {
+        begin(sessions, session).await;
+        sessions.find(&session.id, now()).await.unwrap();
+    }
+    let (ann, bo) = (&all[0].user, &all[2].user);
+    let nothing = SessionId::try_from("s9").unwrap();
+    for handle in [all[2].id.handle(), nothing.handle()] {
+        assert!(!sessions.end_own(ann, &handle).await.unwrap(), "{handle}");
+    }
+    assert!(!sessions.end_own(bo, &all[0].id.handle()).await.unwrap());
+    assert_eq!(found(sessions, &all).await, [true, true, true]);
+    assert!(sessions.end_own(ann, &all[0].id.handle()).await.unwrap());
+    assert!(!sessions.end_own(ann, &all[0].id.handle()).await.unwrap(), "it has ended");
+    assert_eq!(found(sessions, &all).await, [false, true, true]);
+}
+
+/// A new name is seen in every session of the person, and in no other.
+pub async fn call_a_person_by_their_name(sessions: &impl Sessions) {
+    let (own, acme) = (session("s1", "ann", None), session("s2", "ann", Some(tenant("acme"))));
+    let other = session("s3", "bo", None);
+    for session in [&own, &acme, &other] {
+        begin(sessions, session).await;
+        sessions.find(&session.id, now()).await.unwrap();
+    }
+    let name = PersonName::try_from("Ännchen").unwrap();
+    sessions.set_name(&own.user, &name).await.unwrap();
+    for session in [own, acme] {
+        let renamed = Session { name: name.to_string(), ..session.clone() };
+        assert_eq!(sessions.find(&session.id, now()).await.unwrap(), Some(renamed));
+    }
+    assert_eq!(sessions.find(&other.id, now()).await.unwrap(), Some(other));
 }

@@ -5,15 +5,17 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use tenantry_domain::{
-    CardNumber, CheckoutId, Conversion, EmailAddress, FoundMember, Holder, Member, MemberSearch, Payment,
-    Role, Roles, SessionId, Subscription, Tenant, TenantId, TenantName, Timestamp, User, UserId,
+    CardNumber, CheckoutId, Conversion, Device, EmailAddress, FoundMember, Holder, Member, MemberSearch,
+    Payment, PersonName, Role, Roles, SessionHandle, SessionId, Subscription, Tenant, TenantId, TenantName,
+    Timestamp, User, UserId,
 };
 use tenantry_ports::{
     Billing, BillingError, CardOutcome, CardPayments, Checkout, Cursor, Customization, Journeys,
-    JourneysError, LoggedOut, Members, MembersError, NewCheckout, NewTenant, Page, PageSize, Revision,
-    SavedConversion, Session, Sessions, SessionsError, SessionsOf, Source, Tenants, TenantsError, Users,
-    UsersError,
+    JourneysError, LoggedOut, Members, MembersError, NewCheckout, NewTenant, Page, PageSize, PasswordChange,
+    Revision, SavedConversion, Session, SessionOnDevice, Sessions, SessionsError, SessionsOf, Source,
+    Tenants, TenantsError, Users, UsersError,
 };
+use url::Url;
 
 /// How a call is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +90,18 @@ impl Users for Wired<dyn Users> {
 
     async fn set_subscription(&self, user: &UserId, subscription: Subscription) -> Result<(), UsersError> {
         self.wire.call(UsersError::Unavailable, self.port.set_subscription(user, subscription)).await
+    }
+
+    async fn rename(&self, user: &UserId, name: &PersonName) -> Result<(), UsersError> {
+        self.wire.call(UsersError::Unavailable, self.port.rename(user, name)).await
+    }
+
+    async fn password_change(&self, user: &UserId, result_url: &Url) -> Result<PasswordChange, UsersError> {
+        self.wire.call(UsersError::Unavailable, self.port.password_change(user, result_url)).await
+    }
+
+    async fn delete(&self, user: &UserId) -> Result<(), UsersError> {
+        self.wire.call(UsersError::Unavailable, self.port.delete(user)).await
     }
 }
 
@@ -249,6 +263,27 @@ impl Sessions for Wired<dyn Sessions> {
 
     async fn keep_alive(&self, session: &SessionId, idle_until: Timestamp) -> Result<(), SessionsError> {
         self.wire.call(SessionsError::Unavailable, self.port.keep_alive(session, idle_until)).await
+    }
+
+    async fn note_device(
+        &self,
+        session: &SessionId,
+        device: &Device,
+        at: Timestamp,
+    ) -> Result<(), SessionsError> {
+        self.wire.call(SessionsError::Unavailable, self.port.note_device(session, device, at)).await
+    }
+
+    async fn of_user(&self, user: &UserId, now: Timestamp) -> Result<Vec<SessionOnDevice>, SessionsError> {
+        self.wire.call(SessionsError::Unavailable, self.port.of_user(user, now)).await
+    }
+
+    async fn end_own(&self, user: &UserId, session: &SessionHandle) -> Result<bool, SessionsError> {
+        self.wire.call(SessionsError::Unavailable, self.port.end_own(user, session)).await
+    }
+
+    async fn set_name(&self, user: &UserId, name: &PersonName) -> Result<(), SessionsError> {
+        self.wire.call(SessionsError::Unavailable, self.port.set_name(user, name)).await
     }
 
     async fn refresh(&self, before: &Session, after: &Session) -> Result<(), SessionsError> {

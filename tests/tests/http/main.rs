@@ -15,6 +15,8 @@ mod provider;
 mod site;
 mod wire;
 
+mod account;
+mod account_deletion;
 mod budgets;
 mod caching;
 mod callback;
@@ -22,6 +24,7 @@ mod conversion;
 mod cookies;
 mod customization;
 mod deletion;
+mod devices;
 mod expiry;
 mod faults;
 mod forms;

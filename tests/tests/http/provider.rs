@@ -62,7 +62,7 @@ pub(crate) const WEB: &str = "web";
 pub(crate) const M2M: &str = "m2m";
 pub(crate) const RIG: &str = "rig";
 /// What the product needs.
-const SCOPES: [&str; 19] = [
+const SCOPES: [&str; 22] = [
     "read:organizations",
     "create:organizations",
     "create:organization_connections",
@@ -72,6 +72,9 @@ const SCOPES: [&str; 19] = [
     "read:roles",
     "read:users",
     "update:users_app_metadata",
+    "update:users",
+    "create:user_tickets",
+    "delete:users",
     "read:organization_members",
     "create:organization_members",
     "read:organization_member_roles",

@@ -51,7 +51,8 @@ pub(crate) use post_login::post_login_claims;
 pub(crate) use redeem::{RedeemError, Redemption, redeem};
 pub(crate) use stand_in::{Identity, known_identities, stand_in};
 pub(crate) use tickets::{
-    Onward, PasswordChangeError, TicketError, change_password, holder, send_ticket, ticket, verify_email,
+    Onward, PasswordChangeError, TICKET_LIFETIME, TicketError, change_password, holder, issue_ticket,
+    send_ticket, ticket, verify_email,
 };
 pub(crate) use transactions::{finish, sweep};
 

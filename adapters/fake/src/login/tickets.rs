@@ -11,7 +11,7 @@ use crate::secrets::sha256;
 use crate::store::State;
 
 /// How long a link is good for when nobody says otherwise: 432,000 seconds.
-const LIFETIME: Duration = Duration::from_hours(5 * 24);
+pub(crate) const TICKET_LIFETIME: Duration = Duration::from_hours(5 * 24);
 
 /// Where somebody goes on to once a ticket is used.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +42,7 @@ pub(crate) fn send_ticket(
         marks_email_as_verified: true,
         includes_email_in_redirect: false,
         is_used: false,
-        expires_at: context.now + LIFETIME,
+        expires_at: context.now + TICKET_LIFETIME,
     });
     state.send(Mail {
         id: context.ids.log_entry(context.now),
@@ -53,6 +53,17 @@ pub(crate) fn send_ticket(
         organization_id: onward.organization_id,
         sent_at: context.now,
     });
+}
+
+/// Puts the ticket into force; answers its link.
+pub(crate) fn issue_ticket(state: &mut State, context: &Context<'_>, ticket: Ticket) -> String {
+    let secret = context.ids.ticket();
+    let page = match ticket.kind {
+        MailKind::PasswordChange => "reset-password",
+        MailKind::EmailVerification | MailKind::Invitation => "email-verification",
+    };
+    state.tickets.put(Ticket { hash: sha256(&secret), ..ticket });
+    format!("{}u/{page}?ticket={secret}#", context.issuer)
 }
 
 /// Why a link is good for nothing.

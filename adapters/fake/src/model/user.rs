@@ -97,6 +97,11 @@ impl User {
         self.blocked == Some(true)
     }
 
+    /// Whether any of the identities is logged in to by a password that is kept here.
+    pub(crate) fn has_password(&self) -> bool {
+        self.password.is_some() || self.linked.iter().any(|identity| identity.password.is_some())
+    }
+
     /// The name that pages and tokens show: the e-mail address when there is no other.
     pub(crate) fn display_name(&self) -> &str {
         self.name.as_deref().or(self.email.as_deref()).unwrap_or(&self.id)

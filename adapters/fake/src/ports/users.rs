@@ -1,12 +1,15 @@
 //! [`Users`] on the fake's state.
 
 use async_trait::async_trait;
-use tenantry_domain::{EmailAddress, Subscription, User, UserId};
-use tenantry_ports::{Users, UsersError};
+use tenantry_domain::{EmailAddress, PersonName, Subscription, User, UserId};
+use tenantry_ports::{PasswordChange, Users, UsersError};
+use url::Url;
 
 use super::{Failed, SUBSCRIPTION};
 use crate::fake::Core;
-use crate::model;
+use crate::login::{self, TICKET_LIFETIME};
+use crate::model::{self, MailKind, Ticket};
+use crate::store::State;
 use crate::{Fake, StoreError, tokens};
 
 /// Users of the fake, without HTTP.
@@ -41,8 +44,7 @@ impl Users for FakeUsers {
         let now = core.clock.now();
         core.store
             .write(|state| {
-                let row = state.users.get(user.as_str()).ok_or(Failed::Port(UsersError::UnknownUser))?;
-                let mut row = row.clone();
+                let mut row = row(state, user)?;
                 row.app_metadata.insert(SUBSCRIPTION.to_owned(), subscription.to_string().into());
                 row.updated_at = now;
                 state.users.put(row);
@@ -51,6 +53,68 @@ impl Users for FakeUsers {
             .await
             .map_err(UsersError::from)
     }
+
+    async fn rename(&self, user: &UserId, name: &PersonName) -> Result<(), UsersError> {
+        let core = self.fake.core();
+        let now = core.clock.now();
+        core.store
+            .write(|state| {
+                let mut row = row(state, user)?;
+                let connection = state.connection_by_name(&row.connection);
+                if connection.is_some_and(model::Connection::syncs_profile_at_each_login) {
+                    return Err(Failed::Port(UsersError::ManagedElsewhere));
+                }
+                row.name = Some(name.to_string());
+                row.updated_at = now;
+                state.users.put(row);
+                Ok(())
+            })
+            .await
+            .map_err(UsersError::from)
+    }
+
+    async fn password_change(&self, user: &UserId, result_url: &Url) -> Result<PasswordChange, UsersError> {
+        let core = self.fake.core();
+        let context = core.context();
+        let link = core
+            .store
+            .write(|state| {
+                let row = row(state, user)?;
+                if !row.has_password() {
+                    return Ok(None);
+                }
+                let ticket = Ticket {
+                    hash: String::new(),
+                    kind: MailKind::PasswordChange,
+                    user_id: row.id,
+                    client_id: None,
+                    organization_id: None,
+                    result_url: Some(result_url.to_string()),
+                    marks_email_as_verified: false,
+                    includes_email_in_redirect: false,
+                    is_used: false,
+                    expires_at: context.now + TICKET_LIFETIME,
+                };
+                Ok::<_, Failed<UsersError>>(Some(login::issue_ticket(state, &context, ticket)))
+            })
+            .await
+            .map_err(UsersError::from)?;
+        let Some(link) = link else { return Ok(PasswordChange::NoPassword) };
+        let url = Url::parse(&link).map_err(|error| UsersError::Unavailable(Box::new(error)))?;
+        Ok(PasswordChange::At(url))
+    }
+
+    async fn delete(&self, user: &UserId) -> Result<(), UsersError> {
+        let write = |state: &mut State| {
+            state.delete_user(user.as_str());
+            Ok::<_, StoreError>(())
+        };
+        Ok(self.fake.core().store.write(write).await?)
+    }
+}
+
+fn row(state: &State, user: &UserId) -> Result<model::User, Failed<UsersError>> {
+    state.users.get(user.as_str()).cloned().ok_or(Failed::Port(UsersError::UnknownUser))
 }
 
 fn user_of(core: &Core, row: &model::User) -> Option<User> {

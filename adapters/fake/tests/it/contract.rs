@@ -3,17 +3,21 @@
 use std::sync::Arc;
 
 use crate::browser::Browser;
-use crate::support::{APP, CALLBACK, PASSWORD, VERIFIER, World, parameter, segment};
+use crate::support::{APP, CALLBACK, PASSWORD, VERIFIER, World, parameter, seed, segment};
 use async_trait::async_trait;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tenantry_domain::{Roles, Subscription, TenantRef, UserId};
 use tenantry_fake::ports::{FakeIdentityProvider, FakeInvitations, FakeMembers, FakeTenants, FakeUsers};
+use tenantry_fake::{Seed, SeedFile};
 use tenantry_ports::testkit::provider::ProviderWorld;
 use tenantry_ports::{
     Callback, Clock as _, IdentityProvider as _, IdentityProviderError, Intent, Invitations, Login,
     LoginAttempt, LoginRequest, LogoutRequest, Members, Tenants, Users,
 };
+
+/// Somebody who logs in through Google.
+const ELSEWHERE: &str = "google-oauth2|117";
 
 struct InProcess {
     world: World,
@@ -25,7 +29,10 @@ struct InProcess {
 
 impl InProcess {
     fn new() -> Self {
-        let world = World::new();
+        let elsewhere =
+            format!("users: [{{ user_id: {ELSEWHERE}, connection: google-oauth2, name: Goldie }}]");
+        let file = Some(SeedFile::from_yaml(&elsewhere).unwrap());
+        let world = World::with(Seed { file, ..seed() });
         let fake = world.fake.clone();
         let invitations = fake.invitations(&world.client(APP).0);
         Self { world, users: fake.users(), tenants: fake.tenants(), members: fake.members(), invitations }
@@ -55,6 +62,10 @@ impl ProviderWorld for InProcess {
         let theme = json!({ "app_metadata": { "theme": "dark" } });
         self.world.api("PATCH", &format!("/users/{}", segment(&user)), theme).await;
         UserId::try_from(user.as_str()).unwrap()
+    }
+
+    async fn account_elsewhere(&self) -> UserId {
+        UserId::try_from(ELSEWHERE).unwrap()
     }
 
     async fn theme_of(&self, user: &UserId) -> Option<String> {

@@ -8,6 +8,7 @@ mod login_attempts;
 mod offers;
 mod secrets;
 mod session_cache;
+mod session_devices;
 mod sessions;
 mod tenant_looks;
 mod turns;

@@ -5,13 +5,14 @@ use sqlx::Row;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteQueryResult, SqliteRow};
 use tenantry_domain::{
-    EmailAddress, Holder, Role, Roles, SessionId, Subscription, TenantId, TenantName, TenantRef, Timestamp,
-    UserId,
+    Device, EmailAddress, Holder, PersonName, Role, Roles, SessionHandle, SessionId, Subscription, TenantId,
+    Timestamp, UserId,
 };
-use tenantry_ports::{LoggedOut, Session, Sessions, SessionsError, SessionsOf};
+use tenantry_ports::{LoggedOut, Session, SessionOnDevice, Sessions, SessionsError, SessionsOf};
 
 use super::Database;
 use super::session_cache::{Concerns, SessionCache};
+use super::session_devices::{self, read_tenant};
 use super::tenant_looks::read_look;
 use crate::error::StoreError;
 
@@ -165,6 +166,37 @@ impl Sessions for SqlSessions {
         Ok(())
     }
 
+    async fn note_device(
+        &self,
+        session: &SessionId,
+        device: &Device,
+        at: Timestamp,
+    ) -> Result<(), SessionsError> {
+        Ok(session_devices::note(&self.database, session, device, at).await?)
+    }
+
+    async fn of_user(&self, user: &UserId, now: Timestamp) -> Result<Vec<SessionOnDevice>, SessionsError> {
+        Ok(session_devices::of_user(&self.database, user, now).await?)
+    }
+
+    async fn end_own(&self, user: &UserId, session: &SessionHandle) -> Result<bool, SessionsError> {
+        let query = sqlx::query("DELETE FROM sessions WHERE user_id = ? AND substr(id, 1, 16) = ?")
+            .bind(user.as_str().to_owned())
+            .bind(session.as_str().to_owned());
+        let pool = self.database.write.clone();
+        let ended = self.write(Concerns::All, async move { query.execute(&pool).await }).await?;
+        Ok(ended.rows_affected() > 0)
+    }
+
+    async fn set_name(&self, user: &UserId, name: &PersonName) -> Result<(), SessionsError> {
+        let query = sqlx::query("UPDATE sessions SET name = ? WHERE user_id = ?")
+            .bind(name.as_str().to_owned())
+            .bind(user.as_str().to_owned());
+        let pool = self.database.write.clone();
+        self.write(Concerns::All, async move { query.execute(&pool).await }).await?;
+        Ok(())
+    }
+
     async fn refresh(&self, before: &Session, after: &Session) -> Result<(), SessionsError> {
         let query = sqlx::query(
             "UPDATE sessions SET roles = ?, subscription = ?, refreshed_at = ? \
@@ -301,15 +333,6 @@ fn role_names(roles: &Roles) -> String {
 }
 
 fn read_session(id: &SessionId, row: &SqliteRow) -> Result<Session, StoreError> {
-    let tenant_id: Option<&str> = row.try_get("tenant_id")?;
-    let tenant_name: Option<&str> = row.try_get("tenant_name")?;
-    let tenant = match (tenant_id, tenant_name) {
-        (Some(id), Some(name)) => Some(TenantRef {
-            id: TenantId::try_from(id).map_err(|why| StoreError::row("tenant_id")(&why))?,
-            name: TenantName::try_from(name).map_err(|why| StoreError::row("tenant_name")(&why))?,
-        }),
-        _ => None,
-    };
     let email: Option<&str> = row.try_get("email")?;
     let subscription: Option<&str> = row.try_get("subscription")?;
     Ok(Session {
@@ -319,7 +342,7 @@ fn read_session(id: &SessionId, row: &SqliteRow) -> Result<Session, StoreError> 
         name: row.try_get("name")?,
         email: email.map(EmailAddress::try_from).transpose().map_err(|why| StoreError::row("email")(&why))?,
         picture: row.try_get("picture")?,
-        tenant,
+        tenant: read_tenant(row)?,
         look: read_look(row)?,
         roles: Roles::from_names(row.try_get::<&str, _>("roles")?.split(',')),
         subscription: subscription

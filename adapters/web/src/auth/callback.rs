@@ -4,10 +4,12 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use tenantry_application::{Arrival, SignInError};
+use tenantry_domain::Device;
 use tenantry_ports::Callback;
 
 use crate::attempts::Attempts;
 use crate::auth::login::with_another_account;
+use crate::device::SeenDevice;
 use crate::fields::Fields;
 use crate::problem::Problem;
 use crate::session::{self, see_other};
@@ -17,12 +19,13 @@ use crate::{App, Shared};
 pub(crate) async fn complete(
     State(app): State<Shared>,
     headers: HeaderMap,
+    SeenDevice(device): SeenDevice,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Fields::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
     let state = query.text("state").unwrap_or_default();
     let mut response =
-        sign_in(&app, &headers, &query, state).await.unwrap_or_else(IntoResponse::into_response);
+        sign_in(&app, &headers, device, &query).await.unwrap_or_else(IntoResponse::into_response);
     let attempts = Attempts { cookies: app.cookies, keys: &app.keys };
     if !state.is_empty()
         && let Some(cookie) = attempts.forget(state)
@@ -32,13 +35,19 @@ pub(crate) async fn complete(
     response
 }
 
-async fn sign_in(app: &App, headers: &HeaderMap, query: &Fields, state: &str) -> Result<Response, Problem> {
+async fn sign_in(
+    app: &App,
+    headers: &HeaderMap,
+    device: Device,
+    query: &Fields,
+) -> Result<Response, Problem> {
+    let state = query.text("state").unwrap_or_default();
     let attempts = Attempts { cookies: app.cookies, keys: &app.keys };
     let attempt = attempts.find(headers, state).ok_or_else(Problem::unknown_attempt)?;
     let callback = callback(query)?;
     let (secret, session) = session::fresh(&*app.random).ok_or_else(Problem::unknown_attempt)?;
     let another_account = with_another_account(&attempt);
-    let arrival = Arrival { callback, attempt, session, previous: session::id(app.cookies, headers) };
+    let arrival = Arrival { callback, attempt, session, previous: session::id(app.cookies, headers), device };
     let signed_in =
         app.use_cases.sign_in.run(arrival).await.map_err(|error| refused(error, another_account))?;
     let there = if signed_in.lacks_seat { "/home/no-seat" } else { &signed_in.return_to };

@@ -1,16 +1,22 @@
 //! `/home/profile`: what the product knows about the person who is signed in.
 
+use std::fmt::Display;
+
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use tenantry_domain::{Catalogue, EmailAddress, PlanId, Role, Status, Subscription, Timestamp};
+use tenantry_application::EditProfileError;
+use tenantry_domain::{Catalogue, EmailAddress, PersonName, PlanId, Role, Status, Subscription, Timestamp};
 
+use crate::csrf::Form;
+use crate::fields::Fields;
 use crate::frame::{Frame, plan_name};
 use crate::pages::home::may_buy;
 use crate::problem::Problem;
 use crate::respond::page;
-use crate::session::SignedIn;
+use crate::session::{SignedIn, see_other};
+use crate::text::sentence;
 use crate::{App, Shared, text};
 
 #[derive(Template)]
@@ -24,6 +30,10 @@ struct Profile<'a> {
     subscription: Option<SubscriptionView<'a>>,
     may_buy: bool,
     claims: String,
+    /// The name as it stands in the form.
+    typed: &'a str,
+    error: Option<String>,
+    done: Option<&'static str>,
 }
 
 /// A subscription as people read it.
@@ -62,10 +72,46 @@ impl<'a> SubscriptionView<'a> {
     }
 }
 
-pub(crate) async fn show(State(app): State<Shared>, person: SignedIn) -> Result<Response, Problem> {
+pub(crate) async fn show(
+    State(app): State<Shared>,
+    person: SignedIn,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
+    let done = text::account_done(query.text("done")?);
+    let claims = claims(&app, &person).await?;
+    page(StatusCode::OK, &Profile { done, ..Profile::new(&app, &person, claims) })
+}
+
+/// Changes what others call the person.
+pub(crate) async fn rename(
+    State(app): State<Shared>,
+    person: SignedIn,
+    Form(fields): Form,
+) -> Result<Response, Problem> {
+    let typed = fields.text("name")?;
+    let name = match PersonName::try_from(typed) {
+        Ok(name) => name,
+        Err(why) => return refuse(&app, &person, typed, &why).await,
+    };
+    match app.use_cases.edit_profile.run(&person.session, &name).await {
+        Ok(()) => Ok(see_other("/home/profile?done=name")),
+        Err(error @ EditProfileError::ManagedElsewhere) => refuse(&app, &person, typed, &error).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The same page with what was typed, and what would be right.
+async fn refuse(app: &App, person: &SignedIn, typed: &str, why: &impl Display) -> Result<Response, Problem> {
+    let claims = claims(app, person).await?;
+    let error = Some(sentence(&why.to_string()));
+    let profile = Profile { typed, error, ..Profile::new(app, person, claims) };
+    page(StatusCode::UNPROCESSABLE_ENTITY, &profile)
+}
+
+async fn claims(app: &App, person: &SignedIn) -> Result<String, Problem> {
     let known = app.use_cases.profile.run(&person.session).await?;
-    let claims = serde_json::to_string_pretty(&known.claims).map_err(Problem::internal)?;
-    page(StatusCode::OK, &Profile::new(&app, &person, claims))
+    serde_json::to_string_pretty(&known.claims).map_err(Problem::internal)
 }
 
 impl<'a> Profile<'a> {
@@ -84,6 +130,9 @@ impl<'a> Profile<'a> {
             subscription,
             may_buy: may_buy(session),
             claims,
+            typed: &session.name,
+            error: None,
+            done: None,
         }
     }
 }

@@ -12,15 +12,15 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
 use tenantry_application::{
-    Authorize, BeginSignIn, ChoosePlan, ConfirmCheckout, Conversions, CustomizeOrganization,
-    DeleteOrganization, ExportOrganization, FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh,
-    ListInvitations, ListMembers, MyOrganizations, OpenInvitation, PayByCard, PlanAndUsage, Profile,
-    RegisterOrganization, RegisterPersonal, Remains, ResendInvitation, RevokeInvitation, SeatCount,
-    SessionLimits, SignIn, SignOut,
+    Authorize, BeginSignIn, ChangePassword, ChoosePlan, ConfirmCheckout, Conversions, CustomizeOrganization,
+    DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExportAccount, ExportOrganization,
+    FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh, ListInvitations, ListMembers,
+    MyOrganizations, MySessions, OpenInvitation, PayByCard, PlanAndUsage, Profile, RegisterOrganization,
+    RegisterPersonal, Remains, ResendInvitation, RevokeInvitation, SeatCount, SessionLimits, SignIn, SignOut,
 };
 use tenantry_domain::{
-    AuditEntry, Branding, Catalogue, Holder, Invitation, Logo, Look, Offer, Payment, Role, Roles, Tenant,
-    TenantId, TenantName, TenantRef, Ticket, Timestamp, UserId,
+    AuditEntry, Branding, Catalogue, Device, Holder, Invitation, Logo, Look, Offer, Payment, Role, Roles,
+    Tenant, TenantId, TenantName, TenantRef, Ticket, Timestamp, UserId,
 };
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tenantry_ports::{LoggedOut, LoginRequest, NewCheckout, SavedConversion, Session, Source};
@@ -35,9 +35,11 @@ struct State {
     invitations_made: u32,
     offers: Vec<(Offer, Option<Ticket>)>,
     users: HashMap<String, Option<String>>,
+    names: HashMap<String, String>,
     tenants: Vec<Tenant>,
     roles: HashMap<(String, String), Roles>,
     sessions: HashMap<String, Session>,
+    devices: HashMap<String, (Device, Timestamp)>,
     claims: HashMap<String, serde_json::Map<String, serde_json::Value>>,
     spent: Vec<String>,
     /// What was told of logouts, and when.
@@ -298,14 +300,50 @@ impl World {
                     authorize,
                     tenants: world.clone(),
                     turns: world.clone(),
-                    conversions,
+                    conversions: conversions.clone(),
                     remains: Remains {
                         sessions: world.clone(),
                         looks: world.clone(),
                         offers: world.clone(),
                         clock: self.clock.clone(),
                     },
+                    audit_log: world.clone(),
+                },
+                edit_profile: EditProfile {
+                    users: world.clone(),
+                    sessions: world.clone(),
+                    audit_log: world.clone(),
+                    clock: self.clock.clone(),
+                },
+                my_sessions: MySessions { sessions: world.clone(), clock: self.clock.clone() },
+                end_sessions: EndSessions {
+                    sessions: world.clone(),
+                    audit_log: world.clone(),
+                    clock: self.clock.clone(),
+                },
+                change_password: ChangePassword {
+                    users: world.clone(),
+                    sessions: world.clone(),
+                    audit_log: world.clone(),
+                    clock: self.clock.clone(),
+                },
+                export_account: ExportAccount {
+                    users: world.clone(),
+                    tenants: world.clone(),
+                    members: world.clone(),
+                    sessions: world.clone(),
+                    audit_log: world.clone(),
+                    clock: self.clock.clone(),
+                },
+                delete_account: DeleteAccount {
+                    users: world.clone(),
+                    tenants: world.clone(),
+                    members: world.clone(),
+                    turns: world.clone(),
+                    sessions: world.clone(),
+                    conversions,
                     audit_log: world,
+                    clock: self.clock.clone(),
                 },
             },
         }

@@ -12,9 +12,8 @@ use super::operation::{Evidence, Operation};
 use super::schema::{Property, flag, integer, object, optional, required, text};
 use super::{Answer, Reply};
 use crate::document::Document;
-use crate::login::Context;
+use crate::login::{self, Context, TICKET_LIFETIME};
 use crate::model::{Mail, MailKind, Ticket, User};
-use crate::secrets::sha256;
 use crate::store::State;
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -116,14 +115,14 @@ fn password_change_ticket(state: &mut State, call: &Call<'_>) -> Answer {
         }
     };
     let user = user.cloned().ok_or_else(ApiError::no_user)?;
-    if user.password.is_none() && user.linked.iter().all(|identity| identity.password.is_none()) {
+    if !user.has_password() {
         return Err(no_password());
     }
     let ticket = Ticket {
         marks_email_as_verified: body.flag("mark_email_as_verified").unwrap_or(false),
         ..asked_for(state, call, MailKind::PasswordChange, &user)?
     };
-    Ok(Reply::created(json!({ "ticket": issue(state, &call.context, ticket) })))
+    Ok(Reply::created(json!({ "ticket": login::issue_ticket(state, &call.context, ticket) })))
 }
 
 fn verification_ticket(state: &mut State, call: &Call<'_>) -> Answer {
@@ -132,7 +131,7 @@ fn verification_ticket(state: &mut State, call: &Call<'_>) -> Answer {
         return Err(no_email());
     }
     let ticket = asked_for(state, call, MailKind::EmailVerification, &user)?;
-    Ok(Reply::created(json!({ "ticket": issue(state, &call.context, ticket) })))
+    Ok(Reply::created(json!({ "ticket": login::issue_ticket(state, &call.context, ticket) })))
 }
 
 /// The user of the body, who must have the identity if it names one.
@@ -155,7 +154,7 @@ fn asked_for(state: &State, call: &Call<'_>, kind: MailKind, user: &User) -> Res
     }
     check_target(state, body, user)?;
     let seconds = body.integer("ttl_sec").and_then(|seconds| u64::try_from(seconds).ok());
-    let lifetime = seconds.filter(|seconds| *seconds > 0).map_or(LIFETIME, Duration::from_secs);
+    let lifetime = seconds.filter(|seconds| *seconds > 0).map_or(TICKET_LIFETIME, Duration::from_secs);
     Ok(Ticket {
         result_url: body.text("result_url").filter(|url| !url.is_empty()).map(str::to_owned),
         includes_email_in_redirect: body.flag("includeEmailInRedirect").unwrap_or(false),
@@ -178,9 +177,6 @@ pub(super) fn check_target(state: &State, body: Document<'_>, user: &User) -> Re
     Ok(())
 }
 
-/// How long a link is good for when nobody says otherwise: 432,000 seconds.
-const LIFETIME: Duration = Duration::from_hours(5 * 24);
-
 fn ticket_for(context: &Context<'_>, kind: MailKind, user: &User, body: Document<'_>) -> Ticket {
     Ticket {
         hash: String::new(),
@@ -192,19 +188,8 @@ fn ticket_for(context: &Context<'_>, kind: MailKind, user: &User, body: Document
         marks_email_as_verified: kind == MailKind::EmailVerification,
         includes_email_in_redirect: false,
         is_used: false,
-        expires_at: context.now + LIFETIME,
+        expires_at: context.now + TICKET_LIFETIME,
     }
-}
-
-/// Puts the ticket into force; answers its link.
-fn issue(state: &mut State, context: &Context<'_>, ticket: Ticket) -> String {
-    let secret = context.ids.ticket();
-    let page = match ticket.kind {
-        MailKind::PasswordChange => "reset-password",
-        MailKind::EmailVerification | MailKind::Invitation => "email-verification",
-    };
-    state.tickets.put(Ticket { hash: sha256(&secret), ..ticket });
-    format!("{}u/{page}?ticket={secret}#", context.issuer)
 }
 
 /// Sends a message with a link that proves the address, for the client and organization that the body names; `false`
@@ -218,7 +203,7 @@ pub(super) fn send_verification(
     let Some(to) = user.email.clone() else { return false };
     let ticket = ticket_for(context, MailKind::EmailVerification, user, body);
     let organization_id = ticket.organization_id.clone();
-    let link = issue(state, context, ticket);
+    let link = login::issue_ticket(state, context, ticket);
     state.send(Mail {
         id: context.ids.log_entry(context.now),
         kind: MailKind::EmailVerification,

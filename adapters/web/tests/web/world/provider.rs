@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use tenantry_domain::{
-    Branding, EmailAddress, FoundMember, Member, MemberSearch, Role, Roles, Subscription, Tenant, TenantId,
-    TenantName, TenantRef, User, UserId,
+    Branding, EmailAddress, FoundMember, Member, MemberSearch, PersonName, Role, Roles, Subscription, Tenant,
+    TenantId, TenantName, TenantRef, User, UserId,
 };
 use tenantry_ports::{
     Callback, Cursor, Customization, IdentityProvider, IdentityProviderError, LoggedOut, Login, LoginAttempt,
-    LoginRequest, LogoutRequest, Members, MembersError, NewTenant, Page, PageSize, Tenants, TenantsError,
-    Users, UsersError,
+    LoginRequest, LogoutRequest, Members, MembersError, NewTenant, Page, PageSize, PasswordChange, Tenants,
+    TenantsError, Users, UsersError,
 };
 use url::Url;
 
@@ -99,9 +99,10 @@ impl IdentityProvider for World {
 #[async_trait]
 impl Users for World {
     async fn find(&self, user: &UserId) -> Result<Option<User>, UsersError> {
+        let names = self.lock().names.clone();
         Ok(self.lock().users.get(user.as_str()).map(|subscription| User {
             id: user.clone(),
-            name: name_of(user),
+            name: names.get(user.as_str()).cloned().unwrap_or_else(|| name_of(user)),
             email: email_of(user),
             picture: None,
             subscription: subscription.clone(),
@@ -120,6 +121,23 @@ impl Users for World {
 
     async fn set_subscription(&self, user: &UserId, subscription: Subscription) -> Result<(), UsersError> {
         self.lock().users.insert(user.to_string(), Some(subscription.to_string()));
+        Ok(())
+    }
+
+    async fn rename(&self, user: &UserId, name: &PersonName) -> Result<(), UsersError> {
+        self.lock().names.insert(user.to_string(), name.to_string());
+        Ok(())
+    }
+
+    async fn password_change(&self, user: &UserId, result_url: &Url) -> Result<PasswordChange, UsersError> {
+        let page = format!("https://id.example/reset?user={user}&result_url={result_url}");
+        Ok(PasswordChange::At(Url::parse(&page).unwrap()))
+    }
+
+    async fn delete(&self, user: &UserId) -> Result<(), UsersError> {
+        let mut state = self.lock();
+        state.users.remove(user.as_str());
+        state.roles.retain(|(_, member), _| member != user.as_str());
         Ok(())
     }
 }

@@ -1,10 +1,12 @@
 //! Tenantry's own store: sessions, login attempts and purchases in progress.
 
 use async_trait::async_trait;
-use tenantry_domain::{Conversion, Holder, SessionId, Subscription, Timestamp};
+use tenantry_domain::{
+    Conversion, Device, Holder, PersonName, SessionHandle, SessionId, Subscription, Timestamp, UserId,
+};
 use tenantry_ports::{
     Journeys, JourneysError, LoggedOut, LoginAttempts, LoginAttemptsError, Readiness, Revision,
-    SavedConversion, Session, Sessions, SessionsError, SessionsOf,
+    SavedConversion, Session, SessionOnDevice, Sessions, SessionsError, SessionsOf,
 };
 
 use super::{Fault, World};
@@ -59,6 +61,47 @@ impl Sessions for World {
         }
         if let Some(held) = self.lock().sessions.get_mut(session.as_str()) {
             held.idle_until = idle_until;
+        }
+        Ok(())
+    }
+
+    async fn note_device(
+        &self,
+        session: &SessionId,
+        device: &Device,
+        at: Timestamp,
+    ) -> Result<(), SessionsError> {
+        self.lock().devices.insert(session.to_string(), (device.clone(), at));
+        Ok(())
+    }
+
+    async fn of_user(&self, user: &UserId, now: Timestamp) -> Result<Vec<SessionOnDevice>, SessionsError> {
+        let state = self.lock();
+        let theirs = state.sessions.values().filter(|held| held.user == *user && now < held.idle_until);
+        let shown = theirs.map(|held| {
+            let noted = state.devices.get(held.id.as_str());
+            SessionOnDevice {
+                handle: held.id.handle(),
+                tenant: held.tenant.clone(),
+                device: noted.map(|(device, _)| device.clone()),
+                began_at: held.began_at,
+                used_at: noted.map_or(held.began_at, |(_, at)| *at),
+                ends_at: held.ends_at,
+            }
+        });
+        Ok(shown.collect())
+    }
+
+    async fn end_own(&self, user: &UserId, session: &SessionHandle) -> Result<bool, SessionsError> {
+        let mut state = self.lock();
+        let before = state.sessions.len();
+        state.sessions.retain(|_, held| held.user != *user || held.id.handle() != *session);
+        Ok(state.sessions.len() < before)
+    }
+
+    async fn set_name(&self, user: &UserId, name: &PersonName) -> Result<(), SessionsError> {
+        for held in self.lock().sessions.values_mut().filter(|held| held.user == *user) {
+            held.name = name.to_string();
         }
         Ok(())
     }
