@@ -85,6 +85,13 @@ fn expected(route: &RouteSpec, actor: Actor, sent: Sent) -> u16 {
         // They have bought this very one, and have it: this is the way to it.
         ("/home/register-business", true) if actor == Actor::Administrator => 303,
         ("/home/register-business" | "/home/register-personal", true) => 402,
+        (path, _) if path.starts_with("/admin/members/") && actor == Actor::LapsedAdministrator => 402,
+        // No address is filled in; and nobody is invited.
+        ("/admin/members/add-member", true) => 422,
+        (
+            "/api/auth/invitation" | "/admin/members/resend-invitation" | "/admin/members/revoke-invitation",
+            _,
+        ) => 404,
         ("/admin/members", false) if actor == Actor::LapsedAdministrator => 402,
         _ => 200,
     }
