@@ -30,14 +30,18 @@ pub enum FindOrganizationError {
 }
 
 impl FindOrganization {
-    /// The organization of this name. Capital letters are forgiven: no two names differ by them.
-    pub async fn run(&self, name: &str) -> Result<TenantRef, FindOrganizationError> {
-        if name.trim().is_empty() {
+    /// What somebody typed, as a name. Capital letters are forgiven: no two names differ by them. What can't be anybody's
+    /// name is unknown, and nobody needs to be asked.
+    pub fn named(text: &str) -> Result<TenantName, FindOrganizationError> {
+        if text.trim().is_empty() {
             return Err(FindOrganizationError::Empty);
         }
-        let name =
-            TenantName::try_from(name.to_lowercase().as_str()).map_err(|_| FindOrganizationError::Unknown)?;
-        let found = self.tenants.find_by_name(&name).await.map_err(Outage::from)?;
+        TenantName::try_from(text.to_lowercase().as_str()).map_err(|_| FindOrganizationError::Unknown)
+    }
+
+    /// The organization of this name.
+    pub async fn run(&self, name: &TenantName) -> Result<TenantRef, FindOrganizationError> {
+        let found = self.tenants.find_by_name(name).await.map_err(Outage::from)?;
         let found = found.ok_or(FindOrganizationError::Unknown)?;
         looks::seen_before_login(&*self.looks, &found).await;
         Ok(found.tenant)

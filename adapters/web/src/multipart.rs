@@ -9,6 +9,15 @@ use crate::fields::{Fields, FieldsError};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Upload(pub(crate) Vec<u8>);
 
+/// Why a body can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum MultipartError {
+    #[error("this is not a form with a file")]
+    Malformed,
+    #[error(transparent)]
+    Fields(#[from] FieldsError),
+}
+
 /// What separates the parts, when the body is said to be such a form (RFC 2046, section 5.1.1).
 pub(crate) fn boundary(headers: &HeaderMap) -> Option<String> {
     let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
@@ -24,25 +33,25 @@ pub(crate) fn boundary(headers: &HeaderMap) -> Option<String> {
 }
 
 /// The fields and the file of a body.
-pub(crate) fn parse(body: &[u8], boundary: &str) -> Result<(Fields, Upload), FieldsError> {
+pub(crate) fn parse(body: &[u8], boundary: &str) -> Result<(Fields, Upload), MultipartError> {
     let separator = format!("\r\n--{boundary}");
     let first = body.strip_prefix(separator.as_bytes().get(2..).unwrap_or_default());
-    let mut rest = first.ok_or(FieldsError::Encoding)?;
+    let mut rest = first.ok_or(MultipartError::Malformed)?;
     let (mut encoded, mut upload) = (String::new(), None);
     loop {
         if rest.starts_with(b"--") {
             return Ok((Fields::parse(encoded.as_bytes())?, upload.unwrap_or_default()));
         }
-        let part = rest.strip_prefix(b"\r\n").ok_or(FieldsError::Encoding)?;
-        let end = find(part, separator.as_bytes()).ok_or(FieldsError::Encoding)?;
-        let (part, after) = part.split_at_checked(end).ok_or(FieldsError::Encoding)?;
-        let head_end = find(part, b"\r\n\r\n").ok_or(FieldsError::Encoding)?;
+        let part = rest.strip_prefix(b"\r\n").ok_or(MultipartError::Malformed)?;
+        let end = find(part, separator.as_bytes()).ok_or(MultipartError::Malformed)?;
+        let (part, after) = part.split_at_checked(end).ok_or(MultipartError::Malformed)?;
+        let head_end = find(part, b"\r\n\r\n").ok_or(MultipartError::Malformed)?;
         let head = part.get(..head_end).unwrap_or_default();
         let value = part.get(head_end + 4..).unwrap_or_default();
-        let (name, is_file) = disposition(head).ok_or(FieldsError::Encoding)?;
+        let (name, is_file) = disposition(head).ok_or(MultipartError::Malformed)?;
         if is_file {
             if upload.replace(Upload(value.to_vec())).is_some() {
-                return Err(FieldsError::Twice("the file"));
+                return Err(FieldsError::Twice("the file").into());
             }
         } else {
             for (text, sign) in [(name.as_bytes(), '='), (value, '&')] {
@@ -110,7 +119,7 @@ mod tests {
         {
             assert!(parse(bad, "XyZ").is_err(), "{bad:?}");
         }
-        assert_eq!(parse(&body(&[("name=\"a\"", b"\xff")]), "XyZ").err(), Some(FieldsError::Encoding));
+        assert_eq!(parse(&body(&[("name=\"a\"", b"\xff")]), "XyZ").err(), Some(FieldsError::Encoding.into()));
         let whole = body(&[("name=\"csrf\"", b"token")]);
         for length in 0..whole.len() - 4 {
             assert!(parse(&whole[..length], "XyZ").is_err(), "cut after {length}");

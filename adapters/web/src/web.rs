@@ -29,7 +29,7 @@ use crate::respond::{CommonHeaders, finish};
 use crate::routes::ROUTES;
 
 /// How many organizations one client may look up: whoever mistypes needs a few, whoever guesses names many.
-const LOOK_UPS_OF_ONE: Rate = Rate { at_once: 20, every: Duration::from_secs(6) };
+const LOOK_UPS_OF_ONE: Rate = Rate { at_once: 30, every: Duration::from_secs(6) };
 /// How many all clients together: less than the provider answers.
 const LOOK_UPS_OF_ALL: Rate = Rate { at_once: 200, every: Duration::from_millis(100) };
 

@@ -10,6 +10,7 @@ pub use identity_provider::FakeIdentityProvider;
 pub use invitations::FakeInvitations;
 pub use members::FakeMembers;
 pub use tenants::FakeTenants;
+pub(crate) use tenants::branding_of;
 pub use users::FakeUsers;
 
 use url::Url;

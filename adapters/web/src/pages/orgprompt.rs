@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use tenantry_application::{FindOrganizationError, SignInWish, Under};
+use tenantry_application::{FindOrganization, FindOrganizationError, SignInWish, Under};
 
 use crate::Shared;
 use crate::auth::login::begin;
@@ -39,8 +39,14 @@ pub(crate) async fn look_up(
     Form(fields): Form,
 ) -> Result<Response, Problem> {
     let organization = fields.text("organization")?;
-    app.look_ups.admit(client, app.clock.now()).map_err(Problem::too_many_look_ups)?;
-    let error = match app.use_cases.find_organization.run(organization).await {
+    let found = match FindOrganization::named(organization) {
+        Ok(name) => {
+            app.look_ups.admit(client, app.clock.now()).map_err(Problem::too_many_look_ups)?;
+            app.use_cases.find_organization.run(&name).await
+        }
+        Err(error) => Err(error),
+    };
+    let error = match found {
         Ok(tenant) => {
             let return_to = ReturnTo::home().as_str().to_owned();
             let wish = SignInWish { under: Under::Tenant(tenant), return_to, ..SignInWish::default() };

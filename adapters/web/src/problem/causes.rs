@@ -13,6 +13,7 @@ use tenantry_domain::NotPermitted;
 
 use super::{HOME, LOGIN, ORGANIZATION, OTHER_ACCOUNT, PLANS, Problem, START, way};
 use crate::fields::FieldsError;
+use crate::multipart::MultipartError;
 use crate::text::sentence;
 
 impl From<FieldsError> for Problem {
@@ -25,6 +26,15 @@ impl From<FieldsError> for Problem {
             sentence(&error.to_string()),
             [HOME, START],
         )
+    }
+}
+
+impl From<MultipartError> for Problem {
+    fn from(error: MultipartError) -> Self {
+        match error {
+            MultipartError::Malformed => Self::not_a_form(),
+            MultipartError::Fields(error) => error.into(),
+        }
     }
 }
 
