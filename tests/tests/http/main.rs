@@ -30,6 +30,7 @@ mod input;
 mod isolation;
 mod logouts;
 mod lookup;
+mod members;
 mod methods;
 mod operations;
 mod organizations;

@@ -11,10 +11,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
 use tenantry_application::{
-    Authorize, BeginSignIn, ChoosePlan, ConfirmCheckout, Conversions, CustomizeOrganization,
-    DeleteOrganization, ExportOrganization, FindOrganization, FollowLogout, Home, KeepFresh, ListMembers,
-    MyOrganizations, PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains,
-    SessionLimits, SignIn, SignOut,
+    Activity, Authorize, BeginSignIn, ChangeRoles, ChoosePlan, ConfirmCheckout, Conversions,
+    CustomizeOrganization, DeleteOrganization, ExportOrganization, FindMember, FindOrganization,
+    FollowLogout, Home, KeepFresh, LeaveOrganization, ListMembers, MyOrganizations, PayByCard, People,
+    PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains, RemoveMember, SearchMembers,
+    SessionLimits, SignIn, SignOut, TransferOwnership,
 };
 use tenantry_domain::{
     AuditEntry, Branding, Catalogue, Holder, Logo, Look, Payment, Role, Roles, Tenant, TenantId, TenantName,
@@ -156,6 +157,14 @@ impl World {
         let confirm = Arc::new(ConfirmCheckout { conversions: conversions.clone() });
         let authorize =
             Authorize { members: world.clone(), sessions: world.clone(), clock: self.clock.clone() };
+        let people = People {
+            authorize: authorize.clone(),
+            members: world.clone(),
+            sessions: world.clone(),
+            turns: world.clone(),
+            audit_log: world.clone(),
+            clock: self.clock.clone(),
+        };
         Web {
             base_url: Url::parse(base_url).unwrap(),
             form_targets: vec![Url::parse("https://id.example/").unwrap()],
@@ -218,6 +227,13 @@ impl World {
                 register_organization: RegisterOrganization { conversions: conversions.clone() },
                 plan_and_usage: PlanAndUsage { members: world.clone(), catalogue, clock: self.clock.clone() },
                 list_members: ListMembers { members: world.clone(), clock: self.clock.clone() },
+                search_members: SearchMembers { authorize: authorize.clone(), members: world.clone() },
+                find_member: FindMember { people: people.clone() },
+                change_roles: ChangeRoles { people: people.clone() },
+                remove_member: RemoveMember { people: people.clone() },
+                transfer_ownership: TransferOwnership { people: people.clone() },
+                leave_organization: LeaveOrganization { people },
+                activity: Activity { authorize: authorize.clone(), audit_log: world.clone() },
                 my_organizations: MyOrganizations { tenants: world.clone() },
                 customize_organization: CustomizeOrganization {
                     authorize: authorize.clone(),
