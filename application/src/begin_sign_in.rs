@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tenantry_domain::{EmailAddress, TenantId, TenantRef};
+use tenantry_domain::{EmailAddress, InvitationId, TenantId, TenantRef, Ticket};
 use tenantry_ports::{
     Clock, IdentityProvider, Intent, LoginAttempt, LoginRequest, Random, TenantLooks, Tenants,
 };
@@ -33,8 +33,8 @@ pub struct SignInWish {
     pub intent: Intent,
     /// Under which tenant.
     pub under: Under,
-    /// The ticket of an invitation.
-    pub invitation: Option<String>,
+    /// An invitation to be accepted by this login: which, and the ticket of its link.
+    pub invitation: Option<(InvitationId, Ticket)>,
     /// Which connection to use.
     pub connection: Option<String>,
     /// Who is probably signing in.
@@ -103,13 +103,14 @@ impl BeginSignIn {
             nonce: self.secret(),
             code_verifier: self.secret(),
             tenant,
+            invitation: wish.invitation.as_ref().map(|(id, _)| id.clone()),
             return_to: wish.return_to,
             started_at: self.clock.now(),
         };
         let request = LoginRequest {
             attempt,
             intent: wish.intent,
-            invitation: wish.invitation,
+            invitation: wish.invitation.map(|(_, ticket)| ticket.as_str().to_owned()),
             connection: wish.connection,
             email_hint: wish.email_hint,
             reauthenticate: wish.reauthenticate,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tenantry_domain::{
     AuditAction, AuditEntry, Feature, Holder, Permission, Subscription, TenantId, TenantRef,
 };
-use tenantry_ports::{AuditLog, Clock, Session, Sessions, SessionsOf, TenantLooks, Tenants, Turns};
+use tenantry_ports::{AuditLog, Clock, Offers, Session, Sessions, SessionsOf, TenantLooks, Tenants, Turns};
 
 use crate::home::standing;
 use crate::sign_in::remembered_until;
@@ -34,6 +34,8 @@ pub struct Remains {
     pub sessions: Arc<dyn Sessions>,
     /// How it looks.
     pub looks: Arc<dyn TenantLooks>,
+    /// Who was invited.
+    pub offers: Arc<dyn Offers>,
     /// When.
     pub clock: Arc<dyn Clock>,
 }
@@ -118,6 +120,7 @@ impl Remains {
     pub(crate) async fn clear(&self, tenant: &TenantId) -> Result<(), Outage> {
         let (whose, now) = (SessionsOf::Tenant(tenant.clone()), self.clock.now());
         self.looks.forget(tenant).await?;
+        self.offers.forget(tenant).await?;
         self.sessions.end_all(&whose, None, now, remembered_until(now)).await?;
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tenantry_domain::{Roles, Subscription, Timestamp};
-use tenantry_ports::{Clock, Members, Session, Sessions, SessionsError, TenantLooks, Tenants, Users};
+use tenantry_ports::{Clock, Members, Offers, Session, Sessions, SessionsError, TenantLooks, Tenants, Users};
 
 use crate::{Outage, Remains, looks};
 
@@ -37,9 +37,10 @@ impl KeepFresh {
         tenants: Arc<dyn Tenants>,
         members: Arc<dyn Members>,
         looks: Arc<dyn TenantLooks>,
+        offers: Arc<dyn Offers>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let remains = Remains { sessions: Arc::clone(&sessions), looks, clock: Arc::clone(&clock) };
+        let remains = Remains { sessions: Arc::clone(&sessions), looks, offers, clock: Arc::clone(&clock) };
         Self { sessions, users, tenants, members, remains, clock, paused_until: AtomicI64::new(0) }
     }
 

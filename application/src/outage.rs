@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use tenantry_ports::{
-    AuditLogError, BillingError, CheckoutsError, IdentityProviderError, JourneysError, LoginAttemptsError,
-    MembersError, SessionsError, Source, TenantLooksError, TenantsError, TurnsError, UsersError,
+    AuditLogError, BillingError, CheckoutsError, IdentityProviderError, InvitationsError, JourneysError,
+    LoginAttemptsError, MembersError, OffersError, SessionsError, Source, TenantLooksError, TenantsError,
+    TurnsError, UsersError,
 };
 
 /// Something outside did not do what was asked. Nothing is lost: the same request can be made again.
@@ -66,6 +67,21 @@ impl From<IdentityProviderError> for Outage {
             IdentityProviderError::RateLimited { retry_after } => Self::RateLimited { retry_after },
             other => Self::IdentityProvider(Box::new(other)),
         }
+    }
+}
+
+impl From<InvitationsError> for Outage {
+    fn from(error: InvitationsError) -> Self {
+        match error {
+            InvitationsError::RateLimited { retry_after } => Self::RateLimited { retry_after },
+            other => Self::IdentityProvider(Box::new(other)),
+        }
+    }
+}
+
+impl From<OffersError> for Outage {
+    fn from(error: OffersError) -> Self {
+        Self::Store(Box::new(error))
     }
 }
 

@@ -1,17 +1,25 @@
 //! Which plan the organization is on, and how much of it is used.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use tenantry_domain::{Catalogue, NotPermitted, Permission, Plan, Standing, Subscription};
-use tenantry_ports::{Clock, Members, Session};
+use tenantry_domain::{
+    AuditAction, Catalogue, NotPermitted, Permission, Plan, Standing, Subscription, TenantId,
+};
+use tenantry_ports::{AuditLog, Clock, PageSize, Session};
 
-use crate::Outage;
 use crate::home::standing;
+use crate::{Outage, SeatCount};
+
+/// Who came earlier than this has asked for a seat by now, or given up.
+const LATELY: Duration = Duration::from_hours(30 * 24);
 
 /// Shows an administrator the organization's plan and how many seats are taken.
 pub struct PlanAndUsage {
     /// Counts the seats that are taken.
-    pub members: Arc<dyn Members>,
+    pub seats: SeatCount,
+    /// Who came and found no seat.
+    pub audit_log: Arc<dyn AuditLog>,
     /// What the plan includes.
     pub catalogue: Arc<Catalogue>,
     /// Whether the plan is current.
@@ -27,8 +35,12 @@ pub struct PlanAndUsageView {
     pub plan: Option<Plan>,
     /// Whether it is current.
     pub standing: Standing,
-    /// How many seats are taken.
-    pub seats_taken: u32,
+    /// How many belong to the organization.
+    pub members: u32,
+    /// How many are invited; each has a seat of their own.
+    pub invited: u32,
+    /// Who came lately and found no seat, as the audit log names them, the latest first.
+    pub turned_away: Vec<String>,
 }
 
 /// Why it is not shown.
@@ -46,13 +58,31 @@ impl PlanAndUsage {
     /// The plan, also when it is over: this page offers the way to pay.
     pub async fn run(&self, session: &Session) -> Result<PlanAndUsageView, PlanAndUsageError> {
         let administrator = session.actor().permitted(Permission::ViewSubscription)?;
-        let seats_taken = self.members.count(&administrator.tenant().id).await.map_err(Outage::from)?;
+        let taken = self.seats.run(&administrator.tenant().id).await?;
+        let (members, invited) = (taken.members, taken.total() - taken.members);
         let subscription = session.subscription;
         Ok(PlanAndUsageView {
             subscription,
             plan: subscription.and_then(|held| self.catalogue.plan(held.plan()).cloned()),
             standing: standing(session, self.clock.now()),
-            seats_taken,
+            members,
+            invited,
+            turned_away: self.turned_away(&administrator.tenant().id).await?,
         })
+    }
+
+    async fn turned_away(&self, tenant: &TenantId) -> Result<Vec<String>, Outage> {
+        let now = self.clock.now();
+        let page = self.audit_log.of_tenant(tenant, None, PageSize::SCREEN).await?;
+        let mut names = Vec::new();
+        for entry in page.items {
+            if entry.action == AuditAction::SeatRefused
+                && now < entry.at + LATELY
+                && !names.contains(&entry.subject)
+            {
+                names.push(entry.subject);
+            }
+        }
+        Ok(names)
     }
 }

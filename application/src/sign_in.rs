@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenantry_domain::post_login::{SubscriptionStep, default_member_role, manage_subscription};
-use tenantry_domain::{Roles, SessionId, Subscription, Timestamp};
+use tenantry_domain::{
+    AuditAction, AuditEntry, Catalogue, OfferState, Roles, SessionId, Subscription, TenantId, Timestamp,
+};
 use tenantry_ports::{
-    Callback, Clock, IdentityProvider, IdentityProviderError, Login, LoginAttempt, LoginAttempts, Members,
-    Session, Sessions, SessionsError, Source, Tenants, Users,
+    AuditLog, Callback, Clock, IdentityProvider, IdentityProviderError, Login, LoginAttempt, LoginAttempts,
+    Members, Offers, Session, Sessions, SessionsError, Source, Tenants, Turns, Users,
 };
 
-use crate::{Conversions, Outage};
+use crate::{Conversions, Outage, SeatCount, audit};
 
 /// How long a browser may take at the provider.
 pub(crate) const ATTEMPT_LIFETIME: Duration = Duration::from_mins(10);
@@ -42,10 +44,18 @@ pub struct SignIn {
     pub attempts: Arc<dyn LoginAttempts>,
     /// Finishes what the person has paid for and a crash has interrupted.
     pub conversions: Arc<Conversions>,
+    /// What we keep of invitations.
+    pub offers: Arc<dyn Offers>,
+    /// One change at a time.
+    pub turns: Arc<dyn Turns>,
+    /// Counts the seats that are taken.
+    pub seats: SeatCount,
+    /// Remembers who has accepted an invitation.
+    pub audit_log: Arc<dyn AuditLog>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
-    /// How long a newcomer may try, in days.
-    pub trial_days: u32,
+    /// How long a newcomer may try, and how many seats a plan has.
+    pub catalogue: Arc<Catalogue>,
     /// How long sessions last.
     pub limits: SessionLimits,
 }
@@ -86,6 +96,8 @@ pub struct SignedIn {
     pub session: Session,
     /// Where in the product to go.
     pub return_to: String,
+    /// Whether the organization has no seat left for this newcomer: they are signed in, and without a role.
+    pub lacks_seat: bool,
 }
 
 /// Why nobody is signed in.
@@ -106,6 +118,12 @@ pub enum SignInError {
     /// The person does not belong to the tenant.
     #[error("the person is not a member of the organization")]
     NotAMember,
+    /// The invitation that the login came with is for another account, or for an address that is not proved.
+    #[error("the invitation is for another account")]
+    InvitedOther,
+    /// The invitation that the login came with was accepted, has expired or was taken back.
+    #[error("the invitation is good for nothing any more")]
+    InvitationSpent,
     /// The provider said no, by a code of RFC 6749.
     #[error("the identity provider refused the login ({error})")]
     Denied {
@@ -126,6 +144,8 @@ impl From<IdentityProviderError> for SignInError {
     fn from(error: IdentityProviderError) -> Self {
         match error {
             IdentityProviderError::NotAMember => Self::NotAMember,
+            IdentityProviderError::InvitedOther => Self::InvitedOther,
+            IdentityProviderError::InvitationSpent => Self::InvitationSpent,
             IdentityProviderError::Denied { error, description } => Self::Denied { error, description },
             IdentityProviderError::Rejected(source) => Self::Rejected(source),
             outage => Self::Outage(outage.into()),
@@ -147,7 +167,12 @@ impl SignIn {
         if arrival.attempt.issuer != self.provider.issuer() {
             return Err(SignInError::OtherProvider);
         }
-        let login = self.provider.redeem(&arrival.callback, &arrival.attempt).await?;
+        let redeemed = self.provider.redeem(&arrival.callback, &arrival.attempt).await;
+        let login = match redeemed.map_err(SignInError::from) {
+            Err(SignInError::InvitedOther) => return self.spent_by_another(&arrival.attempt).await,
+            outcome => outcome?,
+        };
+        self.accept(&arrival.attempt, &login, now).await?;
         let (subscription, roles) = tokio::join!(self.subscription(&login, now), self.roles(&login));
         let owed = self.conversions.take_up(&login.user).await.unwrap_or_else(|outage| {
             // The login does not wait for it: the next sweep finishes the purchase and tells the session.
@@ -158,7 +183,8 @@ impl SignIn {
             Some(owed) if login.tenant.is_none() => Some(owed),
             _ => subscription?,
         };
-        let session = self.session(arrival.session, &login, subscription, roles?, now);
+        let (roles, lacks_seat) = self.admit(&login, roles?, subscription, now).await?;
+        let session = self.session(arrival.session, &login, subscription, roles, now);
         let begun = self.sessions.begin(&session, &login.claims, arrival.attempt.started_at).await;
         begun.map_err(|error| match error {
             SessionsError::LoggedOut => SignInError::LoggedOut,
@@ -167,7 +193,7 @@ impl SignIn {
         if let Some(previous) = arrival.previous {
             self.sessions.end(&previous).await.map_err(Outage::from)?;
         }
-        Ok(SignedIn { session, return_to: arrival.attempt.return_to })
+        Ok(SignedIn { session, return_to: arrival.attempt.return_to, lacks_seat })
     }
 
     /// The guide's first step.
@@ -177,7 +203,8 @@ impl SignIn {
             (None, Some(tenant)) => self.tenants.find(&tenant.id).await?.and_then(|found| found.subscription),
             (None, None) => self.users.find(&login.user).await?.and_then(|found| found.subscription),
         };
-        let step = manage_subscription(stored.as_deref(), login.tenant.is_some(), now, self.trial_days);
+        let step =
+            manage_subscription(stored.as_deref(), login.tenant.is_some(), now, self.catalogue.trial_days());
         match &step {
             SubscriptionStep::StartTrial(trial) => self.users.set_subscription(&login.user, *trial).await?,
             SubscriptionStep::Unreadable(why) => {
@@ -188,20 +215,73 @@ impl SignIn {
         Ok(step.subscription())
     }
 
-    /// The guide's second step.
     async fn roles(&self, login: &Login) -> Result<Roles, Outage> {
-        let Some(tenant) = &login.tenant else { return Ok(Roles::default()) };
-        let roles = match &login.roles {
-            Some(roles) => roles.clone(),
-            None => self.members.roles(&tenant.id, &login.user).await?,
-        };
-        match default_member_role(true, login.federated, &roles) {
-            Some(role) => {
-                self.members.assign(&tenant.id, &login.user, role).await?;
-                Ok(Roles::from(role))
-            }
-            None => Ok(roles),
+        match (&login.tenant, &login.roles) {
+            (None, _) => Ok(Roles::default()),
+            (Some(_), Some(roles)) => Ok(roles.clone()),
+            (Some(tenant), None) => Ok(self.members.roles(&tenant.id, &login.user).await?),
         }
+    }
+
+    /// The guide's second step, as long as a seat is free. Answers the roles, and whether there was no seat.
+    async fn admit(
+        &self,
+        login: &Login,
+        roles: Roles,
+        subscription: Option<Subscription>,
+        now: Timestamp,
+    ) -> Result<(Roles, bool), Outage> {
+        let Some(tenant) = &login.tenant else { return Ok((roles, false)) };
+        let Some(role) = default_member_role(true, login.federated, &roles) else {
+            return Ok((roles, false));
+        };
+        let _turn = self.turns.take(&tenant.id).await?;
+        if self.has_seat(&tenant.id, subscription).await? {
+            self.members.assign(&tenant.id, &login.user, role).await?;
+            return Ok((Roles::from(role), false));
+        }
+        self.note(login, &tenant.id, AuditAction::SeatRefused, now).await;
+        Ok((Roles::default(), true))
+    }
+
+    /// Whether there is a seat for a newcomer, whom the provider counts as a member already.
+    async fn has_seat(&self, tenant: &TenantId, subscription: Option<Subscription>) -> Result<bool, Outage> {
+        let Some(plan) = subscription.and_then(|held| self.catalogue.plan(held.plan())) else {
+            return Ok(true);
+        };
+        let taken = self.seats.run(tenant).await?;
+        Ok(plan.seats.admit_one_more(taken.total().saturating_sub(1)))
+    }
+
+    /// Notes that the invitation with which the login came is accepted. The provider compares the address too; what it
+    /// lets through all the same ends here.
+    async fn accept(&self, attempt: &LoginAttempt, login: &Login, now: Timestamp) -> Result<(), SignInError> {
+        let (Some(invitation), Some(tenant)) = (&attempt.invitation, &login.tenant) else { return Ok(()) };
+        let offer = self.offers.find(&tenant.id, invitation).await.map_err(Outage::from)?;
+        let Some(offer) = offer else { return Err(SignInError::InvitationSpent) };
+        if !login.email_verified || login.email.as_ref() != Some(&offer.email) {
+            return self.spent_by_another(attempt).await;
+        }
+        let accepted = self.offers.end_invitation(&tenant.id, invitation, OfferState::Accepted).await;
+        if accepted.map_err(Outage::from)? {
+            self.note(login, &tenant.id, AuditAction::InvitationAccepted, now).await;
+        }
+        Ok(())
+    }
+
+    /// The provider lets an invitation count once, also when it comes with the wrong account.
+    async fn spent_by_another<T>(&self, attempt: &LoginAttempt) -> Result<T, SignInError> {
+        if let (Some(invitation), Some(tenant)) = (&attempt.invitation, &attempt.tenant) {
+            let ended = self.offers.end_invitation(&tenant.id, invitation, OfferState::Revoked).await;
+            ended.map_err(Outage::from)?;
+        }
+        Err(SignInError::InvitedOther)
+    }
+
+    async fn note(&self, login: &Login, tenant: &TenantId, action: AuditAction, at: Timestamp) {
+        let subject = login.email.as_ref().map_or_else(|| login.name.clone(), ToString::to_string);
+        let (actor, tenant) = (login.user.clone(), Some(tenant.clone()));
+        audit::record(&*self.audit_log, &AuditEntry { at, actor, tenant, action, subject }).await;
     }
 
     fn session(

@@ -11,8 +11,8 @@ use tenantry_domain::{
 };
 use tenantry_ports::testkit::FixedClock;
 use tenantry_ports::{
-    Clock, MembersError, MockMembers, MockSessions, MockTenantLooks, MockTenants, MockUsers, Session,
-    SessionsOf, TenantsError,
+    Clock, MembersError, MockMembers, MockOffers, MockSessions, MockTenantLooks, MockTenants, MockUsers,
+    Session, SessionsOf, TenantsError,
 };
 
 const NOW: &str = "2026-01-02T03:04:05.678Z";
@@ -54,12 +54,15 @@ fn keep_fresh(
     looks.expect_forget().returning(|_| Ok(()));
     let clock = FixedClock::at(NOW);
     clock.advance(after);
+    let mut offers = MockOffers::new();
+    offers.expect_forget().returning(|_| Ok(()));
     KeepFresh::new(
         Arc::new(sessions),
         Arc::new(MockUsers::new()),
         Arc::new(tenants),
         Arc::new(members),
         Arc::new(looks),
+        Arc::new(offers),
         Arc::new(clock) as Arc<dyn Clock>,
     )
 }
@@ -142,6 +145,7 @@ async fn f01_a_provider_that_asks_for_time_gets_it() {
         Arc::new(tenants),
         Arc::new(members),
         Arc::new(MockTenantLooks::new()),
+        Arc::new(MockOffers::new()),
         clock.clone(),
     );
     for (seconds, asked) in [(0, true), (29, false), (1, true)] {

@@ -7,15 +7,16 @@ use std::time::Duration;
 
 use mockall::predicate::{always, eq};
 use secrecy::SecretString;
-use tenantry_application::{Arrival, Conversions, SessionLimits, SignIn, SignInError, SignedIn};
+use tenantry_application::{Arrival, Conversions, SeatCount, SessionLimits, SignIn, SignInError, SignedIn};
 use tenantry_domain::{
-    Role, Roles, SessionId, Subscription, Tenant, TenantId, TenantName, TenantRef, User, UserId,
+    AuditAction, Catalogue, EmailAddress, InvitationId, Offer, OfferState, Role, Roles, SessionId,
+    Subscription, Tenant, TenantId, TenantName, TenantRef, User, UserId,
 };
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tenantry_ports::{
-    Callback, Clock, IdentityProviderError, Login, LoginAttempt, MockBilling, MockIdentityProvider,
-    MockJourneys, MockLoginAttempts, MockMembers, MockSessions, MockTenants, MockUsers, SessionsError,
-    UsersError,
+    Callback, Clock, IdentityProviderError, Login, LoginAttempt, MockAuditLog, MockBilling,
+    MockIdentityProvider, MockInvitations, MockJourneys, MockLoginAttempts, MockMembers, MockOffers,
+    MockSessions, MockTenants, MockUsers, Page, SessionsError, Turn, Turns, TurnsError, UsersError,
 };
 
 const NOW: &str = "2026-01-02T03:04:05.678Z";
@@ -29,6 +30,12 @@ struct World {
     members: MockMembers,
     sessions: MockSessions,
     attempts: MockLoginAttempts,
+    offers: MockOffers,
+    /// What counting seats asks.
+    invitations: MockInvitations,
+    pending: MockOffers,
+    counted: MockMembers,
+    audit_log: MockAuditLog,
     clock: Arc<FixedClock>,
 }
 
@@ -51,6 +58,11 @@ impl World {
             members: MockMembers::new(),
             sessions: MockSessions::new(),
             attempts,
+            offers: MockOffers::new(),
+            invitations: MockInvitations::new(),
+            pending: MockOffers::new(),
+            counted: MockMembers::new(),
+            audit_log: MockAuditLog::new(),
             clock: Arc::new(FixedClock::at(NOW)),
         }
     }
@@ -69,6 +81,7 @@ impl World {
             clock: Arc::clone(&clock),
             random: Arc::new(SeededRandom::new(1)),
         };
+        let clock_of_seats = Arc::clone(&clock);
         let use_case = SignIn {
             provider: Arc::new(self.provider),
             users: Arc::new(self.users),
@@ -78,10 +91,29 @@ impl World {
             attempts: Arc::new(self.attempts),
             conversions: Arc::new(conversions),
             clock,
-            trial_days: 1,
+            offers: Arc::new(self.offers),
+            turns: Arc::new(MyTurn),
+            seats: SeatCount {
+                invitations: Arc::new(self.invitations),
+                offers: Arc::new(self.pending),
+                members: Arc::new(self.counted),
+                clock: clock_of_seats,
+            },
+            audit_log: Arc::new(self.audit_log),
+            catalogue: Arc::new(Catalogue::standard().unwrap()),
             limits: SessionLimits::default(),
         };
         use_case.run(arrival).await
+    }
+}
+
+/// Nobody else wants a turn.
+struct MyTurn;
+
+#[async_trait::async_trait]
+impl Turns for MyTurn {
+    async fn take(&self, _: &TenantId) -> Result<Turn, TurnsError> {
+        Ok(Turn::holding(()))
     }
 }
 
@@ -128,6 +160,7 @@ fn arrival() -> Arrival {
             nonce: "nonce".to_owned(),
             code_verifier: "verifier".to_owned(),
             tenant: None,
+            invitation: None,
             return_to: "/home".to_owned(),
             started_at: NOW.parse().unwrap(),
         },
@@ -212,7 +245,7 @@ async fn a_federated_newcomer_of_a_tenant_becomes_an_employee() {
         .with(eq(acme().id), eq(ann()), eq(Role::Employee))
         .once()
         .returning(|_, _, _| Ok(()));
-    let signed_in = world.sign_in(arrival()).await.unwrap();
+    let signed_in = newcomer_among(1, world).await;
     assert_eq!(signed_in.session.roles, Roles::from(Role::Employee));
 }
 
@@ -309,4 +342,108 @@ async fn a_session_is_never_idle_longer_than_it_lasts() {
     let session = World::with(carried).sign_in(arrival()).await.unwrap().session;
     assert_eq!(session.idle_until, session.began_at + Duration::from_hours(72));
     assert_eq!(session.ends_at, session.began_at + Duration::from_hours(168));
+}
+
+fn bo() -> EmailAddress {
+    EmailAddress::try_from("bo@acme.example").unwrap()
+}
+
+fn invited() -> InvitationId {
+    InvitationId::try_from("uinv_1").unwrap()
+}
+
+fn offer() -> Offer {
+    Offer {
+        tenant: acme().id,
+        email: bo(),
+        invitation: Some(invited()),
+        inviter: UserId::try_from("auth0|admin").unwrap(),
+        inviter_name: "Ann Lee".to_owned(),
+        roles: Roles::from(Role::Employee),
+        message: None,
+        connection: None,
+        state: OfferState::Open,
+        created_at: NOW.parse().unwrap(),
+        expires_at: "2026-01-09T03:04:05.678Z".parse().unwrap(),
+    }
+}
+
+fn arrival_by_invitation() -> Arrival {
+    let arrival = arrival();
+    let attempt =
+        LoginAttempt { tenant: Some(acme()), invitation: Some(invited()), ..arrival.attempt.clone() };
+    Arrival { attempt, ..arrival }
+}
+
+/// A login of whoever has this address, as a member with a role.
+fn login_of(email: EmailAddress, email_verified: bool) -> Login {
+    let roles = Some(Roles::from(Role::Employee));
+    let subscription = Some("team;2027-01-01T00:00:00.000Z;active".to_owned());
+    Login { email: Some(email), email_verified, roles, subscription, ..login(Some(acme())) }
+}
+
+#[tokio::test]
+async fn s14_an_acceptance_is_noted_once() {
+    for is_first in [true, false] {
+        let mut world = World::with(login_of(bo(), true));
+        world.offers.expect_find().with(eq(acme().id), eq(invited())).returning(|_, _| Ok(Some(offer())));
+        let ended = world.offers.expect_end_invitation();
+        ended.with(eq(acme().id), eq(invited()), eq(OfferState::Accepted)).once();
+        ended.returning(move |_, _, _| Ok(is_first));
+        let noted = world.audit_log.expect_record().times(usize::from(is_first));
+        noted.withf(|entry| entry.action == AuditAction::InvitationAccepted).returning(|_| Ok(()));
+        let signed_in = world.sign_in(arrival_by_invitation()).await.unwrap();
+        assert_eq!(signed_in.session.tenant, Some(acme()));
+    }
+}
+
+#[tokio::test]
+async fn adv09_neither_another_nor_an_unproved_address_accepts_an_invitation() {
+    let other = EmailAddress::try_from("eve@evil.example").unwrap();
+    for login in [login_of(bo(), false), login_of(other, true), Login { email: None, ..login_of(bo(), true) }]
+    {
+        let mut world = World::that_is_asked();
+        world.provider.expect_redeem().once().return_once(|_, _| Ok(login));
+        world.offers.expect_find().returning(|_, _| Ok(Some(offer())));
+        let ended = world.offers.expect_end_invitation();
+        ended
+            .with(eq(acme().id), eq(invited()), eq(OfferState::Revoked))
+            .once()
+            .returning(|_, _, _| Ok(true));
+        let refused = world.sign_in(arrival_by_invitation()).await;
+        assert!(matches!(refused, Err(SignInError::InvitedOther)), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn s14_an_invitation_that_another_account_has_spent_is_over() {
+    let mut world = World::that_is_asked();
+    world.provider.expect_redeem().once().return_once(|_, _| Err(IdentityProviderError::InvitedOther));
+    let ended = world.offers.expect_end_invitation();
+    ended.with(eq(acme().id), eq(invited()), eq(OfferState::Revoked)).once().returning(|_, _, _| Ok(true));
+    let refused = world.sign_in(arrival_by_invitation()).await;
+    assert!(matches!(refused, Err(SignInError::InvitedOther)), "{refused:?}");
+}
+
+/// A federated newcomer of an organization with twenty seats, of whom the provider counts so many as members already.
+async fn newcomer_among(members: u32, mut world: World) -> SignedIn {
+    world.pending.expect_pending().returning(|_, _| Ok(Vec::new()));
+    world.invitations.expect_page().returning(|_, _, _| Ok(Page { items: Vec::new(), next: None }));
+    world.counted.expect_count().returning(move |_| Ok(members));
+    world.sign_in(arrival()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_federated_newcomer_takes_the_last_seat_and_no_other() {
+    let newcomer = || Login { federated: true, roles: Some(Roles::default()), ..login_of(bo(), true) };
+    let mut world = World::with(newcomer());
+    world.members.expect_assign().once().returning(|_, _, _| Ok(()));
+    let signed_in = newcomer_among(20, world).await;
+    assert_eq!((signed_in.session.roles, signed_in.lacks_seat), (Roles::from(Role::Employee), false));
+
+    let mut world = World::with(newcomer());
+    let noted = world.audit_log.expect_record().once();
+    noted.withf(|entry| entry.action == AuditAction::SeatRefused).returning(|_| Ok(()));
+    let signed_in = newcomer_among(21, world).await;
+    assert_eq!((signed_in.session.roles, signed_in.lacks_seat), (Roles::default(), true));
 }

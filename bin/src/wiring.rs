@@ -6,16 +6,20 @@ use secrecy::SecretString;
 use tenantry_application::{
     Activity, Authorize, BeginSignIn, ChangeRoles, ChoosePlan, ConfirmCheckout, Conversions,
     CustomizeOrganization, DeleteOrganization, ExportOrganization, FindMember, FindOrganization,
-    FollowLogout, Home, KeepFresh, LeaveOrganization, ListMembers, MyOrganizations, PayByCard, People,
-    PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains, RemoveMember, SearchMembers,
+    FollowLogout, Home, InviteMembers, KeepFresh, LeaveOrganization, ListInvitations, ListMembers,
+    MyOrganizations, OpenInvitation, PayByCard, People, PlanAndUsage, Profile, RegisterOrganization,
+    RegisterPersonal, Remains, RemoveMember, ResendInvitation, RevokeInvitation, SearchMembers, SeatCount,
     SessionLimits, SignIn, SignOut, TransferOwnership,
 };
 use tenantry_auth0::Auth0;
 use tenantry_checkout::TestCheckout;
 use tenantry_domain::Catalogue;
-use tenantry_ports::{AuditLog, Clock, Members, Random, Sessions, TenantLooks, Tenants, Users};
+use tenantry_ports::{
+    AuditLog, Clock, Invitations, Members, Offers, Random, Sessions, TenantLooks, Tenants, Turns, Users,
+};
 use tenantry_sql::sqlite::{
-    Database, SqlAuditLog, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlSessions, SqlTenantLooks, SqlTurns,
+    Database, SqlAuditLog, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlOffers, SqlSessions,
+    SqlTenantLooks, SqlTurns,
 };
 use tenantry_web::{Brand, UseCases, Web};
 use url::Url;
@@ -57,6 +61,27 @@ impl Parts {
         Arc::new(SqlAuditLog::new(self.database.clone()))
     }
 
+    fn invitations(&self) -> Arc<dyn Invitations> {
+        Arc::new(self.auth0.invitations())
+    }
+
+    fn offers(&self) -> Arc<dyn Offers> {
+        Arc::new(SqlOffers::new(self.database.clone()))
+    }
+
+    fn turns(&self) -> Arc<dyn Turns> {
+        Arc::new(SqlTurns::new(&self.database))
+    }
+
+    fn seats(&self) -> SeatCount {
+        SeatCount {
+            invitations: self.invitations(),
+            offers: self.offers(),
+            members: self.members(),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
     fn authorize(&self) -> Authorize {
         Authorize { members: self.members(), sessions: self.sessions(), clock: Arc::clone(&self.clock) }
     }
@@ -66,7 +91,7 @@ impl Parts {
             authorize: self.authorize(),
             members: self.members(),
             sessions: self.sessions(),
-            turns: Arc::new(SqlTurns::new(&self.database)),
+            turns: self.turns(),
             audit_log: self.audit_log(),
             clock: Arc::clone(&self.clock),
         }
@@ -134,7 +159,11 @@ impl Parts {
                 attempts: Arc::new(SqlLoginAttempts::new(self.database.clone(), clock())),
                 conversions: Arc::clone(&conversions),
                 clock: clock(),
-                trial_days: self.catalogue.trial_days(),
+                catalogue: catalogue(),
+                offers: self.offers(),
+                turns: self.turns(),
+                seats: self.seats(),
+                audit_log: self.audit_log(),
                 limits,
             },
             sign_out: SignOut {
@@ -152,6 +181,7 @@ impl Parts {
                 self.tenants(),
                 self.members(),
                 self.looks(),
+                self.offers(),
                 clock(),
             ),
             find_organization: FindOrganization { tenants: self.tenants(), looks: self.looks() },
@@ -167,7 +197,12 @@ impl Parts {
             },
             register_personal: RegisterPersonal { conversions: Arc::clone(&conversions) },
             register_organization: RegisterOrganization { conversions: Arc::clone(&conversions) },
-            plan_and_usage: PlanAndUsage { members: self.members(), catalogue: catalogue(), clock: clock() },
+            plan_and_usage: PlanAndUsage {
+                seats: self.seats(),
+                audit_log: self.audit_log(),
+                catalogue: catalogue(),
+                clock: clock(),
+            },
             list_members: ListMembers { members: self.members(), clock: clock() },
             search_members: SearchMembers { authorize: self.authorize(), members: self.members() },
             find_member: FindMember { people: self.people() },
@@ -176,6 +211,44 @@ impl Parts {
             transfer_ownership: TransferOwnership { people: self.people() },
             leave_organization: LeaveOrganization { people: self.people() },
             activity: Activity { authorize: self.authorize(), audit_log: self.audit_log() },
+            list_invitations: ListInvitations { authorize: self.authorize(), seats: self.seats() },
+            invite_members: InviteMembers {
+                authorize: self.authorize(),
+                seats: self.seats(),
+                turns: self.turns(),
+                users: self.users(),
+                tenants: self.tenants(),
+                invitations: self.invitations(),
+                offers: self.offers(),
+                audit_log: self.audit_log(),
+                catalogue: catalogue(),
+                clock: clock(),
+            },
+            resend_invitation: ResendInvitation {
+                authorize: self.authorize(),
+                turns: self.turns(),
+                invitations: self.invitations(),
+                offers: self.offers(),
+                audit_log: self.audit_log(),
+                clock: clock(),
+            },
+            revoke_invitation: RevokeInvitation {
+                authorize: self.authorize(),
+                turns: self.turns(),
+                invitations: self.invitations(),
+                offers: self.offers(),
+                audit_log: self.audit_log(),
+                clock: clock(),
+            },
+            open_invitation: OpenInvitation {
+                tenants: self.tenants(),
+                members: self.members(),
+                invitations: self.invitations(),
+                offers: self.offers(),
+                sessions: self.sessions(),
+                catalogue: catalogue(),
+                clock: clock(),
+            },
             my_organizations: MyOrganizations { tenants: self.tenants() },
             customize_organization: CustomizeOrganization {
                 authorize: self.authorize(),
@@ -196,9 +269,14 @@ impl Parts {
             delete_organization: DeleteOrganization {
                 authorize: self.authorize(),
                 tenants: self.tenants(),
-                turns: Arc::new(SqlTurns::new(&self.database)),
+                turns: self.turns(),
                 conversions,
-                remains: Remains { sessions: self.sessions(), looks: self.looks(), clock: clock() },
+                remains: Remains {
+                    sessions: self.sessions(),
+                    looks: self.looks(),
+                    offers: self.offers(),
+                    clock: clock(),
+                },
                 audit_log: self.audit_log(),
             },
         }

@@ -48,6 +48,8 @@ actions! {
     InvitationRevoked = "invitation.revoked",
     /// An invitation was accepted.
     InvitationAccepted = "invitation.accepted",
+    /// Somebody came through the organization's own login and got no role, since every seat is taken.
+    SeatRefused = "member.no_seat",
     /// A member has other roles.
     RolesChanged = "member.roles_changed",
     /// A member was removed.

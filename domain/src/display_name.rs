@@ -74,7 +74,7 @@ impl fmt::Display for DisplayName {
 
 /// Whether there is something that leaves no mark of its own. A joiner is no such thing where it joins two emoji, and
 /// neither is the sign after one that asks for its colours.
-fn has_unseen(text: &str) -> bool {
+pub(crate) fn has_unseen(text: &str) -> bool {
     let (mut before, mut rest) = (None, text.chars().peekable());
     let mut is_blank = true;
     while let Some(character) = rest.next() {
@@ -111,7 +111,7 @@ fn is_emoji(character: char) -> bool {
 }
 
 /// What a mail program would make a link of: `https://…`, `www.…`, `acme.com`, `acme.com/login`.
-fn is_web_address(word: &str) -> bool {
+pub(crate) fn is_web_address(word: &str) -> bool {
     if word.contains("://") {
         return true;
     }

@@ -31,6 +31,10 @@ pub type ConversionId = Id<kind::Conversion>;
 pub type PurchaseId = Id<kind::Purchase>;
 /// Identifies one picture that was uploaded as a logo: another picture is another id.
 pub type LogoId = Id<kind::Logo>;
+/// Identifies an invitation at the identity provider.
+pub type InvitationId = Id<kind::Invitation>;
+/// Identifies a way to log in at the identity provider: a user database, a social network, an enterprise.
+pub type ConnectionId = Id<kind::Connection>;
 
 /// What an [`Id`] can name. These types have no values.
 pub mod kind {
@@ -55,6 +59,12 @@ pub mod kind {
     /// A picture.
     #[derive(Debug)]
     pub enum Logo {}
+    /// An offer of membership.
+    #[derive(Debug)]
+    pub enum Invitation {}
+    /// A way to log in.
+    #[derive(Debug)]
+    pub enum Connection {}
 }
 
 impl<Kind> Id<Kind> {

@@ -4,12 +4,14 @@
 //! what makes every rule testable with a plain function call.
 
 mod actor;
+mod address_list;
 mod audit;
 mod card;
 mod conversion;
 mod display_name;
 mod email;
 mod id;
+mod invitation;
 mod logo;
 mod look;
 mod membership;
@@ -23,13 +25,19 @@ mod time;
 mod user;
 
 pub use actor::{Actor, Administrator, NotPermitted, TenantActor};
+pub use address_list::{AddressFault, AddressLine, AddressList, InvalidAddressList};
 pub use audit::{AuditAction, AuditEntry, UnknownAuditAction};
 pub use card::{CardNumber, InvalidCardNumber};
 pub use conversion::{Conversion, ConversionError, Stage};
 pub use display_name::{DisplayName, InvalidDisplayName};
 pub use email::{EmailAddress, InvalidEmailAddress};
 pub use id::{
-    CheckoutId, ConversionId, Id, InvalidId, LogoId, PurchaseId, SessionId, TenantId, UserId, kind,
+    CheckoutId, ConnectionId, ConversionId, Id, InvalidId, InvitationId, LogoId, PurchaseId, SessionId,
+    TenantId, UserId, kind,
+};
+pub use invitation::{
+    InvalidInvitationLifetime, InvalidInvitationMessage, InvalidTicket, Invitation, InvitationLifetime,
+    InvitationLink, InvitationMessage, LoginConnection, LoginKind, Offer, OfferState, Ticket,
 };
 pub use logo::{InvalidLogo, Logo, PictureKind};
 pub use look::{Branding, Colour, Colours, InvalidColour, InvalidLogoUrl, LogoUrl, Look};

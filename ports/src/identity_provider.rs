@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
-use tenantry_domain::{EmailAddress, Roles, TenantRef, Timestamp, UserId};
+use tenantry_domain::{EmailAddress, InvitationId, Roles, TenantRef, Timestamp, UserId};
 use url::Url;
 
 use crate::Source;
@@ -80,6 +80,9 @@ pub struct LoginAttempt {
     pub code_verifier: String,
     /// Under which tenant.
     pub tenant: Option<TenantRef>,
+    /// The invitation that is to be accepted.
+    #[serde(default)]
+    pub invitation: Option<InvitationId>,
     /// Where in the product to go afterwards.
     pub return_to: String,
     /// When the attempt began.
@@ -158,6 +161,12 @@ pub enum IdentityProviderError {
     /// The person signed in and does not belong to the tenant that was asked for.
     #[error("the person is not a member of the organization")]
     NotAMember,
+    /// The person signed in with another account than the one that the invitation is for. The invitation is spent.
+    #[error("the invitation is for another account")]
+    InvitedOther,
+    /// The invitation was accepted, has expired or was taken back.
+    #[error("the invitation is good for nothing any more")]
+    InvitationSpent,
     /// The person, or the provider on their behalf, said no.
     #[error("the identity provider refused the login ({error})")]
     Denied {

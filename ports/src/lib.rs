@@ -8,9 +8,11 @@ mod audit_log;
 mod billing;
 mod checkouts;
 mod identity_provider;
+mod invitations;
 mod journeys;
 mod login_attempts;
 mod members;
+mod offers;
 mod page;
 mod readiness;
 mod sessions;
@@ -30,9 +32,11 @@ pub use identity_provider::{
     Callback, IdentityProvider, IdentityProviderError, Intent, LoggedOut, Login, LoginAttempt, LoginRequest,
     LogoutRequest,
 };
+pub use invitations::{Invitations, InvitationsError, NewInvitation};
 pub use journeys::{Journeys, JourneysError, Revision, SavedConversion};
 pub use login_attempts::{LoginAttempts, LoginAttemptsError};
 pub use members::{Members, MembersError};
+pub use offers::{Offers, OffersError};
 pub use page::{Cursor, Page, PageSize};
 pub use readiness::Readiness;
 pub use sessions::{Session, Sessions, SessionsError, SessionsOf};
@@ -48,9 +52,11 @@ pub use {
     billing::{MockBilling, MockCardPayments},
     checkouts::MockCheckouts,
     identity_provider::MockIdentityProvider,
+    invitations::MockInvitations,
     journeys::MockJourneys,
     login_attempts::MockLoginAttempts,
     members::MockMembers,
+    offers::MockOffers,
     readiness::MockReadiness,
     sessions::MockSessions,
     tenant_looks::MockTenantLooks,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tenantry_domain::{Subscription, User, UserId};
+use tenantry_domain::{EmailAddress, Subscription, User, UserId};
 
 use crate::Source;
 
@@ -13,6 +13,10 @@ use crate::Source;
 pub trait Users: Send + Sync {
     /// The account with this id, read now (not from an index that lags); `Ok(None)` when there is none.
     async fn find(&self, user: &UserId) -> Result<Option<User>, UsersError>;
+
+    /// The accounts with this address: one for each way in which its owner logs in, none when there is none. An account
+    /// that was made or whose address was changed a moment ago may be missing.
+    async fn find_by_email(&self, email: &EmailAddress) -> Result<Vec<User>, UsersError>;
 
     /// Writes the person's own subscription and makes sure that it was stored. Every other attribute of the account
     /// stays as it is. Writing the same again is success; the last of two writers wins.

@@ -10,7 +10,9 @@ use url::Url;
 use crate::catalogue::Catalogue;
 use crate::management::{Limits, Management};
 use crate::token::{Credentials, TokenSource};
-use crate::{Auth0IdentityProvider, Auth0Members, Auth0Tenants, Auth0Users, ManagementError};
+use crate::{
+    Auth0IdentityProvider, Auth0Invitations, Auth0Members, Auth0Tenants, Auth0Users, ManagementError,
+};
 
 /// What there is to know about an Auth0 tenant before it is asked anything.
 #[derive(Clone, Debug)]
@@ -102,6 +104,11 @@ impl Auth0 {
     /// Its organizations.
     pub fn tenants(&self) -> Auth0Tenants {
         Auth0Tenants::new(Arc::clone(&self.management), Arc::clone(&self.catalogue))
+    }
+
+    /// Invitations to its organizations.
+    pub fn invitations(&self) -> Auth0Invitations {
+        Auth0Invitations::new(Arc::clone(&self.management), Arc::clone(&self.catalogue))
     }
 
     /// Its organizations' members.

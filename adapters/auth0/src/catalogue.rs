@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tenantry_domain::Role;
+use tenantry_domain::{Role, Roles};
 use tokio::sync::OnceCell;
 
 use crate::ManagementError;
@@ -35,6 +35,18 @@ impl Catalogue {
         found
             .map(|record| record.id.as_str())
             .ok_or_else(|| ManagementError::SetUp(format!("role named {role}")))
+    }
+
+    /// The roles of these ids; those that are not ours permit nothing and are left out.
+    pub(crate) async fn roles_of(&self, ids: &[String]) -> Result<Roles, ManagementError> {
+        let roles = self.roles.get_or_try_init(|| self.read_roles()).await?;
+        let names = roles.iter().filter(|record| record.is_of_all(&record.name) && ids.contains(&record.id));
+        Ok(Roles::from_names(names.map(|record| record.name.as_str())))
+    }
+
+    /// The application that people log in to.
+    pub(crate) fn client_id(&self) -> &str {
+        &self.client_id
     }
 
     /// The ids of the connections that every organization gets.

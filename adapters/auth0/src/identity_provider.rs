@@ -161,13 +161,7 @@ impl IdentityProvider for Auth0IdentityProvider {
             }
             Callback::Error { error, description, issuer } => {
                 self.relying_party.check_response_issuer(issuer.as_deref()).await.map_err(login_error)?;
-                let is_membership = error == "access_denied"
-                    && attempt.tenant.is_some()
-                    && description.as_deref().is_some_and(|text| text.contains("is not part of the"));
-                if is_membership {
-                    return Err(IdentityProviderError::NotAMember);
-                }
-                Err(IdentityProviderError::Denied { error: error.clone(), description: description.clone() })
+                Err(refusal(error, description.as_deref(), attempt))
             }
         }
     }
@@ -213,6 +207,21 @@ impl IdentityProvider for Auth0IdentityProvider {
 
 fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+/// Why there is no code. Auth0 tells these apart by its words alone.
+fn refusal(error: &str, description: Option<&str>, attempt: &LoginAttempt) -> IdentityProviderError {
+    let says = |text: &str| description.is_some_and(|said| said.contains(text));
+    if error == "access_denied" && attempt.tenant.is_some() && says("is not part of the") {
+        return IdentityProviderError::NotAMember;
+    }
+    if attempt.invitation.is_some() && says("not allowed to accept the current invitation") {
+        return IdentityProviderError::InvitedOther;
+    }
+    if attempt.invitation.is_some() && says("invitation not found") {
+        return IdentityProviderError::InvitationSpent;
+    }
+    IdentityProviderError::Denied { error: error.to_owned(), description: description.map(str::to_owned) }
 }
 
 fn not_believed(why: NotBelieved) -> IdentityProviderError {

@@ -1,7 +1,7 @@
 //! The scopes of the Management API that the product needs, call by call. Set-up grants these and no others.
 
 /// A scope, and the calls that need it.
-pub const SCOPES: [(&str, &str); 15] = [
+pub const SCOPES: [(&str, &str); 19] = [
     (
         "read:organizations",
         "an organization by id or name; before its subscription is written; those of one person",
@@ -19,7 +19,14 @@ pub const SCOPES: [(&str, &str); 15] = [
         "Administrator after a conversion, Employee for a federated newcomer",
     ),
     ("delete:organization_member_roles", "an Administrator takes a role from a member"),
-    ("read:users", "a person's subscription when the token does not carry it; the search for members"),
+    ("read:organization_invitations", "who is invited"),
+    ("create:organization_invitations", "an Administrator invites people"),
+    ("delete:organization_invitations", "an Administrator takes an invitation back, or sends it anew"),
+    ("read:organization_connections", "the ways in which invited people may log in"),
+    (
+        "read:users",
+        "a person's subscription when the token does not carry it; the search for members; whether an address is one's",
+    ),
     ("update:users_app_metadata", "a person's subscription"),
     ("read:connections", "the connections that all organizations share"),
     ("read:roles", "the ids of Administrator and Employee"),

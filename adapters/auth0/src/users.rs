@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tenantry_domain::{Subscription, User, UserId};
+use tenantry_domain::{EmailAddress, Subscription, User, UserId};
 use tenantry_ports::{Users, UsersError};
 
 use crate::ManagementError;
@@ -33,6 +33,13 @@ impl Users for Auth0Users {
             Err(ManagementError::NotFound) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    async fn find_by_email(&self, email: &EmailAddress) -> Result<Vec<User>, UsersError> {
+        let query = [("email", email.as_str())];
+        let found: Vec<UserRecord> =
+            self.management.call(&Operation::get(&["users-by-email"], &query)).await?;
+        Ok(found.into_iter().map(User::from).collect())
     }
 
     async fn set_subscription(&self, user: &UserId, subscription: Subscription) -> Result<(), UsersError> {

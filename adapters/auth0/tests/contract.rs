@@ -7,13 +7,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use tenantry_auth0::{Auth0, Auth0Members, Auth0Tenants, Auth0Users, Settings, scopes};
+use tenantry_auth0::{Auth0, Auth0Invitations, Auth0Members, Auth0Tenants, Auth0Users, Settings, scopes};
 use tenantry_domain::UserId;
 use tenantry_fake::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind};
 use tenantry_oidc::{Issuer, http_client};
 use tenantry_ports::testkit::provider::ProviderWorld;
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
-use tenantry_ports::{Clock, Members, Tenants, Users};
+use tenantry_ports::{Clock, Invitations, Members, Tenants, Users};
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
@@ -22,6 +22,7 @@ struct OverHttp {
     users: Auth0Users,
     tenants: Auth0Tenants,
     members: Auth0Members,
+    invitations: Auth0Invitations,
     issuer: String,
     arranger: (String, String),
     server: AbortHandle,
@@ -48,6 +49,16 @@ fn machine(name: &str, scopes: &str) -> SeedClient {
     }
 }
 
+/// The application to which invitations lead.
+fn application() -> SeedClient {
+    SeedClient {
+        callbacks: vec!["http://localhost:3000/api/auth/callback".to_owned()],
+        initiate_login_uri: Some("https://learn.example/api/auth/login".to_owned()),
+        kind: SeedClientKind::RegularWeb,
+        ..machine("application", "")
+    }
+}
+
 async fn world() -> OverHttp {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let issuer = format!("http://{}/", listener.local_addr().unwrap());
@@ -57,7 +68,11 @@ async fn world() -> OverHttp {
         trial_days: 1,
         action_run_time: FakeConfig::ACTION_RUN_TIME,
         seed: Seed {
-            clients: vec![machine("product", &scopes()), machine("arranger", "create:users read:users")],
+            clients: vec![
+                application(),
+                machine("product", &scopes()),
+                machine("arranger", "create:users read:users"),
+            ],
             ..Seed::default()
         },
     };
@@ -71,7 +86,7 @@ async fn world() -> OverHttp {
     let (m2m_client_id, m2m_client_secret) = credentials("product");
     let settings = Settings {
         issuer: Issuer::try_from(issuer.as_str()).unwrap(),
-        client_id: "not-used-here".to_owned(),
+        client_id: credentials("application").0,
         client_secret: "not-used-here".into(),
         redirect_uri: "http://localhost:3000/api/auth/callback".parse().unwrap(),
         m2m_client_id,
@@ -83,6 +98,7 @@ async fn world() -> OverHttp {
         users: auth0.users(),
         tenants: auth0.tenants(),
         members: auth0.members(),
+        invitations: auth0.invitations(),
         issuer,
         arranger: credentials("arranger"),
         server,
@@ -117,6 +133,10 @@ impl ProviderWorld for OverHttp {
 
     fn members(&self) -> &dyn Members {
         &self.members
+    }
+
+    fn invitations(&self) -> &dyn Invitations {
+        &self.invitations
     }
 
     async fn account(&self, email: &str) -> UserId {

@@ -1,7 +1,8 @@
 //! What can go wrong with a database, and how each port says it.
 
 use tenantry_ports::{
-    AuditLogError, CheckoutsError, JourneysError, LoginAttemptsError, SessionsError, TenantLooksError,
+    AuditLogError, CheckoutsError, JourneysError, LoginAttemptsError, OffersError, SessionsError,
+    TenantLooksError,
 };
 
 /// The database can't be opened or brought up to date.
@@ -68,6 +69,12 @@ impl From<StoreError> for AuditLogError {
 }
 
 impl From<StoreError> for TenantLooksError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<StoreError> for OffersError {
     fn from(error: StoreError) -> Self {
         Self::Unavailable(Box::new(error))
     }

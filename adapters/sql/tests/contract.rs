@@ -9,7 +9,7 @@ use tenantry_domain::{Branding, Roles, TenantRef, Timestamp};
 use tenantry_ports::testkit::FixedClock;
 use tenantry_ports::{Readiness, Session, Sessions, TenantLooks};
 use tenantry_sql::sqlite::{
-    Database, OpenError, SqlAuditLog, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlSessions,
+    Database, OpenError, SqlAuditLog, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlOffers, SqlSessions,
     SqlTenantLooks, SqlTurns,
 };
 
@@ -62,6 +62,17 @@ macro_rules! on_both {
         }
     };
 }
+
+on_both!(
+    offers,
+    SqlOffers::new,
+    [
+        is_found_as_it_was_begun_and_opened,
+        i4_one_is_pending_for_each_address,
+        s14_ends_once,
+        belongs_to_one_tenant,
+    ]
+);
 
 on_both!(
     sessions,

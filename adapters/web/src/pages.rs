@@ -2,6 +2,7 @@
 
 pub(crate) mod about;
 pub(crate) mod activity;
+pub(crate) mod add_member;
 pub(crate) mod admin;
 pub(crate) mod business;
 pub(crate) mod checkout;
@@ -10,12 +11,14 @@ pub(crate) mod customers;
 pub(crate) mod customization;
 pub(crate) mod deletion;
 pub(crate) mod home;
+pub(crate) mod invitation;
 pub(crate) mod landing;
 pub(crate) mod leave;
 pub(crate) mod member;
 pub(crate) mod members;
 pub(crate) mod organizations;
 pub(crate) mod orgprompt;
+pub(crate) mod pending_invitations;
 pub(crate) mod personal;
 pub(crate) mod pricing;
 pub(crate) mod profile;

@@ -190,6 +190,16 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "being_paid", "A payment is under way", detail, [way_on, HOME])
     }
 
+    fn invitation_over(
+        status: StatusCode,
+        code: &'static str,
+        title: &'static str,
+        detail: &'static str,
+    ) -> Self {
+        let sign_in = way("/orgprompt", "Sign in to an organization");
+        Self::new(status, code, title, detail, [sign_in, START])
+    }
+
     pub(crate) fn plan_ended() -> Self {
         Self::new(
             StatusCode::PAYMENT_REQUIRED,

@@ -76,6 +76,8 @@ pub enum Resource {
     Member,
     /// What was changed in the organization.
     Activity,
+    /// Who is invited into it.
+    Invitation,
 }
 
 /// What a route does.

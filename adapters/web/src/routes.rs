@@ -4,7 +4,7 @@ use axum::routing::on;
 
 use crate::route::Carrier::{Body, Query};
 use crate::route::Resource::{
-    Activity, Member, Organization, Page, Plan, Product, Profile, Service, Session,
+    Activity, Invitation, Member, Organization, Page, Plan, Product, Profile, Service, Session,
 };
 use crate::route::Verb::{Create, Delete, Get, List, Update};
 use crate::route::Who::{Administrator, Anyone, SignedIn};
@@ -23,9 +23,22 @@ pub const ROUTES: &[RouteSpec] = &[
     })
     .taking(&[IdParam { name: "organization", carrier: Body, of: Organization }]),
     RouteSpec::get("/api/auth/login", (Create, Session), Anyone, |method| on(method, auth::login::log_in))
-        .taking(&[IdParam { name: "organization", carrier: Query, of: Organization }]),
+        .taking(&[
+            IdParam { name: "organization", carrier: Query, of: Organization },
+            IdParam { name: "invitation", carrier: Query, of: Invitation },
+        ]),
     RouteSpec::get("/api/auth/signup", (Create, Session), Anyone, |method| on(method, auth::login::sign_up))
-        .taking(&[IdParam { name: "organization", carrier: Query, of: Organization }]),
+        .taking(&[
+            IdParam { name: "organization", carrier: Query, of: Organization },
+            IdParam { name: "invitation", carrier: Query, of: Invitation },
+        ]),
+    RouteSpec::post("/api/auth/invitation", (Create, Session), Anyone, |method| {
+        on(method, pages::invitation::accept)
+    })
+    .taking(&[
+        IdParam { name: "organization", carrier: Body, of: Organization },
+        IdParam { name: "invitation", carrier: Body, of: Invitation },
+    ]),
     RouteSpec::get("/api/auth/callback", (Create, Session), Anyone, |method| {
         on(method, auth::callback::complete)
     }),
@@ -38,6 +51,9 @@ pub const ROUTES: &[RouteSpec] = &[
     }),
     RouteSpec::get("/api/auth/me", (Get, Profile), SignedIn, |method| on(method, auth::me::show)),
     RouteSpec::get("/home", (List, Product), SignedIn, |method| on(method, pages::home::show)),
+    RouteSpec::get("/home/no-seat", (Get, Organization), SignedIn, |method| {
+        on(method, pages::invitation::no_seat)
+    }),
     RouteSpec::get("/home/profile", (Get, Profile), SignedIn, |method| on(method, pages::profile::show)),
     RouteSpec::get("/home/upgrade-plan", (List, Plan), SignedIn, |method| on(method, pages::upgrade::show)),
     RouteSpec::get("/home/confirm-plan", (Get, Plan), SignedIn, |method| on(method, pages::checkout::show)),
@@ -101,6 +117,21 @@ pub const ROUTES: &[RouteSpec] = &[
     .taking(&[IdParam { name: "cursor", carrier: Query, of: Activity }]),
     RouteSpec::get("/home/leave", (Get, Member), Who::Member, |method| on(method, pages::leave::ask)),
     RouteSpec::post("/home/leave", (Delete, Member), Who::Member, |method| on(method, pages::leave::leave)),
+    RouteSpec::get("/admin/members/add-member", (Get, Invitation), Administrator, |method| {
+        on(method, pages::add_member::show)
+    }),
+    RouteSpec::post("/admin/members/add-member", (Create, Invitation), Administrator, |method| {
+        on(method, pages::add_member::invite)
+    })
+    .taking(&[IdParam { name: "connection", carrier: Body, of: Organization }]),
+    RouteSpec::post("/admin/members/resend-invitation", (Update, Invitation), Administrator, |method| {
+        on(method, pages::pending_invitations::resend)
+    })
+    .taking(&[IdParam { name: "invitation", carrier: Body, of: Invitation }]),
+    RouteSpec::post("/admin/members/revoke-invitation", (Delete, Invitation), Administrator, |method| {
+        on(method, pages::pending_invitations::revoke)
+    })
+    .taking(&[IdParam { name: "invitation", carrier: Body, of: Invitation }]),
     RouteSpec::get("/admin/customization", (Get, Organization), Administrator, |method| {
         on(method, pages::customization::show)
     })

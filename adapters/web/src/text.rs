@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tenantry_application::InviteOutcome;
 use tenantry_domain::{AuditAction, PlanId, Role, Roles, Timestamp, UserId};
 use tenantry_look::restyle::Assessment;
 
@@ -89,7 +90,8 @@ pub(crate) fn done(action: AuditAction, subject: &str) -> String {
         AuditAction::InvitationSent => format!("Invited {subject}"),
         AuditAction::InvitationResent => format!("Invited {subject} again"),
         AuditAction::InvitationRevoked => format!("Took back the invitation of {subject}"),
-        AuditAction::InvitationAccepted => format!("Accepted the invitation of {subject}"),
+        AuditAction::InvitationAccepted => "Accepted an invitation".to_owned(),
+        AuditAction::SeatRefused => "Signed in and found every seat taken".to_owned(),
         AuditAction::RolesChanged => format!("Changed roles. {subject}"),
         AuditAction::MemberRemoved => format!("Removed {subject}"),
         AuditAction::MemberLeft => "Left the organization".to_owned(),
@@ -140,6 +142,38 @@ pub(crate) fn customized(done: &str) -> Option<&'static str> {
         "logo" => Some("Your logo is saved, and stands at the top of every page."),
         "no-logo" => Some("Your logo is gone. The first letters of the name stand in its place."),
         _ => None,
+    }
+}
+
+/// What was done about an invitation, told after it was.
+pub(crate) fn about_invitations(done: &str) -> Option<&'static str> {
+    match done {
+        "invited" => Some("The invitations are on the way."),
+        "resent" => {
+            Some("The invitation is on the way again, with a new link. The old link does not work any more.")
+        }
+        "revoked" => Some("The invitation is taken back, and its seat is free."),
+        _ => None,
+    }
+}
+
+/// Why somebody was not invited.
+pub(crate) fn not_invited(outcome: &InviteOutcome) -> &'static str {
+    match outcome {
+        InviteOutcome::Invited(_) => "Invited.",
+        InviteOutcome::AlreadyMember => "Belongs to your organization already.",
+        InviteOutcome::AlreadyInvited => "Is invited already. You can send that invitation again.",
+        InviteOutcome::NoSeat => "Every seat is taken. Change your plan, or take an invitation back.",
+        InviteOutcome::Failed(_) => "Could not be invited just now. Send it again in a minute.",
+    }
+}
+
+/// "an Employee", "an Administrator".
+pub(crate) fn with_article(role: Option<Role>) -> &'static str {
+    match role {
+        Some(Role::Administrator) => "an Administrator",
+        Some(Role::Employee) => "an Employee",
+        None => "a member",
     }
 }
 

@@ -9,9 +9,10 @@ use axum::middleware::from_fn_with_state;
 use secrecy::SecretString;
 use tenantry_application::{
     Activity, BeginSignIn, ChangeRoles, ChoosePlan, CustomizeOrganization, DeleteOrganization,
-    ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, KeepFresh, LeaveOrganization,
-    ListMembers, MyOrganizations, PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal,
-    RemoveMember, SearchMembers, SessionLimits, SignIn, SignOut, TransferOwnership,
+    ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh,
+    LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, OpenInvitation, PayByCard,
+    PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, RemoveMember, ResendInvitation,
+    RevokeInvitation, SearchMembers, SessionLimits, SignIn, SignOut, TransferOwnership,
 };
 use tenantry_domain::Catalogue;
 use tenantry_ports::{Clock, Random, Readiness, Sessions, TenantLooks};
@@ -108,6 +109,16 @@ pub struct UseCases {
     pub leave_organization: LeaveOrganization,
     /// `/admin/activity`.
     pub activity: Activity,
+    /// `/admin/members`, above them.
+    pub list_invitations: ListInvitations,
+    /// `/admin/members/add-member`.
+    pub invite_members: InviteMembers,
+    /// `/admin/members/resend-invitation`.
+    pub resend_invitation: ResendInvitation,
+    /// `/admin/members/revoke-invitation`.
+    pub revoke_invitation: RevokeInvitation,
+    /// What an invitation's link leads to.
+    pub open_invitation: OpenInvitation,
     /// `/organizations`.
     pub my_organizations: MyOrganizations,
     /// `/admin/customization`.

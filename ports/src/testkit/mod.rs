@@ -7,10 +7,12 @@
 
 pub mod audit_log;
 pub mod checkouts;
+pub mod invitations;
 pub mod journeys;
 pub mod login_attempts;
 pub mod members;
 mod memory;
+pub mod offers;
 pub mod provider;
 pub mod sessions;
 mod system;

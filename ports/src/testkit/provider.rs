@@ -1,4 +1,5 @@
-//! The contract of an identity provider's adapter: [`Users`], [`Tenants`] and [`Members`].
+//! The contract of an identity provider's adapter: [`Users`], [`Tenants`] and [`Members`]; [`Invitations`] have a file of
+//! their own.
 
 #![expect(
     clippy::missing_panics_doc,
@@ -14,8 +15,8 @@ use tenantry_domain::{
 };
 
 use crate::{
-    Cursor, Customization, Members, MembersError, NewTenant, PageSize, Tenants, TenantsError, Users,
-    UsersError,
+    Cursor, Customization, Invitations, Members, MembersError, NewTenant, PageSize, Tenants, TenantsError,
+    Users, UsersError,
 };
 
 /// A provider with nothing in it, and the adapter under test.
@@ -27,6 +28,8 @@ pub trait ProviderWorld: Send + Sync {
     fn tenants(&self) -> &dyn Tenants;
     /// The adapter's members.
     fn members(&self) -> &dyn Members;
+    /// The adapter's invitations.
+    fn invitations(&self) -> &dyn Invitations;
     /// Makes an account at the provider, by other means than the adapter's, with something in its metadata besides
     /// any subscription: `{"theme": "dark"}`.
     async fn account(&self, email: &str) -> UserId;
@@ -38,7 +41,7 @@ fn subscription(text: &str) -> Subscription {
     text.parse().unwrap()
 }
 
-fn name(text: &str) -> TenantName {
+pub(super) fn name(text: &str) -> TenantName {
     TenantName::try_from(text).unwrap()
 }
 
@@ -74,6 +77,16 @@ pub async fn a_user_is_found(world: &dyn ProviderWorld) {
     assert_eq!(found.subscription, None);
     assert!(!found.name.is_empty());
     assert_eq!(world.users().find(&nobody()).await.unwrap(), None);
+}
+
+/// The accounts of an address are found, whatever its case, and nobody else's.
+pub async fn a_user_is_found_by_address(world: &dyn ProviderWorld) {
+    let ann = world.account("ann+news@example.com").await;
+    world.account("ann@example.com").await;
+    let address = |text: &str| EmailAddress::try_from(text).unwrap();
+    let found = world.users().find_by_email(&address("Ann+News@Example.com")).await.unwrap();
+    assert_eq!(found.iter().map(|user| &user.id).collect::<Vec<_>>(), [&ann]);
+    assert_eq!(world.users().find_by_email(&address("bo@example.com")).await.unwrap(), []);
 }
 
 /// A user's subscription is stored byte for byte, over an earlier one, and beside what others wrote.
@@ -327,6 +340,7 @@ macro_rules! provider_contract {
             $world,
             [
                 a_user_is_found,
+                a_user_is_found_by_address,
                 a_users_subscription_is_stored_beside_the_rest,
                 an_unknown_user_has_no_subscription,
                 a_tenant_is_found_by_id_and_by_name,
@@ -351,6 +365,17 @@ macro_rules! provider_contract {
                 removing_a_member_can_be_repeated,
                 members_are_searched_here_alone,
                 administrators_are_named,
+            ]
+        );
+        $crate::contract_tests!(
+            $crate::testkit::invitations,
+            $world,
+            [
+                an_invitation_is_found_as_it_was_made,
+                invitations_are_listed_the_latest_first,
+                a_revoked_invitation_is_gone,
+                another_tenants_invitation_is_not_there,
+                an_invitation_is_through_a_connection_of_the_tenant,
             ]
         );
     };

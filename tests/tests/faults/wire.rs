@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use tenantry_domain::{
-    CardNumber, CheckoutId, Conversion, FoundMember, Holder, Member, MemberSearch, Payment, Role, Roles,
-    SessionId, Subscription, Tenant, TenantId, TenantName, Timestamp, User, UserId,
+    CardNumber, CheckoutId, Conversion, EmailAddress, FoundMember, Holder, Member, MemberSearch, Payment,
+    Role, Roles, SessionId, Subscription, Tenant, TenantId, TenantName, Timestamp, User, UserId,
 };
 use tenantry_ports::{
     Billing, BillingError, CardOutcome, CardPayments, Checkout, Cursor, Customization, Journeys,
@@ -80,6 +80,10 @@ impl<P: ?Sized> Wired<P> {
 impl Users for Wired<dyn Users> {
     async fn find(&self, user: &UserId) -> Result<Option<User>, UsersError> {
         self.wire.call(UsersError::Unavailable, self.port.find(user)).await
+    }
+
+    async fn find_by_email(&self, email: &EmailAddress) -> Result<Vec<User>, UsersError> {
+        self.wire.call(UsersError::Unavailable, self.port.find_by_email(email)).await
     }
 
     async fn set_subscription(&self, user: &UserId, subscription: Subscription) -> Result<(), UsersError> {

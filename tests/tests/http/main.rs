@@ -27,6 +27,8 @@ mod faults;
 mod forms;
 mod guides_sample;
 mod input;
+mod invitations;
+mod inviting;
 mod isolation;
 mod logouts;
 mod lookup;

@@ -62,7 +62,7 @@ pub(crate) const WEB: &str = "web";
 pub(crate) const M2M: &str = "m2m";
 pub(crate) const RIG: &str = "rig";
 /// What the product needs.
-const SCOPES: [&str; 13] = [
+const SCOPES: [&str; 19] = [
     "read:organizations",
     "create:organizations",
     "create:organization_connections",
@@ -76,6 +76,12 @@ const SCOPES: [&str; 13] = [
     "create:organization_members",
     "read:organization_member_roles",
     "create:organization_member_roles",
+    "delete:organization_members",
+    "delete:organization_member_roles",
+    "read:organization_invitations",
+    "create:organization_invitations",
+    "delete:organization_invitations",
+    "read:organization_connections",
 ];
 
 impl Provider {
@@ -173,10 +179,12 @@ pub(crate) fn clients(product: &str) -> Vec<SeedClient> {
         callbacks: vec![format!("{product}api/auth/callback")],
         logout_urls: vec![product.to_owned()],
         backchannel_logout_url: Some(format!("{product}api/auth/backchannel-logout")),
+        initiate_login_uri: Some(format!("{product}api/auth/login")),
         kind: SeedClientKind::RegularWeb,
         ..machine(WEB, &[])
     };
-    let of_the_rig = [&SCOPES[..], &["create:users", "delete:sessions"]].concat();
+    let of_the_rig =
+        [&SCOPES[..], &["create:users", "delete:sessions", "delete:organization_member_roles"]].concat();
     vec![web, machine(M2M, &SCOPES), machine(RIG, &of_the_rig)]
 }
 

@@ -64,6 +64,7 @@ impl Tenant {
             nonce: NONCE.to_owned(),
             code_verifier: "v".repeat(43),
             tenant: wanted,
+            invitation: None,
             return_to: "/home".to_owned(),
             started_at: self.provider.clock.now(),
         };

@@ -127,14 +127,7 @@ impl IdentityProvider for FakeIdentityProvider {
         let code = match callback {
             Callback::Code { code, .. } => code,
             Callback::Error { error, description, .. } => {
-                let is_membership = error == "access_denied"
-                    && attempt.tenant.is_some()
-                    && description.as_deref().is_some_and(|text| text.contains("is not part of the"));
-                return Err(if is_membership {
-                    IdentityProviderError::NotAMember
-                } else {
-                    IdentityProviderError::Denied { error: error.clone(), description: description.clone() }
-                });
+                return Err(refusal(error, description.as_deref(), attempt));
             }
         };
         let core = self.fake.core();
@@ -190,4 +183,19 @@ fn rejected(why: NotBelieved) -> IdentityProviderError {
 
 fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> IdentityProviderError {
     IdentityProviderError::Unavailable(Box::new(error))
+}
+
+/// Why there is no code. The login pages tell these apart by their words alone.
+fn refusal(error: &str, description: Option<&str>, attempt: &LoginAttempt) -> IdentityProviderError {
+    let says = |text: &str| description.is_some_and(|said| said.contains(text));
+    if error == "access_denied" && attempt.tenant.is_some() && says("is not part of the") {
+        return IdentityProviderError::NotAMember;
+    }
+    if attempt.invitation.is_some() && says("not allowed to accept the current invitation") {
+        return IdentityProviderError::InvitedOther;
+    }
+    if attempt.invitation.is_some() && says("invitation not found") {
+        return IdentityProviderError::InvitationSpent;
+    }
+    IdentityProviderError::Denied { error: error.to_owned(), description: description.map(str::to_owned) }
 }

@@ -1,11 +1,13 @@
 //! The in-process door: the product's ports on the fake's state, without HTTP.
 
 mod identity_provider;
+mod invitations;
 mod members;
 mod tenants;
 mod users;
 
 pub use identity_provider::FakeIdentityProvider;
+pub use invitations::FakeInvitations;
 pub use members::FakeMembers;
 pub use tenants::FakeTenants;
 pub(crate) use tenants::branding_of;
@@ -32,6 +34,11 @@ impl Fake {
     /// Its organizations.
     pub fn tenants(&self) -> FakeTenants {
         FakeTenants::new(self.clone())
+    }
+
+    /// Invitations to its organizations, whose links lead to this client.
+    pub fn invitations(&self, client_id: &str) -> FakeInvitations {
+        FakeInvitations::new(self.clone(), client_id)
     }
 
     /// Its organizations' members.

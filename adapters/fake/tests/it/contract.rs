@@ -8,11 +8,11 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tenantry_domain::{Roles, Subscription, TenantRef, UserId};
-use tenantry_fake::ports::{FakeIdentityProvider, FakeMembers, FakeTenants, FakeUsers};
+use tenantry_fake::ports::{FakeIdentityProvider, FakeInvitations, FakeMembers, FakeTenants, FakeUsers};
 use tenantry_ports::testkit::provider::ProviderWorld;
 use tenantry_ports::{
-    Callback, Clock as _, IdentityProvider as _, IdentityProviderError, Intent, Login, LoginAttempt,
-    LoginRequest, LogoutRequest, Members, Tenants, Users,
+    Callback, Clock as _, IdentityProvider as _, IdentityProviderError, Intent, Invitations, Login,
+    LoginAttempt, LoginRequest, LogoutRequest, Members, Tenants, Users,
 };
 
 struct InProcess {
@@ -20,13 +20,15 @@ struct InProcess {
     users: FakeUsers,
     tenants: FakeTenants,
     members: FakeMembers,
+    invitations: FakeInvitations,
 }
 
 impl InProcess {
     fn new() -> Self {
         let world = World::new();
         let fake = world.fake.clone();
-        Self { world, users: fake.users(), tenants: fake.tenants(), members: fake.members() }
+        let invitations = fake.invitations(&world.client(APP).0);
+        Self { world, users: fake.users(), tenants: fake.tenants(), members: fake.members(), invitations }
     }
 }
 
@@ -42,6 +44,10 @@ impl ProviderWorld for InProcess {
 
     fn members(&self) -> &dyn Members {
         &self.members
+    }
+
+    fn invitations(&self) -> &dyn Invitations {
+        &self.invitations
     }
 
     async fn account(&self, email: &str) -> UserId {
@@ -71,6 +77,7 @@ fn attempt(world: &World, tenant: Option<TenantRef>) -> LoginAttempt {
         nonce: "n1".to_owned(),
         code_verifier: VERIFIER.to_owned(),
         tenant,
+        invitation: None,
         return_to: "/home".to_owned(),
         started_at: world.clock.now(),
     }

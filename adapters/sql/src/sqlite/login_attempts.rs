@@ -46,9 +46,9 @@ impl LoginAttempts for SqlLoginAttempts {
     }
 }
 
-/// Who reads the database must not learn a state that is still good for something.
-fn hash(state: &str) -> String {
-    let digest = digest::digest(&digest::SHA256, state.as_bytes());
+/// Who reads the database must not learn a secret that is still good for something.
+pub(super) fn hash(secret: &str) -> String {
+    let digest = digest::digest(&digest::SHA256, secret.as_bytes());
     digest.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a String can't fail.
         let _ = write!(text, "{byte:02x}");

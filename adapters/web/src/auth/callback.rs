@@ -41,7 +41,8 @@ async fn sign_in(app: &App, headers: &HeaderMap, query: &Fields, state: &str) ->
     let arrival = Arrival { callback, attempt, session, previous: session::id(app.cookies, headers) };
     let signed_in =
         app.use_cases.sign_in.run(arrival).await.map_err(|error| refused(error, another_account))?;
-    let mut response = see_other(&signed_in.return_to);
+    let there = if signed_in.lacks_seat { "/home/no-seat" } else { &signed_in.return_to };
+    let mut response = see_other(there);
     let cookie = app.cookies.set(app.cookies.session_name(), &secret, Some(app.limits.absolute));
     response.headers_mut().extend(cookie.map(|cookie: HeaderValue| (header::SET_COOKIE, cookie)));
     Ok(response)

@@ -10,29 +10,40 @@ use tenantry_ports::{Intent, LoginAttempt};
 
 use crate::attempts::Attempts;
 use crate::fields::Fields;
+use crate::pages::invitation;
 use crate::problem::Problem;
 use crate::return_to::ReturnTo;
-use crate::session::see_other;
+use crate::session::{Visitor, see_other};
 use crate::{App, Shared};
 
-/// Starts a login. `organization`, `invitation`, `organization_name`, `login_hint` and `returnTo` may come along, as in
-/// the links of the provider's invitations. `prompt=login` asks for an account even when the provider knows the browser.
+/// Starts a login, or shows the invitation that a link carries: `invitation`, `organization` and `organization_name`, as the
+/// provider writes it. `organization`, `login_hint` and `returnTo` may come along. `prompt=login` asks for an account even when the provider knows the browser.
 /// Somebody else's link may say `iss`, `login_hint` and `target_link_uri` (OpenID Connect Core, section 4).
 pub(crate) async fn log_in(
     State(app): State<Shared>,
+    visitor: Visitor,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    begin(&app, &headers, wish(&app, query, Intent::SignIn)?).await
+    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
+    if query.text("invitation").map_or(true, |ticket| !ticket.is_empty()) {
+        return invitation::show(&app, &visitor, &query).await;
+    }
+    begin(&app, &headers, wish(&app, &query, Intent::SignIn)?).await
 }
 
 /// Starts the making of an account.
 pub(crate) async fn sign_up(
     State(app): State<Shared>,
+    visitor: Visitor,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    begin(&app, &headers, wish(&app, query, Intent::SignUp)?).await
+    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
+    if query.text("invitation").map_or(true, |ticket| !ticket.is_empty()) {
+        return invitation::show(&app, &visitor, &query).await;
+    }
+    begin(&app, &headers, wish(&app, &query, Intent::SignUp)?).await
 }
 
 /// Sends the browser away with its attempt in a cookie.
@@ -58,8 +69,7 @@ pub(crate) fn with_another_account(attempt: &LoginAttempt) -> String {
     link
 }
 
-fn wish(app: &App, query: Option<String>, intent: Intent) -> Result<SignInWish, Problem> {
-    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
+fn wish(app: &App, query: &Fields, intent: Intent) -> Result<SignInWish, Problem> {
     let given = |name| query.get(name).map(|value| value.filter(|text| !text.is_empty()));
     // A name without an id leads nowhere: which organization is meant, the id alone says.
     let under = match given("organization")?.map(TenantId::try_from) {
@@ -80,7 +90,7 @@ fn wish(app: &App, query: Option<String>, intent: Intent) -> Result<SignInWish, 
         sent_by: given("iss")?.map(str::to_owned),
         intent,
         under,
-        invitation: given("invitation")?.map(str::to_owned),
+        invitation: None,
         connection: None,
         email_hint: given("login_hint")?.and_then(|text| EmailAddress::try_from(text).ok()),
         reauthenticate: matches!(query.get("prompt"), Ok(Some("login"))),

@@ -22,6 +22,9 @@ struct Admin<'a> {
     plan: Option<&'a Plan>,
     subscription: Option<SubscriptionView<'a>>,
     used: u32,
+    members: u32,
+    invited: u32,
+    turned_away: &'a [String],
     /// `None` when any number is allowed.
     allowed: Option<u32>,
 }
@@ -42,7 +45,10 @@ impl<'a> Admin<'a> {
                 let name = plan.map_or(held.plan().as_str(), |plan| &plan.name);
                 SubscriptionView::new(name, held, 365, app.clock.now())
             }),
-            used: usage.seats_taken,
+            used: usage.members + usage.invited,
+            members: usage.members,
+            invited: usage.invited,
+            turned_away: &usage.turned_away,
             allowed: plan.and_then(|plan| match plan.seats {
                 Seats::UpTo(most) => Some(most),
                 Seats::Unlimited => None,

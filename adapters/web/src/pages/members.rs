@@ -11,6 +11,7 @@ use tenantry_ports::Cursor;
 
 use crate::fields::Fields;
 use crate::frame::Frame;
+use crate::pages::pending_invitations::PendingInvitations;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
@@ -27,6 +28,8 @@ struct MembersPage<'a> {
     searched: &'a str,
     error: Option<String>,
     is_first: bool,
+    /// On the first page alone.
+    pending: Option<PendingInvitations>,
     next: Option<&'a str>,
 }
 
@@ -47,17 +50,20 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
     match query.text("q")?.trim() {
-        "" => list(&app, &person, query.get("cursor")?.map(Cursor::new)).await,
+        "" => list(&app, &person, &query).await,
         text => search(&app, &person, text).await,
     }
 }
 
-async fn list(app: &App, person: &SignedIn, from: Option<Cursor>) -> Result<Response, Problem> {
+async fn list(app: &App, person: &SignedIn, query: &Fields) -> Result<Response, Problem> {
+    let from = query.get("cursor")?.map(Cursor::new);
     let is_first = from.is_none();
     let found = app.use_cases.list_members.run(&person.session, from).await?;
     let members = found.items.iter().map(|member| Row::of(member, &person.session.user)).collect();
+    let pending =
+        if is_first { Some(PendingInvitations::load(app, &person.session, query).await?) } else { None };
     let next = found.next.as_ref().map(Cursor::as_str);
-    page(StatusCode::OK, &MembersPage { members, is_first, next, ..MembersPage::new(app, person) })
+    page(StatusCode::OK, &MembersPage { members, is_first, pending, next, ..MembersPage::new(app, person) })
 }
 
 async fn search(app: &App, person: &SignedIn, text: &str) -> Result<Response, Problem> {
@@ -85,11 +91,12 @@ impl<'a> MembersPage<'a> {
     fn new(app: &'a App, person: &'a SignedIn) -> Self {
         Self {
             frame: person.frame(app, "/admin/members"),
-            organization: person.session.tenant.as_ref().map_or("", |tenant| tenant.name.as_str()),
+            organization: person.organization(),
             members: Vec::new(),
             searched: "",
             error: None,
             is_first: true,
+            pending: None,
             next: None,
         }
     }

@@ -7,8 +7,9 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use tenantry_application::{
     AuthorizeError, BeginSignInError, ChoosePlanError, CustomizeOrganizationError, DeleteOrganizationError,
-    ExportOrganizationError, Outage, PayByCardError, PlanAndUsageError, RegisterOrganizationError,
-    RegisterPersonalError, SignInError,
+    ExportOrganizationError, InviteMembersError, ListInvitationsError, OpenInvitationError, Outage,
+    PayByCardError, PlanAndUsageError, RegisterOrganizationError, RegisterPersonalError,
+    ResendInvitationError, RevokeInvitationError, SignInError,
 };
 use tenantry_domain::NotPermitted;
 
@@ -140,6 +141,15 @@ impl From<SignInError> for Problem {
                 "Ask one of its Administrators, or sign in with the account that belongs to it.",
                 [OTHER_ACCOUNT, ORGANIZATION],
             ),
+            SignInError::InvitedOther => Self::invitation_over(
+                StatusCode::FORBIDDEN,
+                "invited_other",
+                "This invitation is for another account",
+                "You signed in with another account than the one that was invited, or its address is not confirmed. An \
+                 invitation can be used once only: ask whoever invited you for a new one, and open it with the account \
+                 of the address to which it is sent.",
+            ),
+            SignInError::InvitationSpent => OpenInvitationError::Revoked.into(),
             SignInError::Denied { .. } => Self::new(
                 StatusCode::FORBIDDEN,
                 "login_denied",
@@ -275,6 +285,99 @@ impl From<DeleteOrganizationError> for Problem {
             DeleteOrganizationError::BeingPaid => Self::being_paid_for(),
             DeleteOrganizationError::NotAuthorized(why) => why.into(),
             DeleteOrganizationError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<OpenInvitationError> for Problem {
+    fn from(error: OpenInvitationError) -> Self {
+        let gone = |code, title, detail| Self::invitation_over(StatusCode::GONE, code, title, detail);
+        match error {
+            OpenInvitationError::Unknown => Self::invitation_over(
+                StatusCode::NOT_FOUND,
+                "unknown_invitation",
+                "There is no such invitation",
+                "The link may have lost a part on its way. Open it from the mail itself, or ask whoever invited you for \
+                 a new one.",
+            ),
+            OpenInvitationError::Expired => gone(
+                "invitation_expired",
+                "This invitation has expired",
+                "Ask whoever invited you to send it again.",
+            ),
+            OpenInvitationError::Revoked => gone(
+                "invitation_revoked",
+                "This invitation does not count any more",
+                "It was taken back, or sent again with another link: look for a newer mail, or ask whoever invited you.",
+            ),
+            OpenInvitationError::Used => gone(
+                "invitation_used",
+                "This invitation was accepted before",
+                "If it was you, sign in to the organization. If not, tell whoever invited you.",
+            ),
+            OpenInvitationError::InviterLeft => gone(
+                "inviter_left",
+                "This invitation does not count any more",
+                "Whoever sent it is no Administrator of the organization any more. Ask one of its Administrators for a \
+                 new invitation.",
+            ),
+            OpenInvitationError::OrganizationGone => gone(
+                "organization_gone",
+                "This organization does not exist any more",
+                "It was deleted after the invitation was sent. You can go on with an account of your own.",
+            ),
+            OpenInvitationError::PlanEnded => Self::invitation_over(
+                StatusCode::PAYMENT_REQUIRED,
+                "plan_ended",
+                "The organization’s plan has ended",
+                "Nobody can join it until its plan is renewed. Tell whoever invited you, and open the link again then.",
+            ),
+            OpenInvitationError::NoSeat => Self::invitation_over(
+                StatusCode::CONFLICT,
+                "no_seat",
+                "The organization has no free seat",
+                "Ask whoever invited you to make room, and open the link again then.",
+            ),
+            OpenInvitationError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<InviteMembersError> for Problem {
+    fn from(error: InviteMembersError) -> Self {
+        match error {
+            InviteMembersError::NotAuthorized(why) => why.into(),
+            InviteMembersError::UnknownConnection => Self::not_found(),
+            InviteMembersError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ListInvitationsError> for Problem {
+    fn from(error: ListInvitationsError) -> Self {
+        match error {
+            ListInvitationsError::NotAuthorized(why) => why.into(),
+            ListInvitationsError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ResendInvitationError> for Problem {
+    fn from(error: ResendInvitationError) -> Self {
+        match error {
+            ResendInvitationError::UnknownInvitation => Self::not_found(),
+            ResendInvitationError::NotAuthorized(why) => why.into(),
+            ResendInvitationError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<RevokeInvitationError> for Problem {
+    fn from(error: RevokeInvitationError) -> Self {
+        match error {
+            RevokeInvitationError::UnknownInvitation => Self::not_found(),
+            RevokeInvitationError::NotAuthorized(why) => why.into(),
+            RevokeInvitationError::Outage(outage) => outage.into(),
         }
     }
 }

@@ -222,14 +222,17 @@ async fn nothing_but_login_is_a_prompt() {
 }
 
 #[tokio::test]
-async fn an_invitations_link_carries_its_ticket_to_the_provider() {
+async fn an_invitations_link_leads_nowhere_by_itself() {
     let world = World::new();
     world.organization("acme-1", YEAR, &[]);
-    let path = "/api/auth/login?invitation=ticket-1&organization=org_acme-1&organization_name=acme-1";
-    Browser::new(&world).get(path).await;
-    let requests = world.requests.lock().unwrap();
-    assert_eq!(requests[0].invitation.as_deref(), Some("ticket-1"));
-    assert_eq!(requests[0].attempt.tenant.as_ref().unwrap().name.as_str(), "acme-1");
+    for path in [
+        "/api/auth/login?invitation=ticket-1&organization=org_acme-1&organization_name=acme-1",
+        "/api/auth/signup?invitation=ticket-1&organization=org_acme-1",
+        "/api/auth/login?invitation=ticket-1",
+    ] {
+        assert_eq!(Browser::new(&world).get(path).await.status, 404, "{path}");
+    }
+    assert!(world.requests.lock().unwrap().is_empty(), "nobody is sent to the provider");
 }
 
 #[tokio::test]

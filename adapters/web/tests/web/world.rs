@@ -1,6 +1,7 @@
 //! Everything outside of the pages, in memory: accounts, organizations, sessions, a ledger, and a clock that tests move.
 
 mod billing;
+mod invitations;
 mod organizations;
 mod provider;
 mod store;
@@ -13,13 +14,14 @@ use axum::Router;
 use tenantry_application::{
     Activity, Authorize, BeginSignIn, ChangeRoles, ChoosePlan, ConfirmCheckout, Conversions,
     CustomizeOrganization, DeleteOrganization, ExportOrganization, FindMember, FindOrganization,
-    FollowLogout, Home, KeepFresh, LeaveOrganization, ListMembers, MyOrganizations, PayByCard, People,
-    PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains, RemoveMember, SearchMembers,
+    FollowLogout, Home, InviteMembers, KeepFresh, LeaveOrganization, ListInvitations, ListMembers,
+    MyOrganizations, OpenInvitation, PayByCard, People, PlanAndUsage, Profile, RegisterOrganization,
+    RegisterPersonal, Remains, RemoveMember, ResendInvitation, RevokeInvitation, SearchMembers, SeatCount,
     SessionLimits, SignIn, SignOut, TransferOwnership,
 };
 use tenantry_domain::{
-    AuditEntry, Branding, Catalogue, Holder, Logo, Look, Payment, Role, Roles, Tenant, TenantId, TenantName,
-    TenantRef, Timestamp, UserId,
+    AuditEntry, Branding, Catalogue, Holder, Invitation, Logo, Look, Offer, Payment, Role, Roles, Tenant,
+    TenantId, TenantName, TenantRef, Ticket, Timestamp, UserId,
 };
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tenantry_ports::{LoggedOut, LoginRequest, NewCheckout, SavedConversion, Session, Source};
@@ -30,6 +32,9 @@ pub(crate) const NOW: &str = "2026-11-23T12:00:00.000Z";
 
 #[derive(Default)]
 struct State {
+    invitations: Vec<(TenantId, Invitation)>,
+    invitations_made: u32,
+    offers: Vec<(Offer, Option<Ticket>)>,
     users: HashMap<String, Option<String>>,
     tenants: Vec<Tenant>,
     roles: HashMap<(String, String), Roles>,
@@ -155,6 +160,12 @@ impl World {
             random: random.clone(),
         });
         let confirm = Arc::new(ConfirmCheckout { conversions: conversions.clone() });
+        let seats = SeatCount {
+            invitations: world.clone(),
+            offers: world.clone(),
+            members: world.clone(),
+            clock: self.clock.clone(),
+        };
         let authorize =
             Authorize { members: world.clone(), sessions: world.clone(), clock: self.clock.clone() };
         let people = People {
@@ -195,7 +206,11 @@ impl World {
                     attempts: world.clone(),
                     conversions: conversions.clone(),
                     clock: self.clock.clone(),
-                    trial_days: catalogue.trial_days(),
+                    offers: world.clone(),
+                    turns: world.clone(),
+                    seats: seats.clone(),
+                    audit_log: world.clone(),
+                    catalogue: catalogue.clone(),
                     limits: SessionLimits::default(),
                 },
                 sign_out: SignOut { sessions: world.clone(), provider: world.clone() },
@@ -205,6 +220,7 @@ impl World {
                     clock: self.clock.clone(),
                 },
                 keep_fresh: KeepFresh::new(
+                    world.clone(),
                     world.clone(),
                     world.clone(),
                     world.clone(),
@@ -225,7 +241,12 @@ impl World {
                 },
                 register_personal: RegisterPersonal { conversions: conversions.clone() },
                 register_organization: RegisterOrganization { conversions: conversions.clone() },
-                plan_and_usage: PlanAndUsage { members: world.clone(), catalogue, clock: self.clock.clone() },
+                plan_and_usage: PlanAndUsage {
+                    seats: seats.clone(),
+                    audit_log: world.clone(),
+                    catalogue: catalogue.clone(),
+                    clock: self.clock.clone(),
+                },
                 list_members: ListMembers { members: world.clone(), clock: self.clock.clone() },
                 search_members: SearchMembers { authorize: authorize.clone(), members: world.clone() },
                 find_member: FindMember { people: people.clone() },
@@ -234,6 +255,44 @@ impl World {
                 transfer_ownership: TransferOwnership { people: people.clone() },
                 leave_organization: LeaveOrganization { people },
                 activity: Activity { authorize: authorize.clone(), audit_log: world.clone() },
+                list_invitations: ListInvitations { authorize: authorize.clone(), seats: seats.clone() },
+                invite_members: InviteMembers {
+                    authorize: authorize.clone(),
+                    seats,
+                    turns: world.clone(),
+                    users: world.clone(),
+                    tenants: world.clone(),
+                    invitations: world.clone(),
+                    offers: world.clone(),
+                    audit_log: world.clone(),
+                    catalogue: catalogue.clone(),
+                    clock: self.clock.clone(),
+                },
+                resend_invitation: ResendInvitation {
+                    authorize: authorize.clone(),
+                    turns: world.clone(),
+                    invitations: world.clone(),
+                    offers: world.clone(),
+                    audit_log: world.clone(),
+                    clock: self.clock.clone(),
+                },
+                revoke_invitation: RevokeInvitation {
+                    authorize: authorize.clone(),
+                    turns: world.clone(),
+                    invitations: world.clone(),
+                    offers: world.clone(),
+                    audit_log: world.clone(),
+                    clock: self.clock.clone(),
+                },
+                open_invitation: OpenInvitation {
+                    tenants: world.clone(),
+                    members: world.clone(),
+                    invitations: world.clone(),
+                    offers: world.clone(),
+                    sessions: world.clone(),
+                    catalogue,
+                    clock: self.clock.clone(),
+                },
                 my_organizations: MyOrganizations { tenants: world.clone() },
                 customize_organization: CustomizeOrganization {
                     authorize: authorize.clone(),
@@ -259,6 +318,7 @@ impl World {
                     remains: Remains {
                         sessions: world.clone(),
                         looks: world.clone(),
+                        offers: world.clone(),
                         clock: self.clock.clone(),
                     },
                     audit_log: world,

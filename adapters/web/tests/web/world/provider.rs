@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use tenantry_domain::{
-    Branding, FoundMember, Member, MemberSearch, Role, Roles, Subscription, Tenant, TenantId, TenantName,
-    TenantRef, User, UserId,
+    Branding, EmailAddress, FoundMember, Member, MemberSearch, Role, Roles, Subscription, Tenant, TenantId,
+    TenantName, TenantRef, User, UserId,
 };
 use tenantry_ports::{
     Callback, Cursor, Customization, IdentityProvider, IdentityProviderError, LoggedOut, Login, LoginAttempt,
@@ -106,6 +106,16 @@ impl Users for World {
             picture: None,
             subscription: subscription.clone(),
         }))
+    }
+
+    async fn find_by_email(&self, email: &EmailAddress) -> Result<Vec<User>, UsersError> {
+        let users: Vec<String> = self.lock().users.keys().cloned().collect();
+        let mut found = Vec::new();
+        for user in users {
+            found.extend(Users::find(self, &UserId::try_from(user.as_str()).unwrap()).await?);
+        }
+        found.retain(|user| user.email.as_ref() == Some(email));
+        Ok(found)
     }
 
     async fn set_subscription(&self, user: &UserId, subscription: Subscription) -> Result<(), UsersError> {

@@ -1,0 +1,176 @@
+//! `/admin/members/add-member`: inviting people, many at once, with an answer for each.
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use tenantry_application::{InvitationWish, InviteAnswer, InviteOutcome};
+use tenantry_domain::{
+    AddressList, ConnectionId, EmailAddress, InvitationLifetime, InvitationLink, InvitationMessage,
+    LoginConnection, LoginKind, Role,
+};
+
+use crate::Shared;
+use crate::csrf::Form;
+use crate::fields::Fields;
+use crate::frame::Frame;
+use crate::problem::Problem;
+use crate::respond::page;
+use crate::session::{SignedIn, see_other};
+use crate::text::{self, sentence};
+
+#[derive(Template)]
+#[template(path = "pages/add_member.html")]
+struct AddMember<'a> {
+    frame: Frame<'a>,
+    form: InviteForm,
+    ways: Vec<(&'a str, String)>,
+    invited: Vec<Sent>,
+    refused: Vec<(String, String)>,
+    lifetimes: [(u64, &'static str); 4],
+}
+
+/// The form as it was typed, or as it begins.
+struct InviteForm {
+    emails: String,
+    emails_error: Option<String>,
+    role: Role,
+    connection: String,
+    message: String,
+    message_error: Option<String>,
+    hours: u64,
+}
+
+/// An invitation that is out.
+struct Sent {
+    email: EmailAddress,
+    link: Option<InvitationLink>,
+}
+
+/// What can be chosen, in hours.
+const LIFETIMES: [(u64, &str); 4] = [(24, "1 day"), (72, "3 days"), (168, "7 days"), (720, "30 days")];
+
+pub(crate) async fn show(
+    State(app): State<Shared>,
+    person: SignedIn,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
+    let connections = app.use_cases.invite_members.connections(&person.session).await?;
+    let form = InviteForm { emails: query.text("email")?.to_owned(), ..InviteForm::default() };
+    page(StatusCode::OK, &AddMember::new(person.frame(&app, "/admin/members"), form, &connections))
+}
+
+/// Invites whoever can be invited; what can't stays in the form, each line with its reason.
+pub(crate) async fn invite(
+    State(app): State<Shared>,
+    person: SignedIn,
+    Form(fields): Form,
+) -> Result<Response, Problem> {
+    let connections = app.use_cases.invite_members.connections(&person.session).await?;
+    let frame = person.frame(&app, "/admin/members");
+    let (form, list) = InviteForm::read(&fields)?;
+    let Some((list, mut wish)) = list else {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return page(status, &AddMember::new(frame, form, &connections));
+    };
+    wish.emails = list.lines().iter().filter_map(|line| line.found.clone().ok()).collect();
+    let answers = app.use_cases.invite_members.run(&person.session, &wish).await?;
+    let view = AddMember::answered(frame, form, &connections, &list, answers);
+    match (view.refused.is_empty(), view.invited.iter().any(|sent| sent.link.is_some())) {
+        (true, false) => Ok(see_other("/admin/members?done=invited")),
+        (true, true) => page(StatusCode::OK, &view),
+        (false, _) => page(StatusCode::UNPROCESSABLE_ENTITY, &view),
+    }
+}
+
+impl<'a> AddMember<'a> {
+    fn new(frame: Frame<'a>, form: InviteForm, connections: &'a [LoginConnection]) -> Self {
+        let ways = connections.iter().map(|way| (way.id.as_str(), label(way))).collect();
+        Self { frame, form, ways, invited: Vec::new(), refused: Vec::new(), lifetimes: LIFETIMES }
+    }
+
+    fn answered(
+        frame: Frame<'a>,
+        form: InviteForm,
+        connections: &'a [LoginConnection],
+        list: &AddressList,
+        answers: Vec<InviteAnswer>,
+    ) -> Self {
+        let mut view = Self::new(frame, form, connections);
+        let faults = list.lines().iter().filter_map(|line| {
+            let fault = line.found.as_ref().err()?;
+            Some((line.text.clone(), sentence(&fault.to_string())))
+        });
+        view.refused.extend(faults);
+        for InviteAnswer { email, outcome } in answers {
+            match outcome {
+                InviteOutcome::Invited(invitation) => {
+                    view.invited.push(Sent { email, link: invitation.link });
+                }
+                other => view.refused.push((email.to_string(), text::not_invited(&other).to_owned())),
+            }
+        }
+        let left: Vec<&str> = view.refused.iter().map(|(text, _)| text.as_str()).collect();
+        view.form.emails = left.join("\n");
+        view
+    }
+}
+
+impl Default for InviteForm {
+    fn default() -> Self {
+        Self {
+            emails: String::new(),
+            emails_error: None,
+            role: Role::Employee,
+            connection: String::new(),
+            message: String::new(),
+            message_error: None,
+            hours: 168,
+        }
+    }
+}
+
+impl InviteForm {
+    /// The form as it was typed, and what it asks for unless a field is wrong.
+    fn read(fields: &Fields) -> Result<(Self, Option<(AddressList, InvitationWish)>), Problem> {
+        let emails = fields.sole("emails")?.unwrap_or_default();
+        let message = fields.sole("message")?.unwrap_or_default();
+        let chosen = fields.text("connection")?;
+        let role = fields.text("role")?.parse().unwrap_or(Role::Employee);
+        let hours = fields.text("hours")?.parse().unwrap_or(168);
+        let list = AddressList::try_from(emails);
+        let said = Some(message).filter(|text| !text.trim().is_empty());
+        let said = said.map(InvitationMessage::try_from).transpose();
+        let form = Self {
+            emails: emails.to_owned(),
+            emails_error: list.as_ref().err().map(|error| sentence(&error.to_string())),
+            role,
+            connection: chosen.to_owned(),
+            message: message.to_owned(),
+            message_error: said.as_ref().err().map(|error| sentence(&error.to_string())),
+            hours,
+        };
+        let (Ok(list), Ok(message)) = (list, said) else { return Ok((form, None)) };
+        let lifetime = Duration::from_hours(hours.min(24 * 365));
+        let wish = InvitationWish {
+            emails: Vec::new(),
+            role,
+            connection: ConnectionId::try_from(chosen).ok(),
+            message,
+            lifetime: InvitationLifetime::try_from(lifetime).unwrap_or_default(),
+        };
+        Ok((form, Some((list, wish))))
+    }
+}
+
+/// What people call a way to log in.
+fn label(way: &LoginConnection) -> String {
+    match way.kind {
+        LoginKind::Password => "E-mail and password".to_owned(),
+        LoginKind::Social if way.label == "google-oauth2" => "Google".to_owned(),
+        LoginKind::Social | LoginKind::Enterprise => way.label.clone(),
+    }
+}

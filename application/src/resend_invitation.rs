@@ -1,0 +1,103 @@
+//! Sending an invitation anew.
+
+use std::sync::Arc;
+
+use tenantry_domain::{
+    AuditAction, AuditEntry, Invitation, InvitationId, InvitationLifetime, Offer, OfferState, Permission,
+};
+use tenantry_ports::{AuditLog, Clock, Invitations, NewInvitation, Offers, Session, Turns};
+
+use crate::invite_members::{inviter_name, is_refusal};
+use crate::{Authorize, AuthorizeError, Outage, audit};
+
+/// Sends an invitation anew: with another link, from whoever does it, and for as long as before. The old link is dead.
+pub struct ResendInvitation {
+    /// Who may.
+    pub authorize: Authorize,
+    /// One change at a time.
+    pub turns: Arc<dyn Turns>,
+    /// Where it is.
+    pub invitations: Arc<dyn Invitations>,
+    /// What we keep of it.
+    pub offers: Arc<dyn Offers>,
+    /// Remembers who did it.
+    pub audit_log: Arc<dyn AuditLog>,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why it is not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum ResendInvitationError {
+    /// The organization has none like this: it never had, it was taken back, or it was accepted.
+    #[error("there is no such invitation")]
+    UnknownInvitation,
+    /// The actor may not do it.
+    #[error(transparent)]
+    NotAuthorized(#[from] AuthorizeError),
+    /// Something outside is down.
+    #[error(transparent)]
+    Outage(#[from] Outage),
+}
+
+impl ResendInvitation {
+    /// Sends it anew; answers the new one. Whatever breaks on the way, at most one link is alive, and inviting the same
+    /// address again completes it.
+    pub async fn run(
+        &self,
+        session: &Session,
+        invitation: &InvitationId,
+    ) -> Result<Invitation, ResendInvitationError> {
+        let administrator = self.authorize.to_change(session, Permission::InviteMembers).await?;
+        let tenant = &administrator.tenant().id;
+        let _turn = self.turns.take(tenant).await.map_err(Outage::from)?;
+        let found = self.invitations.find(tenant, invitation).await.map_err(Outage::from)?;
+        let old = found.ok_or(ResendInvitationError::UnknownInvitation)?;
+        let kept = self.offers.find(tenant, invitation).await.map_err(Outage::from)?;
+        let lifetime = InvitationLifetime::near(old.created_at.until(old.expires_at));
+        let now = self.clock.now();
+        // First its seat: the new offer takes the place of the old one before the old link dies.
+        self.offers.end(tenant, &old.email, OfferState::Revoked).await.map_err(Outage::from)?;
+        let offer = Offer {
+            tenant: tenant.clone(),
+            email: old.email.clone(),
+            invitation: None,
+            inviter: session.user.clone(),
+            inviter_name: inviter_name(session),
+            roles: old.roles.clone(),
+            message: kept.and_then(|kept| kept.message),
+            connection: old.connection.clone(),
+            state: OfferState::Sending,
+            created_at: now,
+            expires_at: now + lifetime.get(),
+        };
+        self.offers.begin(&offer).await.map_err(Outage::from)?;
+        self.invitations.revoke(tenant, invitation).await.map_err(Outage::from)?;
+        let new = NewInvitation {
+            email: old.email.clone(),
+            roles: old.roles,
+            connection: old.connection,
+            inviter: offer.inviter_name,
+            lifetime,
+        };
+        let sent = match self.invitations.create(tenant, &new).await {
+            Ok(sent) => sent,
+            Err(error) => {
+                if is_refusal(&error) {
+                    tracing::warn!(%error, "an invitation was taken back and not sent anew");
+                }
+                return Err(Outage::from(error).into());
+            }
+        };
+        self.offers.open(tenant, &sent).await.map_err(Outage::from)?;
+        let entry = AuditEntry {
+            at: self.clock.now(),
+            actor: session.user.clone(),
+            tenant: Some(tenant.clone()),
+            action: AuditAction::InvitationResent,
+            subject: sent.email.to_string(),
+        };
+        audit::record(&*self.audit_log, &entry).await;
+        Ok(sent)
+    }
+}

@@ -1,0 +1,103 @@
+//! Who takes a seat in an organization: whoever is invited, and whoever belongs to it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tenantry_domain::{EmailAddress, Invitation, Offer, OfferState, TenantId, Timestamp};
+use tenantry_ports::{Clock, Invitations, Members, Offers, PageSize};
+
+use crate::Outage;
+
+/// How long the provider's list may lack an invitation that was just made.
+const LAG: Duration = Duration::from_mins(1);
+
+/// More pages of invitations than the provider shows of one organization.
+const MOST_PAGES: usize = 50;
+
+/// Counts seats. To count and act on it, hold the tenant's turn.
+#[derive(Clone)]
+pub struct SeatCount {
+    /// Who is invited.
+    pub invitations: Arc<dyn Invitations>,
+    /// What we know of that.
+    pub offers: Arc<dyn Offers>,
+    /// Who belongs to it.
+    pub members: Arc<dyn Members>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The seats that are taken in one organization.
+#[derive(Clone, Debug)]
+pub struct TakenSeats {
+    /// Who is invited, by address.
+    pub pending: BTreeMap<EmailAddress, Pending>,
+    /// How many belong to it.
+    pub members: u32,
+}
+
+/// Somebody who is invited.
+#[derive(Clone, Debug, Default)]
+pub struct Pending {
+    /// The invitation, as far as the provider knows of it.
+    pub invitation: Option<Invitation>,
+    /// The offer, as far as we know of it.
+    pub offer: Option<Offer>,
+}
+
+impl Pending {
+    /// Whether the provider was asked for an invitation and none is known.
+    pub fn is_unsent(&self) -> bool {
+        self.invitation.is_none()
+            && self.offer.as_ref().is_some_and(|offer| offer.state == OfferState::Sending)
+    }
+}
+
+impl TakenSeats {
+    /// How many seats are taken.
+    pub fn total(&self) -> u32 {
+        u32::try_from(self.pending.len()).unwrap_or(u32::MAX).saturating_add(self.members)
+    }
+}
+
+impl SeatCount {
+    /// The seats that are taken now. Whoever accepts an invitation meanwhile is counted twice rather than not at all:
+    /// who is invited is read first.
+    pub async fn run(&self, tenant: &TenantId) -> Result<TakenSeats, Outage> {
+        let pending = self.pending(tenant).await?;
+        Ok(TakenSeats { pending, members: self.members.count(tenant).await? })
+    }
+
+    /// Who is invited: what the provider lists, and what it was asked for and may have made.
+    pub(crate) async fn pending(&self, tenant: &TenantId) -> Result<BTreeMap<EmailAddress, Pending>, Outage> {
+        let now = self.clock.now();
+        let offers = self.offers.pending(tenant, now).await?;
+        let mut pending: BTreeMap<EmailAddress, Pending> = BTreeMap::new();
+        for invitation in self.listed(tenant, now).await? {
+            pending.entry(invitation.email.clone()).or_default().invitation.get_or_insert(invitation);
+        }
+        for offer in offers {
+            let is_listed = pending.contains_key(&offer.email);
+            // What the provider does not list any more was accepted or ended there.
+            if is_listed || offer.state == OfferState::Sending || now < offer.created_at + LAG {
+                let email = offer.email.clone();
+                pending.entry(email).or_default().offer = Some(offer);
+            }
+        }
+        Ok(pending)
+    }
+
+    async fn listed(&self, tenant: &TenantId, now: Timestamp) -> Result<Vec<Invitation>, Outage> {
+        let (mut listed, mut from) = (Vec::new(), None);
+        for _ in 0..MOST_PAGES {
+            let page = self.invitations.page(tenant, from, PageSize::at_most(100)).await?;
+            listed.extend(page.items.into_iter().filter(|invitation| !invitation.has_expired(now)));
+            from = page.next;
+            if from.is_none() {
+                break;
+            }
+        }
+        Ok(listed)
+    }
+}

@@ -1,0 +1,133 @@
+//! Inviting: who may, what becomes of each address, and that seats are never given away twice (F11, F12, I4).
+
+use std::collections::HashSet;
+
+use tokio::task::JoinSet;
+
+use crate::provider::{Provider, Trouble};
+use crate::site::Site;
+
+const ANN: &str = "ann@example.com";
+
+#[tokio::test]
+async fn each_line_is_answered_and_what_was_not_invited_stays() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    site.member("emp@acme.example", "acme", &["Employee"]).await;
+    ann.invite("bo@acme.example").await.is(200);
+    let pasted =
+        "Cy <cy@acme.example>, nobody\nbo@acme.example; emp@acme.example\nCY@acme.example\nann@example.com";
+    let answer = ann.invite(pasted).await;
+    answer.is(422);
+    for words in [
+        "1 invitation is on the way",
+        "nobody : This is not an e-mail address",
+        "CY@acme.example : This address is in the list twice",
+        "bo@acme.example : Is invited already",
+        "emp@acme.example : Belongs to your organization already",
+        "ann@example.com : Belongs to your organization already",
+    ] {
+        assert!(answer.says(words), "{words}: {}", answer.text());
+    }
+    let left = "nobody\nCY@acme.example\nbo@acme.example\nemp@acme.example\nann@example.com</textarea>";
+    assert!(answer.body.contains(left), "{}", answer.body);
+    assert_eq!(site.management().await.invitations("acme").await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_bad_field_invites_nobody() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let many: String = (0..101).map(|number| format!("user{number}@acme.example\n")).collect();
+    let long = "x".repeat(501);
+    for (emails, message, words) in [
+        ("", "", "Enter at least one e-mail address"),
+        (many.as_str(), "", "at most 100 addresses"),
+        ("bo@acme.example", "see https://evil.example", "Leave web addresses out"),
+        ("bo@acme.example", long.as_str(), "at most 500 characters"),
+        ("bo@acme.example", "a\0b", "can’t be seen"),
+    ] {
+        let fields = [("emails", emails), ("message", message), ("role", "Employee")];
+        let answer = ann.post("/admin/members/add-member", &fields).await;
+        assert!(answer.is(422).says(words), "{words}: {}", answer.summary());
+    }
+    let fields =
+        [("emails", "bo@acme.example"), ("role", "Employee"), ("connection", "con_0000000000000000")];
+    ann.post("/admin/members/add-member", &fields).await.is(404);
+    assert!(site.management().await.invitations("acme").await.is_empty());
+}
+
+#[tokio::test]
+async fn invitations_belong_to_the_administrators_of_one_organization() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let mut otto = site.administrator("otto@example.com", "other").await;
+    let mut emp = site.member("emp@acme.example", "acme", &["Employee"]).await;
+    ann.invite("bo@acme.example").await.is(200);
+    let id = ann.get("/admin/members").await.field("invitation");
+    for path in ["/admin/members/resend-invitation", "/admin/members/revoke-invitation"] {
+        for unknown in [id.as_str(), "uinv_0000000000000000", "", "../x"] {
+            otto.post(path, &[("invitation", unknown)]).await.is(404);
+        }
+        emp.post(path, &[("invitation", &id)]).await.is(403);
+    }
+    emp.get("/admin/members/add-member").await.is(403);
+    emp.invite("eve@evil.example").await.is(403);
+    assert_eq!(site.management().await.invitations("acme").await.len(), 1);
+
+    // A role that is gone at the provider is gone at the next change, whatever the session says.
+    site.management().await.take_role("acme", ANN, "Administrator").await;
+    ann.invite("cy@acme.example").await.is(403);
+    assert_eq!(site.management().await.invitations("acme").await.len(), 1);
+}
+
+#[tokio::test]
+async fn f11_fifty_invitations_at_once_never_exceed_the_seats() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let token = ann.token().await;
+    let mut requests = JoinSet::new();
+    for number in 0..50 {
+        let (mut window, token) = (ann.clone(), token.clone());
+        // Every address comes twice.
+        let email = format!("user{}@acme.example", number / 2);
+        requests.spawn(async move {
+            let fields = [("csrf", token.as_str()), ("emails", email.as_str()), ("role", "Employee")];
+            window.post_exactly("/admin/members/add-member", &fields).await.status.as_u16()
+        });
+    }
+    let answers = requests.join_all().await;
+    let sent = answers.iter().filter(|status| **status == 200).count();
+    let listed = site.management().await.invitations("acme").await;
+    let emails: HashSet<&str> =
+        listed.iter().map(|found| found["invitee"]["email"].as_str().unwrap()).collect();
+    assert_eq!((sent, listed.len(), emails.len()), (19, 19, 19), "19 of 20 seats were free: {answers:?}");
+    assert!(ann.get("/admin").await.says("1 member, 19 invited, 20 seats"));
+    let answer = ann.invite("late@acme.example").await;
+    assert!(answer.is(422).says("Every seat is taken"), "{}", answer.summary());
+}
+
+#[tokio::test]
+async fn f12_an_invitation_whose_answer_is_lost_is_completed_by_the_next_try() {
+    for is_carried_out in [false, true] {
+        let (provider, site) = Provider::with_site().await;
+        let mut ann = site.administrator(ANN, "acme").await;
+        provider.has(Trouble::AfterChanges { left: 0, is_carried_out });
+        let answer = ann.invite("bo@acme.example").await;
+        assert!(answer.is(422).says("Could not be invited just now"), "{}", answer.summary());
+        provider.has(Trouble::None);
+        assert!(ann.get("/admin").await.says("1 member, 1 invited"), "its seat is kept");
+        let page = ann.get("/admin/members").await;
+        assert_eq!(page.says("Not sent yet"), !is_carried_out, "{}", page.summary());
+        ann.invite("bo@acme.example").await.is(200);
+        assert_eq!(provider.management().await.invitations("acme").await.len(), 1);
+
+        let id = ann.get("/admin/members").await.field("invitation");
+        let path = "/admin/members/resend-invitation";
+        provider.has(Trouble::AfterChanges { left: 1, is_carried_out });
+        ann.post(path, &[("invitation", &id)]).await.is(503);
+        provider.has(Trouble::None);
+        ann.invite("bo@acme.example").await.is(200);
+        assert_eq!(provider.management().await.invitations("acme").await.len(), 1, "one link is alive");
+    }
+}
