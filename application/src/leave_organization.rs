@@ -29,6 +29,11 @@ pub enum LeaveOrganizationError {
 }
 
 impl LeaveOrganization {
+    /// What they would leave.
+    pub fn view(&self, session: &Session) -> Result<TenantRef, LeaveOrganizationError> {
+        Ok(session.actor().in_tenant()?.tenant().clone())
+    }
+
     /// Leaves the organization under which they are signed in; answers which it was.
     pub async fn run(&self, session: &Session) -> Result<TenantRef, LeaveOrganizationError> {
         let people = &self.people;

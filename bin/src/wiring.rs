@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use tenantry_application::{
-    Authorize, BeginSignIn, ChangePassword, ChoosePlan, ConfirmCheckout, Conversions, CustomizeOrganization,
-    DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExportAccount, ExportOrganization,
-    FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh, ListInvitations, ListMembers,
-    MyOrganizations, MySessions, OpenInvitation, PayByCard, PlanAndUsage, Profile, RegisterOrganization,
-    RegisterPersonal, Remains, ResendInvitation, RevokeInvitation, SeatCount, SessionLimits, SignIn, SignOut,
+    Activity, Authorize, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, ConfirmCheckout, Conversions,
+    CustomizeOrganization, DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExportAccount,
+    ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh,
+    LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard,
+    People, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains, RemoveMember,
+    ResendInvitation, RevokeInvitation, SearchMembers, SeatCount, SessionLimits, SignIn, SignOut,
+    TransferOwnership,
 };
 use tenantry_auth0::Auth0;
 use tenantry_checkout::TestCheckout;
@@ -83,6 +85,17 @@ impl Parts {
 
     fn authorize(&self) -> Authorize {
         Authorize { members: self.members(), sessions: self.sessions(), clock: Arc::clone(&self.clock) }
+    }
+
+    fn people(&self) -> People {
+        People {
+            authorize: self.authorize(),
+            members: self.members(),
+            sessions: self.sessions(),
+            turns: self.turns(),
+            audit_log: self.audit_log(),
+            clock: Arc::clone(&self.clock),
+        }
     }
 
     fn checkout(&self) -> TestCheckout {
@@ -192,6 +205,13 @@ impl Parts {
                 clock: clock(),
             },
             list_members: ListMembers { members: self.members(), clock: clock() },
+            search_members: SearchMembers { authorize: self.authorize(), members: self.members() },
+            find_member: FindMember { people: self.people() },
+            change_roles: ChangeRoles { people: self.people() },
+            remove_member: RemoveMember { people: self.people() },
+            transfer_ownership: TransferOwnership { people: self.people() },
+            leave_organization: LeaveOrganization { people: self.people() },
+            activity: Activity { authorize: self.authorize(), audit_log: self.audit_log() },
             list_invitations: ListInvitations { authorize: self.authorize(), seats: self.seats() },
             invite_members: InviteMembers {
                 authorize: self.authorize(),

@@ -70,10 +70,11 @@ document.addEventListener("keydown", (event) => {
 
 const language = navigator.language.startsWith(root.lang) ? navigator.language : "en-GB";
 const day = new Intl.DateTimeFormat(language, { dateStyle: "long" });
+const moment = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
 const exact = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
 for (const time of document.querySelectorAll("time[datetime]")) {
   const at = new Date(time.dateTime);
-  time.textContent = day.format(at);
+  time.textContent = ("hour" in time.dataset ? moment : day).format(at);
   time.title = exact.format(at);
 }
 

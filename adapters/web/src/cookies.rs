@@ -25,6 +25,11 @@ impl Cookies {
         if self.secure { "__Host-sid" } else { "sid" }
     }
 
+    /// The cookie of what the next page says once.
+    pub(crate) fn flash_name(self) -> &'static str {
+        if self.secure { "__Host-flash" } else { "flash" }
+    }
+
     /// What the name of every login attempt's cookie starts with.
     pub(crate) fn attempt_prefix(self) -> &'static str {
         if self.secure { "__Host-login-" } else { "login-" }

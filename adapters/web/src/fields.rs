@@ -55,6 +55,15 @@ impl Fields {
         let Some((_, value)) = found.next() else { return Ok(None) };
         if found.next().is_some() { Err(FieldsError::Twice(name)) } else { Ok(Some(value)) }
     }
+
+    /// What is left of the names that begin with `prefix`, each once, of the fields that say anything.
+    pub(crate) fn under(&self, prefix: &str) -> Vec<&str> {
+        let said = self.0.iter().filter(|(_, value)| !value.is_empty());
+        let mut names: Vec<_> = said.filter_map(|(name, _)| name.strip_prefix(prefix)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
 }
 
 fn decode(bytes: &[u8]) -> Result<String, FieldsError> {
@@ -77,6 +86,12 @@ mod tests {
         assert_eq!(fields.text("name"), Ok("Ann Lee & Co"));
         assert_eq!((fields.get("empty"), fields.get("flag")), (Ok(Some("")), Ok(Some(""))));
         assert_eq!((fields.text("absent"), fields.get("absent")), (Ok(""), Ok(None)));
+    }
+
+    #[test]
+    fn fields_of_one_kind_are_found_by_how_their_names_begin() {
+        let fields = Fields::parse(b"role.b=on&role.a=on&role.b=on&role.c=&roles=x&role=y&role.=on").unwrap();
+        assert_eq!(fields.under("role."), ["", "a", "b"]);
     }
 
     #[test]

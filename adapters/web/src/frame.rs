@@ -34,6 +34,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) here: &'static str,
     pub(crate) person: Option<Person<'a>>,
     pub(crate) strip: Option<Strip<'a>>,
+    /// What was just done, said once.
+    pub(crate) said: Option<&'a str>,
     /// The stylesheet of the organization's colours, when it has its own.
     pub(crate) look: Option<String>,
     /// Goes into every form.
@@ -111,6 +113,7 @@ impl<'a> Frame<'a> {
             here,
             person: session.map(Person::from),
             strip: session.and_then(|session| Strip::of(app.use_cases.home.run(session), &app.catalogue)),
+            said: None,
             look: app.site.looks.stylesheet_of(session.and_then(|session| session.look.as_ref())),
             csrf: session.map(|session| app.keys.token(session.id.as_str())).unwrap_or_default(),
         }

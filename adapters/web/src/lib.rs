@@ -14,6 +14,7 @@ mod cookies;
 mod csrf;
 mod device;
 mod fields;
+mod flash;
 mod frame;
 mod health;
 mod keys;

@@ -14,7 +14,7 @@ use url::Url;
 use crate::frame::{Frame, Theme};
 use crate::problem::Problem;
 use crate::session::see_other;
-use crate::{App, Shared, canonical, containment};
+use crate::{App, Shared, canonical, containment, flash};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
@@ -74,6 +74,7 @@ pub(crate) async fn finish(State(app): State<Shared>, request: Request, next: Ne
     let span = tracing::info_span!("request", request_id = %id, method = %request.method(), path);
     let reader = Reader::of(&request);
     let began_at = app.clock.now();
+    let was_waiting = flash::is_waiting(&app, request.headers());
     let mut response = match canonical::address(&app, &request) {
         Some(address) => see_other(&address),
         None => containment::answer(next.run(request)).instrument(span.clone()).await,
@@ -82,6 +83,7 @@ pub(crate) async fn finish(State(app): State<Shared>, request: Request, next: Ne
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = explain(&app, &reader, &problem, &id, response.headers());
     }
+    flash::forget(&app, was_waiting, &mut response);
     let millis = began_at.until(app.clock.now()).as_millis();
     tracing::info!(status = response.status().as_u16(), millis, "answered");
     drop(entered);

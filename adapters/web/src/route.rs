@@ -74,6 +74,8 @@ pub enum Resource {
     Plan,
     /// Who belongs to the organization.
     Member,
+    /// What was changed in the organization.
+    Activity,
     /// Who is invited into it.
     Invitation,
 }

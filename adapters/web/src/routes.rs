@@ -4,11 +4,11 @@ use axum::routing::on;
 
 use crate::route::Carrier::{Body, Query};
 use crate::route::Resource::{
-    Invitation, Member, Organization, Page, Plan, Product, Profile, Service, Session,
+    Activity, Invitation, Member, Organization, Page, Plan, Product, Profile, Service, Session,
 };
 use crate::route::Verb::{Create, Delete, Get, List, Update};
 use crate::route::Who::{Administrator, Anyone, SignedIn};
-use crate::route::{IdParam, RouteSpec};
+use crate::route::{IdParam, RouteSpec, Who};
 use crate::{assets, auth, health, looks, pages};
 
 /// The table from which the router is built.
@@ -114,6 +114,43 @@ pub const ROUTES: &[RouteSpec] = &[
     })
     .with_plan()
     .taking(&[IdParam { name: "cursor", carrier: Query, of: Member }]),
+    RouteSpec::get("/admin/members/edit-member", (Get, Member), Administrator, |method| {
+        on(method, pages::member::show)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "user_id", carrier: Query, of: Member }]),
+    RouteSpec::post("/admin/members/edit-member", (Update, Member), Administrator, |method| {
+        on(method, pages::member::change)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "user_id", carrier: Body, of: Member }]),
+    RouteSpec::get("/admin/members/remove", (Get, Member), Administrator, |method| {
+        on(method, pages::removal::ask)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "user_id", carrier: Query, of: Member }]),
+    RouteSpec::post("/admin/members/remove", (Delete, Member), Administrator, |method| {
+        on(method, pages::removal::remove)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "user_id", carrier: Body, of: Member }]),
+    RouteSpec::get("/admin/members/transfer", (Get, Member), Administrator, |method| {
+        on(method, pages::transfer::ask)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "user_id", carrier: Query, of: Member }]),
+    RouteSpec::post("/admin/members/transfer", (Update, Member), Administrator, |method| {
+        on(method, pages::transfer::hand_over)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "user_id", carrier: Body, of: Member }]),
+    RouteSpec::get("/admin/activity", (List, Activity), Administrator, |method| {
+        on(method, pages::activity::show)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "cursor", carrier: Query, of: Activity }]),
+    RouteSpec::get("/home/leave", (Get, Member), Who::Member, |method| on(method, pages::leave::ask)),
+    RouteSpec::post("/home/leave", (Delete, Member), Who::Member, |method| on(method, pages::leave::leave)),
     RouteSpec::get("/admin/members/add-member", (Get, Invitation), Administrator, |method| {
         on(method, pages::add_member::show)
     }),

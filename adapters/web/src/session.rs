@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tenantry_application::Outage;
 use tenantry_domain::{SessionId, Timestamp};
 use tenantry_ports::{Random, Session, SessionsError};
@@ -20,7 +21,7 @@ use crate::device;
 use crate::frame::{Frame, Theme};
 use crate::problem::Problem;
 use crate::return_to::ReturnTo;
-use crate::{App, Shared};
+use crate::{App, Shared, flash};
 
 /// A session's use is noted at most this often, so that reading a page rarely writes.
 const NOTED_EVERY: Duration = Duration::from_mins(5);
@@ -34,25 +35,43 @@ pub(crate) struct Visitor {
     /// What the cookie stands for, also when that session is over: the forms of this page will come with it.
     cookie: Option<SessionId>,
     theme: Option<Theme>,
+    said: Option<String>,
 }
 
 /// Somebody who is signed in. Everybody else is sent to log in and comes back; programs get 401.
 pub(crate) struct SignedIn {
     pub(crate) session: Session,
     theme: Option<Theme>,
+    said: Option<String>,
 }
 
 impl Visitor {
     pub(crate) fn frame<'a>(&'a self, app: &'a App, here: &'static str) -> Frame<'a> {
         let frame = Frame::new(app, self.session.as_ref(), self.theme, here);
         let csrf = self.cookie.as_ref().map(|id| app.keys.token(id.as_str())).unwrap_or_default();
-        Frame { csrf, ..frame }
+        Frame { csrf, said: self.said.as_deref(), ..frame }
     }
 }
 
 impl SignedIn {
     pub(crate) fn frame<'a>(&'a self, app: &'a App, here: &'static str) -> Frame<'a> {
-        Frame::new(app, Some(&self.session), self.theme, here)
+        let frame = Frame::new(app, Some(&self.session), self.theme, here);
+        Frame { said: self.said.as_deref(), ..frame }
+    }
+
+    /// The name of the organization under which they are signed in; empty outside of any.
+    pub(crate) fn organization(&self) -> &str {
+        self.session.tenant.as_ref().map_or("", |tenant| tenant.name.as_str())
+    }
+
+    /// The login that leads home in the same organization.
+    pub(crate) fn login_again(&self) -> String {
+        let mut link = "/api/auth/login?returnTo=/home".to_owned();
+        if let Some(tenant) = &self.session.tenant {
+            link.push_str("&organization=");
+            link.extend(utf8_percent_encode(tenant.id.as_str(), NON_ALPHANUMERIC));
+        }
+        link
     }
 }
 
@@ -66,7 +85,8 @@ impl FromRequestParts<Shared> for Visitor {
             None
         });
         let cookie = id(app.cookies, &parts.headers);
-        Ok(Self { session, cookie, theme: Theme::chosen(&parts.headers) })
+        let said = session.as_ref().and_then(|session| flash::told(app, &parts.headers, &session.user));
+        Ok(Self { session, cookie, theme: Theme::chosen(&parts.headers), said })
     }
 }
 
@@ -80,7 +100,10 @@ impl FromRequestParts<Shared> for SignedIn {
             None => None,
         };
         match found {
-            Some(session) => Ok(Self { session, theme: Theme::chosen(&parts.headers) }),
+            Some(session) => {
+                let said = flash::told(app, &parts.headers, &session.user);
+                Ok(Self { session, theme: Theme::chosen(&parts.headers), said })
+            }
             None if parts.uri.path().starts_with("/api/") => Err(Problem::not_signed_in().into_response()),
             None => Err(to_login(parts)),
         }
@@ -140,8 +163,7 @@ fn prolonged(session: &Session, now: Timestamp, idle: Duration) -> Option<Timest
 fn to_login(parts: &Parts) -> Response {
     let wanted = parts.uri.path_and_query().map_or("/home", |wanted| wanted.as_str());
     let return_to = ReturnTo::parse(wanted);
-    let encoded =
-        percent_encoding::utf8_percent_encode(return_to.as_str(), percent_encoding::NON_ALPHANUMERIC);
+    let encoded = utf8_percent_encode(return_to.as_str(), NON_ALPHANUMERIC);
     see_other(&format!("/api/auth/login?returnTo={encoded}"))
 }
 

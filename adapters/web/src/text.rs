@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tenantry_application::InviteOutcome;
-use tenantry_domain::{PlanId, Role, Timestamp};
+use tenantry_domain::{AuditAction, PlanId, Role, Roles, Timestamp, UserId};
 use tenantry_look::restyle::Assessment;
 
 const MONTHS: [&str; 12] = [
@@ -69,6 +69,57 @@ pub(crate) fn account_done(done: &str) -> Option<&'static str> {
         "session" => Some("Signed out there. The next page in that browser asks for a login."),
         "sessions" => Some("Signed out everywhere else. This browser is the only one left."),
         _ => None,
+    }
+}
+
+/// A time as HTML, in UTC: the reader's browser shows it in the reader's own zone.
+pub(crate) fn moment(at: Timestamp) -> String {
+    let (day, whole) = (date(at), at.to_string());
+    let (hour, day) = (whole.get(11..16).unwrap_or_default(), day.replace("<time ", "<time data-hour "));
+    day.replace("</time>", &format!(", {hour} UTC</time>"))
+}
+
+/// Roles as a sentence names them: "an Administrator and Employee".
+pub(crate) fn roles(roles: &Roles) -> String {
+    let names: Vec<_> = roles.iter().map(Role::name).collect();
+    if names.is_empty() { "without a role".to_owned() } else { format!("an {}", names.join(" and ")) }
+}
+
+/// What a role is for.
+pub(crate) fn means(role: Role) -> &'static str {
+    match role {
+        Role::Administrator => "Runs the organization: its members, plan and look.",
+        Role::Employee => "Uses the product.",
+    }
+}
+
+/// Somebody whose name nobody knows here: the end of what identifies their account.
+pub(crate) fn account(user: &UserId) -> String {
+    let id = user.as_str();
+    let start = id.char_indices().rev().nth(5).map_or(0, |(at, _)| at);
+    format!("Account …{}", id.get(start..).unwrap_or(id))
+}
+
+/// What was done to whom, or to what.
+pub(crate) fn done(action: AuditAction, subject: &str) -> String {
+    match action {
+        AuditAction::InvitationSent => format!("Invited {subject}"),
+        AuditAction::InvitationResent => format!("Invited {subject} again"),
+        AuditAction::InvitationRevoked => format!("Took back the invitation of {subject}"),
+        AuditAction::InvitationAccepted => "Accepted an invitation".to_owned(),
+        AuditAction::SeatRefused => "Signed in and found every seat taken".to_owned(),
+        AuditAction::RolesChanged => format!("Changed roles. {subject}"),
+        AuditAction::MemberRemoved => format!("Removed {subject}"),
+        AuditAction::MemberLeft => "Left the organization".to_owned(),
+        AuditAction::OwnershipTransferred => format!("Handed the organization over to {subject}"),
+        AuditAction::OrganizationCustomized => "Changed how the organization looks".to_owned(),
+        AuditAction::OrganizationExported => "Took a copy of the organization".to_owned(),
+        AuditAction::OrganizationDeleted => "Deleted the organization".to_owned(),
+        AuditAction::ProfileChanged => "Changed their own profile".to_owned(),
+        AuditAction::PasswordChangeRequested => "Asked for a new password".to_owned(),
+        AuditAction::SessionsEnded => "Signed out elsewhere".to_owned(),
+        AuditAction::AccountExported => "Took a copy of their own data".to_owned(),
+        AuditAction::AccountDeleted => "Deleted their account".to_owned(),
     }
 }
 
@@ -175,6 +226,23 @@ mod tests {
     fn a_date_keeps_the_exact_time_for_the_browser() {
         let html = date("2026-11-23T17:04:00.000Z".parse().unwrap());
         assert_eq!(html, r#"<time datetime="2026-11-23T17:04:00.000Z">23 November 2026</time>"#);
+    }
+
+    #[test]
+    fn a_moment_says_the_hour_too() {
+        let html = moment("2026-11-23T17:04:00.000Z".parse().unwrap());
+        let words = "23 November 2026, 17:04 UTC";
+        assert_eq!(html, format!(r#"<time data-hour datetime="2026-11-23T17:04:00.000Z">{words}</time>"#));
+    }
+
+    #[test]
+    fn people_are_told_what_they_are() {
+        assert_eq!(roles(&Roles::from(Role::Employee)), "an Employee");
+        assert_eq!(roles(&Role::ALL.into_iter().collect()), "an Administrator and Employee");
+        assert_eq!(roles(&Roles::default()), "without a role");
+        for (id, text) in [("auth0|6543210", "Account …543210"), ("é", "Account …é")] {
+            assert_eq!(account(&UserId::try_from(id).unwrap()), text);
+        }
     }
 
     #[test]

@@ -8,11 +8,12 @@ use axum::http::header::InvalidHeaderValue;
 use axum::middleware::from_fn_with_state;
 use secrecy::SecretString;
 use tenantry_application::{
-    BeginSignIn, ChangePassword, ChoosePlan, CustomizeOrganization, DeleteAccount, DeleteOrganization,
-    EditProfile, EndSessions, ExportAccount, ExportOrganization, FindOrganization, FollowLogout, Home,
-    InviteMembers, KeepFresh, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation,
-    PayByCard, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, ResendInvitation,
-    RevokeInvitation, SessionLimits, SignIn, SignOut,
+    Activity, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, CustomizeOrganization, DeleteAccount,
+    DeleteOrganization, EditProfile, EndSessions, ExportAccount, ExportOrganization, FindMember,
+    FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh, LeaveOrganization, ListInvitations,
+    ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard, PlanAndUsage, Profile,
+    RegisterOrganization, RegisterPersonal, RemoveMember, ResendInvitation, RevokeInvitation, SearchMembers,
+    SessionLimits, SignIn, SignOut, TransferOwnership,
 };
 use tenantry_domain::Catalogue;
 use tenantry_ports::{Clock, Random, Readiness, Sessions, TenantLooks};
@@ -95,6 +96,20 @@ pub struct UseCases {
     pub plan_and_usage: PlanAndUsage,
     /// `/admin/members`.
     pub list_members: ListMembers,
+    /// `/admin/members`, searching.
+    pub search_members: SearchMembers,
+    /// One member, on every page about one.
+    pub find_member: FindMember,
+    /// `/admin/members/edit-member`.
+    pub change_roles: ChangeRoles,
+    /// `/admin/members/remove`.
+    pub remove_member: RemoveMember,
+    /// `/admin/members/transfer`.
+    pub transfer_ownership: TransferOwnership,
+    /// `/home/leave`.
+    pub leave_organization: LeaveOrganization,
+    /// `/admin/activity`.
+    pub activity: Activity,
     /// `/admin/members`, above them.
     pub list_invitations: ListInvitations,
     /// `/admin/members/add-member`.

@@ -1,19 +1,22 @@
-//! `/admin/members`: who belongs to the organization.
+//! `/admin/members`: who belongs to the organization, page by page, or found by the beginning of a name or an address.
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use tenantry_domain::{EmailAddress, Member, Role, UserId};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tenantry_application::SearchMembersError;
+use tenantry_domain::{EmailAddress, FoundMember, Member, Role, UserId};
 use tenantry_ports::Cursor;
 
-use crate::Shared;
 use crate::fields::Fields;
 use crate::frame::Frame;
 use crate::pages::pending_invitations::PendingInvitations;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
+use crate::text::sentence;
+use crate::{App, Shared};
 
 #[derive(Template)]
 #[template(path = "pages/members.html")]
@@ -21,8 +24,12 @@ struct MembersPage<'a> {
     frame: Frame<'a>,
     organization: &'a str,
     members: Vec<Row<'a>>,
+    /// What was searched for; empty when everybody is listed.
+    searched: &'a str,
+    error: Option<String>,
     is_first: bool,
-    pending: PendingInvitations,
+    /// On the first page alone.
+    pending: Option<PendingInvitations>,
     next: Option<&'a str>,
 }
 
@@ -30,19 +37,10 @@ struct MembersPage<'a> {
 struct Row<'a> {
     name: &'a str,
     email: Option<&'a str>,
-    roles: Vec<Role>,
+    /// `None` where nobody has read them.
+    roles: Option<Vec<Role>>,
     is_you: bool,
-}
-
-impl<'a> Row<'a> {
-    fn new(member: &'a Member, you: &UserId) -> Self {
-        Self {
-            name: &member.name,
-            email: member.email.as_ref().map(EmailAddress::as_str),
-            roles: member.roles.iter().collect(),
-            is_you: member.user == *you,
-        }
-    }
+    id: String,
 }
 
 pub(crate) async fn show(
@@ -51,16 +49,77 @@ pub(crate) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
+    match query.text("q")?.trim() {
+        "" => list(&app, &person, &query).await,
+        text => search(&app, &person, text).await,
+    }
+}
+
+async fn list(app: &App, person: &SignedIn, query: &Fields) -> Result<Response, Problem> {
     let from = query.get("cursor")?.map(Cursor::new);
     let is_first = from.is_none();
     let found = app.use_cases.list_members.run(&person.session, from).await?;
-    let view = MembersPage {
-        frame: person.frame(&app, "/admin/members"),
-        organization: person.session.tenant.as_ref().map_or("", |tenant| tenant.name.as_str()),
-        members: found.items.iter().map(|member| Row::new(member, &person.session.user)).collect(),
-        is_first,
-        pending: PendingInvitations::load(&app, &person.session, &query).await?,
-        next: found.next.as_ref().map(Cursor::as_str),
-    };
-    page(StatusCode::OK, &view)
+    let members = found.items.iter().map(|member| Row::of(member, &person.session.user)).collect();
+    let pending =
+        if is_first { Some(PendingInvitations::load(app, &person.session, query).await?) } else { None };
+    let next = found.next.as_ref().map(Cursor::as_str);
+    page(StatusCode::OK, &MembersPage { members, is_first, pending, next, ..MembersPage::new(app, person) })
+}
+
+async fn search(app: &App, person: &SignedIn, text: &str) -> Result<Response, Problem> {
+    let view = MembersPage { searched: text, ..MembersPage::new(app, person) };
+    match app.use_cases.search_members.run(&person.session, text).await {
+        Ok(found) => {
+            let members = found.iter().map(|member| Row::found(member, &person.session.user)).collect();
+            page(StatusCode::OK, &MembersPage { members, ..view })
+        }
+        Err(SearchMembersError::Invalid(error)) => {
+            let error = Some(sentence(&error.to_string()));
+            page(StatusCode::UNPROCESSABLE_ENTITY, &MembersPage { error, ..view })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// An id as the query of a link carries it.
+pub(crate) fn in_query(user: &UserId) -> String {
+    utf8_percent_encode(user.as_str(), NON_ALPHANUMERIC).to_string()
+}
+
+impl<'a> MembersPage<'a> {
+    /// Nobody, yet.
+    fn new(app: &'a App, person: &'a SignedIn) -> Self {
+        Self {
+            frame: person.frame(app, "/admin/members"),
+            organization: person.organization(),
+            members: Vec::new(),
+            searched: "",
+            error: None,
+            is_first: true,
+            pending: None,
+            next: None,
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    fn of(member: &'a Member, you: &UserId) -> Self {
+        Self {
+            name: &member.name,
+            email: member.email.as_ref().map(EmailAddress::as_str),
+            roles: Some(member.roles.iter().collect()),
+            is_you: member.user == *you,
+            id: in_query(&member.user),
+        }
+    }
+
+    fn found(member: &'a FoundMember, you: &UserId) -> Self {
+        Self {
+            name: &member.name,
+            email: member.email.as_ref().map(EmailAddress::as_str),
+            roles: None,
+            is_you: member.user == *you,
+            id: in_query(&member.user),
+        }
+    }
 }

@@ -1,13 +1,15 @@
 //! What each use case's error is to the person who meets it: the only place where the two are put together.
 
+mod members;
+
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use tenantry_application::{
     AuthorizeError, BeginSignInError, ChangePasswordError, ChoosePlanError, CustomizeOrganizationError,
     DeleteAccountError, DeleteOrganizationError, EditProfileError, EndSessionsError, ExportAccountError,
-    ExportOrganizationError, InviteMembersError, ListInvitationsError, ListMembersError, OpenInvitationError,
-    Outage, PayByCardError, PlanAndUsageError, RegisterOrganizationError, RegisterPersonalError,
+    ExportOrganizationError, InviteMembersError, ListInvitationsError, OpenInvitationError, Outage,
+    PayByCardError, PlanAndUsageError, RegisterOrganizationError, RegisterPersonalError,
     ResendInvitationError, RevokeInvitationError, SignInError,
 };
 use tenantry_domain::NotPermitted;
@@ -284,23 +286,6 @@ impl From<DeleteOrganizationError> for Problem {
             DeleteOrganizationError::BeingPaid => Self::being_paid_for(),
             DeleteOrganizationError::NotAuthorized(why) => why.into(),
             DeleteOrganizationError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl From<ListMembersError> for Problem {
-    fn from(error: ListMembersError) -> Self {
-        match error {
-            ListMembersError::NotPermitted(why) => why.into(),
-            ListMembersError::PlanEnded => Self::plan_ended(),
-            ListMembersError::InvalidCursor => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "invalid_cursor",
-                "This page of members does not exist",
-                "The list has changed since the link was made. Start from its first page.",
-                [way("/admin/members", "Show the first page"), HOME],
-            ),
-            ListMembersError::Outage(outage) => outage.into(),
         }
     }
 }

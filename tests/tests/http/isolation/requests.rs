@@ -105,12 +105,16 @@ impl Sending {
                 body = text(&[("display_name", "Changed"), ("colours", "none")])
             }
             ("/admin/customization/logo", false) => body = text(&[("remove", "1")]),
+            ("/admin/members/edit-member", false) => body = text(&[("role.Employee", "on")]),
             // These take nothing but ids.
             (
                 "/orgprompt"
                 | "/api/auth/logout"
                 | "/home/register-business"
                 | "/home/register-personal"
+                | "/home/leave"
+                | "/admin/members/remove"
+                | "/admin/members/transfer"
                 | "/admin/customization/export"
                 | "/admin/customization/delete",
                 false,

@@ -1,0 +1,26 @@
+//! The question before somebody's membership ends or an organization changes hands: what it does, and two ways on.
+
+use askama::Template;
+
+use crate::frame::Frame;
+
+#[derive(Template)]
+#[template(path = "pages/confirmation.html")]
+pub(crate) struct Confirmation<'a> {
+    pub(crate) frame: Frame<'a>,
+    /// What is asked, with whom or what it is asked about.
+    pub(crate) asks: &'static str,
+    pub(crate) about: &'a str,
+    pub(crate) lede: &'static str,
+    /// What it does: an icon and a sentence each.
+    pub(crate) effects: Vec<(&'static str, String)>,
+    /// Where the form goes, and whom it names.
+    pub(crate) action: &'static str,
+    pub(crate) user: Option<&'a str>,
+    pub(crate) button: &'static str,
+    /// Somebody loses something by it.
+    pub(crate) is_end: bool,
+    /// The way back, and what it says.
+    pub(crate) back: String,
+    pub(crate) keep: &'static str,
+}

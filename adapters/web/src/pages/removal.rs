@@ -1,0 +1,59 @@
+//! `/admin/members/remove`: the end of somebody else's membership.
+
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::csrf::Form;
+use crate::fields::Fields;
+use crate::pages::confirmation::Confirmation;
+use crate::pages::members::in_query;
+use crate::problem::Problem;
+use crate::respond::page;
+use crate::session::{SignedIn, see_other};
+use crate::{Shared, flash, icon};
+
+pub(crate) async fn ask(
+    State(app): State<Shared>,
+    person: SignedIn,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
+    let view = app.use_cases.find_member.run(&person.session, query.text("user_id")?).await?;
+    if view.is_you {
+        return Ok(see_other("/home/leave"));
+    }
+    let (organization, member) = (person.organization(), &view.member);
+    let effects = vec![
+        (
+            icon::LOCK,
+            format!("They are signed out of {organization} at once, and its courses close to them."),
+        ),
+        (icon::USER, "They keep their own account, and what belongs to it.".to_owned()),
+        (icon::MAIL, "An invitation lets them in again.".to_owned()),
+    ];
+    let question = Confirmation {
+        frame: person.frame(&app, "/admin/members/remove"),
+        asks: "Remove",
+        about: &member.name,
+        lede: "Their membership ends now.",
+        effects,
+        action: "/admin/members/remove",
+        user: Some(member.user.as_str()),
+        button: "Remove",
+        is_end: true,
+        back: format!("/admin/members/edit-member?user_id={}", in_query(&member.user)),
+        keep: "Keep them",
+    };
+    page(StatusCode::OK, &question)
+}
+
+pub(crate) async fn remove(
+    State(app): State<Shared>,
+    person: SignedIn,
+    Form(fields): Form,
+) -> Result<Response, Problem> {
+    let removed = app.use_cases.remove_member.run(&person.session, fields.text("user_id")?).await?;
+    let said = format!("{} is no longer a member.", removed.name);
+    Ok(flash::tell(&app, &person.session.user, "/admin/members", &said))
+}
