@@ -92,7 +92,7 @@ impl Parts {
             authorize: self.authorize(),
             members: self.members(),
             sessions: self.sessions(),
-            turns: Arc::new(SqlTurns::new(&self.database)),
+            turns: self.turns(),
             audit_log: self.audit_log(),
             clock: Arc::clone(&self.clock),
         }

@@ -359,16 +359,6 @@ macro_rules! provider_contract {
             ]
         );
         $crate::contract_tests!(
-            $crate::testkit::accounts,
-            $world,
-            [
-                a_person_is_renamed_beside_the_rest,
-                an_account_that_is_kept_elsewhere_is_left_alone,
-                a_password_is_chosen_at_the_provider,
-                a_deleted_account_is_gone,
-            ]
-        );
-        $crate::contract_tests!(
             $crate::testkit::members,
             $world,
             [
@@ -388,6 +378,16 @@ macro_rules! provider_contract {
                 a_revoked_invitation_is_gone,
                 another_tenants_invitation_is_not_there,
                 an_invitation_is_through_a_connection_of_the_tenant,
+            ]
+        );
+        $crate::contract_tests!(
+            $crate::testkit::accounts,
+            $world,
+            [
+                a_person_is_renamed_beside_the_rest,
+                an_account_that_is_kept_elsewhere_is_left_alone,
+                a_password_is_chosen_at_the_provider,
+                a_deleted_account_is_gone,
             ]
         );
     };

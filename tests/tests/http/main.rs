@@ -36,6 +36,7 @@ mod inviting;
 mod isolation;
 mod logouts;
 mod lookup;
+mod members;
 mod methods;
 mod operations;
 mod organizations;

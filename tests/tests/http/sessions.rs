@@ -44,6 +44,34 @@ async fn c03_naming_the_organization_makes_a_new_session_and_ends_the_old_one() 
 }
 
 #[tokio::test]
+async fn c03_proving_once_more_who_one_is_makes_a_new_session_and_ends_the_old_one() {
+    let site = Site::start().await;
+    let mut ann = site.newcomer(ANN).await;
+    site.clock.advance(crate::account::A_WHILE);
+    let mut old = holding(&ann);
+    ann.proves_it("/home/account/password", ANN).await;
+    assert_ne!(ann.session(), old.session());
+    assert!(!old.is_signed_in().await, "the old id still works");
+}
+
+#[tokio::test]
+async fn c03_switching_the_organization_makes_a_new_session_and_ends_the_old_one() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    site.administrator("bob@example.com", "bobs").await;
+    site.management().await.add_member("bobs", ANN, &["Employee"]).await;
+    for organization in ["bobs", "acme"] {
+        let mut old = holding(&ann);
+        ann.log_in_under(organization, ANN).await;
+        assert_ne!(ann.session(), old.session());
+        assert!(!old.is_signed_in().await, "the old id still works");
+    }
+    let mut old = holding(&ann);
+    ann.log_in(ANN).await;
+    assert!(!old.is_signed_in().await, "nor on the way back to the own account");
+}
+
+#[tokio::test]
 async fn c03_a_session_that_was_planted_is_not_the_one_that_begins() {
     let site = Site::start().await;
     let mut mallory = site.newcomer("mallory@example.com").await;

@@ -7,6 +7,7 @@
     reason = "steps of tests: a panic is how they report"
 )]
 
+mod account;
 mod buying;
 mod expired;
 mod hosted_login;

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use tenantry_domain::{AuditEntry, UserId};
+use tenantry_domain::{AuditAction, AuditEntry, UserId};
 use tenantry_ports::{Cursor, Page, PageSize};
 
 use crate::fields::Fields;
@@ -58,7 +58,7 @@ pub(crate) async fn show(
 /// What to call those who did it, as far as one page of members says: the log keeps who they are, not their names. A
 /// page with nobody else's work on it asks for none.
 async fn names(app: &App, person: &SignedIn, found: &Page<AuditEntry>) -> HashMap<UserId, String> {
-    if found.items.iter().all(|entry| entry.actor == person.session.user) {
+    if found.items.iter().all(|entry| own_name(entry, person).is_some()) {
         return HashMap::new();
     }
     match app.use_cases.list_members.run(&person.session, None, PageSize::SCREEN).await {
@@ -70,14 +70,22 @@ async fn names(app: &App, person: &SignedIn, found: &Page<AuditEntry>) -> HashMa
     }
 }
 
+/// The name of whoever did it, where nobody has to be asked: it is the reader, or what they did concerns themselves.
+fn own_name<'a>(entry: &'a AuditEntry, person: &'a SignedIn) -> Option<&'a str> {
+    use AuditAction::{InvitationAccepted, MemberLeft, SeatRefused};
+    if entry.actor == person.session.user {
+        return Some(&person.session.name);
+    }
+    matches!(entry.action, InvitationAccepted | MemberLeft | SeatRefused).then_some(&entry.subject)
+}
+
 impl Line {
     fn new(entry: &AuditEntry, person: &SignedIn, names: &HashMap<UserId, String>) -> Self {
-        let is_you = entry.actor == person.session.user;
-        let who = if is_you { Some(&person.session.name) } else { names.get(&entry.actor) };
+        let known = own_name(entry, person).or_else(|| names.get(&entry.actor).map(String::as_str));
         Self {
             at: text::moment(entry.at),
-            who: who.cloned().unwrap_or_else(|| text::account(&entry.actor)),
-            is_you,
+            who: known.map_or_else(|| text::account(&entry.actor), str::to_owned),
+            is_you: entry.actor == person.session.user,
             what: text::done(entry.action, &entry.subject),
         }
     }

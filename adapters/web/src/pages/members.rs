@@ -28,7 +28,7 @@ struct MembersPage<'a> {
     searched: &'a str,
     error: Option<String>,
     is_first: bool,
-    /// Above the first page.
+    /// On the first page alone.
     pending: Option<PendingInvitations>,
     next: Option<&'a str>,
 }
@@ -60,9 +60,9 @@ async fn list(app: &App, person: &SignedIn, query: &Fields) -> Result<Response, 
     let is_first = from.is_none();
     let found = app.use_cases.list_members.run(&person.session, from, PageSize::SCREEN).await?;
     let members = found.items.iter().map(|member| Row::of(member, &person.session.user)).collect();
-    let next = found.next.as_ref().map(Cursor::as_str);
     let pending =
         if is_first { Some(PendingInvitations::load(app, &person.session, query).await?) } else { None };
+    let next = found.next.as_ref().map(Cursor::as_str);
     page(StatusCode::OK, &MembersPage { members, is_first, pending, next, ..MembersPage::new(app, person) })
 }
 
@@ -91,7 +91,7 @@ impl<'a> MembersPage<'a> {
     fn new(app: &'a App, person: &'a SignedIn) -> Self {
         Self {
             frame: person.frame(app, "/admin/members"),
-            organization: person.session.tenant.as_ref().map_or("", |tenant| tenant.name.as_str()),
+            organization: person.organization(),
             members: Vec::new(),
             searched: "",
             error: None,

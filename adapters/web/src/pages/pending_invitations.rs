@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use tenantry_application::{InvitationView, ResendInvitationError, RevokeInvitationError};
+use tenantry_application::InvitationView;
 use tenantry_domain::InvitationId;
 use tenantry_ports::Session;
 
@@ -31,8 +31,7 @@ pub(crate) async fn resend(
     person: SignedIn,
     Form(fields): Form,
 ) -> Result<Response, Problem> {
-    let id = InvitationId::try_from(fields.text("invitation")?);
-    let id = id.map_err(|_| ResendInvitationError::UnknownInvitation)?;
+    let id = id(&fields).ok_or_else(Problem::not_found)?;
     app.use_cases.resend_invitation.run(&person.session, &id).await?;
     Ok(see_other("/admin/members?done=resent"))
 }
@@ -42,8 +41,13 @@ pub(crate) async fn revoke(
     person: SignedIn,
     Form(fields): Form,
 ) -> Result<Response, Problem> {
-    let id = InvitationId::try_from(fields.text("invitation")?);
-    let id = id.map_err(|_| RevokeInvitationError::UnknownInvitation)?;
+    let id = id(&fields).ok_or_else(Problem::not_found)?;
     app.use_cases.revoke_invitation.run(&person.session, &id).await?;
     Ok(see_other("/admin/members?done=revoked"))
+}
+
+/// The invitation that is meant. What can't be an id becomes one that nobody has: whether one may is answered first.
+fn id(fields: &Fields) -> Option<InvitationId> {
+    let text = fields.text("invitation").unwrap_or_default();
+    InvitationId::try_from(text).or_else(|_| InvitationId::try_from("-")).ok()
 }

@@ -300,79 +300,6 @@ impl From<DeleteOrganizationError> for Problem {
     }
 }
 
-impl From<EditProfileError> for Problem {
-    fn from(error: EditProfileError) -> Self {
-        match error {
-            EditProfileError::ManagedElsewhere => Self::new(
-                StatusCode::CONFLICT,
-                "managed_elsewhere",
-                "Your name is kept somewhere else",
-                sentence(&error.to_string()),
-                [PROFILE, HOME],
-            ),
-            EditProfileError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl From<EndSessionsError> for Problem {
-    fn from(error: EndSessionsError) -> Self {
-        match error {
-            EndSessionsError::UnknownSession => Self::not_found(),
-            EndSessionsError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl From<ChangePasswordError> for Problem {
-    fn from(error: ChangePasswordError) -> Self {
-        match error {
-            ChangePasswordError::LoginNeeded => Self::login_needed("/home/account/password"),
-            ChangePasswordError::NoPassword => Self::new(
-                StatusCode::CONFLICT,
-                "no_password",
-                "You have no password here",
-                sentence(&error.to_string()),
-                [PROFILE, HOME],
-            ),
-            ChangePasswordError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl From<ExportAccountError> for Problem {
-    fn from(error: ExportAccountError) -> Self {
-        match error {
-            ExportAccountError::UnknownUser => Self::not_signed_in(),
-            ExportAccountError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl From<DeleteAccountError> for Problem {
-    fn from(error: DeleteAccountError) -> Self {
-        let way_on = [way("/home/account/delete", "Try again"), HOME];
-        match error {
-            DeleteAccountError::LoginNeeded => Self::login_needed("/home/account/delete"),
-            DeleteAccountError::NotConfirmed => {
-                let (status, detail) = (StatusCode::UNPROCESSABLE_ENTITY, sentence(&error.to_string()));
-                Self::new(status, "not_confirmed", "That is not what was asked for", detail, way_on)
-            }
-            DeleteAccountError::RunsAlone(_) => {
-                let detail = "Nobody else runs one of your organizations, so nothing was deleted. Make somebody else its \
-                              Administrator, or delete it; then your account can go.";
-                let title = "First find another Administrator";
-                Self::new(StatusCode::CONFLICT, "last_administrator", title, detail, way_on)
-            }
-            DeleteAccountError::BeingPaid => {
-                let (title, detail) = ("A payment is under way", sentence(&error.to_string()));
-                Self::new(StatusCode::CONFLICT, "being_paid", title, detail, way_on)
-            }
-            DeleteAccountError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
 impl From<OpenInvitationError> for Problem {
     fn from(error: OpenInvitationError) -> Self {
         let gone = |code, title, detail| Self::invitation_over(StatusCode::GONE, code, title, detail);
@@ -427,6 +354,21 @@ impl From<OpenInvitationError> for Problem {
     }
 }
 
+impl From<EditProfileError> for Problem {
+    fn from(error: EditProfileError) -> Self {
+        match error {
+            EditProfileError::ManagedElsewhere => Self::new(
+                StatusCode::CONFLICT,
+                "managed_elsewhere",
+                "Your name is kept somewhere else",
+                sentence(&error.to_string()),
+                [PROFILE, HOME],
+            ),
+            EditProfileError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
 impl From<InviteMembersError> for Problem {
     fn from(error: InviteMembersError) -> Self {
         match error {
@@ -437,11 +379,36 @@ impl From<InviteMembersError> for Problem {
     }
 }
 
+impl From<EndSessionsError> for Problem {
+    fn from(error: EndSessionsError) -> Self {
+        match error {
+            EndSessionsError::UnknownSession => Self::not_found(),
+            EndSessionsError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
 impl From<ListInvitationsError> for Problem {
     fn from(error: ListInvitationsError) -> Self {
         match error {
             ListInvitationsError::NotAuthorized(why) => why.into(),
             ListInvitationsError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ChangePasswordError> for Problem {
+    fn from(error: ChangePasswordError) -> Self {
+        match error {
+            ChangePasswordError::LoginNeeded => Self::login_needed("/home/account/password"),
+            ChangePasswordError::NoPassword => Self::new(
+                StatusCode::CONFLICT,
+                "no_password",
+                "You have no password here",
+                sentence(&error.to_string()),
+                [PROFILE, HOME],
+            ),
+            ChangePasswordError::Outage(outage) => outage.into(),
         }
     }
 }
@@ -456,12 +423,45 @@ impl From<ResendInvitationError> for Problem {
     }
 }
 
+impl From<ExportAccountError> for Problem {
+    fn from(error: ExportAccountError) -> Self {
+        match error {
+            ExportAccountError::UnknownUser => Self::not_signed_in(),
+            ExportAccountError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
 impl From<RevokeInvitationError> for Problem {
     fn from(error: RevokeInvitationError) -> Self {
         match error {
             RevokeInvitationError::UnknownInvitation => Self::not_found(),
             RevokeInvitationError::NotAuthorized(why) => why.into(),
             RevokeInvitationError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<DeleteAccountError> for Problem {
+    fn from(error: DeleteAccountError) -> Self {
+        let way_on = [way("/home/account/delete", "Try again"), HOME];
+        match error {
+            DeleteAccountError::LoginNeeded => Self::login_needed("/home/account/delete"),
+            DeleteAccountError::NotConfirmed => {
+                let (status, detail) = (StatusCode::UNPROCESSABLE_ENTITY, sentence(&error.to_string()));
+                Self::new(status, "not_confirmed", "That is not what was asked for", detail, way_on)
+            }
+            DeleteAccountError::RunsAlone(_) => {
+                let detail = "Nobody else runs one of your organizations, so nothing was deleted. Make somebody else its \
+                              Administrator, or delete it; then your account can go.";
+                let title = "First find another Administrator";
+                Self::new(StatusCode::CONFLICT, "last_administrator", title, detail, way_on)
+            }
+            DeleteAccountError::BeingPaid => {
+                let (title, detail) = ("A payment is under way", sentence(&error.to_string()));
+                Self::new(StatusCode::CONFLICT, "being_paid", title, detail, way_on)
+            }
+            DeleteAccountError::Outage(outage) => outage.into(),
         }
     }
 }

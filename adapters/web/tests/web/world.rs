@@ -12,11 +12,13 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
 use tenantry_application::{
-    Authorize, BeginSignIn, ChangePassword, ChoosePlan, ConfirmCheckout, Conversions, CustomizeOrganization,
-    DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExportAccount, ExportOrganization,
-    FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh, ListInvitations, ListMembers,
-    MyOrganizations, MySessions, OpenInvitation, PayByCard, PlanAndUsage, Profile, RegisterOrganization,
-    RegisterPersonal, Remains, ResendInvitation, RevokeInvitation, SeatCount, SessionLimits, SignIn, SignOut,
+    Activity, Authorize, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, ConfirmCheckout, Conversions,
+    CustomizeOrganization, DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExportAccount,
+    ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh,
+    LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard,
+    People, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains, RemoveMember,
+    ResendInvitation, RevokeInvitation, SearchMembers, SeatCount, SessionLimits, SignIn, SignOut,
+    TransferOwnership,
 };
 use tenantry_domain::{
     AuditEntry, Branding, Catalogue, Device, Holder, Invitation, Logo, Look, Offer, Payment, Role, Roles,
@@ -170,6 +172,14 @@ impl World {
         };
         let authorize =
             Authorize { members: world.clone(), sessions: world.clone(), clock: self.clock.clone() };
+        let people = People {
+            authorize: authorize.clone(),
+            members: world.clone(),
+            sessions: world.clone(),
+            turns: world.clone(),
+            audit_log: world.clone(),
+            clock: self.clock.clone(),
+        };
         Web {
             base_url: Url::parse(base_url).unwrap(),
             form_targets: vec![Url::parse("https://id.example/").unwrap()],
@@ -243,6 +253,13 @@ impl World {
                     clock: self.clock.clone(),
                 },
                 list_members: ListMembers { members: world.clone(), clock: self.clock.clone() },
+                search_members: SearchMembers { authorize: authorize.clone(), members: world.clone() },
+                find_member: FindMember { people: people.clone() },
+                change_roles: ChangeRoles { people: people.clone() },
+                remove_member: RemoveMember { people: people.clone() },
+                transfer_ownership: TransferOwnership { people: people.clone() },
+                leave_organization: LeaveOrganization { people },
+                activity: Activity { authorize: authorize.clone(), audit_log: world.clone() },
                 list_invitations: ListInvitations { authorize: authorize.clone(), seats: seats.clone() },
                 invite_members: InviteMembers {
                     authorize: authorize.clone(),

@@ -95,6 +95,10 @@ pub(super) fn expected(route: &RouteSpec, actor: Actor, variation: Variation) ->
     if route.needs_plan && actor == Actor::Lapsed {
         return Refused(402);
     }
+    // Whoever runs their organization alone stays.
+    if route.path == "/home/leave" && changes && actor.runs_it() {
+        return Refused(409);
+    }
     if let Some(outcome) = purchases(route, actor, changes, variation) {
         return outcome;
     }

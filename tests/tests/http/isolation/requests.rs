@@ -122,12 +122,16 @@ impl Sending {
             }
             ("/admin/customization/logo", false) => body = text(&[("remove", "1")]),
             (path, false) if path.starts_with("/api/v1/") => body = text(of_operation(route)),
+            ("/admin/members/edit-member", false) => body = text(&[("role.Employee", "on")]),
             // These take nothing but ids.
             (
                 "/orgprompt"
                 | "/api/auth/logout"
                 | "/home/register-business"
                 | "/home/register-personal"
+                | "/home/leave"
+                | "/admin/members/remove"
+                | "/admin/members/transfer"
                 | "/admin/customization/export"
                 | "/admin/customization/delete",
                 false,
