@@ -102,7 +102,7 @@ impl PartialSchema for AccountCopyView {
         let known = ["exported_at", "account", "memberships", "sessions", "activity"];
         let all = known
             .into_iter()
-            .fold(Object::builder().schema_type(Type::Object), |object, name| object.required(name));
+            .fold(Object::builder().schema_type(Type::Object), utoipa::openapi::ObjectBuilder::required);
         all.description(Some("Everything that is known about you.")).into()
     }
 }

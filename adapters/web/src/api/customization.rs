@@ -49,7 +49,7 @@ pub(super) struct CustomizationChange {
     /// Its colours; null for the product's own.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<ColourPair>)]
-    colours: Option<Option<ColourPair>>,
+    colours: Option<WantedColours>,
 }
 
 /// Two colours, each as `#` and six digits.
@@ -62,6 +62,21 @@ pub(super) struct ColourPair {
     /// Behind everything.
     #[schema(pattern = "^#[0-9a-fA-F]{6}$")]
     background: String,
+}
+
+/// Colours that are to be shown.
+#[derive(Debug)]
+enum WantedColours {
+    /// The product's own.
+    Products,
+    /// The organization's own.
+    Own(ColourPair),
+}
+
+impl<'de> Deserialize<'de> for WantedColours {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Products, Self::Own))
+    }
 }
 
 /// What was sent, even when it is null.
@@ -82,29 +97,26 @@ pub(super) async fn change(
     Caller(session): Caller,
     body::Json(change): body::Json<CustomizationChange>,
 ) -> Result<Json<Customization>, Problem> {
-    let (display_name, colours) = change.read()?;
     let before = app.use_cases.customize_organization.view(&session).await?;
-    let display_name = match display_name {
-        Some(display_name) => display_name,
-        // The provider may know it by a name that we would not have taken.
-        None => read_name(&before.display_name)?,
-    };
-    let change = LookChange::NameAndColours(display_name, colours.unwrap_or(before.colours));
+    let change = change.onto(before)?;
     let view = app.use_cases.customize_organization.run(&session, change).await?;
     Ok(Json(Customization::new(&app, view)))
 }
 
 impl CustomizationChange {
-    fn read(self) -> Result<(Option<DisplayName>, Option<Option<Colours>>), Problem> {
-        let display_name = self.display_name.as_deref().map(read_name).transpose()?;
-        let colours = self.colours.map(|pair| pair.map(ColourPair::read).transpose()).transpose()?;
-        Ok((display_name, colours))
+    /// What is sent in the place of what was there.
+    fn onto(self, before: CustomizationView) -> Result<LookChange, Problem> {
+        // The provider may know it by a name that we would not have taken.
+        let display_name = DisplayName::try_from(self.display_name.unwrap_or(before.display_name).as_str());
+        let display_name =
+            display_name.map_err(|why| Problem::wrong_value("display_name", sentence(&why.to_string())))?;
+        let colours = match self.colours {
+            None => before.colours,
+            Some(WantedColours::Products) => None,
+            Some(WantedColours::Own(pair)) => Some(pair.read()?),
+        };
+        Ok(LookChange::NameAndColours(display_name, colours))
     }
-}
-
-fn read_name(text: &str) -> Result<DisplayName, Problem> {
-    DisplayName::try_from(text)
-        .map_err(|why| Problem::wrong_value("display_name", sentence(&why.to_string())))
 }
 
 impl ColourPair {
@@ -121,7 +133,7 @@ impl Customization {
     fn new(app: &App, view: CustomizationView) -> Self {
         Self {
             name: view.tenant.name.to_string(),
-            display_name: view.display_name.to_string(),
+            display_name: view.display_name,
             colours: view.colours.map(|colours| ColourPair {
                 primary: colours.primary.to_string(),
                 background: colours.background.to_string(),

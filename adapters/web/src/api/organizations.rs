@@ -114,7 +114,7 @@ impl From<MyOrganization> for MyOrganizationView {
         Self {
             id: mine.tenant.id.to_string(),
             name: mine.tenant.name.to_string(),
-            display_name: mine.display_name.to_string(),
+            display_name: mine.display_name,
             is_current: mine.is_current,
         }
     }
