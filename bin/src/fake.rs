@@ -20,11 +20,12 @@ use crate::cli::{FakeArguments, RateLimits};
 use crate::fake_tls::{self, FakeTls};
 use crate::{listen, shutdown};
 
-/// The scopes that the guide gives to its machine-to-machine application, and `update:organizations`, without which an organization can't renew its plan:
-/// other applications than the product live on this provider, too.
-const M2M_SCOPES: [&str; 20] = [
+/// The scopes that the guide gives to its machine-to-machine application, and `update:organizations` and `delete:organizations`, without which an
+/// organization can't renew its plan and never ends: other applications than the product live on this provider, too.
+const M2M_SCOPES: [&str; 21] = [
     "read:organizations",
     "update:organizations",
+    "delete:organizations",
     "update:users_app_metadata",
     "read:connections",
     "read:roles",

@@ -100,7 +100,9 @@ impl Answer {
     #[track_caller]
     pub(crate) fn is_one_of_ours(&self) {
         assert_ne!(self.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", self.summary());
-        let is_kept = self.url.path().starts_with("/assets/") && self.status.is_success();
+        let names_its_content = ["/assets/", "/looks/", "/logos/"];
+        let is_kept = names_its_content.iter().any(|start| self.url.path().starts_with(start))
+            && self.status.is_success();
         if !is_kept {
             assert_eq!(self.header(CACHE_CONTROL.as_str()), "private, no-store", "C08: {}", self.summary());
         }

@@ -27,6 +27,38 @@ async fn fault09_a_stranger_learns_nothing_but_that_the_organization_is_there() 
 }
 
 #[tokio::test]
+async fn whoever_guesses_names_has_to_wait_and_others_need_not() {
+    let site = Site::start().await;
+    site.administrator("ann@example.com", "acme").await;
+    let mut guesser = site.browser();
+    let (mut answers, mut refused) = (Vec::new(), None);
+    for number in 0..40 {
+        let answer = guesser.post("/orgprompt", &[("organization", &format!("guess-{number}"))]).await;
+        if answer.status == 429 {
+            refused = Some(answer);
+            break;
+        }
+        answers.push(answer.is(422).status);
+    }
+    assert!((20..=30).contains(&answers.len()), "{}", answers.len());
+    let refused = refused.expect("somebody who guesses is refused");
+    assert!(refused.says("Wait a minute") && refused.links_to("/orgprompt"), "{}", refused.summary());
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    // Neither another browser there, nor a header that anybody can write, is another network.
+    let mut other = site.browser();
+    let request = site.address.request(Method::POST, "/orgprompt").header("x-forwarded-for", "192.0.2.77");
+    let request = request.header(reqwest::header::ORIGIN, site.address.origin());
+    let refused = other.send(request.form(&[("organization", "acme")]), "/orgprompt").await;
+    assert!(!refused.is(429).body.contains("acme"), "and it is not said whether there is one");
+    // What is no name, and signing in without one, is not refused.
+    other.post("/orgprompt", &[("organization", "not a name")]).await.is(422);
+    other.get("/api/auth/login").await.is(303);
+    site.clock.advance(std::time::Duration::from_secs(wait));
+    other.post("/orgprompt", &[("organization", "acme")]).await.is(303);
+    other.post("/orgprompt", &[("organization", "acme")]).await.is(429);
+}
+
+#[tokio::test]
 async fn fault09_no_address_tells_more() {
     let site = Site::start().await;
     site.administrator("ann@example.com", "acme").await;

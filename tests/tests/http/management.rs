@@ -63,6 +63,16 @@ impl Management {
         self.organization(name).await["id"].as_str().unwrap().to_owned()
     }
 
+    pub(crate) async fn change_organization(&self, name: &str, change: &Value) {
+        let path = format!("organizations/{}", self.organization_id(name).await);
+        self.call(Method::PATCH, &path, Some(change.clone())).await;
+    }
+
+    pub(crate) async fn delete_organization(&self, name: &str) {
+        let path = format!("organizations/{}", self.organization_id(name).await);
+        self.call(Method::DELETE, &path, None).await;
+    }
+
     /// `plan;end;status` of an organization.
     pub(crate) async fn organization_subscription(&self, name: &str) -> String {
         self.organization(name).await["metadata"]["subscription"].as_str().unwrap_or_default().to_owned()

@@ -62,11 +62,12 @@ pub(crate) const WEB: &str = "web";
 pub(crate) const M2M: &str = "m2m";
 pub(crate) const RIG: &str = "rig";
 /// What the product needs.
-const SCOPES: [&str; 15] = [
+const SCOPES: [&str; 16] = [
     "read:organizations",
     "create:organizations",
     "create:organization_connections",
     "update:organizations",
+    "delete:organizations",
     "read:connections",
     "read:roles",
     "read:users",

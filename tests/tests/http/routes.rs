@@ -62,8 +62,6 @@ fn expected(route: &RouteSpec, actor: Actor, sent: Sent) -> u16 {
         ("/assets/{file}" | "/looks/{folder}/{file}" | "/logos/{id}", _) => 404,
         // The plan is over, whatever they want to change.
         (path, _) if path.starts_with("/admin/customization") && actor == Actor::LapsedAdministrator => 402,
-        // Nothing was filled in, and what was typed is the name of another organization.
-        ("/admin/customization" | "/admin/customization/logo" | "/admin/customization/delete", true) => 422,
         // Nobody here comes from the identity provider, or is it.
         ("/api/auth/callback" | "/api/auth/backchannel-logout", _) => 400,
         // A link names an organization by its id: acme is nobody's.
@@ -74,8 +72,15 @@ fn expected(route: &RouteSpec, actor: Actor, sent: Sent) -> u16 {
         // Who may not buy for their organization is told so before anything else.
         ("/home/confirm-plan", _) if matches!(actor, Actor::Employee | Actor::Roleless) => 403,
         ("/home/confirm-plan", _) if sent == Sent::Nothing => 404,
-        // A name or a card is missing.
-        ("/home/confirm-plan" | "/orgprompt", true) => 422,
+        // A name or a card is missing; what was typed to delete an organization is the name of another.
+        (
+            "/home/confirm-plan"
+            | "/orgprompt"
+            | "/admin/customization"
+            | "/admin/customization/logo"
+            | "/admin/customization/delete",
+            true,
+        ) => 422,
         // Away to the provider; and nobody has paid for anything that is not set up yet.
         (
             "/api/auth/login" | "/api/auth/signup" | "/home/register-business" | "/home/register-personal",

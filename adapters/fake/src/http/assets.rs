@@ -6,6 +6,9 @@ use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use tenantry_domain::Colours;
+use tenantry_look::restyle;
+
 use crate::secrets::sha256;
 
 /// What all paths of assets begin with.
@@ -25,11 +28,29 @@ pub(super) fn stylesheet_path() -> &'static str {
     &PATH
 }
 
+/// The stylesheet that gives pages an organization's colours, after the one of all pages.
+pub(super) fn restyling_path(colours: Colours) -> String {
+    let [primary, background] =
+        [colours.primary, colours.background].map(|colour| colour.to_string().replace('#', ""));
+    format!("{}-{primary}-{background}.css", PATH.trim_end_matches(".css"))
+}
+
 pub(super) async fn stylesheet(Path(file): Path<String>) -> Response {
-    if !PATH.ends_with(&format!("/{file}")) {
-        return StatusCode::NOT_FOUND.into_response();
-    }
-    (headers("text/css; charset=utf-8"), CSS.as_str()).into_response()
+    let css = match colours_of(&file) {
+        Some(colours) => restyle::stylesheet(colours.primary.rgb, colours.background.rgb),
+        None if PATH.ends_with(&format!("/{file}")) => CSS.clone(),
+        None => return StatusCode::NOT_FOUND.into_response(),
+    };
+    (headers("text/css; charset=utf-8"), css).into_response()
+}
+
+/// The colours for which a file is asked; `None` when it is not named as one of those.
+fn colours_of(file: &str) -> Option<Colours> {
+    let mut parts = file.strip_suffix(".css")?.rsplit('-');
+    let mut colour = || format!("#{}", parts.next()?).parse().ok();
+    let (background, primary) = (colour()?, colour()?);
+    let colours = Colours { primary, background };
+    restyling_path(colours).ends_with(&format!("/{file}")).then_some(colours)
 }
 
 /// Two letters on a ground whose colour follows from them.

@@ -4,6 +4,8 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use tenantry_domain::Branding;
+
 use super::assets;
 use super::self_service::{Domains, Entered, Mistakes, Offer};
 use super::way_on::WayOn;
@@ -12,7 +14,8 @@ use crate::passwords::Strength;
 
 /// Nothing but our own stylesheet, and no page inside another. Forms are left open: browsers apply `form-action` to
 /// the redirect that ends a login, too, and that leads to the application.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+/// An organization's logo is wherever the organization keeps it.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data: https:; \
     base-uri 'none'; frame-ancestors 'none'";
 
 /// What is around every page.
@@ -23,6 +26,8 @@ pub(super) struct Frame {
     pub(super) client: Option<String>,
     /// The organization that they log in to.
     pub(super) organization: Option<String>,
+    /// How that organization looks.
+    pub(super) branding: Branding,
     pub(super) stylesheet: &'static str,
 }
 
@@ -32,8 +37,14 @@ impl Frame {
             title: title.to_owned(),
             client: None,
             organization: None,
+            branding: Branding::default(),
             stylesheet: assets::stylesheet_path(),
         }
+    }
+
+    /// The stylesheet with the organization's colours.
+    pub(super) fn restyling(&self) -> Option<String> {
+        self.branding.colours.map(assets::restyling_path)
     }
 
     /// Up to two letters that stand for the organization.

@@ -8,6 +8,7 @@ mod users;
 pub use identity_provider::FakeIdentityProvider;
 pub use members::FakeMembers;
 pub use tenants::FakeTenants;
+pub(crate) use tenants::branding_of;
 pub use users::FakeUsers;
 
 use url::Url;

@@ -274,3 +274,32 @@ async fn a_refresh_token_is_worth_nothing_after_the_membership() {
     world.api("DELETE", &path, json!({ "members": [ann] })).await;
     assert_eq!(world.token(APP, &fields).await.json()["error"], "invalid_grant");
 }
+
+#[tokio::test]
+async fn the_login_page_shows_an_organizations_colours_and_logo() {
+    let world = World::new();
+    let (acme, other) = (world.organization("acme").await, world.organization("other").await);
+    let logo = "https://learn.example/logos/0123?a=1&b=2";
+    let colors = json!({ "primary": "#Ff00FF", "page_background": "#00ff00" });
+    let branding = json!({ "branding": { "logo_url": logo, "colors": colors } });
+    let changed = world.api("PATCH", &format!("/organizations/{acme}"), branding).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+
+    let mut browser = Browser::default();
+    let page = browser.begin(&world, &[("organization", &acme)]).await;
+    let shown = browser.get(&world, &page).await;
+    assert!(shown.body.contains("src=\"https://learn.example/logos/0123?a=1&#38;b=2\""), "{}", shown.body);
+    assert!(shown.csp.contains("img-src 'self' data: https:;"), "{}", shown.csp);
+    let file = shown.body.split("href=\"").find(|rest| rest.contains("-ff00ff-00ff00.css\"")).unwrap();
+    let css = browser.get(&world, file.split('"').next().unwrap()).await;
+    assert_eq!(css.status, StatusCode::OK);
+    assert!(css.body.starts_with(":root {") && css.body.contains("--backdrop: light-dark(#00ff00, "));
+    for nothing in ["ff00ff-00ff0g", "FF00FF-00ff00", "f0f-0f0", "ff00ff00ff00"] {
+        let path = file.split('"').next().unwrap().replace("ff00ff-00ff00", nothing);
+        assert_eq!(browser.get(&world, &path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+
+    let page = Browser::default().begin(&world, &[("organization", &other)]).await;
+    let shown = Browser::default().get(&world, &page).await;
+    assert!(!shown.body.contains("learn.example") && !shown.body.contains("ff00ff"), "it is acme's alone");
+}

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tenantry_application::MyOrganization;
-use tenantry_domain::Standing;
+use tenantry_domain::{EmailAddress, Standing};
 
 use crate::Shared;
 use crate::frame::Frame;
@@ -22,7 +22,7 @@ struct Organizations<'a> {
     name: &'a str,
     email: Option<&'a str>,
     is_personal: bool,
-    organizations: Vec<Listed<'a>>,
+    mine: Vec<Listed<'a>>,
 }
 
 /// One of them.
@@ -56,9 +56,9 @@ pub(crate) async fn list(State(app): State<Shared>, person: SignedIn) -> Result<
     let view = Organizations {
         frame,
         name: &session.name,
-        email: session.email.as_ref().map(|email| email.as_str()).filter(|email| *email != session.name),
+        email: session.email.as_ref().map(EmailAddress::as_str).filter(|email| *email != session.name),
         is_personal: session.tenant.is_none(),
-        organizations: mine.iter().map(Listed::from).collect(),
+        mine: mine.iter().map(Listed::from).collect(),
     };
     page(StatusCode::OK, &view)
 }

@@ -25,6 +25,7 @@ use super::{actions, cookies};
 use crate::fake::Core;
 use crate::login::{self, Browser, Callback, CallbackError, Invited, Next, Options, Page, SignUpError};
 use crate::model::{Authenticated, LogEntry, LoginTransaction};
+use crate::ports::branding_of;
 use crate::secrets::sha256;
 use crate::store::{State, StoreError};
 
@@ -116,9 +117,10 @@ impl<'a> Visit<'a> {
         let (client, organization) = self.core.store.read(|state| {
             let client = state.clients.get(&request.client_id).map(|client| client.name.clone());
             let organization = request.organization.as_ref().and_then(|id| state.organizations.get(id));
-            (client, organization.map(|organization| organization.label().to_owned()))
+            (client, organization.map(|found| (found.label().to_owned(), branding_of(found))))
         })?;
-        Ok(Frame { client, organization, ..Frame::bare(title) })
+        let (organization, branding) = organization.unzip();
+        Ok(Frame { client, organization, branding: branding.unwrap_or_default(), ..Frame::bare(title) })
     }
 
     /// The ways in. Should the last have gone since the login began, there is nothing left to show.

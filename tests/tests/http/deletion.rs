@@ -1,0 +1,122 @@
+//! The end of an organization, and a copy of it before.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::provider::Provider;
+use crate::site::Site;
+
+const ANN: &str = "ann@example.com";
+const DELETE: &str = "/admin/customization/delete";
+
+#[tokio::test]
+async fn a_deleted_organization_is_gone_for_everybody_at_once_and_people_stay() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let mut eve = site.member("eve@example.com", "acme", &["Employee"]).await;
+    let mut bob = site.administrator("bob@example.com", "bobs").await;
+    let page = ann.get(DELETE).await;
+    assert!(
+        page.is(200).says("Its Team plan, paid until") && page.says("Export a copy first"),
+        "{}",
+        page.summary()
+    );
+    // What is under way when it ends begins no session.
+    let mut late = site.browser();
+    let away = late.post("/orgprompt", &[("organization", "acme")]).await;
+    let login = late.follow(away).await;
+    for typed in ["", "ACME", "acm", "bobs"] {
+        let page = ann.post(DELETE, &[("organization", typed)]).await;
+        assert!(page.is(422).says("Type the name exactly"), "{}", page.summary());
+    }
+    ann.post(DELETE, &[("organization", " acme ")]).await.leads_to("/organizations/deleted");
+
+    assert_eq!(site.management().await.organizations().await, ["bobs"]);
+    for browser in [&mut ann, &mut eve] {
+        assert!(!browser.is_signed_in().await);
+        assert!(browser.get("/organizations/deleted").await.is(200).says("Your own account is as it was"));
+    }
+    let answer = late
+        .fill(&login, &[("username", "eve@example.com"), ("password", tenantry_tests::steps::PASSWORD)])
+        .await;
+    let page = late.follow(answer).await;
+    assert!(!page.status.is_success(), "{}", page.summary());
+    assert!(!late.is_signed_in().await);
+    assert!(bob.get("/admin").await.is(200).says("bobs"), "nobody else notices");
+
+    ann.log_in(ANN).await;
+    let mine = ann.get("/organizations").await;
+    assert!(mine.is(200).says("You belong to no organization yet"), "{}", mine.summary());
+    // The name is free, and what comes to bear it has nothing of the old one.
+    ann.pay("team").await.leads_to("/home/register-business");
+    let answer = ann.name_organization("acme").await;
+    ann.follow(answer).await.is(200);
+    let members = ann.get("/admin/members").await;
+    assert!(members.is(200).says(ANN) && !members.says("eve@example.com"), "{}", members.summary());
+}
+
+#[tokio::test]
+async fn what_a_crash_left_is_cleared_by_a_repetition_or_within_a_minute() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let mut eve = site.member("eve@example.com", "acme", &["Employee"]).await;
+    let mut olga = site.administrator("olga@example.com", "olgas").await;
+    let mut emil = site.member("emil@example.com", "olgas", &["Employee"]).await;
+    // The provider has deleted them, and whoever asked for it died before the rest was done.
+    for name in ["acme", "olgas"] {
+        site.management().await.delete_organization(name).await;
+    }
+    ann.post(DELETE, &[("organization", "acme")]).await.leads_to("/organizations/deleted");
+    assert!(!eve.is_signed_in().await);
+    assert!(emil.is_signed_in().await, "the other one is not cleared yet");
+    site.clock.advance(Duration::from_mins(1));
+    olga.get("/home").await.is(303);
+    assert!(!emil.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn whoever_may_not_delete_it_deletes_nothing() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let mut eve = site.member("eve@example.com", "acme", &["Employee"]).await;
+    let mut bob = site.administrator("bob@example.com", "bobs").await;
+    let before = site.management().await.everything().await;
+    eve.post(DELETE, &[("organization", "acme")]).await.is(403);
+    eve.post("/admin/customization/export", &[]).await.is(403);
+    bob.post(DELETE, &[("organization", "acme"), ("org_id", "acme")]).await.is(422);
+    site.browser().post(DELETE, &[("organization", "acme")]).await.is(303);
+    assert_eq!(site.management().await.everything().await, before);
+    site.management().await.take_role("acme", ANN, "Administrator").await;
+    ann.post(DELETE, &[("organization", "acme")]).await.is(403);
+    ann.post("/admin/customization/export", &[]).await.is(403);
+    assert_eq!(site.management().await.organizations().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_copy_holds_all_of_one_organization_and_nothing_of_another() {
+    let (provider, site) = Provider::with_site().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    site.administrator("bob@example.com", "bobs").await;
+    let management = provider.management().await;
+    for number in 0..105 {
+        let email = format!("person-{number}@example.com");
+        management.make_user(&email, tenantry_tests::steps::PASSWORD).await;
+        management.add_member("acme", &email, &["Employee"]).await;
+    }
+    ann.post("/admin/customization", &[("display_name", "Acme & Sons")]).await.is(303);
+    let copy = ann.post("/admin/customization/export", &[]).await;
+    assert_eq!(copy.is(200).header("content-type"), "application/jsonl; charset=utf-8");
+    assert_eq!(copy.header("content-disposition"), "attachment; filename=\"acme.jsonl\"");
+    let lines: Vec<Value> = copy.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |kind: &str| lines.iter().filter(|line| line["kind"] == kind).collect::<Vec<_>>();
+    assert_eq!(lines[0]["display_name"], "Acme & Sons");
+    assert!(lines[0]["subscription"].as_str().unwrap().starts_with("team;"));
+    assert_eq!(of("member").len(), 106);
+    let founder = of("member").into_iter().find(|member| member["email"] == ANN).unwrap();
+    assert_eq!(founder["roles"], serde_json::json!(["Administrator"]));
+    let actions: Vec<_> = of("audit").into_iter().map(|entry| entry["action"].clone()).collect();
+    assert_eq!(actions, ["organization.exported", "organization.customized"]);
+    assert_eq!(lines.last().unwrap(), &serde_json::json!({ "kind": "end", "count": lines.len() - 1 }));
+    assert!(!copy.body.contains("bob"), "nothing of another organization");
+}
