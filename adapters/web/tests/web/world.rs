@@ -154,8 +154,6 @@ impl World {
             random: random.clone(),
         });
         let confirm = Arc::new(ConfirmCheckout { conversions: conversions.clone() });
-        let authorize =
-            Authorize { members: world.clone(), sessions: world.clone(), clock: self.clock.clone() };
         Web {
             base_url: Url::parse(base_url).unwrap(),
             form_targets: vec![Url::parse("https://id.example/").unwrap()],
@@ -219,35 +217,43 @@ impl World {
                 plan_and_usage: PlanAndUsage { members: world.clone(), catalogue, clock: self.clock.clone() },
                 list_members: ListMembers { members: world.clone(), clock: self.clock.clone() },
                 my_organizations: MyOrganizations { tenants: world.clone() },
-                customize_organization: CustomizeOrganization {
-                    authorize: authorize.clone(),
-                    tenants: world.clone(),
-                    looks: world.clone(),
-                    audit_log: world.clone(),
-                    clock: self.clock.clone(),
-                    random: self.random.clone(),
-                    logos_url: tenantry_web::logos_url(&Url::parse(base_url).unwrap()),
-                },
+                customize_organization: self.customize_organization(base_url),
                 export_organization: ExportOrganization {
-                    authorize: authorize.clone(),
+                    authorize: self.authorize(),
                     tenants: world.clone(),
                     members: world.clone(),
-                    audit_log: world.clone(),
+                    audit_log: world,
                     clock: self.clock.clone(),
                 },
-                delete_organization: DeleteOrganization {
-                    authorize,
-                    tenants: world.clone(),
-                    turns: world.clone(),
-                    conversions,
-                    remains: Remains {
-                        sessions: world.clone(),
-                        looks: world.clone(),
-                        clock: self.clock.clone(),
-                    },
-                    audit_log: world,
-                },
+                delete_organization: self.delete_organization(conversions),
             },
+        }
+    }
+
+    fn authorize(self: &Arc<Self>) -> Authorize {
+        Authorize { members: self.clone(), sessions: self.clone(), clock: self.clock.clone() }
+    }
+
+    fn customize_organization(self: &Arc<Self>, base_url: &str) -> CustomizeOrganization {
+        CustomizeOrganization {
+            authorize: self.authorize(),
+            tenants: self.clone(),
+            looks: self.clone(),
+            audit_log: self.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            logos_url: tenantry_web::logos_url(&Url::parse(base_url).unwrap()),
+        }
+    }
+
+    fn delete_organization(self: &Arc<Self>, conversions: Arc<Conversions>) -> DeleteOrganization {
+        DeleteOrganization {
+            authorize: self.authorize(),
+            tenants: self.clone(),
+            turns: self.clone(),
+            conversions,
+            remains: Remains { sessions: self.clone(), looks: self.clone(), clock: self.clock.clone() },
+            audit_log: self.clone(),
         }
     }
 
