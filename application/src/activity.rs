@@ -35,9 +35,10 @@ impl Activity {
         &self,
         session: &Session,
         from: Option<Cursor>,
+        size: PageSize,
     ) -> Result<Page<AuditEntry>, ActivityError> {
         let administrator = self.authorize.to_look(session, Permission::ViewAuditLog)?;
-        let page = self.audit_log.of_tenant(&administrator.tenant().id, from, PageSize::SCREEN).await;
+        let page = self.audit_log.of_tenant(&administrator.tenant().id, from, size).await;
         page.map_err(|error| match error {
             AuditLogError::InvalidCursor => ActivityError::InvalidCursor,
             other => ActivityError::Outage(other.into()),

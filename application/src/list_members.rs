@@ -39,13 +39,14 @@ impl ListMembers {
         &self,
         session: &Session,
         from: Option<Cursor>,
+        size: PageSize,
     ) -> Result<Page<Member>, ListMembersError> {
         let administrator = session.actor().permitted(Permission::ViewMembers)?;
         if !standing(session, self.clock.now()).opens(Feature::Administration) {
             return Err(ListMembersError::PlanEnded);
         }
         let tenant = &administrator.tenant().id;
-        self.members.page(tenant, from, PageSize::SCREEN).await.map_err(|error| match error {
+        self.members.page(tenant, from, size).await.map_err(|error| match error {
             MembersError::InvalidCursor => ListMembersError::InvalidCursor,
             other => ListMembersError::Outage(other.into()),
         })

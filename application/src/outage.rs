@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use tenantry_ports::{
-    AuditLogError, BillingError, CheckoutsError, IdentityProviderError, InvitationsError, JourneysError,
-    LoginAttemptsError, MembersError, OffersError, SessionsError, Source, TenantLooksError, TenantsError,
-    TurnsError, UsersError,
+    AuditLogError, BillingError, CheckoutsError, IdempotencyKeysError, IdentityProviderError,
+    InvitationsError, JourneysError, LoginAttemptsError, MembersError, OffersError, SessionsError, Source,
+    TenantLooksError, TenantsError, TurnsError, UsersError,
 };
 
 /// Something outside did not do what was asked. Nothing is lost: the same request can be made again.
@@ -126,6 +126,12 @@ impl From<LoginAttemptsError> for Outage {
 
 impl From<AuditLogError> for Outage {
     fn from(error: AuditLogError) -> Self {
+        Self::Store(Box::new(error))
+    }
+}
+
+impl From<IdempotencyKeysError> for Outage {
+    fn from(error: IdempotencyKeysError) -> Self {
         Self::Store(Box::new(error))
     }
 }

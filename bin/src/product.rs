@@ -11,8 +11,8 @@ use secrecy::{SecretSlice, SecretString};
 use tenantry_application::FinishConversions;
 use tenantry_auth0::{Auth0, ManagementError};
 use tenantry_fake::Fake;
-use tenantry_ports::{Clock, Random, Sessions};
-use tenantry_sql::sqlite::{Database, SqlSessions};
+use tenantry_ports::{Clock, IdempotencyKeys, Random, Sessions};
+use tenantry_sql::sqlite::{Database, SqlIdempotencyKeys, SqlSessions};
 use tenantry_web::Brand;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -96,6 +96,7 @@ impl Product {
         let conversions = Arc::new(parts.conversions());
         let sweep = FinishConversions { conversions: Arc::clone(&conversions) };
         let sessions = SqlSessions::new(database.clone());
+        let idempotency_keys = SqlIdempotencyKeys::new(database.clone());
         let router = tenantry_web::router(parts.web(&addresses, secrets, brand, conversions))?;
 
         let (stop, stopped) = watch::channel(false);
@@ -121,10 +122,13 @@ impl Product {
             }
         }));
         tasks.spawn(repeat(FORGET, stopped, move || {
-            let (sessions, now) = (sessions.clone(), forget_clock.now());
+            let (sessions, keys, now) = (sessions.clone(), idempotency_keys.clone(), forget_clock.now());
             async move {
                 if let Err(error) = sessions.forget_expired(now).await {
                     tracing::warn!(%error, "expired sessions are not forgotten yet");
+                }
+                if let Err(error) = keys.forget_expired(now).await {
+                    tracing::warn!(%error, "idempotency keys are not forgotten yet");
                 }
             }
         }));

@@ -19,8 +19,8 @@ use tenantry_ports::{
     AuditLog, Clock, Invitations, Members, Offers, Random, Sessions, TenantLooks, Tenants, Turns, Users,
 };
 use tenantry_sql::sqlite::{
-    Database, SqlAuditLog, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlOffers, SqlSessions,
-    SqlTenantLooks, SqlTurns,
+    Database, SqlAuditLog, SqlCheckouts, SqlIdempotencyKeys, SqlJourneys, SqlLoginAttempts, SqlOffers,
+    SqlSessions, SqlTenantLooks, SqlTurns,
 };
 use tenantry_web::{Brand, UseCases, Web};
 use url::Url;
@@ -133,6 +133,7 @@ impl Parts {
             limits,
             sessions: self.sessions(),
             readiness: Arc::new(self.database.clone()),
+            idempotency_keys: Arc::new(SqlIdempotencyKeys::new(self.database.clone())),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
             looks: self.looks(),

@@ -7,6 +7,7 @@
 mod audit_log;
 mod billing;
 mod checkouts;
+mod idempotency_keys;
 mod identity_provider;
 mod invitations;
 mod journeys;
@@ -28,6 +29,10 @@ pub mod testkit;
 pub use audit_log::{AuditLog, AuditLogError};
 pub use billing::{Billing, BillingError, CardOutcome, CardPayments, Checkout, NewCheckout, PaymentForm};
 pub use checkouts::{CheckoutRecord, Checkouts, CheckoutsError};
+pub use idempotency_keys::{
+    IdempotencyKey, IdempotencyKeys, IdempotencyKeysError, InvalidKeyText, KeptAnswer, KeyText, KeyTimes,
+    KeyedRequest, Taken,
+};
 pub use identity_provider::{
     Callback, IdentityProvider, IdentityProviderError, Intent, LoggedOut, Login, LoginAttempt, LoginRequest,
     LogoutRequest,
@@ -51,6 +56,7 @@ pub use {
     audit_log::MockAuditLog,
     billing::{MockBilling, MockCardPayments},
     checkouts::MockCheckouts,
+    idempotency_keys::MockIdempotencyKeys,
     identity_provider::MockIdentityProvider,
     invitations::MockInvitations,
     journeys::MockJourneys,

@@ -9,7 +9,8 @@ use crate::test::rigs;
 const RENEW: &str = "TENANTRY_RENEW_DOCS";
 
 /// The tests that hold a table against what it must be, by package, target and name.
-const TABLES: [[&str; 3]; 3] = [
+const TABLES: [[&str; 3]; 4] = [
+    ["tenantry-tests", "api_description", "the_committed_description"],
     ["tenantry-fake", "it", "documentation::"],
     ["tenantry-tests", "relying_party", "the_page_on_the_relying_party"],
     ["tenantry-tests", "permissions", "the_page_on_permissions"],

@@ -1,8 +1,8 @@
 //! What can go wrong with a database, and how each port says it.
 
 use tenantry_ports::{
-    AuditLogError, CheckoutsError, JourneysError, LoginAttemptsError, OffersError, SessionsError,
-    TenantLooksError,
+    AuditLogError, CheckoutsError, IdempotencyKeysError, JourneysError, LoginAttemptsError, OffersError,
+    SessionsError, TenantLooksError,
 };
 
 /// The database can't be opened or brought up to date.
@@ -57,6 +57,12 @@ impl From<StoreError> for LoginAttemptsError {
 }
 
 impl From<StoreError> for CheckoutsError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<StoreError> for IdempotencyKeysError {
     fn from(error: StoreError) -> Self {
         Self::Unavailable(Box::new(error))
     }

@@ -9,8 +9,8 @@ use tenantry_domain::{Branding, Roles, TenantRef, Timestamp};
 use tenantry_ports::testkit::FixedClock;
 use tenantry_ports::{Readiness, Session, Sessions, TenantLooks};
 use tenantry_sql::sqlite::{
-    Database, OpenError, SqlAuditLog, SqlCheckouts, SqlJourneys, SqlLoginAttempts, SqlOffers, SqlSessions,
-    SqlTenantLooks, SqlTurns,
+    Database, OpenError, SqlAuditLog, SqlCheckouts, SqlIdempotencyKeys, SqlJourneys, SqlLoginAttempts,
+    SqlOffers, SqlSessions, SqlTenantLooks, SqlTurns,
 };
 
 /// A port on a database in a file, which goes away with it.
@@ -112,6 +112,17 @@ on_both!(
     audit_log,
     SqlAuditLog::new,
     [pages_hold_every_entry_once, an_account_has_entries_of_its_own, a_made_up_cursor_is_refused]
+);
+on_both!(
+    idempotency_keys,
+    SqlIdempotencyKeys::new,
+    [
+        an_answer_is_kept_for_its_request,
+        a_key_belongs_to_its_person,
+        a_key_can_be_taken_again,
+        one_of_many_runs,
+        forgets_what_is_over,
+    ]
 );
 on_both!(
     tenant_looks,

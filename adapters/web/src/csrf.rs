@@ -106,15 +106,31 @@ fn is_too_large(error: &axum::Error) -> bool {
 }
 
 fn is_ours(app: &App, headers: &HeaderMap) -> bool {
+    matches!(provenance(app, headers), (Some(true), None | Some(true)) | (None, Some(true)))
+}
+
+/// Whether a browser says that another site's page makes the request. A program says nothing.
+pub(crate) fn is_foreign(app: &App, headers: &HeaderMap) -> bool {
+    let (origin, site) = provenance(app, headers);
+    origin == Some(false) || site == Some(false)
+}
+
+/// Whether `Origin` and `Sec-Fetch-Site` name the product's own pages, as far as they are sent.
+fn provenance(app: &App, headers: &HeaderMap) -> (Option<bool>, Option<bool>) {
     let site = headers.get("sec-fetch-site").map(|site| site == "same-origin");
     let origin = headers.get(header::ORIGIN).map(|origin| origin.as_bytes() == app.origin.as_bytes());
-    matches!((origin, site), (Some(true), None | Some(true)) | (None, Some(true)))
+    (origin, site)
 }
 
 pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    is_of_type(headers, "application/x-www-form-urlencoded")
+}
+
+/// Whether the body is said to be of this type.
+pub(crate) fn is_of_type(headers: &HeaderMap, wanted: &str) -> bool {
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    content_type.split(';').next().is_some_and(|kind| kind.trim() == "application/x-www-form-urlencoded")
+    content_type.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(wanted))
 }
 
 impl FromRequestParts<Shared> for FormWithFile {

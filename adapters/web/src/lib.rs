@@ -2,6 +2,7 @@
 //!
 //! [`router`] makes them of [`Web`]: the settings, the ports and the use cases. Every route is a line of [`ROUTES`].
 
+mod api;
 mod assets;
 mod attempts;
 mod auth;
@@ -32,6 +33,7 @@ mod session;
 mod text;
 mod web;
 
+pub use api::{Operation, description};
 pub use brand::{Art, Brand, Course, Customer, Glyph};
 pub use keys::KeysError;
 pub use looks::logos_url;

@@ -3,6 +3,7 @@
 //! A [`Problem`] travels inside its response; the outermost layer writes it as a page or as `application/problem+json` (RFC 9457), with the request's id.
 
 mod causes;
+mod of_api;
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -40,6 +41,8 @@ pub(crate) struct Details {
     pub(crate) code: &'static str,
     pub(crate) title: &'static str,
     pub(crate) detail: Cow<'static, str>,
+    /// The field of the request that is wrong, when it is one.
+    pub(crate) field: Option<Cow<'static, str>>,
     /// What can be done next, the best first.
     pub(crate) ways_on: [Way; 2],
     pub(crate) retry_after: Option<Duration>,
@@ -56,7 +59,8 @@ impl Problem {
         ways_on: [Way; 2],
     ) -> Self {
         let detail = detail.into();
-        Self(Box::new(Details { status, code, title, detail, ways_on, retry_after: None, source: None }))
+        let (field, retry_after, source) = (None, None, None);
+        Self(Box::new(Details { status, code, title, detail, field, ways_on, retry_after, source }))
     }
 
     pub(crate) fn not_found() -> Self {
@@ -290,6 +294,12 @@ impl Problem {
     pub(crate) fn leading_to(mut self, path: String) -> Self {
         let [(first, _), _] = &mut self.0.ways_on;
         *first = path.into();
+        self
+    }
+
+    /// The same, as the fault of one field.
+    pub(crate) fn in_field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.0.field = Some(field.into());
         self
     }
 

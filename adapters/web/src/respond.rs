@@ -18,7 +18,7 @@ use crate::{App, Shared, canonical, containment, flash};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
-const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+pub(crate) const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 const NOT_KEPT: HeaderValue = HeaderValue::from_static("private, no-store");
 
 /// The headers that every response carries, made once.
@@ -65,14 +65,19 @@ impl CommonHeaders {
     }
 }
 
+/// The id of a request, for those inside who write it down.
+#[derive(Clone)]
+pub(crate) struct RequestId(pub(crate) Arc<str>);
+
 /// Wraps every route, and the answers for what is no route.
-pub(crate) async fn finish(State(app): State<Shared>, request: Request, next: Next) -> Response {
+pub(crate) async fn finish(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
     let id = request_id(&app);
     let path = request.extensions().get::<MatchedPath>().cloned();
     let path = path.as_ref().map_or("-", MatchedPath::as_str);
     // The matched path rather than the path: what people look for, and their ids, stay out of the log.
     let span = tracing::info_span!("request", request_id = %id, method = %request.method(), path);
     let reader = Reader::of(&request);
+    request.extensions_mut().insert(RequestId(id.clone()));
     let began_at = app.clock.now();
     let was_waiting = flash::is_waiting(&app, request.headers());
     let mut response = match canonical::address(&app, &request) {
@@ -106,7 +111,8 @@ impl Reader {
             request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let path = request.uri().path();
         let is_for_programs = path.starts_with("/api/") || path == "/readyz";
-        let wants_page = accept.contains("text/html") || (!is_for_programs && !accept.contains("json"));
+        let wants_page = !path.starts_with("/api/v1/")
+            && (accept.contains("text/html") || (!is_for_programs && !accept.contains("json")));
         Self { wants_page, theme: Theme::chosen(request.headers()) }
     }
 }
@@ -120,11 +126,7 @@ struct ProblemPage<'a> {
 }
 
 fn explain(app: &App, reader: &Reader, problem: &Problem, id: &str, before: &HeaderMap) -> Response {
-    if problem.status.is_server_error() {
-        tracing::error!(code = problem.code, causes = %problem.causes(), "failed");
-    } else if problem.source.is_some() {
-        tracing::warn!(code = problem.code, causes = %problem.causes(), "refused");
-    }
+    note(problem);
     let (kind, body) = if reader.wants_page {
         let frame = Frame::new(app, None, reader.theme, "");
         let page = ProblemPage { frame, problem, request_id: id };
@@ -141,16 +143,29 @@ fn explain(app: &App, reader: &Reader, problem: &Problem, id: &str, before: &Hea
     (problem.status, headers, body).into_response()
 }
 
-fn json(problem: &Problem, id: &str) -> String {
-    serde_json::json!({
+/// For whoever runs the product.
+pub(crate) fn note(problem: &Problem) {
+    if problem.status.is_server_error() {
+        tracing::error!(code = problem.code, causes = %problem.causes(), "failed");
+    } else if problem.source.is_some() {
+        tracing::warn!(code = problem.code, causes = %problem.causes(), "refused");
+    }
+}
+
+/// The problem as programs read it (RFC 9457), in the request of this id.
+pub(crate) fn json(problem: &Problem, id: &str) -> String {
+    let mut said = serde_json::json!({
         "type": "about:blank",
         "status": problem.status.as_u16(),
         "title": problem.title,
         "detail": problem.detail,
         "code": problem.code,
         "request_id": id,
-    })
-    .to_string()
+    });
+    if let (Some(field), Some(said)) = (&problem.field, said.as_object_mut()) {
+        said.insert("field".to_owned(), field.as_ref().into());
+    }
+    said.to_string()
 }
 
 /// Renders a page.

@@ -5,6 +5,7 @@ use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter};
 
+use crate::api::{self, Operation};
 use crate::{Shared, csrf};
 
 /// One method of one path. A route without one of these can't exist: the router is built from them alone.
@@ -22,12 +23,14 @@ pub struct RouteSpec {
     pub who: Who,
     /// Whether the request must come from one of our own pages, with its token.
     pub csrf: bool,
-    /// Whether it is closed while the organization's plan is over.
-    pub needs_plan: bool,
     /// Whether the form comes with a file (`multipart/form-data`).
     pub takes_file: bool,
+    /// Whether it is closed while the organization's plan is over.
+    pub needs_plan: bool,
     /// The ids and names that it takes from the request.
     pub ids: &'static [IdParam],
+    /// What a program reads about it; `None` for what is no part of the API.
+    pub operation: Option<&'static Operation>,
     pub(crate) handler: fn(MethodFilter) -> MethodRouter<Shared>,
 }
 
@@ -38,6 +41,12 @@ pub enum RouteMethod {
     Get,
     /// Changes something.
     Post,
+    /// Puts one thing in another's place.
+    Put,
+    /// Changes parts of one thing.
+    Patch,
+    /// Ends one thing.
+    Delete,
 }
 
 /// Who may use a route.
@@ -113,70 +122,74 @@ pub enum Carrier {
     Path,
     /// After the question mark.
     Query,
-    /// In the form.
+    /// In the form, or in the JSON.
     Body,
 }
 
 impl RouteSpec {
-    pub(crate) const fn get(
-        path: &'static str,
+    const fn new(
+        (method, path): (RouteMethod, &'static str),
         (verb, resource): (Verb, Resource),
         who: Who,
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
         Self {
-            method: RouteMethod::Get,
+            method,
             path,
             resource,
             verb,
             who,
             csrf: false,
-            needs_plan: false,
             takes_file: false,
+            needs_plan: false,
             ids: &[],
+            operation: None,
             handler,
         }
+    }
+
+    pub(crate) const fn get(
+        path: &'static str,
+        what: (Verb, Resource),
+        who: Who,
+        handler: fn(MethodFilter) -> MethodRouter<Shared>,
+    ) -> Self {
+        Self::new((RouteMethod::Get, path), what, who, handler)
     }
 
     /// A route to which the identity provider posts. What it has signed guards it: there is no page of ours, and no cookie.
     pub(crate) const fn notice(
         path: &'static str,
-        (verb, resource): (Verb, Resource),
+        what: (Verb, Resource),
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
-        let (method, who) = (RouteMethod::Post, Who::IdentityProvider);
-        let (csrf, needs_plan, takes_file) = (false, false, false);
-        Self { method, path, resource, verb, who, csrf, needs_plan, takes_file, ids: &[], handler }
+        Self::new((RouteMethod::Post, path), what, Who::IdentityProvider, handler)
     }
 
     /// A route with which a browser changes something is always guarded.
     pub(crate) const fn post(
         path: &'static str,
-        (verb, resource): (Verb, Resource),
+        what: (Verb, Resource),
         who: Who,
         handler: fn(MethodFilter) -> MethodRouter<Shared>,
     ) -> Self {
-        Self {
-            method: RouteMethod::Post,
-            path,
-            resource,
-            verb,
-            who,
-            csrf: true,
-            needs_plan: false,
-            takes_file: false,
-            ids: &[],
-            handler,
-        }
+        Self { csrf: true, ..Self::new((RouteMethod::Post, path), what, who, handler) }
+    }
+
+    /// A route of the API. One that changes something is always guarded.
+    pub(crate) const fn api(
+        (method, path): (RouteMethod, &'static str),
+        what: (Verb, Resource),
+        who: Who,
+        operation: &'static Operation,
+        handler: fn(MethodFilter) -> MethodRouter<Shared>,
+    ) -> Self {
+        let csrf = !matches!(method, RouteMethod::Get);
+        Self { csrf, operation: Some(operation), ..Self::new((method, path), what, who, handler) }
     }
 
     pub(crate) const fn taking(self, ids: &'static [IdParam]) -> Self {
         Self { ids, ..self }
-    }
-
-    /// Closed while the organization's plan is over.
-    pub(crate) const fn with_plan(self) -> Self {
-        Self { needs_plan: true, ..self }
     }
 
     /// Takes a form with a file in it.
@@ -184,12 +197,22 @@ impl RouteSpec {
         Self { takes_file: true, ..self }
     }
 
+    /// Closed while the organization's plan is over.
+    pub(crate) const fn with_plan(self) -> Self {
+        Self { needs_plan: true, ..self }
+    }
+
     /// Adds this route to `router`.
     pub(crate) fn mount(&self, router: Router<Shared>, app: &Shared) -> Router<Shared> {
         let route = (self.handler)(self.method.filter());
-        let route = match (self.csrf, self.takes_file) {
-            (true, false) => route.layer(from_fn_with_state(app.clone(), csrf::guard)),
-            (true, true) => route.layer(from_fn_with_state(app.clone(), csrf::guard_with_file)),
+        let route = match (self.csrf, self.operation) {
+            (true, Some(operation)) => {
+                route.layer(from_fn_with_state((app.clone(), operation), api::guard::guard))
+            }
+            (true, None) if self.takes_file => {
+                route.layer(from_fn_with_state(app.clone(), csrf::guard_with_file))
+            }
+            (true, None) => route.layer(from_fn_with_state(app.clone(), csrf::guard)),
             (false, _) => route,
         };
         router.route(self.path, route)
@@ -202,6 +225,9 @@ impl RouteMethod {
         match self {
             Self::Get => Method::GET,
             Self::Post => Method::POST,
+            Self::Put => Method::PUT,
+            Self::Patch => Method::PATCH,
+            Self::Delete => Method::DELETE,
         }
     }
 
@@ -209,6 +235,9 @@ impl RouteMethod {
         match self {
             Self::Get => MethodFilter::GET,
             Self::Post => MethodFilter::POST,
+            Self::Put => MethodFilter::PUT,
+            Self::Patch => MethodFilter::PATCH,
+            Self::Delete => MethodFilter::DELETE,
         }
     }
 }

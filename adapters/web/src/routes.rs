@@ -9,10 +9,40 @@ use crate::route::Resource::{
 use crate::route::Verb::{Create, Delete, Get, List, Update};
 use crate::route::Who::{Administrator, Anyone, SignedIn};
 use crate::route::{IdParam, RouteSpec, Who};
-use crate::{assets, auth, health, looks, pages};
+use crate::{api, assets, auth, health, looks, pages};
 
-/// The table from which the router is built.
-pub const ROUTES: &[RouteSpec] = &[
+/// The table from which the router is built: the pages, and the API.
+pub const ROUTES: &[RouteSpec] = &all::<{ count() }>();
+
+const fn count() -> usize {
+    let mut count = PAGES.len();
+    let mut rest: &[&[RouteSpec]] = &api::ROUTES;
+    while let [routes, others @ ..] = rest {
+        count += routes.len();
+        rest = others;
+    }
+    count
+}
+
+#[allow(clippy::indexing_slicing, reason = "done by the compiler, which would say so")]
+const fn all<const COUNT: usize>() -> [RouteSpec; COUNT] {
+    let mut all = [PAGES[0]; COUNT];
+    let (mut routes, mut rest): (&[RouteSpec], &[&[RouteSpec]]) = (PAGES, &api::ROUTES);
+    let mut index = 0;
+    while index < COUNT {
+        match (routes, rest) {
+            ([route, others @ ..], _) => {
+                all[index] = *route;
+                (routes, index) = (others, index + 1);
+            }
+            ([], [next, others @ ..]) => (routes, rest) = (next, others),
+            ([], []) => return all,
+        }
+    }
+    all
+}
+
+const PAGES: &[RouteSpec] = &[
     RouteSpec::get("/", (Get, Page), Anyone, |method| on(method, pages::landing::show)),
     RouteSpec::get("/pricing", (Get, Page), Anyone, |method| on(method, pages::pricing::show)),
     RouteSpec::get("/about", (Get, Page), Anyone, |method| on(method, pages::about::show)),

@@ -16,7 +16,7 @@ use tenantry_application::{
     SessionLimits, SignIn, SignOut, TransferOwnership,
 };
 use tenantry_domain::Catalogue;
-use tenantry_ports::{Clock, Random, Readiness, Sessions, TenantLooks};
+use tenantry_ports::{Clock, IdempotencyKeys, Random, Readiness, Sessions, TenantLooks};
 use url::Url;
 
 use crate::assets::Assets;
@@ -53,6 +53,8 @@ pub struct Web {
     pub sessions: Arc<dyn Sessions>,
     /// Whether our own store does its work.
     pub readiness: Arc<dyn Readiness>,
+    /// What was answered to requests of the API that may come twice.
+    pub idempotency_keys: Arc<dyn IdempotencyKeys>,
     /// Where organizations' logos are.
     pub looks: Arc<dyn TenantLooks>,
     /// How many proxies of the operator's own stand before the product: so many entries of `X-Forwarded-For`, counted
@@ -169,6 +171,7 @@ pub(crate) struct App {
     pub(crate) limits: SessionLimits,
     pub(crate) sessions: Arc<dyn Sessions>,
     pub(crate) readiness: Arc<dyn Readiness>,
+    pub(crate) idempotency_keys: Arc<dyn IdempotencyKeys>,
     pub(crate) looks: Arc<dyn TenantLooks>,
     pub(crate) trusted_proxies: u8,
     pub(crate) look_ups: RateLimit,
@@ -208,6 +211,7 @@ impl TryFrom<Web> for App {
             limits: web.limits,
             sessions: web.sessions,
             readiness: web.readiness,
+            idempotency_keys: web.idempotency_keys,
             looks: web.looks,
             trusted_proxies: web.trusted_proxies,
             look_ups: RateLimit::new(LOOK_UPS_OF_ONE, LOOK_UPS_OF_ALL),

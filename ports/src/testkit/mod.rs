@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod audit_log;
 pub mod checkouts;
+pub mod idempotency_keys;
 pub mod invitations;
 pub mod journeys;
 pub mod login_attempts;

@@ -17,6 +17,7 @@ mod wire;
 
 mod account;
 mod account_deletion;
+mod api;
 mod budgets;
 mod caching;
 mod callback;

@@ -2,6 +2,7 @@
 
 mod audit_log;
 mod checkouts;
+mod idempotency_keys;
 mod journeys;
 mod lock;
 mod login_attempts;
@@ -26,6 +27,7 @@ use tenantry_ports::Readiness;
 pub use crate::error::OpenError;
 pub use audit_log::SqlAuditLog;
 pub use checkouts::SqlCheckouts;
+pub use idempotency_keys::SqlIdempotencyKeys;
 pub use journeys::SqlJourneys;
 pub use login_attempts::SqlLoginAttempts;
 pub use offers::SqlOffers;

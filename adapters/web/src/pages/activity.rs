@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_domain::{AuditAction, AuditEntry, UserId};
-use tenantry_ports::{Cursor, Page};
+use tenantry_ports::{Cursor, Page, PageSize};
 
 use crate::fields::Fields;
 use crate::frame::Frame;
@@ -43,7 +43,7 @@ pub(crate) async fn show(
     let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
     let from = query.get("cursor")?.map(Cursor::new);
     let is_first = from.is_none();
-    let found = app.use_cases.activity.run(&person.session, from).await?;
+    let found = app.use_cases.activity.run(&person.session, from, PageSize::SCREEN).await?;
     let names = names(&app, &person, &found).await;
     let view = ActivityPage {
         frame: person.frame(&app, "/admin/activity"),
@@ -61,7 +61,7 @@ async fn names(app: &App, person: &SignedIn, found: &Page<AuditEntry>) -> HashMa
     if found.items.iter().all(|entry| own_name(entry, person).is_some()) {
         return HashMap::new();
     }
-    match app.use_cases.list_members.run(&person.session, None).await {
+    match app.use_cases.list_members.run(&person.session, None, PageSize::SCREEN).await {
         Ok(members) => members.items.into_iter().map(|member| (member.user, member.name)).collect(),
         Err(error) => {
             tracing::warn!(%error, "the activity is shown without names");

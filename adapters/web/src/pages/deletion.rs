@@ -10,6 +10,7 @@ use futures::stream::try_unfold;
 use serde_json::{Value, json};
 use tenantry_application::{DeleteOrganizationError, DeletionView, Export, Exported, Outage};
 use tenantry_domain::{Colour, EmailAddress, LogoUrl, Role};
+use tenantry_ports::Session;
 
 use crate::csrf::Form;
 use crate::frame::{Frame, plan_name};
@@ -62,8 +63,12 @@ pub(crate) async fn export(
     person: SignedIn,
     _: Form,
 ) -> Result<Response, Problem> {
-    let export = app.use_cases.export_organization.run(&person.session).await?;
-    let name = person.session.tenant.as_ref().map_or("organization", |tenant| tenant.name.as_str());
+    copy(&app, &person.session).await
+}
+
+pub(crate) async fn copy(app: &App, session: &Session) -> Result<Response, Problem> {
+    let export = app.use_cases.export_organization.run(session).await?;
+    let name = session.tenant.as_ref().map_or("organization", |tenant| tenant.name.as_str());
     let disposition = format!("attachment; filename=\"{name}.jsonl\"");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/jsonl; charset=utf-8")),

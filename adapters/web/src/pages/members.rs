@@ -7,7 +7,7 @@ use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tenantry_application::SearchMembersError;
 use tenantry_domain::{EmailAddress, FoundMember, Member, Role, UserId};
-use tenantry_ports::Cursor;
+use tenantry_ports::{Cursor, PageSize};
 
 use crate::fields::Fields;
 use crate::frame::Frame;
@@ -58,7 +58,7 @@ pub(crate) async fn show(
 async fn list(app: &App, person: &SignedIn, query: &Fields) -> Result<Response, Problem> {
     let from = query.get("cursor")?.map(Cursor::new);
     let is_first = from.is_none();
-    let found = app.use_cases.list_members.run(&person.session, from).await?;
+    let found = app.use_cases.list_members.run(&person.session, from, PageSize::SCREEN).await?;
     let members = found.items.iter().map(|member| Row::of(member, &person.session.user)).collect();
     let pending =
         if is_first { Some(PendingInvitations::load(app, &person.session, query).await?) } else { None };

@@ -22,13 +22,23 @@ use crate::text::sentence;
 impl From<FieldsError> for Problem {
     fn from(error: FieldsError) -> Self {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        Self::new(
+        let field = match &error {
+            FieldsError::Encoding => None,
+            FieldsError::Twice(field) | FieldsError::Control(field) | FieldsError::TooLong(field) => {
+                Some(*field)
+            }
+        };
+        let problem = Self::new(
             status,
             "invalid_field",
             "Something in the form can’t be read",
             sentence(&error.to_string()),
             [HOME, START],
-        )
+        );
+        match field {
+            Some(field) => problem.in_field(field),
+            None => problem,
+        }
     }
 }
 

@@ -20,6 +20,7 @@ async fn strangers_are_sent_to_log_in_and_come_back() {
         let answer = match route.method {
             RouteMethod::Get => stranger.get(route.path).await,
             RouteMethod::Post => stranger.post(route.path, String::new()).await,
+            other => stranger.send(other.as_http(), route.path, &[], String::new()).await,
         };
         if route.path.starts_with("/api/") {
             assert_eq!(answer.status, 401, "{}", route.path);
@@ -35,7 +36,7 @@ async fn c11_what_changes_something_is_guarded_and_nothing_else_is_a_post() {
     for route in ROUTES {
         // What the provider sends is guarded by its signature: no browser's cookie is read.
         let is_from_browsers = route.who != Who::IdentityProvider;
-        assert_eq!(route.csrf, route.method == RouteMethod::Post && is_from_browsers, "{}", route.path);
+        assert_eq!(route.csrf, route.method != RouteMethod::Get && is_from_browsers, "{}", route.path);
         assert!(
             route
                 .ids
@@ -44,7 +45,7 @@ async fn c11_what_changes_something_is_guarded_and_nothing_else_is_a_post() {
         );
     }
     let world = World::new();
-    for route in ROUTES.iter().filter(|route| route.csrf) {
+    for route in ROUTES.iter().filter(|route| route.csrf && route.operation.is_none()) {
         let mut ann = Browser::signed_in(&world, "Ann Lee", None).await;
         let token = ann.get("/api/auth/logout").await.input("csrf");
         let good = format!("csrf={token}");
@@ -67,6 +68,45 @@ async fn c11_what_changes_something_is_guarded_and_nothing_else_is_a_post() {
             let answer = ann.send(Method::POST, route.path, &headers, body.to_owned()).await;
             answer.shows(status, &[title]);
         }
+    }
+}
+
+#[tokio::test]
+async fn c11_what_a_program_changes_is_guarded() {
+    let world = World::new();
+    for route in ROUTES.iter().filter(|route| route.csrf && route.operation.is_some()) {
+        let mut ann = Browser::signed_in(&world, "Ann Lee", None).await;
+        let token = ann.get("/api/auth/logout").await.input("csrf");
+        let (good, json) = (("x-csrf-token", token.as_str()), ("content-type", "application/json"));
+        let text = ("content-type", "text/plain");
+        for (headers, status, code) in [
+            (vec![good, json, ("origin", "https://evil.example")], 403, "other_origin"),
+            (vec![good, json, ("origin", "null")], 403, "other_origin"),
+            (vec![good, json, ("sec-fetch-site", "same-site")], 403, "other_origin"),
+            (vec![good, json, ("origin", BASE), ("sec-fetch-site", "cross-site")], 403, "other_origin"),
+            (vec![json], 403, "invalid_csrf_token"),
+            (vec![json, ("origin", BASE), ("sec-fetch-site", "same-origin")], 403, "invalid_csrf_token"),
+            (vec![json, ("x-csrf-token", "AAAA")], 403, "invalid_csrf_token"),
+            (vec![good, text], 415, "unsupported_media_type"),
+            (
+                vec![good, ("content-type", "application/x-www-form-urlencoded")],
+                415,
+                "unsupported_media_type",
+            ),
+            (vec![good, ("content-type", "application/jsonp")], 415, "unsupported_media_type"),
+            (vec![good], 415, "unsupported_media_type"),
+        ] {
+            // A browser's word for what it wants makes no page of an answer of the API.
+            let headers: Vec<_> = headers.into_iter().chain([("accept", "text/html")]).collect();
+            let answer = ann.send(route.method.as_http(), route.path, &headers, "{}".to_owned()).await;
+            let problem: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+            let said = (answer.status.as_u16(), problem["code"].as_str().unwrap());
+            assert_eq!(said, (status, code), "{} {}: {headers:?}", route.method.as_http(), route.path);
+            assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json");
+        }
+        let mut bo = Browser::signed_in(&world, "Bo Ek", None).await;
+        let answer = bo.send(route.method.as_http(), route.path, &[good, json], "{}".to_owned()).await;
+        assert!(answer.status == 403 && answer.body.contains("invalid_csrf_token"), "{}", answer.body);
     }
 }
 

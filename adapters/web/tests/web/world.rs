@@ -24,6 +24,7 @@ use tenantry_domain::{
     AuditEntry, Branding, Catalogue, Device, Holder, Invitation, Logo, Look, Offer, Payment, Role, Roles,
     Tenant, TenantId, TenantName, TenantRef, Ticket, Timestamp, UserId,
 };
+use tenantry_ports::MockIdempotencyKeys;
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tenantry_ports::{LoggedOut, LoginRequest, NewCheckout, SavedConversion, Session, Source};
 use tenantry_web::{Brand, UseCases, Web};
@@ -188,6 +189,7 @@ impl World {
             limits: SessionLimits::default(),
             sessions: world.clone(),
             readiness: world.clone(),
+            idempotency_keys: Arc::new(MockIdempotencyKeys::new()),
             looks: world.clone(),
             trusted_proxies: 0,
             clock: self.clock.clone(),

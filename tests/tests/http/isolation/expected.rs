@@ -79,6 +79,11 @@ pub(super) fn expected(route: &RouteSpec, actor: Actor, variation: Variation) ->
     if route.who != Who::Anyone && !actor.is_signed_in() {
         return if is_api { Refused(401) } else { ToLogin };
     }
+    let adds_fields = matches!(variation, Variation::Smuggled(Place::Body | Place::Everywhere));
+    if changes && adds_fields && route.operation.is_some() {
+        // A program is told of each field that it should not have sent.
+        return Refused(422);
+    }
     let has_the_role = match route.who {
         Who::Anyone | Who::SignedIn | Who::IdentityProvider => true,
         Who::Member => actor.is_inside(),

@@ -42,7 +42,8 @@ impl Asking {
         }
         let mut browser = self.browser.clone();
         let is_post = route.method.as_http() != Method::GET;
-        if is_post && variation != Variation::WithoutToken {
+        let is_api = route.operation.is_some();
+        if is_post && !is_api && variation != Variation::WithoutToken {
             sending.body.push(("csrf", self.token.clone()));
         }
         let smuggled = smuggled(world, self.actor);
@@ -60,7 +61,10 @@ impl Asking {
             Variation::OtherOrigin => "https://evil.example".to_owned(),
             _ => browser.site.origin(),
         };
-        if is_post {
+        if is_post && is_api {
+            let token = if variation == Variation::WithoutToken { "" } else { &self.token };
+            request = request.header(ORIGIN, origin).header("x-csrf-token", token).json(&sending.json());
+        } else if is_post {
             request = request.header(ORIGIN, origin).form(&sending.body);
         }
         if is_smuggled_in(Place::Header) {
@@ -75,6 +79,18 @@ impl Asking {
             }
         }
         browser.send(request, &target).await
+    }
+}
+
+/// What an operation of the API takes besides ids.
+fn of_operation(route: &RouteSpec) -> &'static [(&'static str, &'static str)] {
+    match route.operation.map_or("", |operation| operation.id) {
+        "editMe" => &[("name", "Changed")],
+        "deleteMe" => &[("confirmation", "nobody@example.com")],
+        "customizeOrganization" => &[("display_name", "Changed")],
+        "changeRoles" => &[("roles", "Employee")],
+        "inviteMembers" => &[("emails", "newcomer@example.com")],
+        _ => &[],
     }
 }
 
@@ -105,6 +121,7 @@ impl Sending {
                 body = text(&[("display_name", "Changed"), ("colours", "none")])
             }
             ("/admin/customization/logo", false) => body = text(&[("remove", "1")]),
+            (path, false) if path.starts_with("/api/v1/") => body = text(of_operation(route)),
             ("/admin/members/edit-member", false) => body = text(&[("role.Employee", "on")]),
             ("/admin/members/add-member", false) => {
                 body =
@@ -148,6 +165,15 @@ impl Sending {
             Carrier::Query => self.query.push((id.name, value)),
             Carrier::Body => self.body.push((id.name, value)),
         }
+    }
+
+    /// The body as a program sends it.
+    fn json(&self) -> serde_json::Value {
+        let fields = self.body.iter().map(|(name, value)| {
+            let is_list = matches!(*name, "emails" | "roles");
+            ((*name).to_owned(), if is_list { serde_json::json!([value]) } else { value.as_str().into() })
+        });
+        fields.collect::<serde_json::Map<_, _>>().into()
     }
 
     /// Adds what nobody asked for, but nothing twice.

@@ -6,12 +6,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tenantry_application::AccountCopy;
 use tenantry_domain::{AuditEntry, EmailAddress, Role, Roles, Tenant};
-use tenantry_ports::SessionOnDevice;
+use tenantry_ports::{Session, SessionOnDevice};
 
-use crate::Shared;
 use crate::csrf::Form;
 use crate::problem::Problem;
 use crate::session::SignedIn;
+use crate::{App, Shared};
 
 /// The copy as one JSON document, to be kept as a file.
 pub(crate) async fn download(
@@ -19,7 +19,11 @@ pub(crate) async fn download(
     person: SignedIn,
     _: Form,
 ) -> Result<Response, Problem> {
-    let copy = app.use_cases.export_account.run(&person.session).await?;
+    copy(&app, &person.session).await
+}
+
+pub(crate) async fn copy(app: &App, session: &Session) -> Result<Response, Problem> {
+    let copy = app.use_cases.export_account.run(session).await?;
     let text = serde_json::to_string_pretty(&json(&copy)).map_err(Problem::internal)?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -29,7 +33,7 @@ pub(crate) async fn download(
 }
 
 /// The copy in the words of the API.
-pub(crate) fn json(copy: &AccountCopy) -> Value {
+fn json(copy: &AccountCopy) -> Value {
     let user = &copy.user;
     json!({
         "exported_at": copy.at,

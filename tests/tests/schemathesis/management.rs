@@ -1,6 +1,4 @@
-//! The Management API under property-based requests made from its own description, by a tool that we did not write.
-
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+//! The fake's Management API.
 
 use std::process::Command;
 use std::sync::Arc;

@@ -1,0 +1,193 @@
+//! `/api/v1/organization/invitations`: who is invited.
+
+use std::collections::HashMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+use tenantry_application::{InvitationView as Pending, InviteAnswer, InviteOutcome};
+use tenantry_domain::{EmailAddress, Invitation, InvitationId, Timestamp};
+use utoipa::ToSchema;
+
+use super::body;
+use super::caller::Caller;
+use super::invitation_wish::NewInvitations;
+use super::operation::{Body, Operation};
+use super::organization::{RoleName, role_names};
+use super::path::PathId;
+use crate::Shared;
+use crate::problem::Problem;
+use crate::text;
+
+pub(super) const LIST: Operation =
+    Operation::new("listInvitations", "Who is invited and has not come yet, the latest first")
+        .answering::<Invitations>(200);
+
+pub(super) const CREATE: Operation = Operation {
+    details: "Each address is answered by itself: look at its `outcome`. Repeatable: whoever was invited is said to be.",
+    body: Some(Body::of::<NewInvitations>()),
+    refusals: &[(404, "The organization has no such connection.")],
+    ..Operation::new("inviteMembers", "Invites people").answering::<InviteAnswers>(200)
+};
+
+pub(super) const RESEND: Operation = Operation {
+    details: "With another link; the old one is dead.",
+    ..Operation::new("resendInvitation", "Sends an invitation anew").answering::<InvitationView>(200)
+};
+
+pub(super) const REVOKE: Operation = Operation::new("revokeInvitation", "Takes an invitation back");
+
+/// Somebody who is invited.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Invitation)]
+pub(super) struct InvitationView {
+    /// By which it is sent anew or taken back; null while it is not known to be sent.
+    id: Option<String>,
+    /// To whom.
+    email: String,
+    /// With which roles they begin.
+    roles: Vec<RoleName>,
+    /// What they are told of who invites.
+    inviter: String,
+    /// Since when it counts.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// From when on it counts no more.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+}
+
+/// Everybody who is invited.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Invitations {
+    items: Vec<InvitationView>,
+    /// Always null: this is all of them.
+    next: Option<String>,
+}
+
+/// What became of each address, in the order in which they were sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct InviteAnswers {
+    items: Vec<InviteAnswerView>,
+    /// Always null: this is all of them.
+    next: Option<String>,
+}
+
+/// What became of one address.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = InviteAnswer)]
+pub(super) struct InviteAnswerView {
+    /// As it was sent.
+    email: String,
+    outcome: Outcome,
+    /// What happened, and what to do next.
+    detail: String,
+    /// The invitation that is out.
+    invitation: Option<InvitationView>,
+}
+
+/// What becomes of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    /// An invitation is out.
+    Invited,
+    /// It belongs to a member.
+    AlreadyMember,
+    /// An invitation to it is out already.
+    AlreadyInvited,
+    /// Every seat is taken.
+    NoSeat,
+    /// Something does not answer: it can be tried again.
+    Failed,
+    /// It is no e-mail address.
+    Invalid,
+}
+
+pub(super) async fn list(
+    State(app): State<Shared>,
+    Caller(session): Caller,
+) -> Result<Json<Invitations>, Problem> {
+    let pending = app.use_cases.list_invitations.run(&session).await?;
+    Ok(Json(Invitations { items: pending.into_iter().map(InvitationView::from).collect(), next: None }))
+}
+
+pub(super) async fn create(
+    State(app): State<Shared>,
+    Caller(session): Caller,
+    body::Json(new): body::Json<NewInvitations>,
+) -> Result<Json<InviteAnswers>, Problem> {
+    let (wish, sent) = new.read()?;
+    let answers = app.use_cases.invite_members.run(&session, &wish).await?;
+    let mut answers: HashMap<_, _> =
+        answers.into_iter().map(|InviteAnswer { email, outcome }| (email, outcome)).collect();
+    let items = sent.into_iter().map(|(text, email)| answer(text, email, &mut answers)).collect();
+    Ok(Json(InviteAnswers { items, next: None }))
+}
+
+pub(super) async fn resend(
+    State(app): State<Shared>,
+    Caller(session): Caller,
+    PathId(invitation): PathId<InvitationId>,
+) -> Result<Json<InvitationView>, Problem> {
+    Ok(Json(app.use_cases.resend_invitation.run(&session, &invitation).await?.into()))
+}
+
+pub(super) async fn revoke(
+    State(app): State<Shared>,
+    Caller(session): Caller,
+    PathId(invitation): PathId<InvitationId>,
+) -> Result<StatusCode, Problem> {
+    app.use_cases.revoke_invitation.run(&session, &invitation).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// An address that was sent twice was invited the first time.
+fn answer(
+    text: String,
+    email: Option<EmailAddress>,
+    answers: &mut HashMap<EmailAddress, InviteOutcome>,
+) -> InviteAnswerView {
+    let Some(email) = email else {
+        let detail = "This is not an e-mail address: write it like ann@example.com.".to_owned();
+        return InviteAnswerView { email: text, outcome: Outcome::Invalid, detail, invitation: None };
+    };
+    let found = answers.remove(&email).unwrap_or(InviteOutcome::AlreadyInvited);
+    let detail = text::not_invited(&found).to_owned();
+    let (outcome, invitation) = match found {
+        InviteOutcome::Invited(invitation) => (Outcome::Invited, Some((*invitation).into())),
+        InviteOutcome::AlreadyMember => (Outcome::AlreadyMember, None),
+        InviteOutcome::AlreadyInvited => (Outcome::AlreadyInvited, None),
+        InviteOutcome::NoSeat => (Outcome::NoSeat, None),
+        InviteOutcome::Failed(_) => (Outcome::Failed, None),
+    };
+    InviteAnswerView { email: text, outcome, detail, invitation }
+}
+
+impl From<Pending> for InvitationView {
+    fn from(pending: Pending) -> Self {
+        Self {
+            id: pending.id.map(|id| id.to_string()),
+            email: pending.email.to_string(),
+            roles: role_names(&pending.roles),
+            inviter: pending.inviter,
+            created_at: pending.created_at,
+            expires_at: pending.expires_at,
+        }
+    }
+}
+
+/// Without its link: that is for the invited person alone.
+impl From<Invitation> for InvitationView {
+    fn from(invitation: Invitation) -> Self {
+        Self {
+            id: Some(invitation.id.to_string()),
+            email: invitation.email.to_string(),
+            roles: role_names(&invitation.roles),
+            inviter: invitation.inviter,
+            created_at: invitation.created_at,
+            expires_at: invitation.expires_at,
+        }
+    }
+}

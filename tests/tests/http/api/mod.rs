@@ -1,0 +1,11 @@
+//! The API, as a program uses it and as somebody tries to misuse it.
+
+mod account;
+mod bodies;
+mod guard;
+mod idempotency;
+mod invitations;
+mod lists;
+mod members;
+mod organizations;
+mod program;
