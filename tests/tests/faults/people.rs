@@ -32,8 +32,11 @@ fn office(world: &World, wire: &Arc<Wire>) -> Arc<Office> {
             sessions: Wired::new(wire, Arc::clone(&world.sessions)),
             clock: world.clock.clone(),
         },
+        members: Wired::new(wire, Arc::clone(&world.members)),
+        sessions: Wired::new(wire, Arc::clone(&world.sessions)),
         turns: Arc::new(SqlTurns::new(&world.database)),
-        audit: Arc::clone(&audit),
+        audit_log: Arc::clone(&audit),
+        clock: world.clock.clone(),
     };
     Arc::new(Office {
         change: ChangeRoles { people: people.clone() },
@@ -87,20 +90,20 @@ async fn s12_nobody_takes_the_last_administrator_away() {
     let office = office(&world, &Arc::new(Wire::default()));
     let session = signed_in(&world, &tenant, &ann).await;
 
-    let demoted = office.change.run(&session, &ann, Roles::from(Role::Employee)).await;
+    let demoted = office.change.run(&session, ann.as_str(), &["Employee"]).await;
     assert!(matches!(demoted, Err(ChangeRolesError::LastAdministrator)), "{demoted:?}");
-    let removed = office.remove.run(&session, &ann).await;
-    assert!(matches!(removed, Err(RemoveMemberError::LastAdministrator)), "{removed:?}");
+    let removed = office.remove.run(&session, ann.as_str()).await;
+    assert!(matches!(removed, Err(RemoveMemberError::Yourself)), "{removed:?}");
     let left = office.leave.run(&session).await;
     assert!(matches!(left, Err(LeaveOrganizationError::LastAdministrator)), "{left:?}");
-    let to_oneself = office.transfer.run(&session, &ann).await;
-    assert!(matches!(to_oneself, Err(TransferOwnershipError::ToOneself)), "{to_oneself:?}");
-    let none = office.change.run(&session, &bo, Roles::default()).await;
+    let to_oneself = office.transfer.run(&session, ann.as_str()).await;
+    assert!(matches!(to_oneself, Err(TransferOwnershipError::Yourself)), "{to_oneself:?}");
+    let none = office.change.run(&session, bo.as_str(), &[]).await;
     assert!(matches!(none, Err(ChangeRolesError::NoRole)), "{none:?}");
     assert_eq!(world.members.administrators(&tenant.id).await.unwrap(), std::slice::from_ref(&ann));
     assert!(is_signed_in(&world, &session).await, "what is refused ends no session");
 
-    office.transfer.run(&session, &bo).await.unwrap();
+    office.transfer.run(&session, bo.as_str()).await.unwrap();
     assert_eq!(world.members.administrators(&tenant.id).await.unwrap(), [bo]);
     let after = signed_in(&world, &tenant, &ann).await;
     assert_eq!(after.roles, Roles::from(Role::Employee));
@@ -117,9 +120,10 @@ async fn s12_two_who_demote_each_other_leave_one() {
     let tenant = organization(&world, "acme", &both).await;
     let office = office(&world, &Arc::new(Wire::default()));
     let (anns, bos) = (signed_in(&world, &tenant, &ann).await, signed_in(&world, &tenant, &bo).await);
-    let employee = || Roles::from(Role::Employee);
-    let (one, other) =
-        tokio::join!(office.change.run(&anns, &bo, employee()), office.change.run(&bos, &ann, employee()));
+    let (one, other) = tokio::join!(
+        office.change.run(&anns, bo.as_str(), &["Employee"]),
+        office.change.run(&bos, ann.as_str(), &["Employee"])
+    );
     assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
     assert_eq!(world.members.administrators(&tenant.id).await.unwrap().len(), 1);
 }
@@ -137,13 +141,13 @@ async fn a_change_ends_the_sessions_that_it_concerns_and_is_remembered() {
     let bos_elsewhere = signed_in(&world, &elsewhere, &bo).await;
 
     let bos = signed_in(&world, &tenant, &bo).await;
-    office.change.run(&anns, &bo, Roles::from(Role::Administrator)).await.unwrap();
+    office.change.run(&anns, bo.as_str(), &["Administrator"]).await.unwrap();
     assert!(!is_signed_in(&world, &bos).await, "promoted");
     let bos = signed_in(&world, &tenant, &bo).await;
-    office.change.run(&anns, &bo, Roles::from(Role::Employee)).await.unwrap();
+    office.change.run(&anns, bo.as_str(), &["Employee"]).await.unwrap();
     assert!(!is_signed_in(&world, &bos).await, "demoted");
     let bos = signed_in(&world, &tenant, &bo).await;
-    office.remove.run(&anns, &bo).await.unwrap();
+    office.remove.run(&anns, bo.as_str()).await.unwrap();
     assert!(!is_signed_in(&world, &bos).await, "removed");
     assert!(is_signed_in(&world, &anns).await && is_signed_in(&world, &bos_elsewhere).await);
     assert!(world.members.find(&elsewhere.id, &bo).await.unwrap().is_some());
@@ -152,7 +156,10 @@ async fn a_change_ends_the_sessions_that_it_concerns_and_is_remembered() {
     let actions: Vec<_> = logged.iter().map(|entry| entry.action).collect();
     let expected = [AuditAction::MemberRemoved, AuditAction::RolesChanged, AuditAction::RolesChanged];
     assert_eq!(actions, expected);
-    assert!(logged.iter().all(|entry| entry.actor == ann && entry.subject == "bo@example.com"), "{logged:?}");
+    assert!(
+        logged.iter().all(|entry| entry.actor == ann && entry.subject.starts_with("bo@example.com")),
+        "{logged:?}"
+    );
 }
 
 #[tokio::test]
@@ -167,12 +174,12 @@ async fn s12_whatever_call_is_lost_somebody_runs_the_organization_and_a_repeat_f
             let tenant = organization(&world, &name, &people).await;
             let session = signed_in(&world, &tenant, &ann).await;
             let cut = office(&world, &Arc::new(Wire::cut_at(at, loss)));
-            let first = cut.transfer.run(&session, &bo).await;
+            let first = cut.transfer.run(&session, bo.as_str()).await;
             let administrators = world.members.administrators(&tenant.id).await.unwrap();
             assert!(!administrators.is_empty(), "{name}: {first:?}");
             if administrators.contains(&ann) {
                 let whole = office(&world, &Arc::new(Wire::default()));
-                whole.transfer.run(&session, &bo).await.unwrap();
+                whole.transfer.run(&session, bo.as_str()).await.unwrap();
             }
             assert_eq!(
                 world.members.administrators(&tenant.id).await.unwrap(),
@@ -186,11 +193,11 @@ async fn s12_whatever_call_is_lost_somebody_runs_the_organization_and_a_repeat_f
 /// One thing that somebody tries; whether it succeeds depends on who was faster.
 async fn attempt(office: &Office, session: &Session, to: &UserId, what: usize) {
     match what % 5 {
-        0 => drop(office.change.run(session, to, Roles::from(Role::Employee)).await),
-        1 => drop(office.remove.run(session, to).await),
+        0 => drop(office.change.run(session, to.as_str(), &["Employee"]).await),
+        1 => drop(office.remove.run(session, to.as_str()).await),
         2 => drop(office.leave.run(session).await),
-        3 => drop(office.transfer.run(session, to).await),
-        _ => drop(office.change.run(session, &session.user, Roles::from(Role::Employee)).await),
+        3 => drop(office.transfer.run(session, to.as_str()).await),
+        _ => drop(office.change.run(session, session.user.as_str(), &["Employee"]).await),
     }
 }
 
