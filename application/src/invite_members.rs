@@ -12,7 +12,7 @@ use tenantry_ports::{
     AuditLog, Clock, Invitations, InvitationsError, NewInvitation, Offers, Session, Tenants, Turns, Users,
 };
 
-use crate::seats::TakenSeats;
+use crate::seats::{Pending, TakenSeats};
 use crate::{Authorize, AuthorizeError, Outage, SeatCount, audit};
 
 /// How long one request may go on sending; what is left is said to be, and can be sent again.
@@ -158,7 +158,7 @@ impl InviteMembers {
             // An earlier request was carried out, and its answer did not arrive.
             return self.opened(session, tenant, invitation).await;
         }
-        let is_unsent = known.is_some_and(|known| known.is_unsent());
+        let is_unsent = known.is_some_and(Pending::is_unsent);
         if known.is_some() && !is_unsent {
             return Ok(InviteOutcome::AlreadyInvited);
         }

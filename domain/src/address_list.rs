@@ -131,8 +131,10 @@ mod tests {
 
     #[test]
     fn takes_a_hundred_and_no_more() {
-        let of =
-            |count: usize| (0..count).map(|number| format!("user{number}@example.com\n")).collect::<String>();
+        let of = |count: usize| {
+            let addresses: Vec<_> = (0..count).map(|number| format!("user{number}@example.com")).collect();
+            addresses.join("\n")
+        };
         assert_eq!(AddressList::try_from(of(100).as_str()).unwrap().lines().len(), 100);
         assert_eq!(AddressList::try_from(of(101).as_str()), Err(InvalidAddressList::TooMany));
         assert_eq!(AddressList::try_from("x".repeat(40_001).as_str()), Err(InvalidAddressList::TooMany));

@@ -213,6 +213,16 @@ impl Problem {
         Self::new(status, code, title, detail, [sign_in, START])
     }
 
+    /// A choice that no page of ours offers.
+    pub(crate) fn not_offered(field: &'static str) -> Self {
+        let detail = format!(
+            "The field “{field}” has a value that is not among those that the form offers, so nothing was done. \
+                              Go back and choose one of them."
+        );
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self::new(status, "not_offered", "This can’t be chosen", detail, [HOME, START])
+    }
+
     pub(crate) fn plan_ended() -> Self {
         Self::new(
             StatusCode::PAYMENT_REQUIRED,

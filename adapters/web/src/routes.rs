@@ -183,18 +183,22 @@ const PAGES: &[RouteSpec] = &[
     RouteSpec::post("/home/leave", (Delete, Member), Who::Member, |method| on(method, pages::leave::leave)),
     RouteSpec::get("/admin/members/add-member", (Get, Invitation), Administrator, |method| {
         on(method, pages::add_member::show)
-    }),
+    })
+    .with_plan(),
     RouteSpec::post("/admin/members/add-member", (Create, Invitation), Administrator, |method| {
         on(method, pages::add_member::invite)
     })
+    .with_plan()
     .taking(&[IdParam { name: "connection", carrier: Body, of: Organization }]),
     RouteSpec::post("/admin/members/resend-invitation", (Update, Invitation), Administrator, |method| {
         on(method, pages::pending_invitations::resend)
     })
+    .with_plan()
     .taking(&[IdParam { name: "invitation", carrier: Body, of: Invitation }]),
     RouteSpec::post("/admin/members/revoke-invitation", (Delete, Invitation), Administrator, |method| {
         on(method, pages::pending_invitations::revoke)
     })
+    .with_plan()
     .taking(&[IdParam { name: "invitation", carrier: Body, of: Invitation }]),
     RouteSpec::get("/admin/customization", (Get, Organization), Administrator, |method| {
         on(method, pages::customization::show)

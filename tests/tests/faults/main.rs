@@ -1,4 +1,4 @@
-//! What must hold of a purchase when calls are lost, processes die, and several people or windows do things at once.
+//! What must hold of a purchase, and of an organization's people, when calls are lost, processes die, and several people or windows do things at once.
 
 #![allow(
     clippy::indexing_slicing,
@@ -9,6 +9,7 @@
 )]
 
 mod interrupted;
+mod people;
 mod together;
 mod wire;
 mod world;

@@ -48,7 +48,8 @@ pub struct World {
     pub ann: UserId,
     pub name: String,
     journeys: Arc<dyn Journeys>,
-    sessions: Arc<dyn Sessions>,
+    pub sessions: Arc<dyn Sessions>,
+    pub database: Database,
     ledger: Arc<MemoryCheckouts>,
     pub checkout: Arc<TestCheckout>,
     pub clock: Arc<FixedClock>,
@@ -98,7 +99,8 @@ impl Provider {
         Self { fake, token, clock, random }
     }
 
-    async fn account(&self, email: &str) -> UserId {
+    /// Makes an account.
+    pub async fn account(&self, email: &str) -> UserId {
         let request = json!({
             "connection": "Username-Password-Authentication",
             "email": email,
@@ -138,7 +140,8 @@ impl World {
             ann,
             name: format!("acme-{number}"),
             journeys: Arc::new(SqlJourneys::new(database.clone())),
-            sessions: Arc::new(SqlSessions::new(database)),
+            sessions: Arc::new(SqlSessions::new(database.clone())),
+            database,
             ledger: Arc::clone(&ledger),
             checkout: Arc::new(TestCheckout::new(ledger, clock.clone(), Arc::clone(random))),
             clock: Arc::clone(clock),

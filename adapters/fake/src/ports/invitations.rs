@@ -144,14 +144,15 @@ fn create(
         .append_pair("organization_name", &organization.name);
     let roles: Vec<&str> =
         new.roles.iter().filter_map(|role| Some(state.role_by_name(role.name())?.id.as_str())).collect();
-    let mut settings = json!({
+    let settings = json!({
         "inviter": { "name": new.inviter },
         "invitee": { "email": new.email.as_str() },
         "roles": roles,
         "invitation_url": link.as_str(),
     });
+    let mut settings = settings.as_object().cloned().unwrap_or_default();
     if let Some(connection) = &new.connection {
-        settings["connection_id"] = connection.as_str().into();
+        settings.insert("connection_id".to_owned(), connection.as_str().into());
     }
     let row = model::Invitation {
         id: context.ids.invitation(),
@@ -160,7 +161,7 @@ fn create(
         ticket_id,
         created_at: context.now,
         expires_at: context.now + new.lifetime.get(),
-        settings: settings.as_object().cloned().unwrap_or_default(),
+        settings,
     };
     let user_id = state.users_by_email(new.email.as_str()).next().map(|user| user.id.clone());
     state.send(Mail {

@@ -1,5 +1,6 @@
 //! `/admin/members/add-member`: inviting people, many at once, with an answer for each.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use askama::Template;
@@ -139,8 +140,10 @@ impl InviteForm {
         let emails = fields.sole("emails")?.unwrap_or_default();
         let message = fields.sole("message")?.unwrap_or_default();
         let chosen = fields.text("connection")?;
-        let role = fields.text("role")?.parse().unwrap_or(Role::Employee);
-        let hours = fields.text("hours")?.parse().unwrap_or(168);
+        let role = chosen_from(fields, "role")?.unwrap_or(Role::Employee);
+        let hours = chosen_from(fields, "hours")?.unwrap_or(168);
+        let connection = Some(chosen).filter(|id| !id.is_empty()).map(ConnectionId::try_from).transpose();
+        let lifetime = InvitationLifetime::try_from(Duration::from_hours(hours));
         let list = AddressList::try_from(emails);
         let said = Some(message).filter(|text| !text.trim().is_empty());
         let said = said.map(InvitationMessage::try_from).transpose();
@@ -154,16 +157,21 @@ impl InviteForm {
             hours,
         };
         let (Ok(list), Ok(message)) = (list, said) else { return Ok((form, None)) };
-        let lifetime = Duration::from_hours(hours.min(24 * 365));
         let wish = InvitationWish {
             emails: Vec::new(),
             role,
-            connection: ConnectionId::try_from(chosen).ok(),
+            connection: connection.map_err(|_| Problem::not_offered("connection"))?,
             message,
-            lifetime: InvitationLifetime::try_from(lifetime).unwrap_or_default(),
+            lifetime: lifetime.map_err(|_| Problem::not_offered("hours"))?,
         };
         Ok((form, Some((list, wish))))
     }
+}
+
+/// What was chosen of what the form offers; nothing when the field is empty or was not sent.
+fn chosen_from<T: FromStr>(fields: &Fields, name: &'static str) -> Result<Option<T>, Problem> {
+    let text = Some(fields.text(name)?).filter(|text| !text.is_empty());
+    text.map(str::parse).transpose().map_err(|_| Problem::not_offered(name))
 }
 
 /// What people call a way to log in.

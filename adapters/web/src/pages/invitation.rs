@@ -83,7 +83,7 @@ pub(crate) async fn no_seat(State(app): State<Shared>, person: SignedIn) -> Resu
     let frame = person.frame(&app, "");
     let organization = frame.person.as_ref().and_then(|person| person.organization);
     let organization = organization.unwrap_or("your organization");
-    page(StatusCode::OK, &NoSeat { organization, frame })
+    page(StatusCode::OK, &NoSeat { frame, organization })
 }
 
 /// What a link carries. One that carries anything else leads to no invitation.

@@ -112,6 +112,8 @@ pub(super) fn expected(route: &RouteSpec, actor: Actor, variation: Variation) ->
 fn of_id(route: &RouteSpec, id: &IdParam, given: Given) -> Outcome {
     use Outcome::{Done, Refused};
     match (id.name, id.of, route.who) {
+        // Nobody can come through it.
+        ("connection", ..) => Refused(422),
         // A page of a list that is not one's own does not exist.
         ("cursor", ..) => Refused(422),
         // What a form calls itself is nobody's: it names the purchase to its own sender alone.
@@ -156,6 +158,8 @@ fn plain(route: &RouteSpec) -> Outcome {
     match route.path {
         // Nobody here comes back from a login that began here.
         "/api/auth/callback" => Outcome::Refused(400),
+        // It names a session of nobody: one of one's own is for the tests of accounts.
+        "/home/account/sessions/end" => Outcome::Refused(404),
         // Nobody has uploaded a logo, and this folder is none.
         "/logos/{id}" | "/looks/{folder}/{file}" => Outcome::Refused(404),
         _ => Outcome::Done,

@@ -123,9 +123,21 @@ impl Sending {
             ("/admin/customization/logo", false) => body = text(&[("remove", "1")]),
             (path, false) if path.starts_with("/api/v1/") => body = text(of_operation(route)),
             ("/admin/members/edit-member", false) => body = text(&[("role.Employee", "on")]),
+            ("/admin/members/add-member", false) => {
+                body =
+                    text(&[("emails", "newcomer@nowhere.example"), ("role", "Employee"), ("hours", "168")]);
+            }
+            ("/home/profile", false) => body = text(&[("name", "Somebody Else")]),
             // These take nothing but ids.
             (
-                "/orgprompt"
+                "/admin/members/resend-invitation"
+                | "/admin/members/revoke-invitation"
+                | "/home/account/sessions/end"
+                | "/home/account/sessions/end-others"
+                | "/home/account/password"
+                | "/home/account/export"
+                | "/home/account/delete"
+                | "/orgprompt"
                 | "/api/auth/logout"
                 | "/home/register-business"
                 | "/home/register-personal"
@@ -205,6 +217,10 @@ fn smuggled(world: &World, actor: Actor) -> Vec<(&'static str, String)> {
 fn own(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor) -> String {
     let organization = world.own(actor);
     match (id.of, id.name) {
+        // Any connection.
+        (_, "connection") => String::new(),
+        (Resource::Invitation, _) => organization.invitation.clone(),
+        (Resource::Session, _) => NO_SESSION.to_owned(),
         // Where a new organization gets its name.
         (Resource::Organization, _) if route.path == "/home/register-business" => "fresh-org".to_owned(),
         (Resource::Organization, _) if is_name(route) => organization.name.to_owned(),
@@ -216,6 +232,9 @@ fn own(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor) -> String {
         (of, name) => panic!("say here what {name} of {of:?} is"),
     }
 }
+
+/// A session of nobody.
+const NO_SESSION: &str = "AAAAAAAAAAAAAAAAAAAAAA";
 
 /// Where an organization is named, not identified.
 fn is_name(route: &RouteSpec) -> bool {
@@ -229,6 +248,11 @@ fn strange(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor, given: 
     let text = match (given, id.of) {
         // Longer than any id, and what it is made of leads elsewhere where somebody joins paths.
         (Given::Malformed, _) => return "../<b>".repeat(50),
+        (Given::Absent | Given::Foreign, _) if id.name == "connection" => "con_0000000000000000",
+        (Given::Foreign, Resource::Invitation) => &foreign.invitation,
+        (Given::Absent, Resource::Invitation) => "uinv_0000000000000000",
+        (Given::Foreign, Resource::Session) => &world.session_there,
+        (Given::Absent, Resource::Session) => NO_SESSION,
         (_, _) if id.name == "cursor" => "bm8gcGFnZSBvZiB0aGlzIGxpc3Q",
         (Given::Foreign, Resource::Organization) if is_name => foreign.name,
         (Given::Foreign, Resource::Organization) => &foreign.id,

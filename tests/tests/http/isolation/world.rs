@@ -29,6 +29,8 @@ pub(super) struct World {
     pub(super) here: Organization,
     pub(super) there: Organization,
     pub(super) lapsed: Organization,
+    /// What pages call the session of somebody there.
+    pub(super) session_there: String,
     /// The name of a file that is served.
     pub(super) asset: String,
 }
@@ -46,12 +48,19 @@ impl World {
         // Tokens have their time, too.
         let management = site.management().await;
         site.administrator("admin@here.example", "here-org").await;
-        site.administrator("admin@there.example", "there-org").await;
+        let mut admin_there = site.administrator("admin@there.example", "there-org").await;
         let here = Organization::complete(&site, &management, "here-org", "here.example").await;
         let there = Organization::complete(&site, &management, "there-org", "there.example").await;
         let page = site.get("/").await.body;
         let asset = page.split("/assets/").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
-        Self { site, management, here, there, lapsed, asset }
+        // From another browser of theirs: a session can't end itself there.
+        let mut elsewhere = admin_there.elsewhere();
+        elsewhere.log_in_under("there-org", "admin@there.example").await;
+        let sessions = admin_there.get("/home/account/sessions").await.body;
+        let named =
+            sessions.split("name=\"session\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let session_there = named.expect("a session that can be ended").to_owned();
+        Self { site, management, here, there, lapsed, session_there, asset }
     }
 
     /// The organization that this actor is signed in to, or else the one that they try.

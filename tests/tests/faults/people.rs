@@ -1,0 +1,239 @@
+//! Changes to an organization's people: one at a time, never without an Administrator, felt at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::join_all;
+use tenantry_application::{
+    Authorize, ChangeRoles, ChangeRolesError, LeaveOrganization, LeaveOrganizationError, People,
+    RemoveMember, RemoveMemberError, TransferOwnership, TransferOwnershipError,
+};
+use tenantry_domain::{AuditAction, ConversionId, Role, Roles, SessionId, TenantName, TenantRef, UserId};
+use tenantry_ports::{AuditLog, Clock, NewTenant, PageSize, Session};
+use tenantry_sql::sqlite::{SqlAuditLog, SqlTurns};
+
+use crate::wire::{Loss, Wire, Wired};
+use crate::world::{Provider, World};
+
+/// The use cases, wired over a line, and what they left in the log.
+struct Office {
+    change: ChangeRoles,
+    remove: RemoveMember,
+    leave: LeaveOrganization,
+    transfer: TransferOwnership,
+    audit: Arc<dyn AuditLog>,
+}
+
+fn office(world: &World, wire: &Arc<Wire>) -> Arc<Office> {
+    let audit: Arc<dyn AuditLog> = Arc::new(SqlAuditLog::new(world.database.clone()));
+    let people = People {
+        authorize: Authorize {
+            members: Wired::new(wire, Arc::clone(&world.members)),
+            sessions: Wired::new(wire, Arc::clone(&world.sessions)),
+            clock: world.clock.clone(),
+        },
+        members: Wired::new(wire, Arc::clone(&world.members)),
+        sessions: Wired::new(wire, Arc::clone(&world.sessions)),
+        turns: Arc::new(SqlTurns::new(&world.database)),
+        audit_log: Arc::clone(&audit),
+        clock: world.clock.clone(),
+    };
+    Arc::new(Office {
+        change: ChangeRoles { people: people.clone() },
+        remove: RemoveMember { people: people.clone() },
+        leave: LeaveOrganization { people: people.clone() },
+        transfer: TransferOwnership { people },
+        audit,
+    })
+}
+
+/// An organization with these people in it.
+async fn organization(world: &World, name: &str, people: &[(&UserId, Role)]) -> TenantRef {
+    let wanted = NewTenant {
+        name: TenantName::try_from(name).unwrap(),
+        display_name: name.to_owned(),
+        subscription: "team;2030-01-01T00:00:00.000Z;active".parse().unwrap(),
+        created_by: world.ann.clone(),
+        conversion: ConversionId::try_from(name).unwrap(),
+    };
+    let tenant = world.tenants.create(&wanted).await.unwrap().tenant;
+    for (user, role) in people {
+        world.members.add(&tenant.id, user).await.unwrap();
+        world.members.assign(&tenant.id, user, *role).await.unwrap();
+    }
+    tenant
+}
+
+/// Signs a member in as what they are now.
+async fn signed_in(world: &World, tenant: &TenantRef, user: &UserId) -> Session {
+    let id = format!("{}-{user}-{}", tenant.id, world.session().await.id);
+    let session = Session {
+        id: SessionId::try_from(id.as_str()).unwrap(),
+        user: user.clone(),
+        roles: world.members.roles(&tenant.id, user).await.unwrap(),
+        ..world.session_under(tenant).await
+    };
+    world.sessions.begin(&session, &serde_json::Map::new(), world.clock.now()).await.unwrap();
+    session
+}
+
+async fn is_signed_in(world: &World, session: &Session) -> bool {
+    world.sessions.find(&session.id, world.clock.now()).await.unwrap().is_some()
+}
+
+#[tokio::test]
+async fn s12_nobody_takes_the_last_administrator_away() {
+    let provider = Provider::start().await;
+    let world = World::new(&provider, 1).await;
+    let (ann, bo) = (world.ann.clone(), provider.account("bo@example.com").await);
+    let tenant = organization(&world, "acme", &[(&ann, Role::Administrator), (&bo, Role::Employee)]).await;
+    let office = office(&world, &Arc::new(Wire::default()));
+    let session = signed_in(&world, &tenant, &ann).await;
+
+    let demoted = office.change.run(&session, ann.as_str(), &["Employee"]).await;
+    assert!(matches!(demoted, Err(ChangeRolesError::LastAdministrator)), "{demoted:?}");
+    let removed = office.remove.run(&session, ann.as_str()).await;
+    assert!(matches!(removed, Err(RemoveMemberError::Yourself)), "{removed:?}");
+    let left = office.leave.run(&session).await;
+    assert!(matches!(left, Err(LeaveOrganizationError::LastAdministrator)), "{left:?}");
+    let to_oneself = office.transfer.run(&session, ann.as_str()).await;
+    assert!(matches!(to_oneself, Err(TransferOwnershipError::Yourself)), "{to_oneself:?}");
+    let none = office.change.run(&session, bo.as_str(), &[]).await;
+    assert!(matches!(none, Err(ChangeRolesError::NoRole)), "{none:?}");
+    assert_eq!(world.members.administrators(&tenant.id).await.unwrap(), std::slice::from_ref(&ann));
+    assert!(is_signed_in(&world, &session).await, "what is refused ends no session");
+
+    office.transfer.run(&session, bo.as_str()).await.unwrap();
+    assert_eq!(world.members.administrators(&tenant.id).await.unwrap(), [bo]);
+    let after = signed_in(&world, &tenant, &ann).await;
+    assert_eq!(after.roles, Roles::from(Role::Employee));
+    office.leave.run(&after).await.unwrap();
+    assert_eq!(world.members.find(&tenant.id, &ann).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn s12_two_who_demote_each_other_leave_one() {
+    let provider = Provider::start().await;
+    let world = World::new(&provider, 1).await;
+    let (ann, bo) = (world.ann.clone(), provider.account("bo@example.com").await);
+    let both = [(&ann, Role::Administrator), (&bo, Role::Administrator)];
+    let tenant = organization(&world, "acme", &both).await;
+    let office = office(&world, &Arc::new(Wire::default()));
+    let (anns, bos) = (signed_in(&world, &tenant, &ann).await, signed_in(&world, &tenant, &bo).await);
+    let (one, other) = tokio::join!(
+        office.change.run(&anns, bo.as_str(), &["Employee"]),
+        office.change.run(&bos, ann.as_str(), &["Employee"])
+    );
+    assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+    assert_eq!(world.members.administrators(&tenant.id).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_change_ends_the_sessions_that_it_concerns_and_is_remembered() {
+    let provider = Provider::start().await;
+    let world = World::new(&provider, 1).await;
+    let (ann, bo) = (world.ann.clone(), provider.account("bo@example.com").await);
+    let people = [(&ann, Role::Administrator), (&bo, Role::Employee)];
+    let tenant = organization(&world, "acme", &people).await;
+    let elsewhere = organization(&world, "other", &people).await;
+    let office = office(&world, &Arc::new(Wire::default()));
+    let anns = signed_in(&world, &tenant, &ann).await;
+    let bos_elsewhere = signed_in(&world, &elsewhere, &bo).await;
+
+    let bos = signed_in(&world, &tenant, &bo).await;
+    office.change.run(&anns, bo.as_str(), &["Administrator"]).await.unwrap();
+    assert!(!is_signed_in(&world, &bos).await, "promoted");
+    let bos = signed_in(&world, &tenant, &bo).await;
+    office.change.run(&anns, bo.as_str(), &["Employee"]).await.unwrap();
+    assert!(!is_signed_in(&world, &bos).await, "demoted");
+    let bos = signed_in(&world, &tenant, &bo).await;
+    office.remove.run(&anns, bo.as_str()).await.unwrap();
+    assert!(!is_signed_in(&world, &bos).await, "removed");
+    assert!(is_signed_in(&world, &anns).await && is_signed_in(&world, &bos_elsewhere).await);
+    assert!(world.members.find(&elsewhere.id, &bo).await.unwrap().is_some());
+
+    let logged = office.audit.of_tenant(&tenant.id, None, PageSize::SCREEN).await.unwrap().items;
+    let actions: Vec<_> = logged.iter().map(|entry| entry.action).collect();
+    let expected = [AuditAction::MemberRemoved, AuditAction::RolesChanged, AuditAction::RolesChanged];
+    assert_eq!(actions, expected);
+    assert!(
+        logged.iter().all(|entry| entry.actor == ann && entry.subject.starts_with("bo@example.com")),
+        "{logged:?}"
+    );
+}
+
+#[tokio::test]
+async fn s12_whatever_call_is_lost_somebody_runs_the_organization_and_a_repeat_finishes() {
+    let provider = Provider::start().await;
+    let world = World::new(&provider, 1).await;
+    let (ann, bo) = (world.ann.clone(), provider.account("bo@example.com").await);
+    for at in 0..20 {
+        for loss in [Loss::NotSent, Loss::ReplyLost] {
+            let name = format!("acme-{at}-{}", if loss == Loss::NotSent { "a" } else { "b" });
+            let people = [(&ann, Role::Administrator), (&bo, Role::Employee)];
+            let tenant = organization(&world, &name, &people).await;
+            let session = signed_in(&world, &tenant, &ann).await;
+            let cut = office(&world, &Arc::new(Wire::cut_at(at, loss)));
+            let first = cut.transfer.run(&session, bo.as_str()).await;
+            let administrators = world.members.administrators(&tenant.id).await.unwrap();
+            assert!(!administrators.is_empty(), "{name}: {first:?}");
+            if administrators.contains(&ann) {
+                let whole = office(&world, &Arc::new(Wire::default()));
+                whole.transfer.run(&session, bo.as_str()).await.unwrap();
+            }
+            assert_eq!(
+                world.members.administrators(&tenant.id).await.unwrap(),
+                std::slice::from_ref(&bo),
+                "{name}"
+            );
+        }
+    }
+}
+
+/// One thing that somebody tries; whether it succeeds depends on who was faster.
+async fn attempt(office: &Office, session: &Session, to: &UserId, what: usize) {
+    match what % 5 {
+        0 => drop(office.change.run(session, to.as_str(), &["Employee"]).await),
+        1 => drop(office.remove.run(session, to.as_str()).await),
+        2 => drop(office.leave.run(session).await),
+        3 => drop(office.transfer.run(session, to.as_str()).await),
+        _ => drop(office.change.run(session, session.user.as_str(), &["Employee"]).await),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn i2_i5_fifty_at_once_leave_an_administrator_and_one_membership_each() {
+    let provider = Provider::start().await;
+    let world = World::new(&provider, 1).await;
+    let mut users = vec![world.ann.clone()];
+    for number in 0..5 {
+        users.push(provider.account(&format!("person{number}@example.com")).await);
+    }
+    let office = office(&world, &Arc::new(Wire::default()));
+    let hundred = async {
+        for seed in 0..100_usize {
+            let role = |number| if number < 4 { Role::Administrator } else { Role::Employee };
+            let people: Vec<_> = users.iter().enumerate().map(|(at, user)| (user, role(at))).collect();
+            let tenant = organization(&world, &format!("race-{seed}"), &people).await;
+            let sessions = join_all(users.iter().map(|user| signed_in(&world, &tenant, user))).await;
+            let attempts = (0..50_usize).map(|number| {
+                // Different at every seed, and the same at every run.
+                let dice = (seed * 50 + number).wrapping_mul(2_654_435_761) >> 7;
+                let (session, to) = (sessions[dice % 6].clone(), users[dice / 6 % 6].clone());
+                let office = Arc::clone(&office);
+                tokio::spawn(async move { attempt(&office, &session, &to, dice / 36).await })
+            });
+            join_all(attempts).await.into_iter().for_each(|attempted| attempted.unwrap());
+            let administrators = world.members.administrators(&tenant.id).await.unwrap();
+            assert!(!administrators.is_empty(), "I2, seed {seed}");
+            let page = world.members.page(&tenant.id, None, PageSize::SCREEN).await.unwrap();
+            let mut left: Vec<_> = page.items.iter().map(|member| &member.user).collect();
+            let before = left.len();
+            left.sort();
+            left.dedup();
+            assert_eq!(left.len(), before, "I5, seed {seed}");
+            assert!(page.items.iter().all(|member| !member.roles.is_empty()), "seed {seed}: {page:?}");
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(5), hundred).await.expect("a hundred seeds in bounded time");
+}
