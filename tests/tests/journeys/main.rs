@@ -12,6 +12,7 @@ mod buying;
 mod expired;
 mod hosted_login;
 mod interrupted;
+mod members;
 mod organizations;
 mod pages;
 mod person;
