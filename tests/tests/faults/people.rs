@@ -66,6 +66,8 @@ async fn organization(world: &World, name: &str, people: &[(&UserId, Role)]) -> 
 
 /// Signs a member in as what they are now.
 async fn signed_in(world: &World, tenant: &TenantRef, user: &UserId) -> Session {
+    // What ended sessions a moment ago ends no login that begins after it.
+    world.clock.advance(Duration::from_secs(1));
     let id = format!("{}-{user}-{}", tenant.id, world.session().await.id);
     let session = Session {
         id: SessionId::try_from(id.as_str()).unwrap(),
