@@ -41,7 +41,7 @@ impl Activity {
         let page = self.audit_log.of_tenant(&administrator.tenant().id, from, size).await;
         page.map_err(|error| match error {
             AuditLogError::InvalidCursor => ActivityError::InvalidCursor,
-            other => ActivityError::Outage(other.into()),
+            other @ AuditLogError::Unavailable(_) => ActivityError::Outage(other.into()),
         })
     }
 }
