@@ -38,7 +38,7 @@ async fn c11_what_changes_something_needs_the_token_json_and_no_other_sites_page
     let before = site.management().await.everything().await;
     let (good, theirs, own) = (ann.token.clone(), other.token, site.address.origin());
     for route in operations().filter(|route| route.csrf) {
-        let path = route.path.replace('{', "").replace('}', "");
+        let path = route.path.replace(['{', '}'], "");
         let json = ("content-type", "application/json");
         for (headers, status, code) in [
             (vec![json], 403, "invalid_csrf_token"),
