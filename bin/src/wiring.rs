@@ -142,6 +142,7 @@ impl Parts {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table of use cases, one after the other")]
     fn use_cases(&self, limits: SessionLimits, conversions: Arc<Conversions>, product: &Url) -> UseCases {
         let (clock, catalogue) = (|| Arc::clone(&self.clock), || Arc::clone(&self.catalogue));
         UseCases {

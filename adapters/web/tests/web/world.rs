@@ -149,6 +149,7 @@ impl World {
         tenantry_web::router(self.web(base_url)).unwrap()
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table of use cases, one after the other")]
     pub(crate) fn web(self: &Arc<Self>, base_url: &str) -> Web {
         let world = self.clone();
         let random = self.random.clone();

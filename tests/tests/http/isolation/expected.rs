@@ -96,26 +96,40 @@ pub(super) fn expected(route: &RouteSpec, actor: Actor, variation: Variation) ->
         return Refused(402);
     }
     // Whoever runs their organization alone stays.
-    if route.path == "/home/leave" && changes && actor.runs_it() {
+    if matches!(route.path, "/home/leave" | "/api/v1/organization/leave") && changes && actor.runs_it() {
         return Refused(409);
     }
     if let Some(outcome) = purchases(route, actor, changes, variation) {
         return outcome;
     }
+    // Whoever belongs to both may go to the other.
+    if route.path == "/api/v1/organizations/{organization}/switch" {
+        return switching(actor, variation);
+    }
     match variation {
+        // The ticket here is nobody's: the tests of invitations have better ones.
+        _ if route.path == "/api/auth/invitation" => Refused(404),
         Variation::Id(id, given) => of_id(route, id, given),
         _ => plain(route),
     }
+}
+
+/// To an organization of one's own, wherever one is signed in.
+fn switching(actor: Actor, variation: Variation) -> Outcome {
+    let belongs = match variation {
+        Variation::Id(_, Given::Foreign) => actor == Actor::Both,
+        Variation::Id(..) => false,
+        _ => actor.is_inside() && actor != Actor::Removed,
+    };
+    if belongs { Outcome::Done } else { Outcome::Refused(404) }
 }
 
 /// An id that is not one's own, of whatever kind, is one that does not exist.
 fn of_id(route: &RouteSpec, id: &IdParam, given: Given) -> Outcome {
     use Outcome::{Done, Refused};
     match (id.name, id.of, route.who) {
-        // Nobody can come through it.
-        ("connection", ..) => Refused(422),
-        // A page of a list that is not one's own does not exist.
-        ("cursor", ..) => Refused(422),
+        // Nobody can come through it; and a page of a list that is not one's own does not exist.
+        ("connection" | "cursor", ..) => Refused(422),
         // What a form calls itself is nobody's: it names the purchase to its own sender alone.
         ("purchase", Resource::Plan, _) => Done,
         // Anybody may know that an organization exists, and log in there as its member.
@@ -123,6 +137,7 @@ fn of_id(route: &RouteSpec, id: &IdParam, given: Given) -> Outcome {
         ("organization", Resource::Organization, Who::Anyone) if route.path == "/orgprompt" => Refused(422),
         // It is typed to confirm what the session says, and leads nowhere by itself.
         ("organization", ..) if route.path == "/admin/customization/delete" => Refused(422),
+        ("name", ..) if route.path == "/api/v1/organization" => Refused(422),
         _ => Refused(404),
     }
 }
@@ -142,7 +157,7 @@ fn purchases(route: &RouteSpec, actor: Actor, changes: bool, variation: Variatio
         // A form that no page of ours has shown buys nothing.
         ("/home/confirm-plan", true) if given == Some(Given::Malformed) => Some(Refused(402)),
         ("/home/register-business" | "/home/register-personal", false) => Some(Done),
-        ("/home/register-business", true) => Some(match (actor, given) {
+        ("/home/register-business" | "/api/v1/organizations", true) => Some(match (actor, given) {
             (_, Some(Given::Malformed)) | (Actor::Onboarding, Some(Given::Foreign)) => Refused(422),
             (Actor::Onboarding, _) => Done,
             // What an Administrator has bought is set up, and what others have not bought is not.
@@ -159,7 +174,7 @@ fn plain(route: &RouteSpec) -> Outcome {
         // Nobody here comes back from a login that began here.
         "/api/auth/callback" => Outcome::Refused(400),
         // It names a session of nobody: one of one's own is for the tests of accounts.
-        "/home/account/sessions/end" => Outcome::Refused(404),
+        "/home/account/sessions/end" | "/api/v1/me/sessions/{session}" => Outcome::Refused(404),
         // Nobody has uploaded a logo, and this folder is none.
         "/logos/{id}" | "/looks/{folder}/{file}" => Outcome::Refused(404),
         _ => Outcome::Done,

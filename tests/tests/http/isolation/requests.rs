@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, COOKIE, HeaderName, HeaderValue, ORIGIN};
+use serde_json::{Map, Value, json};
 use tenantry_tests::steps::{GOOD_CARD, card};
 use tenantry_web::{Carrier, IdParam, Resource, RouteSpec};
 
@@ -118,7 +119,7 @@ impl Sending {
                 body = text(&[("logout_token", "eyJhbGciOiJub25lIn0.e30.")]);
             }
             ("/admin/customization", false) => {
-                body = text(&[("display_name", "Changed"), ("colours", "none")])
+                body = text(&[("display_name", "Changed"), ("colours", "none")]);
             }
             ("/admin/customization/logo", false) => body = text(&[("remove", "1")]),
             (path, false) if path.starts_with("/api/v1/") => body = text(of_operation(route)),
@@ -130,7 +131,8 @@ impl Sending {
             ("/home/profile", false) => body = text(&[("name", "Somebody Else")]),
             // These take nothing but ids.
             (
-                "/admin/members/resend-invitation"
+                "/api/auth/invitation"
+                | "/admin/members/resend-invitation"
                 | "/admin/members/revoke-invitation"
                 | "/home/account/sessions/end"
                 | "/home/account/sessions/end-others"
@@ -168,12 +170,12 @@ impl Sending {
     }
 
     /// The body as a program sends it.
-    fn json(&self) -> serde_json::Value {
+    fn json(&self) -> Value {
         let fields = self.body.iter().map(|(name, value)| {
             let is_list = matches!(*name, "emails" | "roles");
-            ((*name).to_owned(), if is_list { serde_json::json!([value]) } else { value.as_str().into() })
+            ((*name).to_owned(), if is_list { json!([value]) } else { value.as_str().into() })
         });
-        fields.collect::<serde_json::Map<_, _>>().into()
+        fields.collect::<Map<_, _>>().into()
     }
 
     /// Adds what nobody asked for, but nothing twice.
@@ -222,7 +224,7 @@ fn own(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor) -> String {
         (Resource::Invitation, _) => organization.invitation.clone(),
         (Resource::Session, _) => NO_SESSION.to_owned(),
         // Where a new organization gets its name.
-        (Resource::Organization, _) if route.path == "/home/register-business" => "fresh-org".to_owned(),
+        (Resource::Organization, _) if makes_one(route) => "fresh-org".to_owned(),
         (Resource::Organization, _) if is_name(route) => organization.name.to_owned(),
         (Resource::Organization, _) => organization.id.clone(),
         (Resource::Plan, "purchase") => format!("purchase-of-{}-{}", actor as u8, world.now().as_millis()),
@@ -236,15 +238,22 @@ fn own(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor) -> String {
 /// A session of nobody.
 const NO_SESSION: &str = "AAAAAAAAAAAAAAAAAAAAAA";
 
+/// Where a new organization gets its name.
+fn makes_one(route: &RouteSpec) -> bool {
+    matches!(route.path, "/home/register-business" | "/api/v1/organizations")
+}
+
 /// Where an organization is named, not identified.
 fn is_name(route: &RouteSpec) -> bool {
-    matches!(route.path, "/orgprompt" | "/admin/customization/delete")
+    let by_name =
+        ["/orgprompt", "/admin/customization/delete", "/api/v1/organizations", "/api/v1/organization"];
+    by_name.contains(&route.path)
 }
 
 /// An id that does not.
 fn strange(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor, given: Given) -> String {
     let foreign = world.foreign(actor);
-    let is_name = is_name(route) || route.path == "/home/register-business";
+    let is_name = is_name(route) || makes_one(route);
     let text = match (given, id.of) {
         // Longer than any id, and what it is made of leads elsewhere where somebody joins paths.
         (Given::Malformed, _) => return "../<b>".repeat(50),

@@ -19,7 +19,7 @@ const HERE: &str = "/home/account/sessions";
 
 #[derive(Template)]
 #[template(path = "pages/account_sessions.html")]
-struct Sessions<'a> {
+struct SessionsPage<'a> {
     frame: Frame<'a>,
     sessions: Vec<Shown<'a>>,
     done: Option<&'static str>,
@@ -61,7 +61,7 @@ pub(crate) async fn show(
     let (mine, now) = (app.use_cases.my_sessions.run(&person.session).await?, app.clock.now());
     let sessions = mine.iter().map(|one| Shown::new(one, now)).collect();
     let (frame, done) = (person.frame(&app, HERE), text::account_done(query.text("done")?));
-    page(StatusCode::OK, &Sessions { frame, sessions, done })
+    page(StatusCode::OK, &SessionsPage { frame, sessions, done })
 }
 
 /// Ends one.
