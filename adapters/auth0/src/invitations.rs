@@ -31,6 +31,7 @@ struct NewRecord<'a> {
     client_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     connection_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     roles: Vec<&'a str>,
     ttl_sec: u64,
 }

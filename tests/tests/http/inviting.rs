@@ -38,7 +38,8 @@ async fn each_line_is_answered_and_what_was_not_invited_stays() {
 async fn a_bad_field_invites_nobody() {
     let site = Site::start().await;
     let mut ann = site.administrator(ANN, "acme").await;
-    let many: String = (0..101).map(|number| format!("user{number}@acme.example\n")).collect();
+    let many: String =
+        (0..101).map(|number| format!("user{number}@acme.example")).collect::<Vec<_>>().join("\n");
     let long = "x".repeat(501);
     for (emails, message, words) in [
         ("", "", "Enter at least one e-mail address"),

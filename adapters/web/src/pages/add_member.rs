@@ -160,7 +160,7 @@ impl InviteForm {
         let wish = InvitationWish {
             emails: Vec::new(),
             role,
-            connection: connection.map_err(|_| Problem::not_offered("connection"))?,
+            connection: connection.map_err(|_| Problem::not_found())?,
             message,
             lifetime: lifetime.map_err(|_| Problem::not_offered("hours"))?,
         };

@@ -64,6 +64,11 @@ impl Actor {
     pub(super) fn runs_it(self) -> bool {
         matches!(self, Self::Administrator | Self::OtherAdministrator | Self::Lapsed)
     }
+
+    /// Whether they have any role there now.
+    pub(super) fn has_a_role(self) -> bool {
+        self.runs_it() || matches!(self, Self::Employee | Self::Both)
+    }
 }
 
 impl fmt::Display for Actor {

@@ -84,8 +84,14 @@ pub(super) fn expected(route: &RouteSpec, actor: Actor, variation: Variation) ->
         // A program is told of each field that it should not have sent.
         return Refused(422);
     }
+    // A cursor is looked at before anything is asked for.
+    if is_api && matches!(variation, Variation::Id(id, _) if id.name == "cursor") {
+        return Refused(422);
+    }
     let has_the_role = match route.who {
         Who::Anyone | Who::SignedIn | Who::IdentityProvider => true,
+        // Looking needs a role, whatever it is; leaving needs none.
+        Who::Member if route.path == "/api/v1/organization" => actor.is_inside() && actor.has_a_role(),
         Who::Member => actor.is_inside(),
         Who::Administrator => actor.is_inside() && actor.runs_it(),
     };
@@ -98,6 +104,9 @@ pub(super) fn expected(route: &RouteSpec, actor: Actor, variation: Variation) ->
     // Whoever runs their organization alone stays.
     if matches!(route.path, "/home/leave" | "/api/v1/organization/leave") && changes && actor.runs_it() {
         return Refused(409);
+    }
+    if let Some(outcome) = fresh_logins(route, actor, changes) {
+        return outcome;
     }
     if let Some(outcome) = purchases(route, actor, changes, variation) {
         return outcome;
@@ -128,8 +137,8 @@ fn switching(actor: Actor, variation: Variation) -> Outcome {
 fn of_id(route: &RouteSpec, id: &IdParam, given: Given) -> Outcome {
     use Outcome::{Done, Refused};
     match (id.name, id.of, route.who) {
-        // Nobody can come through it; and a page of a list that is not one's own does not exist.
-        ("connection" | "cursor", ..) => Refused(422),
+        // A page of a list that is not one's own does not exist.
+        ("cursor", ..) => Refused(422),
         // What a form calls itself is nobody's: it names the purchase to its own sender alone.
         ("purchase", Resource::Plan, _) => Done,
         // Anybody may know that an organization exists, and log in there as its member.
@@ -139,6 +148,18 @@ fn of_id(route: &RouteSpec, id: &IdParam, given: Given) -> Outcome {
         ("organization", ..) if route.path == "/admin/customization/delete" => Refused(422),
         ("name", ..) if route.path == "/api/v1/organization" => Refused(422),
         _ => Refused(404),
+    }
+}
+
+/// What needs a login of the last minutes. Whoever has just signed up has one; what they confirm is wrong all the same.
+fn fresh_logins(route: &RouteSpec, actor: Actor, changes: bool) -> Option<Outcome> {
+    use Outcome::{Done, Refused};
+    let is_fresh = matches!(actor, Actor::Person | Actor::Onboarding | Actor::WrongInvitee);
+    match (route.path, route.method.as_http()) {
+        ("/api/v1/me", Method::DELETE) => Some(Refused(if is_fresh { 422 } else { 403 })),
+        ("/api/v1/me/password-change", _) if !is_fresh => Some(Refused(403)),
+        ("/home/account/delete", _) if changes => Some(if is_fresh { Refused(422) } else { Done }),
+        _ => None,
     }
 }
 
@@ -173,10 +194,11 @@ fn plain(route: &RouteSpec) -> Outcome {
     match route.path {
         // Nobody here comes back from a login that began here.
         "/api/auth/callback" => Outcome::Refused(400),
-        // It names a session of nobody: one of one's own is for the tests of accounts.
-        "/home/account/sessions/end" | "/api/v1/me/sessions/{session}" => Outcome::Refused(404),
-        // Nobody has uploaded a logo, and this folder is none.
-        "/logos/{id}" | "/looks/{folder}/{file}" => Outcome::Refused(404),
+        // It names a session of nobody: one of one's own is for the tests of accounts. And nobody has uploaded a logo.
+        "/home/account/sessions/end"
+        | "/api/v1/me/sessions/{session}"
+        | "/logos/{id}"
+        | "/looks/{folder}/{file}" => Outcome::Refused(404),
         _ => Outcome::Done,
     }
 }

@@ -4,7 +4,7 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, COOKIE, HeaderName, HeaderValue, ORIGIN};
 use serde_json::{Map, Value, json};
 use tenantry_tests::steps::{GOOD_CARD, card};
-use tenantry_web::{Carrier, IdParam, Resource, RouteSpec};
+use tenantry_web::{Carrier, IdParam, Resource, RouteSpec, Who};
 
 use super::actors::Actor;
 use super::expected::{Given, Place, Variation};
@@ -221,6 +221,8 @@ fn own(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor) -> String {
     match (id.of, id.name) {
         // Any connection.
         (_, "connection") => String::new(),
+        // Logins without one: those with one are for the tests of invitations.
+        (Resource::Invitation, _) if route.who == Who::Anyone => String::new(),
         (Resource::Invitation, _) => organization.invitation.clone(),
         (Resource::Session, _) => NO_SESSION.to_owned(),
         // Where a new organization gets its name.
@@ -260,6 +262,7 @@ fn strange(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor, given: 
         (Given::Absent | Given::Foreign, _) if id.name == "connection" => "con_0000000000000000",
         (Given::Foreign, Resource::Invitation) => &foreign.invitation,
         (Given::Absent, Resource::Invitation) => "uinv_0000000000000000",
+        (Given::Foreign, Resource::Session) if actor == Actor::OtherAdministrator => NO_SESSION,
         (Given::Foreign, Resource::Session) => &world.session_there,
         (Given::Absent, Resource::Session) => NO_SESSION,
         (_, _) if id.name == "cursor" => "bm8gcGFnZSBvZiB0aGlzIGxpc3Q",
