@@ -128,12 +128,12 @@ async fn a_new_secret_reaches_the_action_and_no_scope_is_left_over() {
     world.api("POST", &format!("/clients/{id}/rotate-secret"), json!({})).await;
     let grants = world.get(&format!("/client-grants?client_id={id}")).await;
     let path = format!("/client-grants/{}", grants[0]["id"].as_str().unwrap());
-    world.api("PATCH", &path, json!({ "scope": ["read:users", "delete:users"] })).await;
+    world.api("PATCH", &path, json!({ "scope": ["read:users", "delete:clients"] })).await;
     let plan = world.run(&[]).await.unwrap();
     assert_eq!(change(&plan, "action", "Set_Default_Member_Role"), Change::Update);
     assert_eq!(change(&plan, "action", "Manage_Subscription"), Change::None);
     let details = &plan.lines()[3].details;
-    assert!(details.contains(&"scope: takes away delete:users".to_owned()), "{details:?}");
+    assert!(details.contains(&"scope: takes away delete:clients".to_owned()), "{details:?}");
     let grants = world.get(&format!("/client-grants?client_id={id}")).await;
     assert_eq!(grants[0]["scope"].as_array().unwrap().len(), SCOPES.len());
     let again = world.setup(&[]).plan().await.unwrap();
