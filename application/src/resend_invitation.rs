@@ -32,6 +32,9 @@ pub enum ResendInvitationError {
     /// The organization has none like this: it never had, it was taken back, or it was accepted.
     #[error("there is no such invitation")]
     UnknownInvitation,
+    /// It has expired: its seat is free, and somebody else may have it.
+    #[error("this invitation has expired: invite them anew")]
+    Expired,
     /// The actor may not do it.
     #[error(transparent)]
     NotAuthorized(#[from] AuthorizeError),
@@ -53,9 +56,12 @@ impl ResendInvitation {
         let _turn = self.turns.take(tenant).await.map_err(Outage::from)?;
         let found = self.invitations.find(tenant, invitation).await.map_err(Outage::from)?;
         let old = found.ok_or(ResendInvitationError::UnknownInvitation)?;
+        let now = self.clock.now();
+        if old.has_expired(now) {
+            return Err(ResendInvitationError::Expired);
+        }
         let kept = self.offers.find(tenant, invitation).await.map_err(Outage::from)?;
         let lifetime = InvitationLifetime::near(old.created_at.until(old.expires_at));
-        let now = self.clock.now();
         // First its seat: the new offer takes the place of the old one before the old link dies.
         self.offers.end(tenant, &old.email, OfferState::Revoked).await.map_err(Outage::from)?;
         let offer = Offer {

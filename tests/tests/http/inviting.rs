@@ -1,13 +1,25 @@
 //! Inviting: who may, what becomes of each address, and that seats are never given away twice (F11, F12, I4).
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use crate::browser::Browser;
 use crate::provider::{Provider, Trouble};
 use crate::site::Site;
 
 const ANN: &str = "ann@example.com";
+const RESEND: &str = "/admin/members/resend-invitation";
+
+/// Invites one address for a day, and waits until the day is over; answers which invitation it was.
+async fn has_expired(site: &Site, ann: &mut Browser, email: &str) -> String {
+    let fields = [("emails", email), ("role", "Employee"), ("hours", "24")];
+    ann.post("/admin/members/add-member", &fields).await.is(200);
+    let id = ann.get("/admin/members").await.field("invitation");
+    site.clock.advance(Duration::from_hours(25));
+    id
+}
 
 #[tokio::test]
 async fn each_line_is_answered_and_what_was_not_invited_stays() {
@@ -106,6 +118,32 @@ async fn f11_fifty_invitations_at_once_never_exceed_the_seats() {
     assert!(ann.get("/admin").await.says("1 member, 19 invited, 20 seats"));
     let answer = ann.invite("late@acme.example").await;
     assert!(answer.is(422).says("Every seat is taken"), "{}", answer.summary());
+}
+
+#[tokio::test]
+async fn f11_an_invitation_that_has_expired_gets_no_seat_back() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let late = has_expired(&site, &mut ann, "late@acme.example").await;
+    let others = (0..19).map(|number| format!("user{number}@acme.example")).collect::<Vec<_>>().join("\n");
+    ann.invite(&others).await.is(200);
+    let answer = ann.post(RESEND, &[("invitation", &late)]).await;
+    assert!(answer.is(409).says("has expired") && answer.links_to("/admin/members/add-member"));
+    assert!(ann.get("/admin").await.says("1 member, 19 invited, 20 seats"));
+}
+
+#[tokio::test]
+async fn i4_an_invitation_that_has_expired_does_not_come_back_beside_a_new_one() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let late = has_expired(&site, &mut ann, "late@acme.example").await;
+    ann.invite("late@acme.example").await.is(200);
+    let management = site.management().await;
+    let new = management.invitation_link("acme", "late@acme.example").await;
+    ann.post(RESEND, &[("invitation", &late)]).await.is(409);
+    assert_eq!(management.invitation_link("acme", "late@acme.example").await, new);
+    site.browser().get(&new).await.is(200);
+    assert!(ann.get("/admin").await.says("1 member, 1 invited, 20 seats"));
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ pub(super) const CREATE: Operation = Operation {
 
 pub(super) const RESEND: Operation = Operation {
     details: "With another link; the old one is dead.",
+    refusals: &[(409, "The invitation has expired.")],
     ..Operation::new("resendInvitation", "Sends an invitation anew").answering::<InvitationView>(200)
 };
 

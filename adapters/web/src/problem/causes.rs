@@ -417,6 +417,13 @@ impl From<ResendInvitationError> for Problem {
     fn from(error: ResendInvitationError) -> Self {
         match error {
             ResendInvitationError::UnknownInvitation => Self::not_found(),
+            ResendInvitationError::Expired => Self::new(
+                StatusCode::CONFLICT,
+                "invitation_expired",
+                "This invitation has expired",
+                sentence(&error.to_string()),
+                [way("/admin/members/add-member", "Invite people"), way("/admin/members", "See members")],
+            ),
             ResendInvitationError::NotAuthorized(why) => why.into(),
             ResendInvitationError::Outage(outage) => outage.into(),
         }

@@ -1,5 +1,7 @@
 //! Invitations over the API.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::program::Program;
@@ -77,4 +79,16 @@ async fn an_invitation_is_sent_anew_and_taken_back_by_its_organization_alone() {
     ann.delete(&format!("{PATH}/{new_id}"), None).await.is(204);
     assert_eq!(ann.get(PATH).await.is(200).json()["items"], json!([]));
     assert_eq!(bob.get(PATH).await.is(200).json()["items"], json!([]));
+}
+
+#[tokio::test]
+async fn an_invitation_that_has_expired_is_not_sent_anew() {
+    let site = Site::start().await;
+    let mut ann = Program::of(site.administrator(ANN, "acme").await).await;
+    let sent = json!({ "emails": ["eve@example.com"], "lifetime_hours": 1 });
+    let made = ann.post(PATH, &sent).await.is(200).json();
+    let id = made["items"][0]["invitation"]["id"].as_str().unwrap();
+    site.clock.advance(Duration::from_hours(2));
+    ann.post(&format!("{PATH}/{id}/resend"), &json!({})).await.is_problem(409, "invitation_expired", None);
+    assert_eq!(ann.get(PATH).await.is(200).json()["items"], json!([]));
 }
