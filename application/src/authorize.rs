@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tenantry_domain::{Administrator, Feature, NotPermitted, Permission};
-use tenantry_ports::{Clock, Members, Session, Sessions};
+use tenantry_ports::{Clock, Members, Session, Sessions, Turn, Turns};
 
 use crate::Outage;
 use crate::home::standing;
@@ -60,6 +60,19 @@ impl Authorize {
             self.sessions.refresh(session, &now).await.map_err(Outage::from)?;
         }
         self.to_look(&now, permission)
+    }
+
+    /// The same in the organization's turn, for what rests on who may what and on who belongs to it: the role is read when
+    /// the turn has come, so that whoever has lost it while waiting is refused.
+    pub(crate) async fn in_turn(
+        &self,
+        turns: &dyn Turns,
+        session: &Session,
+        permission: Permission,
+    ) -> Result<(Turn, Administrator), AuthorizeError> {
+        let looked = self.to_look(session, permission)?;
+        let turn = turns.take(&looked.tenant().id).await.map_err(Outage::from)?;
+        Ok((turn, self.to_change(session, permission).await?))
     }
 
     fn plan_is_current(&self, session: &Session) -> Result<(), AuthorizeError> {

@@ -54,10 +54,10 @@ impl ChangeRoles {
         if steps_back && !people.has_another_administrator(&tenant.id, &member.user).await? {
             return Err(ChangeRolesError::LastAdministrator);
         }
+        people.set_roles(&session.user, &tenant.id, &member, &wanted).await?;
         if member.roles == wanted {
             return Ok(member);
         }
-        people.set_roles(&tenant.id, &member, &wanted).await?;
         let held = wanted.iter().map(Role::name).collect::<Vec<_>>().join(" and ");
         let subject = format!("{}: {held}", named(&member));
         people.record(session, &tenant.id, AuditAction::RolesChanged, subject).await;

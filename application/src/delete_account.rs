@@ -13,7 +13,7 @@ use tenantry_ports::{
 
 use crate::fresh_login::is_fresh;
 use crate::sign_in::remembered_until;
-use crate::{Conversions, Outage, audit};
+use crate::{Conversions, Outage, WithdrawInvitations, audit};
 
 /// How often the person's organizations are read again because they have changed while everybody else was asked to wait.
 const LOOKS: usize = 3;
@@ -29,6 +29,8 @@ pub struct DeleteAccount {
     pub members: Arc<dyn Members>,
     /// Lets nobody change their people meanwhile.
     pub turns: Arc<dyn Turns>,
+    /// Takes back what the person has sent.
+    pub withdraw: WithdrawInvitations,
     /// Where sessions are.
     pub sessions: Arc<dyn Sessions>,
     /// Whether a payment is under way.
@@ -106,6 +108,9 @@ impl DeleteAccount {
         let runs_alone = self.run_alone(user, &tenants).await?;
         if !runs_alone.is_empty() {
             return Err(DeleteAccountError::RunsAlone(runs_alone));
+        }
+        for tenant in &tenants {
+            self.withdraw.run(user, &tenant.tenant.id, user).await?;
         }
         // The provider ends the memberships with the account, in one call: there is nothing between the two.
         self.users.delete(user).await.map_err(Outage::from)?;

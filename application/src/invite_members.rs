@@ -102,7 +102,8 @@ impl InviteMembers {
         session: &Session,
         wish: &InvitationWish,
     ) -> Result<Vec<InviteAnswer>, InviteMembersError> {
-        let administrator = self.authorize.to_change(session, Permission::InviteMembers).await?;
+        let in_turn = self.authorize.in_turn(&*self.turns, session, Permission::InviteMembers);
+        let (_turn, administrator) = in_turn.await?;
         let tenant = &administrator.tenant().id;
         if let Some(wanted) = &wish.connection {
             let connections = self.invitations.connections(tenant).await.map_err(Outage::from)?;
@@ -110,7 +111,6 @@ impl InviteMembers {
                 return Err(InviteMembersError::UnknownConnection);
             }
         }
-        let _turn = self.turns.take(tenant).await.map_err(Outage::from)?;
         let mut taken = self.seats.run(tenant).await?;
         let seats = seats_of(&self.catalogue, session);
         let until = self.clock.now() + PATIENCE;

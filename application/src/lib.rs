@@ -49,6 +49,7 @@ mod seats;
 mod sign_in;
 mod sign_out;
 mod transfer_ownership;
+mod withdraw_invitations;
 
 pub use activity::{Activity, ActivityError};
 pub use authorize::{Authorize, AuthorizeError};
@@ -95,3 +96,4 @@ pub use seats::{Pending, SeatCount, TakenSeats};
 pub use sign_in::{Arrival, SessionLimits, SignIn, SignInError, SignedIn};
 pub use sign_out::SignOut;
 pub use transfer_ownership::{TransferOwnership, TransferOwnershipError};
+pub use withdraw_invitations::WithdrawInvitations;

@@ -8,7 +8,7 @@ use tenantry_domain::{
 use tenantry_ports::{AuditLog, Clock, Members, Session, Sessions, SessionsOf, Turn, Turns};
 
 use crate::sign_in::remembered_until;
-use crate::{Authorize, AuthorizeError, Outage, audit};
+use crate::{Authorize, AuthorizeError, Outage, WithdrawInvitations, audit};
 
 /// Changes an organization's people, one change after the other.
 #[derive(Clone)]
@@ -21,6 +21,8 @@ pub struct People {
     pub sessions: Arc<dyn Sessions>,
     /// Lets nobody else change the same organization's people meanwhile.
     pub turns: Arc<dyn Turns>,
+    /// Takes back what they have sent who may invite nobody any more.
+    pub withdraw: WithdrawInvitations,
     /// Remembers who changed what.
     pub audit_log: Arc<dyn AuditLog>,
     /// When.
@@ -35,10 +37,8 @@ impl People {
         session: &Session,
         permission: Permission,
     ) -> Result<(Turn, TenantRef), AuthorizeError> {
-        let tenant = self.authorize.to_look(session, permission)?.tenant().clone();
-        let turn = self.turns.take(&tenant.id).await.map_err(Outage::from)?;
-        self.authorize.to_change(session, permission).await?;
-        Ok((turn, tenant))
+        let (turn, administrator) = self.authorize.in_turn(&*self.turns, session, permission).await?;
+        Ok((turn, administrator.tenant().clone()))
     }
 
     /// One member. An id that can't be one, one of another organization and one of nobody are all none.
@@ -68,12 +68,17 @@ impl People {
 
     /// Gives a member exactly these roles: first what is new, so that nobody is without one in between. Their sessions
     /// end before, so that an interruption leaves none with the old roles, and after, for whoever logs in in between.
+    /// What they have sent is taken back before they lose the right to send it.
     pub(crate) async fn set_roles(
         &self,
+        actor: &UserId,
         tenant: &TenantId,
         member: &Member,
         wanted: &Roles,
     ) -> Result<(), Outage> {
+        if !wanted.permit(Permission::InviteMembers) {
+            self.withdraw.run(actor, tenant, &member.user).await?;
+        }
         if member.roles == *wanted {
             return Ok(());
         }
@@ -88,7 +93,13 @@ impl People {
     }
 
     /// Ends a membership, and what stands on it, in the same order.
-    pub(crate) async fn end_membership(&self, tenant: &TenantId, user: &UserId) -> Result<(), Outage> {
+    pub(crate) async fn end_membership(
+        &self,
+        actor: &UserId,
+        tenant: &TenantId,
+        user: &UserId,
+    ) -> Result<(), Outage> {
+        self.withdraw.run(actor, tenant, user).await?;
         self.end_sessions(tenant, user).await?;
         self.members.remove(tenant, user).await?;
         self.end_sessions(tenant, user).await

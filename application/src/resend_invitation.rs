@@ -51,9 +51,9 @@ impl ResendInvitation {
         session: &Session,
         invitation: &InvitationId,
     ) -> Result<Invitation, ResendInvitationError> {
-        let administrator = self.authorize.to_change(session, Permission::InviteMembers).await?;
+        let in_turn = self.authorize.in_turn(&*self.turns, session, Permission::InviteMembers);
+        let (_turn, administrator) = in_turn.await?;
         let tenant = &administrator.tenant().id;
-        let _turn = self.turns.take(tenant).await.map_err(Outage::from)?;
         let found = self.invitations.find(tenant, invitation).await.map_err(Outage::from)?;
         let old = found.ok_or(ResendInvitationError::UnknownInvitation)?;
         let now = self.clock.now();

@@ -44,9 +44,9 @@ impl RevokeInvitation {
         session: &Session,
         invitation: &InvitationId,
     ) -> Result<EmailAddress, RevokeInvitationError> {
-        let administrator = self.authorize.to_change(session, Permission::InviteMembers).await?;
+        let in_turn = self.authorize.in_turn(&*self.turns, session, Permission::InviteMembers);
+        let (_turn, administrator) = in_turn.await?;
         let tenant = &administrator.tenant().id;
-        let _turn = self.turns.take(tenant).await.map_err(Outage::from)?;
         let found = self.invitations.find(tenant, invitation).await.map_err(Outage::from)?;
         let offer = self.offers.find(tenant, invitation).await.map_err(Outage::from)?;
         let Some(found) = found else {

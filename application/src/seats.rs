@@ -88,7 +88,7 @@ impl SeatCount {
         Ok(pending)
     }
 
-    async fn listed(&self, tenant: &TenantId, now: Timestamp) -> Result<Vec<Invitation>, Outage> {
+    pub(crate) async fn listed(&self, tenant: &TenantId, now: Timestamp) -> Result<Vec<Invitation>, Outage> {
         let (mut listed, mut from) = (Vec::new(), None);
         for _ in 0..MOST_PAGES {
             let page = self.invitations.page(tenant, from, PageSize::at_most(100)).await?;

@@ -10,7 +10,7 @@ use tenantry_application::{
     LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard,
     People, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains, RemoveMember,
     ResendInvitation, RevokeInvitation, SearchMembers, SeatCount, SessionLimits, SignIn, SignOut,
-    TransferOwnership,
+    TransferOwnership, WithdrawInvitations,
 };
 use tenantry_auth0::Auth0;
 use tenantry_checkout::TestCheckout;
@@ -93,9 +93,14 @@ impl Parts {
             members: self.members(),
             sessions: self.sessions(),
             turns: self.turns(),
+            withdraw: self.withdraw(),
             audit_log: self.audit_log(),
             clock: Arc::clone(&self.clock),
         }
+    }
+
+    fn withdraw(&self) -> WithdrawInvitations {
+        WithdrawInvitations { seats: self.seats(), audit_log: self.audit_log() }
     }
 
     fn checkout(&self) -> TestCheckout {
@@ -312,7 +317,8 @@ impl Parts {
                 users: self.users(),
                 tenants: self.tenants(),
                 members: self.members(),
-                turns: Arc::new(SqlTurns::new(&self.database)),
+                turns: self.turns(),
+                withdraw: self.withdraw(),
                 sessions: self.sessions(),
                 conversions,
                 audit_log: self.audit_log(),

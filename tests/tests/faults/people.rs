@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use tenantry_application::{
     Authorize, ChangeRoles, ChangeRolesError, LeaveOrganization, LeaveOrganizationError, People,
-    RemoveMember, RemoveMemberError, TransferOwnership, TransferOwnershipError,
+    RemoveMember, RemoveMemberError, TransferOwnership, TransferOwnershipError, WithdrawInvitations,
 };
 use tenantry_domain::{AuditAction, ConversionId, Role, Roles, SessionId, TenantName, TenantRef, UserId};
 use tenantry_ports::{AuditLog, Clock, NewTenant, PageSize, Session};
@@ -35,6 +35,7 @@ fn office(world: &World, wire: &Arc<Wire>) -> Arc<Office> {
         members: Wired::new(wire, Arc::clone(&world.members)),
         sessions: Wired::new(wire, Arc::clone(&world.sessions)),
         turns: Arc::new(SqlTurns::new(&world.database)),
+        withdraw: WithdrawInvitations { seats: world.seats(wire), audit_log: Arc::clone(&audit) },
         audit_log: Arc::clone(&audit),
         clock: world.clock.clone(),
     };

@@ -1,5 +1,7 @@
 //! The line between the core and everything outside, which can be cut at any call.
 
+mod invitations;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tenantry_application::{
     CardPayment, ChoosePlan, ChoosePlanError, ConfirmCheckout, Conversions, FinishConversions, Next,
-    PayByCard, RegisterOrganization, RegisterPersonal,
+    PayByCard, RegisterOrganization, RegisterPersonal, SeatCount,
 };
 use tenantry_checkout::TestCheckout;
 use tenantry_domain::{
@@ -18,9 +18,10 @@ use tenantry_domain::{
 use tenantry_fake::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind};
 use tenantry_ports::testkit::{FixedClock, MemoryCheckouts, SeededRandom};
 use tenantry_ports::{
-    Billing, CardPayments, Clock, Journeys, Members, Random, Session, Sessions, Tenants, Users,
+    Billing, CardPayments, Clock, Invitations, Journeys, Members, Offers, Random, Session, Sessions, Tenants,
+    Users,
 };
-use tenantry_sql::sqlite::{Database, SqlJourneys, SqlSessions};
+use tenantry_sql::sqlite::{Database, SqlJourneys, SqlOffers, SqlSessions};
 
 use tower::ServiceExt;
 
@@ -30,6 +31,9 @@ const NOW: &str = "2026-01-02T03:04:05.678Z";
 /// What [`Running::buy`] answers when the person is asked to wait.
 pub const WAIT: &str = "wait";
 const ISSUER: &str = "http://127.0.0.1:4400/";
+
+const WEB: &str = "web";
+const CALLBACK: &str = "http://127.0.0.1:4000/api/auth/callback";
 
 /// What every crash leaves alone: a provider that is dear to start.
 pub struct Provider {
@@ -45,6 +49,8 @@ pub struct World {
     pub users: Arc<dyn Users>,
     pub tenants: Arc<dyn Tenants>,
     pub members: Arc<dyn Members>,
+    pub invitations: Arc<dyn Invitations>,
+    pub offers: Arc<dyn Offers>,
     pub ann: UserId,
     pub name: String,
     journeys: Arc<dyn Journeys>,
@@ -80,11 +86,18 @@ impl Provider {
             client_id: None,
             client_secret: None,
         };
+        let web = SeedClient {
+            name: WEB.to_owned(),
+            callbacks: vec![CALLBACK.to_owned()],
+            initiate_login_uri: Some("https://learn.example/api/auth/login".to_owned()),
+            kind: SeedClientKind::RegularWeb,
+            ..arranger.clone()
+        };
         let config = FakeConfig {
             issuer: ISSUER.parse().unwrap(),
             trial_days: 1,
             action_run_time: FakeConfig::ACTION_RUN_TIME,
-            seed: Seed { clients: vec![arranger], ..Seed::default() },
+            seed: Seed { clients: vec![arranger, web], ..Seed::default() },
         };
         let fake = Fake::in_memory(config, clock.clone(), Arc::clone(&random)).unwrap();
         let client = fake.client("arranger").unwrap();
@@ -137,6 +150,8 @@ impl World {
             users: Arc::new(users),
             tenants: Arc::new(fake.tenants()),
             members: Arc::new(fake.members()),
+            invitations: Arc::new(fake.invitations(&fake.client(WEB).unwrap().client_id)),
+            offers: Arc::new(SqlOffers::new(database.clone())),
             ann,
             name: format!("acme-{number}"),
             journeys: Arc::new(SqlJourneys::new(database.clone())),
@@ -177,6 +192,16 @@ impl World {
             register_organization: RegisterOrganization { conversions: Arc::clone(&conversions) },
             register_personal: RegisterPersonal { conversions: Arc::clone(&conversions) },
             sweep: FinishConversions { conversions },
+        }
+    }
+
+    /// Counts seats over this line.
+    pub fn seats(&self, wire: &Arc<Wire>) -> SeatCount {
+        SeatCount {
+            invitations: Wired::new(wire, Arc::clone(&self.invitations)),
+            offers: Wired::new(wire, Arc::clone(&self.offers)),
+            members: Wired::new(wire, Arc::clone(&self.members)),
+            clock: self.clock.clone(),
         }
     }
 

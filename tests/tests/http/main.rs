@@ -49,3 +49,4 @@ mod roles;
 mod routes;
 mod sessions;
 mod switching;
+mod withdrawals;

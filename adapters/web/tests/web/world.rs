@@ -18,7 +18,7 @@ use tenantry_application::{
     LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard,
     People, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains, RemoveMember,
     ResendInvitation, RevokeInvitation, SearchMembers, SeatCount, SessionLimits, SignIn, SignOut,
-    TransferOwnership,
+    TransferOwnership, WithdrawInvitations,
 };
 use tenantry_domain::{
     AuditEntry, Branding, Catalogue, Device, Holder, Invitation, Logo, Look, Offer, Payment, Role, Roles,
@@ -173,11 +173,13 @@ impl World {
         };
         let authorize =
             Authorize { members: world.clone(), sessions: world.clone(), clock: self.clock.clone() };
+        let withdraw = WithdrawInvitations { seats: seats.clone(), audit_log: world.clone() };
         let people = People {
             authorize: authorize.clone(),
             members: world.clone(),
             sessions: world.clone(),
             turns: world.clone(),
+            withdraw: withdraw.clone(),
             audit_log: world.clone(),
             clock: self.clock.clone(),
         };
@@ -360,6 +362,7 @@ impl World {
                     tenants: world.clone(),
                     members: world.clone(),
                     turns: world.clone(),
+                    withdraw,
                     sessions: world.clone(),
                     conversions,
                     audit_log: world,
