@@ -27,6 +27,9 @@ pub enum ChangeRolesError {
     /// Nobody else runs the organization.
     #[error("an organization needs an Administrator: make somebody else one first")]
     LastAdministrator,
+    /// The member has no role yet, and every seat is taken.
+    #[error("every seat is taken: change your plan, or take an invitation back")]
+    NoSeat,
     /// The actor may not change roles.
     #[error(transparent)]
     NotAuthorized(#[from] AuthorizeError),
@@ -53,6 +56,9 @@ impl ChangeRoles {
         let steps_back = member.roles.contains(Role::Administrator) && !wanted.contains(Role::Administrator);
         if steps_back && !people.has_another_administrator(&tenant.id, &member.user).await? {
             return Err(ChangeRolesError::LastAdministrator);
+        }
+        if !people.has_seat(session, &tenant.id, &member).await? {
+            return Err(ChangeRolesError::NoSeat);
         }
         people.set_roles(&session.user, &tenant.id, &member, &wanted).await?;
         if member.roles == wanted {

@@ -111,8 +111,8 @@ impl InviteMembers {
                 return Err(InviteMembersError::UnknownConnection);
             }
         }
-        let mut taken = self.seats.run(tenant).await?;
         let seats = seats_of(&self.catalogue, session);
+        let mut taken = self.seats.run(tenant, seats).await?;
         let until = self.clock.now() + PATIENCE;
         let mut answers = Vec::with_capacity(wish.emails.len());
         for email in &wish.emails {

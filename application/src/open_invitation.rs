@@ -9,14 +9,16 @@ use tenantry_domain::{
 };
 use tenantry_ports::{Clock, Invitations, Members, Offers, PageSize, Session, Sessions, Tenants};
 
-use crate::Outage;
+use crate::{Outage, SeatCount};
 
 /// Shows what somebody is invited to. It spends nothing: programs that look into mail open links too.
 pub struct OpenInvitation {
     /// Into what.
     pub tenants: Arc<dyn Tenants>,
-    /// Whether the inviter may still invite, and whether there is room.
+    /// Whether the inviter may still invite.
     pub members: Arc<dyn Members>,
+    /// Whether there is room.
+    pub seats: SeatCount,
     /// Whether the provider still has it.
     pub invitations: Arc<dyn Invitations>,
     /// What we keep of it.
@@ -159,7 +161,7 @@ impl OpenInvitation {
         let plan = held.and_then(|held| self.catalogue.plan(held.plan()));
         let seats = plan.map_or(Seats::UpTo(0), |plan| plan.seats);
         // The invitation holds a seat of its own: only members can have taken it, when the plan has become smaller.
-        let members = self.members.count(&organization.tenant.id).await.map_err(Outage::from)?;
+        let members = self.seats.with_a_role(&organization.tenant.id, seats, None).await?;
         if seats.admit_one_more(members) { Ok(()) } else { Err(OpenInvitationError::NoSeat) }
     }
 

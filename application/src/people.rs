@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use tenantry_domain::{
-    AuditAction, AuditEntry, Member, Permission, Role, Roles, TenantId, TenantRef, UserId,
+    AuditAction, AuditEntry, Catalogue, Member, Permission, Role, Roles, Seats, TenantId, TenantRef, UserId,
 };
 use tenantry_ports::{AuditLog, Clock, Members, Session, Sessions, SessionsOf, Turn, Turns};
 
+use crate::invite_members::seats_of;
 use crate::sign_in::remembered_until;
 use crate::{Authorize, AuthorizeError, Outage, WithdrawInvitations, audit};
 
@@ -21,6 +22,8 @@ pub struct People {
     pub sessions: Arc<dyn Sessions>,
     /// Lets nobody else change the same organization's people meanwhile.
     pub turns: Arc<dyn Turns>,
+    /// How many seats a plan has.
+    pub catalogue: Arc<Catalogue>,
     /// Takes back what they have sent who may invite nobody any more.
     pub withdraw: WithdrawInvitations,
     /// Remembers who changed what.
@@ -64,6 +67,21 @@ impl People {
             }
         }
         Ok(false)
+    }
+
+    /// Whether there is a seat for the member to have a role: whoever has none yet takes one with the first.
+    pub(crate) async fn has_seat(
+        &self,
+        session: &Session,
+        tenant: &TenantId,
+        member: &Member,
+    ) -> Result<bool, Outage> {
+        let seats = seats_of(&self.catalogue, session);
+        if !member.roles.is_empty() || seats == Seats::Unlimited {
+            return Ok(true);
+        }
+        let taken = self.withdraw.seats.run(tenant, seats).await?;
+        Ok(seats.admit_one_more(taken.total()))
     }
 
     /// Gives a member exactly these roles: first what is new, so that nobody is without one in between. Their sessions

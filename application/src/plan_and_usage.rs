@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenantry_domain::{
-    AuditAction, Catalogue, NotPermitted, Permission, Plan, Standing, Subscription, TenantId,
+    AuditAction, Catalogue, NotPermitted, Permission, Plan, Seats, Standing, Subscription, TenantId,
 };
 use tenantry_ports::{AuditLog, Clock, PageSize, Session};
 
@@ -35,7 +35,7 @@ pub struct PlanAndUsageView {
     pub plan: Option<Plan>,
     /// Whether it is current.
     pub standing: Standing,
-    /// How many belong to the organization.
+    /// How many have a role in the organization.
     pub members: u32,
     /// How many are invited; each has a seat of their own.
     pub invited: u32,
@@ -58,12 +58,14 @@ impl PlanAndUsage {
     /// The plan, also when it is over: this page offers the way to pay.
     pub async fn run(&self, session: &Session) -> Result<PlanAndUsageView, PlanAndUsageError> {
         let administrator = session.actor().permitted(Permission::ViewSubscription)?;
-        let taken = self.seats.run(&administrator.tenant().id).await?;
-        let (members, invited) = (taken.members, taken.total() - taken.members);
         let subscription = session.subscription;
+        let plan = subscription.and_then(|held| self.catalogue.plan(held.plan()).cloned());
+        let seats = plan.as_ref().map_or(Seats::Unlimited, |plan| plan.seats);
+        let taken = self.seats.run(&administrator.tenant().id, seats).await?;
+        let (members, invited) = (taken.members, taken.total() - taken.members);
         Ok(PlanAndUsageView {
             subscription,
-            plan: subscription.and_then(|held| self.catalogue.plan(held.plan()).cloned()),
+            plan,
             standing: standing(session, self.clock.now()),
             members,
             invited,

@@ -1,10 +1,13 @@
-//! Who takes a seat in an organization: whoever is invited, and whoever belongs to it.
+//! Who takes a seat in an organization: whoever is invited, and whoever has a role in it.
+//!
+//! A member without a role takes none: they came through the organization's own login and found every seat taken, or
+//! never came back from there. They can use nothing, hold nobody up, and are asked again at their next login.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tenantry_domain::{EmailAddress, Invitation, Offer, OfferState, TenantId, Timestamp};
+use tenantry_domain::{EmailAddress, Invitation, Offer, OfferState, Seats, TenantId, Timestamp, UserId};
 use tenantry_ports::{Clock, Invitations, Members, Offers, PageSize};
 
 use crate::Outage;
@@ -33,7 +36,7 @@ pub struct SeatCount {
 pub struct TakenSeats {
     /// Who is invited, by address.
     pub pending: BTreeMap<EmailAddress, Pending>,
-    /// How many belong to it.
+    /// How many have a role in it.
     pub members: u32,
 }
 
@@ -62,11 +65,44 @@ impl TakenSeats {
 }
 
 impl SeatCount {
-    /// The seats that are taken now. Whoever accepts an invitation meanwhile is counted twice rather than not at all:
-    /// who is invited is read first.
-    pub async fn run(&self, tenant: &TenantId) -> Result<TakenSeats, Outage> {
+    /// How many of `seats` are taken now. Whoever accepts an invitation meanwhile is counted twice rather than not at
+    /// all: who is invited is read first.
+    pub async fn run(&self, tenant: &TenantId, seats: Seats) -> Result<TakenSeats, Outage> {
         let pending = self.pending(tenant).await?;
-        Ok(TakenSeats { pending, members: self.members.count(tenant).await? })
+        Ok(TakenSeats { pending, members: self.with_a_role(tenant, seats, None).await? })
+    }
+
+    /// The same without one person, who asks for a seat and may have been given a role by the provider already.
+    pub(crate) async fn besides(
+        &self,
+        user: &UserId,
+        tenant: &TenantId,
+        seats: Seats,
+    ) -> Result<TakenSeats, Outage> {
+        let pending = self.pending(tenant).await?;
+        Ok(TakenSeats { pending, members: self.with_a_role(tenant, seats, Some(user)).await? })
+    }
+
+    /// How many members have a role, in one call for up to a hundred members. Where seats are not limited, or there are
+    /// more members than seats, everybody is counted: nothing depends on it.
+    pub(crate) async fn with_a_role(
+        &self,
+        tenant: &TenantId,
+        seats: Seats,
+        besides: Option<&UserId>,
+    ) -> Result<u32, Outage> {
+        let (mut counted, mut from) = (0_u32, None);
+        while seats.admit_one_more(counted) && seats != Seats::Unlimited {
+            let page = self.members.page(tenant, from, PageSize::at_most(100)).await?;
+            let seated =
+                page.items.iter().filter(|member| !member.roles.is_empty() && besides != Some(&member.user));
+            counted = counted.saturating_add(u32::try_from(seated.count()).unwrap_or(u32::MAX));
+            from = page.next;
+            if from.is_none() {
+                return Ok(counted);
+            }
+        }
+        Ok(self.members.count(tenant).await?)
     }
 
     /// Who is invited: what the provider lists, and what it was asked for and may have made.

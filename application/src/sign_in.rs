@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tenantry_domain::post_login::{SubscriptionStep, default_member_role, manage_subscription};
 use tenantry_domain::{
-    AuditAction, AuditEntry, Catalogue, Device, OfferState, Roles, SessionId, Subscription, TenantId,
+    AuditAction, AuditEntry, Catalogue, Device, OfferState, Roles, Seats, SessionId, Subscription, TenantId,
     Timestamp,
 };
 use tenantry_ports::{
@@ -231,6 +231,10 @@ impl SignIn {
     }
 
     /// The guide's second step, as long as a seat is free. Answers the roles, and whether there was no seat.
+    ///
+    /// A provider that runs the step itself has given the role before anybody could count seats, and says which roles
+    /// the newcomer came with: none. Where there is no seat that role is taken away again. Whoever is refused takes no
+    /// seat, and is asked again at the next login.
     async fn admit(
         &self,
         login: &Login,
@@ -243,21 +247,30 @@ impl SignIn {
             return Ok((roles, false));
         };
         let _turn = self.turns.take(&tenant.id).await?;
-        if self.has_seat(&tenant.id, subscription).await? {
+        if self.has_seat(login, &tenant.id, subscription).await? {
             self.members.assign(&tenant.id, &login.user, role).await?;
             return Ok((Roles::from(role), false));
         }
+        self.members.unassign(&tenant.id, &login.user, role).await?;
         self.note(login, &tenant.id, AuditAction::SeatRefused, now).await;
         Ok((Roles::default(), true))
     }
 
     /// Whether there is a seat for a newcomer, whom the provider counts as a member already.
-    async fn has_seat(&self, tenant: &TenantId, subscription: Option<Subscription>) -> Result<bool, Outage> {
+    async fn has_seat(
+        &self,
+        login: &Login,
+        tenant: &TenantId,
+        subscription: Option<Subscription>,
+    ) -> Result<bool, Outage> {
         let Some(plan) = subscription.and_then(|held| self.catalogue.plan(held.plan())) else {
             return Ok(true);
         };
-        let taken = self.seats.run(tenant).await?;
-        Ok(plan.seats.admit_one_more(taken.total().saturating_sub(1)))
+        if plan.seats == Seats::Unlimited {
+            return Ok(true);
+        }
+        let taken = self.seats.besides(&login.user, tenant, plan.seats).await?;
+        Ok(plan.seats.admit_one_more(taken.total()))
     }
 
     /// Notes that the invitation with which the login came is accepted. The provider compares the address too; what it

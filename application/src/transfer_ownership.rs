@@ -21,6 +21,9 @@ pub enum TransferOwnershipError {
     /// It is whoever asks.
     #[error("this is you already: choose another member")]
     Yourself,
+    /// The member has no role yet, and every seat is taken.
+    #[error("every seat is taken: change your plan, or take an invitation back")]
+    NoSeat,
     /// The actor may not change roles.
     #[error(transparent)]
     NotAuthorized(#[from] AuthorizeError),
@@ -37,6 +40,9 @@ impl TransferOwnership {
         let member = people.find(&tenant.id, user).await?.ok_or(TransferOwnershipError::Unknown)?;
         if member.user == session.user {
             return Err(TransferOwnershipError::Yourself);
+        }
+        if !people.has_seat(session, &tenant.id, &member).await? {
+            return Err(TransferOwnershipError::NoSeat);
         }
         let roles: Roles = member.roles.iter().chain([Role::Administrator]).collect();
         people.set_roles(&session.user, &tenant.id, &member, &roles).await?;

@@ -9,8 +9,8 @@ use mockall::predicate::{always, eq};
 use secrecy::SecretString;
 use tenantry_application::{Arrival, Conversions, SeatCount, SessionLimits, SignIn, SignInError, SignedIn};
 use tenantry_domain::{
-    AuditAction, Catalogue, Device, EmailAddress, InvitationId, Offer, OfferState, Role, Roles, SessionId,
-    Subscription, Tenant, TenantId, TenantName, TenantRef, User, UserId,
+    AuditAction, Catalogue, Device, EmailAddress, InvitationId, Member, Offer, OfferState, Role, Roles,
+    SessionId, Subscription, Tenant, TenantId, TenantName, TenantRef, User, UserId,
 };
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
 use tenantry_ports::{
@@ -428,11 +428,23 @@ async fn s14_an_invitation_that_another_account_has_spent_is_over() {
     assert!(matches!(refused, Err(SignInError::InvitedOther)), "{refused:?}");
 }
 
-/// A federated newcomer of an organization with twenty seats, of whom the provider counts so many as members already.
+/// A federated newcomer of an organization with twenty seats, of which so many are taken.
 async fn newcomer_among(members: u32, mut world: World) -> SignedIn {
     world.pending.expect_pending().returning(|_, _| Ok(Vec::new()));
     world.invitations.expect_page().returning(|_, _, _| Ok(Page { items: Vec::new(), next: None }));
-    world.counted.expect_count().returning(move |_| Ok(members));
+    let member = |number: u32, roles: Roles| Member {
+        user: UserId::try_from(format!("auth0|{number}").as_str()).unwrap(),
+        name: "Somebody".to_owned(),
+        email: None,
+        picture: None,
+        roles,
+    };
+    let employee = || Roles::from(Role::Employee);
+    let mut listed: Vec<Member> = (0..members).map(|number| member(number, employee())).collect();
+    // Neither who has no role counts, nor the newcomer, to whom the provider has given one.
+    listed.push(member(1000, Roles::default()));
+    listed.push(Member { user: ann(), ..member(0, employee()) });
+    world.counted.expect_page().returning(move |_, _, _| Ok(Page { items: listed.clone(), next: None }));
     world.sign_in(arrival()).await.unwrap()
 }
 
@@ -441,12 +453,14 @@ async fn a_federated_newcomer_takes_the_last_seat_and_no_other() {
     let newcomer = || Login { federated: true, roles: Some(Roles::default()), ..login_of(bo(), true) };
     let mut world = World::with(newcomer());
     world.members.expect_assign().once().returning(|_, _, _| Ok(()));
-    let signed_in = newcomer_among(20, world).await;
+    let signed_in = newcomer_among(19, world).await;
     assert_eq!((signed_in.session.roles, signed_in.lacks_seat), (Roles::from(Role::Employee), false));
 
     let mut world = World::with(newcomer());
     let noted = world.audit_log.expect_record().once();
     noted.withf(|entry| entry.action == AuditAction::SeatRefused).returning(|_| Ok(()));
-    let signed_in = newcomer_among(21, world).await;
+    let taken = world.members.expect_unassign().with(eq(acme().id), eq(ann()), eq(Role::Employee)).once();
+    taken.returning(|_, _, _| Ok(()));
+    let signed_in = newcomer_among(20, world).await;
     assert_eq!((signed_in.session.roles, signed_in.lacks_seat), (Roles::default(), true));
 }

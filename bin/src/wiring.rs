@@ -93,6 +93,7 @@ impl Parts {
             members: self.members(),
             sessions: self.sessions(),
             turns: self.turns(),
+            catalogue: Arc::clone(&self.catalogue),
             withdraw: self.withdraw(),
             audit_log: self.audit_log(),
             clock: Arc::clone(&self.clock),
@@ -251,6 +252,7 @@ impl Parts {
             open_invitation: OpenInvitation {
                 tenants: self.tenants(),
                 members: self.members(),
+                seats: self.seats(),
                 invitations: self.invitations(),
                 offers: self.offers(),
                 sessions: self.sessions(),

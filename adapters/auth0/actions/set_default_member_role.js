@@ -1,7 +1,8 @@
 // Tenantry made this Action, Set_Default_Member_Role, and keeps it up to date: `tenantry auth0 setup` overwrites what is changed here.
 /**
  * Makes whoever comes into an organization through its own identity provider an Employee, unless they have a role there
- * already, and puts the names of the roles into the ID token.
+ * already, and puts the names of the roles that they came with into the ID token. A newcomer's are none: the product
+ * counts the seats then, and takes the role away again where there is none left.
  *
  * Secrets: domain, clientId, clientSecret (an application with create:organization_member_roles), roleId (Employee).
  */
@@ -11,9 +12,7 @@ exports.onExecutePostLogin = async (event, api) => {
   if (!event.organization) return;
   const roles = [...(event.authorization?.roles ?? [])];
   const hasRole = roles.some((role) => ROLES.includes(role));
-  if (!hasRole && ENTERPRISE.includes(event.connection?.strategy)) {
-    if (await giveRole(event)) roles.push('Employee');
-  }
+  if (!hasRole && ENTERPRISE.includes(event.connection?.strategy)) await giveRole(event);
   api.idToken.setCustomClaim('member_roles', roles);
 };
 
@@ -25,7 +24,7 @@ const ENTERPRISE = ['oidc', 'okta', 'samlp', 'waad', 'adfs', 'google-apps', 'pin
 /** In milliseconds: all Actions of a login together have twenty seconds. */
 const PATIENCE = 5000;
 
-/** Whether it was given. A failure does not keep anybody out: the product, which sees no role, tries again. */
+/** A failure does not keep anybody out: the product, which sees no role, gives it. */
 async function giveRole(event) {
   let timer;
   const late = new Promise((_, reject) => {
@@ -37,10 +36,8 @@ async function giveRole(event) {
     const management = new ManagementClient({ domain, clientId, clientSecret });
     const member = { id: event.organization.id, user_id: event.user.user_id };
     await Promise.race([management.organizations.addMemberRoles(member, { roles: [roleId] }), late]);
-    return true;
   } catch (error) {
     console.log(`The role was not given: ${error.statusCode ?? error.message}`);
-    return false;
   } finally {
     clearTimeout(timer);
   }

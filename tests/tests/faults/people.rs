@@ -8,7 +8,9 @@ use tenantry_application::{
     Authorize, ChangeRoles, ChangeRolesError, LeaveOrganization, LeaveOrganizationError, People,
     RemoveMember, RemoveMemberError, TransferOwnership, TransferOwnershipError, WithdrawInvitations,
 };
-use tenantry_domain::{AuditAction, ConversionId, Role, Roles, SessionId, TenantName, TenantRef, UserId};
+use tenantry_domain::{
+    AuditAction, Catalogue, ConversionId, Role, Roles, SessionId, TenantName, TenantRef, UserId,
+};
 use tenantry_ports::{AuditLog, Clock, NewTenant, PageSize, Session};
 use tenantry_sql::sqlite::{SqlAuditLog, SqlTurns};
 
@@ -35,6 +37,7 @@ fn office(world: &World, wire: &Arc<Wire>) -> Arc<Office> {
         members: Wired::new(wire, Arc::clone(&world.members)),
         sessions: Wired::new(wire, Arc::clone(&world.sessions)),
         turns: Arc::new(SqlTurns::new(&world.database)),
+        catalogue: Arc::new(Catalogue::standard().unwrap()),
         withdraw: WithdrawInvitations { seats: world.seats(wire), audit_log: Arc::clone(&audit) },
         audit_log: Arc::clone(&audit),
         clock: world.clock.clone(),

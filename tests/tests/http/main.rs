@@ -38,6 +38,7 @@ mod logouts;
 mod lookup;
 mod members;
 mod methods;
+mod newcomers;
 mod operations;
 mod organizations;
 mod other_issuers;

@@ -1,6 +1,7 @@
 //! The steps of the journey, and the people that tests need: each fails unless it led where it should.
 
 use tenantry_tests::steps::{DECLINED_CARD, GOOD_CARD, PASSWORD, card};
+use url::Url;
 
 use crate::answer::Answer;
 use crate::browser::Browser;
@@ -49,6 +50,15 @@ impl Browser {
     pub(crate) async fn log_in_under(&mut self, organization: &str, email: &str) {
         let answer = self.post("/orgprompt", &[("organization", organization)]).await;
         self.prove_identity(answer, email).await;
+    }
+
+    /// Where a login under an organization goes at the provider. The attempt waits in this browser.
+    pub(crate) async fn leaves_for(&mut self, organization: &str) -> Url {
+        let mut there = self.post("/orgprompt", &[("organization", organization)]).await.location();
+        while self.site.is_home_of(&there) {
+            there = self.hop(&there).await.location();
+        }
+        there
     }
 
     async fn prove_identity(&mut self, answer: Answer, email: &str) {

@@ -44,11 +44,7 @@ impl Acme {
     /// Goes to the provider with the link's ticket as the product's page would, without asking the product.
     async fn tries_the_ticket(&self) -> crate::answer::Answer {
         let mut browser = self.site.browser();
-        let away = browser.post("/orgprompt", &[("organization", "acme")]).await;
-        let mut asked = away.location();
-        if self.site.address.is_home_of(&asked) {
-            asked = browser.hop(&asked).await.location();
-        }
+        let mut asked = browser.leaves_for("acme").await;
         let link = Url::parse("http://x").unwrap().join(&self.eves_link).unwrap();
         let ticket = link.query_pairs().find(|(name, _)| name == "invitation").unwrap().1.into_owned();
         asked.query_pairs_mut().append_pair("invitation", &ticket);

@@ -47,7 +47,7 @@ pub(crate) use invitation::{Invited, invited};
 pub(crate) use logs::{entry as log_entry, failed, failed_upstream};
 pub(crate) use options::{Button, Options, options};
 pub(crate) use pending::Pending;
-pub(crate) use post_login::post_login_claims;
+pub(crate) use post_login::{MEMBER_ROLES, post_login_claims};
 pub(crate) use redeem::{RedeemError, Redemption, redeem};
 pub(crate) use stand_in::{Identity, known_identities, stand_in};
 pub(crate) use tickets::{

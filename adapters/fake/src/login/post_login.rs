@@ -9,7 +9,8 @@ use crate::model::{Connection, Member};
 use crate::store::State;
 
 const SUBSCRIPTION: &str = "subscription";
-const MEMBER_ROLES: &str = "member_roles";
+/// The claim that names the roles with which somebody came.
+pub(crate) const MEMBER_ROLES: &str = "member_roles";
 
 /// Runs both steps for a user who has just proved who they are, and answers the claims for the ID token.
 pub(crate) fn post_login_claims(
@@ -24,10 +25,11 @@ pub(crate) fn post_login_claims(
         claims.insert(SUBSCRIPTION.to_owned(), subscription.into());
     }
     if let Some(organization) = organization {
-        give_default_role(state, organization, user_id, connection);
+        // A newcomer's are none: whoever counts seats does so then, and takes the role away where there is none left.
         let names: Vec<&str> =
             state.member_roles(organization, user_id).map(|role| role.name.as_str()).collect();
         claims.insert(MEMBER_ROLES.to_owned(), names.into());
+        give_default_role(state, organization, user_id, connection);
     }
     claims
 }

@@ -34,7 +34,10 @@ pub(super) const SHOW: Operation = Operation::new("getMember", "One member").ans
 pub(super) const CHANGE_ROLES: Operation = Operation {
     details: "Exactly these, at least one. Their sessions under the organization end.",
     body: Some(Body::of::<RolesChange>()),
-    refusals: &[LAST],
+    refusals: &[(
+        409,
+        "The organization would be left without an Administrator, or the member has no role yet and every seat is taken.",
+    )],
     ..Operation::new("changeRoles", "Gives a member other roles").answering::<MemberView>(200)
 };
 
@@ -52,7 +55,10 @@ pub(super) const LEAVE: Operation = Operation {
 pub(super) const TRANSFER: Operation = Operation {
     details: "They become Administrator, and you an Employee.",
     body: Some(Body::of::<Transfer>()),
-    refusals: &[(404, "There is no such member.")],
+    refusals: &[
+        (404, "There is no such member."),
+        (409, "The member has no role yet, and every seat is taken."),
+    ],
     ..Operation::new("transferOwnership", "Hands the organization over to another member")
         .answering::<MemberView>(200)
 };

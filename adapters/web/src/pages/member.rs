@@ -64,7 +64,7 @@ pub(crate) async fn change(
     };
     let status = match error {
         ChangeRolesError::NoRole => StatusCode::UNPROCESSABLE_ENTITY,
-        ChangeRolesError::LastAdministrator => StatusCode::CONFLICT,
+        ChangeRolesError::LastAdministrator | ChangeRolesError::NoSeat => StatusCode::CONFLICT,
         error => return Err(error.into()),
     };
     let view = app.use_cases.find_member.run(&person.session, user).await?;

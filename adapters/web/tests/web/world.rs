@@ -179,6 +179,7 @@ impl World {
             members: world.clone(),
             sessions: world.clone(),
             turns: world.clone(),
+            catalogue: catalogue.clone(),
             withdraw: withdraw.clone(),
             audit_log: world.clone(),
             clock: self.clock.clone(),
@@ -266,7 +267,7 @@ impl World {
                 list_invitations: ListInvitations { authorize: authorize.clone(), seats: seats.clone() },
                 invite_members: InviteMembers {
                     authorize: authorize.clone(),
-                    seats,
+                    seats: seats.clone(),
                     turns: world.clone(),
                     users: world.clone(),
                     tenants: world.clone(),
@@ -295,6 +296,7 @@ impl World {
                 open_invitation: OpenInvitation {
                     tenants: world.clone(),
                     members: world.clone(),
+                    seats: seats.clone(),
                     invitations: world.clone(),
                     offers: world.clone(),
                     sessions: world.clone(),

@@ -29,6 +29,18 @@ impl Problem {
         )
     }
 
+    fn no_seat() -> Self {
+        let detail = "This member has no role yet and would take a seat. Change your plan, remove somebody, or take an \
+                      invitation back.";
+        Self::new(
+            StatusCode::CONFLICT,
+            "no_seat",
+            "Every seat is taken",
+            detail,
+            [way("/admin", "See your plan"), MEMBERS],
+        )
+    }
+
     /// Somebody hands the organization over to themselves.
     pub(crate) fn runs_it_already() -> Self {
         let detail = "An organization is handed over to somebody else. Choose another member.";
@@ -90,6 +102,7 @@ impl From<ChangeRolesError> for Problem {
                 [MEMBERS, HOME],
             ),
             ChangeRolesError::LastAdministrator => Self::last_administrator(),
+            ChangeRolesError::NoSeat => Self::no_seat(),
             ChangeRolesError::NotAuthorized(why) => why.into(),
             ChangeRolesError::Outage(outage) => outage.into(),
         }
@@ -129,6 +142,7 @@ impl From<TransferOwnershipError> for Problem {
         match error {
             TransferOwnershipError::Unknown => Self::not_found(),
             TransferOwnershipError::Yourself => Self::runs_it_already(),
+            TransferOwnershipError::NoSeat => Self::no_seat(),
             TransferOwnershipError::NotAuthorized(why) => why.into(),
             TransferOwnershipError::Outage(outage) => outage.into(),
         }
