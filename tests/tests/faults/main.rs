@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and nobody reaches into it"
 )]
 
+mod crowd;
 mod interrupted;
 mod people;
 mod together;

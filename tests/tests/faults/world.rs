@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::Request;
+use axum::http::header::{LOCATION, SET_COOKIE};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tenantry_application::{
@@ -18,12 +19,13 @@ use tenantry_domain::{
 use tenantry_fake::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind};
 use tenantry_ports::testkit::{FixedClock, MemoryCheckouts, SeededRandom};
 use tenantry_ports::{
-    Billing, CardPayments, Clock, Invitations, Journeys, Members, Offers, Random, Session, Sessions, Tenants,
-    Users,
+    Billing, CardPayments, Clock, IdentityProvider, Invitations, Journeys, Members, Offers, Random, Session,
+    Sessions, Tenants, Users,
 };
 use tenantry_sql::sqlite::{Database, SqlJourneys, SqlOffers, SqlSessions};
 
 use tower::ServiceExt;
+use url::Url;
 
 use crate::wire::{Wire, Wired};
 
@@ -32,6 +34,7 @@ const NOW: &str = "2026-01-02T03:04:05.678Z";
 pub const WAIT: &str = "wait";
 const ISSUER: &str = "http://127.0.0.1:4400/";
 
+const PASSWORD: &str = "Correct-horse-battery-1";
 const WEB: &str = "web";
 const CALLBACK: &str = "http://127.0.0.1:4000/api/auth/callback";
 
@@ -117,10 +120,36 @@ impl Provider {
         let request = json!({
             "connection": "Username-Password-Authentication",
             "email": email,
-            "password": "Correct-horse-battery-1",
+            "password": PASSWORD,
         });
         let user = post(&self.fake, "/api/v2/users", Some(&self.token), &request).await;
         UserId::try_from(user["user_id"].as_str().unwrap()).unwrap()
+    }
+
+    /// The product's application there.
+    pub fn web(&self) -> impl IdentityProvider + 'static {
+        self.fake.identity_provider(&self.fake.client(WEB).unwrap().client_id, CALLBACK.parse().unwrap())
+    }
+
+    /// Goes to a page of the provider's, and answers where it leads and the cookies that it sets.
+    pub async fn goes(&self, request: Request<Body>) -> (Url, Vec<String>) {
+        let answer = self.fake.router().oneshot(request).await.unwrap();
+        let headers = answer.headers();
+        let location = headers.get(LOCATION).unwrap_or_else(|| panic!("leads nowhere: {}", answer.status()));
+        let location = Url::parse(ISSUER).unwrap().join(location.to_str().unwrap()).unwrap();
+        let cookies = headers.get_all(SET_COOKIE).iter();
+        let cookies = cookies.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap().to_owned());
+        (location, cookies.collect())
+    }
+
+    /// Logs somebody in there with their password; answers the cookies of a browser that is known from then on.
+    pub async fn known(&self, email: &str, url: &Url) -> String {
+        let (page, cookies) = self.goes(Request::get(url.as_str()).body(Body::empty()).unwrap()).await;
+        let form = format!("username={email}&password={PASSWORD}&action=default");
+        let login = Request::post(page.as_str())
+            .header("cookie", cookies.join("; "))
+            .header("content-type", "application/x-www-form-urlencoded");
+        self.goes(login.body(Body::from(form)).unwrap()).await.1.join("; ")
     }
 }
 
@@ -173,18 +202,8 @@ impl World {
     pub fn run_with(&self, wire: &Arc<Wire>, cards: Arc<dyn CardPayments>) -> Running {
         let catalogue = Arc::new(Catalogue::standard().unwrap());
         let members: Arc<dyn Members> = Wired::new(wire, Arc::clone(&self.members));
-        let billing: Arc<dyn Billing> = Wired::new(wire, Arc::clone(&self.checkout) as Arc<dyn Billing>);
         let cards: Arc<dyn CardPayments> = Wired::new(wire, cards);
-        let conversions = Arc::new(Conversions {
-            journeys: Wired::new(wire, Arc::clone(&self.journeys)),
-            users: Wired::new(wire, Arc::clone(&self.users)),
-            tenants: Wired::new(wire, Arc::clone(&self.tenants)),
-            members: Arc::clone(&members),
-            billing,
-            sessions: Wired::new(wire, Arc::clone(&self.sessions)),
-            clock: self.clock.clone(),
-            random: Arc::clone(&self.random),
-        });
+        let conversions = self.conversions(wire);
         let confirm = Arc::new(ConfirmCheckout { conversions: Arc::clone(&conversions) });
         Running {
             choose: ChoosePlan { catalogue: Arc::clone(&catalogue), conversions: Arc::clone(&conversions) },
@@ -193,6 +212,20 @@ impl World {
             register_personal: RegisterPersonal { conversions: Arc::clone(&conversions) },
             sweep: FinishConversions { conversions },
         }
+    }
+
+    /// What purchases share, over this line.
+    pub fn conversions(&self, wire: &Arc<Wire>) -> Arc<Conversions> {
+        Arc::new(Conversions {
+            journeys: Wired::new(wire, Arc::clone(&self.journeys)),
+            users: Wired::new(wire, Arc::clone(&self.users)),
+            tenants: Wired::new(wire, Arc::clone(&self.tenants)),
+            members: Wired::new(wire, Arc::clone(&self.members)),
+            billing: Wired::new(wire, Arc::clone(&self.checkout) as Arc<dyn Billing>),
+            sessions: Wired::new(wire, Arc::clone(&self.sessions)),
+            clock: self.clock.clone(),
+            random: Arc::clone(&self.random),
+        })
     }
 
     /// Counts seats over this line.
