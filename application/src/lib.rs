@@ -17,6 +17,7 @@ mod delete_account;
 mod delete_organization;
 mod edit_profile;
 mod end_sessions;
+mod explain_sign_out;
 mod export_account;
 mod export_organization;
 mod find_member;
@@ -66,6 +67,7 @@ pub use delete_account::{AccountDeletionView, DeleteAccount, DeleteAccountError}
 pub use delete_organization::{DeleteOrganization, DeleteOrganizationError, DeletionView, Remains};
 pub use edit_profile::{EditProfile, EditProfileError};
 pub use end_sessions::{EndSessions, EndSessionsError};
+pub use explain_sign_out::{ExplainSignOut, SignedOut};
 pub use export_account::{AccountCopy, ExportAccount, ExportAccountError};
 pub use export_organization::{Export, ExportOrganization, ExportOrganizationError, Exported};
 pub use find_member::{FindMember, FindMemberError, MemberView};

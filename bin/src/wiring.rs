@@ -5,10 +5,10 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use tenantry_application::{
     Activity, Authorize, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, ConfirmCheckout, Conversions,
-    CustomizeOrganization, DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExportAccount,
-    ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh,
-    LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard,
-    People, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains, RemoveMember,
+    CustomizeOrganization, DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExplainSignOut,
+    ExportAccount, ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InviteMembers,
+    KeepFresh, LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation,
+    PayByCard, People, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains, RemoveMember,
     ResendInvitation, RevokeInvitation, SearchMembers, SeatCount, SessionLimits, SignIn, SignOut,
     TransferOwnership, WithdrawInvitations,
 };
@@ -193,6 +193,11 @@ impl Parts {
                 self.offers(),
                 clock(),
             ),
+            explain_sign_out: ExplainSignOut {
+                sessions: self.sessions(),
+                members: self.members(),
+                clock: clock(),
+            },
             find_organization: FindOrganization { tenants: self.tenants(), looks: self.looks() },
             home: Home { clock: clock(), catalogue: catalogue() },
             profile: Profile { sessions: self.sessions() },

@@ -44,7 +44,7 @@ pub use members::{Members, MembersError};
 pub use offers::{Offers, OffersError};
 pub use page::{Cursor, Page, PageSize};
 pub use readiness::Readiness;
-pub use sessions::{Session, SessionOnDevice, Sessions, SessionsError, SessionsOf};
+pub use sessions::{EndedSession, Session, SessionOnDevice, Sessions, SessionsError, SessionsOf};
 pub use system::{Clock, Random};
 pub use tenant_looks::{TenantLooks, TenantLooksError};
 pub use tenants::{Customization, NewTenant, Tenants, TenantsError};

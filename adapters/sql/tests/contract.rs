@@ -90,6 +90,7 @@ on_both!(
         c07_a_logout_is_forgotten_in_time,
         a_change_ends_what_it_concerns,
         a_change_wins_against_a_login_that_is_under_way,
+        are_remembered_when_a_membership_ends_them,
         are_shown_to_their_owner,
         are_ended_by_their_owner_alone,
         call_a_person_by_their_name,

@@ -9,11 +9,11 @@ use axum::middleware::from_fn_with_state;
 use secrecy::SecretString;
 use tenantry_application::{
     Activity, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, CustomizeOrganization, DeleteAccount,
-    DeleteOrganization, EditProfile, EndSessions, ExportAccount, ExportOrganization, FindMember,
-    FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh, LeaveOrganization, ListInvitations,
-    ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard, PlanAndUsage, Profile,
-    RegisterOrganization, RegisterPersonal, RemoveMember, ResendInvitation, RevokeInvitation, SearchMembers,
-    SessionLimits, SignIn, SignOut, TransferOwnership,
+    DeleteOrganization, EditProfile, EndSessions, ExplainSignOut, ExportAccount, ExportOrganization,
+    FindMember, FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh, LeaveOrganization,
+    ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard, PlanAndUsage,
+    Profile, RegisterOrganization, RegisterPersonal, RemoveMember, ResendInvitation, RevokeInvitation,
+    SearchMembers, SessionLimits, SignIn, SignOut, TransferOwnership,
 };
 use tenantry_domain::Catalogue;
 use tenantry_ports::{Clock, IdempotencyKeys, Random, Readiness, Sessions, TenantLooks};
@@ -82,6 +82,8 @@ pub struct UseCases {
     pub find_organization: FindOrganization,
     /// Every page for which one signs in.
     pub keep_fresh: KeepFresh,
+    /// Every page for which one signs in, for whoever is signed in no longer.
+    pub explain_sign_out: ExplainSignOut,
     /// `/home`, and the line below every bar.
     pub home: Home,
     /// `/home/profile` and `/api/auth/me`.

@@ -2,6 +2,7 @@
 
 mod audit_log;
 mod checkouts;
+mod ended_sessions;
 mod idempotency_keys;
 mod journeys;
 mod lock;

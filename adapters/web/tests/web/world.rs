@@ -13,10 +13,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use axum::Router;
 use tenantry_application::{
     Activity, Authorize, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, ConfirmCheckout, Conversions,
-    CustomizeOrganization, DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExportAccount,
-    ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh,
-    LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard,
-    People, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains, RemoveMember,
+    CustomizeOrganization, DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExplainSignOut,
+    ExportAccount, ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InviteMembers,
+    KeepFresh, LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation,
+    PayByCard, People, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains, RemoveMember,
     ResendInvitation, RevokeInvitation, SearchMembers, SeatCount, SessionLimits, SignIn, SignOut,
     TransferOwnership, WithdrawInvitations,
 };
@@ -42,6 +42,7 @@ struct State {
     tenants: Vec<Tenant>,
     roles: HashMap<(String, String), Roles>,
     sessions: HashMap<String, Session>,
+    ended_sessions: HashMap<String, Session>,
     devices: HashMap<String, (Device, Timestamp)>,
     claims: HashMap<String, serde_json::Map<String, serde_json::Value>>,
     spent: Vec<String>,
@@ -237,6 +238,11 @@ impl World {
                     world.clone(),
                     self.clock.clone(),
                 ),
+                explain_sign_out: ExplainSignOut {
+                    sessions: world.clone(),
+                    members: world.clone(),
+                    clock: self.clock.clone(),
+                },
                 find_organization: FindOrganization { tenants: world.clone(), looks: world.clone() },
                 home: Home { clock: self.clock.clone(), catalogue: catalogue.clone() },
                 profile: Profile { sessions: world.clone() },
