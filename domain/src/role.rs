@@ -78,6 +78,18 @@ impl Permission {
             | Self::ViewAuditLog => &[Administrator],
         }
     }
+
+    /// Whether it rests while the organization's plan is over. What brings the plan back does not, nor what nobody may be
+    /// kept from by money: to take one's data, and to end the organization.
+    pub fn needs_plan(self) -> bool {
+        !matches!(
+            self,
+            Self::ViewSubscription
+                | Self::ChangeSubscription
+                | Self::ExportOrganization
+                | Self::DeleteOrganization
+        )
+    }
 }
 
 impl Role {
@@ -169,6 +181,14 @@ mod tests {
         for roles in [Roles::default(), Roles::from_names(["administrator", "Owner", "", "ADMINISTRATOR"])] {
             assert!(Permission::ALL.iter().all(|permission| !roles.permit(*permission)));
         }
+    }
+
+    #[test]
+    fn a_plan_that_is_over_keeps_nobody_from_paying_taking_their_data_and_going() {
+        use Permission::{ChangeSubscription, DeleteOrganization, ExportOrganization, ViewSubscription};
+        let open: Vec<_> =
+            Permission::ALL.into_iter().filter(|permission| !permission.needs_plan()).collect();
+        assert_eq!(open, [ViewSubscription, ChangeSubscription, ExportOrganization, DeleteOrganization]);
     }
 
     #[test]

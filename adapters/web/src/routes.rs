@@ -215,16 +215,13 @@ const PAGES: &[RouteSpec] = &[
     .with_file(),
     RouteSpec::post("/admin/customization/export", (List, Organization), Administrator, |method| {
         on(method, pages::deletion::export)
-    })
-    .with_plan(),
+    }),
     RouteSpec::get("/admin/customization/delete", (Get, Organization), Administrator, |method| {
         on(method, pages::deletion::ask)
-    })
-    .with_plan(),
+    }),
     RouteSpec::post("/admin/customization/delete", (Delete, Organization), Administrator, |method| {
         on(method, pages::deletion::delete)
     })
-    .with_plan()
     .taking(&[IdParam { name: "organization", carrier: Body, of: Organization }]),
     RouteSpec::get("/organizations", (List, Organization), SignedIn, |method| {
         on(method, pages::organizations::list)

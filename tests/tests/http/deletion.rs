@@ -76,6 +76,29 @@ async fn what_a_crash_left_is_cleared_by_a_repetition_or_within_a_minute() {
 }
 
 #[tokio::test]
+async fn an_organization_whose_plan_has_ended_takes_its_copy_and_goes() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let mut eve = site.member("eve@example.com", "acme", &["Employee"]).await;
+    assert!(!ann.get("/admin").await.is(200).links_to(DELETE), "it is among the settings");
+    let ended = "team;2026-01-02T03:04:05.678Z;active";
+    site.management().await.set_organization_subscription("acme", ended).await;
+    site.clock.advance(Duration::from_mins(2));
+    ann.get("/admin/members").await.is(402);
+    ann.get("/admin/customization").await.is(402);
+    assert!(ann.get("/admin").await.is(200).links_to(DELETE));
+    let page = ann.get(DELETE).await;
+    assert!(page.is(200).says("It has no plan that would end with it") && page.links_to("/admin"));
+    let copy = ann.post("/admin/customization/export", &[]).await;
+    assert!(copy.is(200).body.contains("eve@example.com") && copy.body.contains(r#""kind":"end""#));
+    for path in [DELETE, "/admin/customization/export"] {
+        eve.post(path, &[("organization", "acme")]).await.is(403);
+    }
+    ann.post(DELETE, &[("organization", "acme")]).await.leads_to("/organizations/deleted");
+    assert!(site.management().await.organizations().await.is_empty());
+}
+
+#[tokio::test]
 async fn whoever_may_not_delete_it_deletes_nothing() {
     let site = Site::start().await;
     let mut ann = site.administrator(ANN, "acme").await;

@@ -105,7 +105,6 @@ const ORGANIZATIONS: [RouteSpec; 9] = [
         &organization::DELETE,
         |method| on(method, organization::delete),
     )
-    .with_plan()
     .taking(&[IdParam { name: "name", carrier: Body, of: Organization }]),
     RouteSpec::api(
         (POST, "/api/v1/organization/export"),
@@ -113,8 +112,7 @@ const ORGANIZATIONS: [RouteSpec; 9] = [
         Administrator,
         &organization::EXPORT,
         |method| on(method, organization::export),
-    )
-    .with_plan(),
+    ),
     RouteSpec::api(
         (GET, "/api/v1/organization/customization"),
         (Get, Organization),
