@@ -169,6 +169,9 @@ impl InviteMembers {
         if !is_unsent && !seats.admit_one_more(taken.total()) {
             return Ok(InviteOutcome::NoSeat);
         }
+        for expired in taken.expired.iter().filter(|expired| expired.email == *email) {
+            self.invitations.revoke(tenant, &expired.id).await?;
+        }
         // Whatever was pending and is listed no more is over.
         self.offers.end(tenant, email, OfferState::Revoked).await?;
         let offer = offer(session, tenant, email, wish, self.clock.now());

@@ -33,7 +33,7 @@ impl WithdrawInvitations {
         let sent: Vec<Offer> = pending.into_iter().filter(|offer| offer.inviter == *inviter).collect();
         // Of one whose answer was lost the provider alone may know the id.
         let is_one_unknown = sent.iter().any(|offer| offer.invitation.is_none());
-        let listed = if is_one_unknown { self.seats.listed(tenant, now).await? } else { Vec::new() };
+        let listed = if is_one_unknown { self.seats.listed(tenant).await? } else { Vec::new() };
         for offer in sent {
             for invitation in known(&offer, &listed) {
                 self.seats.invitations.revoke(tenant, invitation).await?;

@@ -278,6 +278,7 @@ impl Parts {
                 authorize: self.authorize(),
                 tenants: self.tenants(),
                 members: self.members(),
+                seats: self.seats(),
                 audit_log: self.audit_log(),
                 clock: clock(),
             },

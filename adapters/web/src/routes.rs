@@ -190,6 +190,11 @@ const PAGES: &[RouteSpec] = &[
     })
     .with_plan()
     .taking(&[IdParam { name: "connection", carrier: Body, of: Organization }]),
+    RouteSpec::get("/admin/members/invitations", (List, Invitation), Administrator, |method| {
+        on(method, pages::pending_invitations::show)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "cursor", carrier: Query, of: Invitation }]),
     RouteSpec::post("/admin/members/resend-invitation", (Update, Invitation), Administrator, |method| {
         on(method, pages::pending_invitations::resend)
     })

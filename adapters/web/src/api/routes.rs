@@ -212,7 +212,8 @@ const INVITATIONS: [RouteSpec; 4] = [
         &invitations::LIST,
         |method| on(method, invitations::list),
     )
-    .with_plan(),
+    .with_plan()
+    .taking(&[IdParam { name: "cursor", carrier: Query, of: Invitation }]),
     RouteSpec::api(
         (POST, "/api/v1/organization/invitations"),
         (Create, Invitation),

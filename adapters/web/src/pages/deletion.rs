@@ -105,6 +105,16 @@ fn shown(exported: &Exported) -> Value {
             "email": member.email.as_ref().map(EmailAddress::as_str),
             "roles": member.roles.iter().map(Role::name).collect::<Vec<_>>(),
         }),
+        Exported::Invitation(invitation) => json!({
+            "kind": "invitation",
+            "id": invitation.id,
+            "email": invitation.email.as_str(),
+            "roles": invitation.roles.iter().map(Role::name).collect::<Vec<_>>(),
+            "inviter": invitation.inviter,
+            "created_at": invitation.created_at.to_string(),
+            "expires_at": invitation.expires_at.to_string(),
+            "has_expired": invitation.has_expired,
+        }),
         Exported::Audit(entry) => json!({
             "kind": "audit",
             "at": entry.at.to_string(),

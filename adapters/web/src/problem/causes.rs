@@ -391,6 +391,10 @@ impl From<EndSessionsError> for Problem {
 impl From<ListInvitationsError> for Problem {
     fn from(error: ListInvitationsError) -> Self {
         match error {
+            ListInvitationsError::InvalidCursor => Self::invalid_cursor(
+                "This page of invitations does not exist",
+                way("/admin/members", "Show the first page"),
+            ),
             ListInvitationsError::NotAuthorized(why) => why.into(),
             ListInvitationsError::Outage(outage) => outage.into(),
         }

@@ -323,6 +323,7 @@ impl World {
                     authorize: authorize.clone(),
                     tenants: world.clone(),
                     members: world.clone(),
+                    seats: seats.clone(),
                     audit_log: world.clone(),
                     clock: self.clock.clone(),
                 },
