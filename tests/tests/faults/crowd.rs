@@ -180,7 +180,7 @@ impl Crowd {
             8 => drop(self.office.leave.run(session).await),
             _ => drop(self.office.transfer.run(session, to).await),
         }
-        if number % 5 == 0 {
+        if number.is_multiple_of(5) {
             self.holds(race).await;
         }
     }

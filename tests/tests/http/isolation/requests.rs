@@ -219,8 +219,8 @@ fn smuggled(world: &World, actor: Actor) -> Vec<(&'static str, String)> {
 fn own(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor) -> String {
     let organization = world.own(actor);
     match (id.of, id.name) {
-        // Any connection.
-        (_, "connection") => String::new(),
+        // Any connection, and the first page.
+        (_, "connection" | "cursor") => String::new(),
         // Logins without one: those with one are for the tests of invitations.
         (Resource::Invitation, _) if route.who == Who::Anyone => String::new(),
         (Resource::Invitation, _) => organization.invitation.clone(),
@@ -230,8 +230,6 @@ fn own(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor) -> String {
         (Resource::Organization, _) if is_name(route) => organization.name.to_owned(),
         (Resource::Organization, _) => organization.id.clone(),
         (Resource::Plan, "purchase") => format!("purchase-of-{}-{}", actor as u8, world.now().as_millis()),
-        // The first page has none.
-        (_, "cursor") => String::new(),
         (Resource::Member, _) => organization.member.clone(),
         (of, name) => panic!("say here what {name} of {of:?} is"),
     }
