@@ -1,6 +1,7 @@
 //! Every guard that keeps one tenant from another, or one role from what is another's.
 
 /// One guard, and what is there without it.
+#[derive(Clone, Copy)]
 pub(super) struct Mutant {
     pub(super) name: &'static str,
     pub(super) file: &'static str,

@@ -1,6 +1,7 @@
 //! Puts mutants into a copy of the sources, each asleep until the environment names it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
@@ -10,65 +11,48 @@ use anyhow::{Context, Result, ensure};
 use super::MUTANT;
 use super::mutants::{Mutant, Without};
 
-/// A place in a file, and the mutants that are there.
-type Places<'a> = BTreeMap<(&'static str, &'static str), Vec<&'a Mutant>>;
+/// What stands in the place of a part of a file when a mutant is awake.
+struct Change {
+    name: &'static str,
+    place: Range<usize>,
+    without: String,
+}
 
 /// Plants all of these.
 pub(super) fn all(tree: &Path, mutants: &[&Mutant]) -> Result<()> {
-    let mut places: Places<'_> = BTreeMap::new();
+    let mut by_file: BTreeMap<&str, Vec<&Mutant>> = BTreeMap::new();
     for mutant in mutants {
-        places.entry((mutant.file, mutant.guard)).or_default().push(mutant);
+        by_file.entry(mutant.file).or_default().push(mutant);
     }
-    let mut edits: BTreeMap<&str, Vec<(Range<usize>, String)>> = BTreeMap::new();
-    for ((file, guard), here) in places {
-        let source =
-            fs::read_to_string(tree.join(file)).with_context(|| format!("{file} is gone: {guard}"))?;
-        let edit = edit(&source, guard, &here).with_context(|| format!("{guard}, in {file}"))?;
-        edits.entry(file).or_default().push(edit);
-    }
-    for (file, mut edits) in edits {
+    for (file, mutants) in by_file {
         let path = tree.join(file);
-        let mut source = fs::read_to_string(&path)?;
-        // From the end on, so that the places before stay where they are.
-        edits.sort_by_key(|(place, _)| std::cmp::Reverse(place.start));
-        let overlap = edits
-            .windows(2)
-            .any(|pair| matches!(pair, [(later, _), (before, _)] if before.end > later.start));
-        ensure!(!overlap, "two guards in {file} overlap: mark both alike");
-        for (place, text) in edits {
-            source.replace_range(place, &text);
-        }
-        fs::write(&path, source)?;
+        let source = fs::read_to_string(&path).with_context(|| format!("{file} is gone"))?;
+        let changes = mutants.iter().map(|mutant| change(&source, mutant)).collect::<Result<Vec<_>>>()?;
+        fs::write(&path, planted(&source, changes).with_context(|| file.to_owned())?)?;
     }
     Ok(())
 }
 
-/// Which part of the source gives way to what.
-fn edit(source: &str, guard: &str, mutants: &[&Mutant]) -> Result<(Range<usize>, String)> {
-    let (before, rest) = guard.split_once('‹').context("the guard is not marked")?;
-    let (marked, after) = rest.split_once('›').context("the guard is not marked")?;
+fn change(source: &str, mutant: &Mutant) -> Result<Change> {
+    let guard = mutant.guard;
+    let parts = guard.split_once('‹').and_then(|(before, rest)| Some((before, rest.split_once('›')?)));
+    let (before, (marked, after)) = parts.with_context(|| format!("{guard}: it is not marked"))?;
     let whole = [before, marked, after].concat();
     let found = source.matches(&whole).count();
-    ensure!(found == 1, "it is there {found} times");
+    ensure!(found == 1, "{guard}: it is there {found} times in {}", mutant.file);
     let start = source.find(&whole).unwrap_or_default() + before.len();
-    let guard = start..start + marked.len();
-    let place = if matches!(mutants, [Mutant { without: Without::Filter, .. }, ..]) {
-        around(source, &guard).context("it is in no literal")?
-    } else {
-        guard.clone()
+    let part = start..start + marked.len();
+    let (place, without) = match mutant.without {
+        Without::This(expression) => (part, expression.to_owned()),
+        Without::Filter => {
+            let place = around(source, &part).with_context(|| format!("{guard}: it is in no literal"))?;
+            let [head, tail] = [place.start..part.start, part.end..place.end]
+                .map(|range| source.get(range).unwrap_or_default());
+            let without = format!("{head}? IS NOT NULL{tail}");
+            (place, without)
+        }
     };
-    let kept = source.get(place.clone()).unwrap_or_default();
-    let mut text = String::from("(");
-    for mutant in mutants {
-        let without = match mutant.without {
-            Without::This(expression) => expression.to_owned(),
-            Without::Filter => kept.replacen(marked, "? IS NOT NULL", 1),
-        };
-        let awake = format!("std::env::var_os({MUTANT:?}).is_some_and(|name| name == {:?})", mutant.name);
-        text.push_str(&format!("if {awake} {{ {without} }} else "));
-    }
-    text.push_str(&format!("{{ {kept} }})"));
-    Ok((place, text))
+    Ok(Change { name: mutant.name, place, without })
 }
 
 /// The literal that this is a part of, with the `format!` around it.
@@ -82,6 +66,28 @@ fn around(source: &str, part: &Range<usize>) -> Option<Range<usize>> {
     }
 }
 
+/// The source with all of these, which asks the environment at each place.
+fn planted(source: &str, mut changes: Vec<Change>) -> Result<String> {
+    changes.sort_by_key(|change| change.place.start);
+    let (mut text, mut end) = (String::new(), 0);
+    for here in changes.chunk_by(|one, other| one.place == other.place) {
+        let Some(place) = here.first().map(|change| change.place.clone()) else { continue };
+        ensure!(place.start >= end, "two guards overlap: mark both alike");
+        text += source.get(end..place.start).unwrap_or_default();
+        text += "(";
+        for Change { name, without, .. } in here {
+            write!(
+                text,
+                "if std::env::var_os({MUTANT:?}).is_some_and(|name| name == {name:?}) {{ {without} }} else "
+            )?;
+        }
+        write!(text, "{{ {} }})", source.get(place.clone()).unwrap_or_default())?;
+        end = place.end;
+    }
+    text += source.get(end..).unwrap_or_default();
+    Ok(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::mutants::MUTANTS;
@@ -90,11 +96,25 @@ mod tests {
 
     #[test]
     fn every_guard_is_in_its_place() {
-        let place = |mutant: &Mutant| {
+        let astray = |mutant: &Mutant| {
             let source = fs::read_to_string(shell::root().join(mutant.file)).unwrap_or_default();
-            edit(&source, mutant.guard, &[mutant]).err().map(|why| format!("{}: {why}", mutant.name))
+            change(&source, mutant).err().map(|why| format!("{}: {why}", mutant.name))
         };
-        let astray: Vec<_> = MUTANTS.iter().filter_map(place).collect();
+        let astray: Vec<_> = MUTANTS.iter().filter_map(astray).collect();
         assert!(astray.is_empty(), "{}", astray.join("\n"));
+    }
+
+    #[test]
+    fn two_in_one_literal_are_one_choice() {
+        let source = "query(\"WHERE a = ? AND b = ?\")";
+        let changes = ["‹a = ?› AND", "AND ‹b = ?›"].map(|guard| Mutant {
+            guard,
+            without: Without::Filter,
+            ..MUTANTS[0]
+        });
+        let changes = changes.iter().map(|mutant| change(source, mutant).unwrap()).collect();
+        let text = planted(source, changes).unwrap();
+        assert!(text.contains("\"WHERE ? IS NOT NULL AND b = ?\"") && text.contains("AND ? IS NOT NULL\""));
+        assert!(text.ends_with("else { \"WHERE a = ? AND b = ?\" }))"), "{text}");
     }
 }
