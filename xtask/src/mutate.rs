@@ -16,6 +16,7 @@ use crate::shell;
 /// What the copy reads: which guard is out, and which cells are enough to tell.
 const MUTANT: &str = "TENANTRY_MUTANT";
 const CELLS: &str = "TENANTRY_ISOLATION_ONLY";
+const MATRIX: &str = "isolation::matrix";
 /// How many of the failures are shown for each mutant.
 const SHOWN: usize = 4;
 
@@ -30,7 +31,7 @@ pub(crate) fn run(only: Option<&str>) -> Result<ExitCode> {
     // All of them are planted at once, and asleep until one is named: the copy is built once.
     plant::all(&tree, &chosen)?;
     println!("\nFirst with every guard in its place:");
-    let awake = failures(&place, &chosen)?;
+    let awake = failures(&place, &chosen, only.is_some())?;
     ensure!(awake.is_empty(), "fails before anything is taken out: {}", awake.join("\n"));
     let mut unnoticed = Vec::new();
     for mutant in chosen {
@@ -65,18 +66,28 @@ fn copy(tree: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What fails with all of them asleep: of the whole matrix, and of every test that is named beside one.
-fn failures(place: &Path, chosen: &[&Mutant]) -> Result<Vec<String>> {
-    let mut http = vec!["isolation::matrix"];
-    let mut contracts = Vec::new();
+/// What fails with all of them asleep: of the whole matrix, or of the cells that are needed when only some are chosen, and
+/// of every test that is named beside one.
+fn failures(place: &Path, chosen: &[&Mutant], is_part: bool) -> Result<Vec<String>> {
+    let (mut cells, mut http, mut contracts) = (Vec::new(), Vec::new(), Vec::new());
     for mutant in chosen {
         match mutant.noticed {
-            Noticed::ByCells(_) => {}
+            Noticed::ByCells(text) => cells.push(text),
             Noticed::ByTest(name) => http.push(name),
             Noticed::ByContract(name) => contracts.push(name),
         }
     }
-    let mut failed = failed_lines(&mut test(place, "http", &http))?;
+    if !cells.is_empty() {
+        http.push(MATRIX);
+    }
+    let mut failed = Vec::new();
+    if !http.is_empty() {
+        let mut test = test(place, "http", &http);
+        if is_part {
+            test.env(CELLS, cells.join("|"));
+        }
+        failed.extend(failed_lines(&mut test)?);
+    }
     if !contracts.is_empty() {
         failed.extend(failed_lines(&mut test(place, "contract", &contracts))?);
     }
@@ -86,7 +97,7 @@ fn failures(place: &Path, chosen: &[&Mutant]) -> Result<Vec<String>> {
 /// What fails without one guard.
 fn failures_without(place: &Path, mutant: &Mutant) -> Result<Vec<String>> {
     let mut test = match mutant.noticed {
-        Noticed::ByCells(_) => test(place, "http", &["isolation::matrix"]),
+        Noticed::ByCells(_) => test(place, "http", &[MATRIX]),
         Noticed::ByTest(name) => test(place, "http", &[name]),
         Noticed::ByContract(name) => test(place, "contract", &[name]),
     };
@@ -103,6 +114,7 @@ fn test(place: &Path, target: &str, names: &[&str]) -> Command {
     test.current_dir(place.join("tree"))
         .env("CARGO_TARGET_DIR", place.join("build"))
         .env("RUST_BACKTRACE", "0")
+        .env("CARGO_INCREMENTAL", "0")
         .env_remove(MUTANT)
         .env_remove(CELLS);
     test
