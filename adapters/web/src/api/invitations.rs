@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use serde::Serialize;
 use tenantry_application::{InvitationView as Pending, InviteAnswer, InviteOutcome};
 use tenantry_domain::{EmailAddress, Invitation, InvitationId, Timestamp};
@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::body;
 use super::caller::Caller;
+use super::idempotency::Unfinished;
 use super::invitation_wish::NewInvitations;
 use super::listing::Listing;
 use super::operation::{Body, Operation};
@@ -126,13 +127,15 @@ pub(super) async fn create(
     State(app): State<Shared>,
     Caller(session): Caller,
     body::Json(new): body::Json<NewInvitations>,
-) -> Result<Json<InviteAnswers>, Problem> {
+) -> Result<(Option<Extension<Unfinished>>, Json<InviteAnswers>), Problem> {
     let (wish, sent) = new.read()?;
     let answers = app.use_cases.invite_members.run(&session, &wish).await?;
+    let has_failed = answers.iter().any(|answer| matches!(answer.outcome, InviteOutcome::Failed(_)));
     let mut answers: HashMap<_, _> =
         answers.into_iter().map(|InviteAnswer { email, outcome }| (email, outcome)).collect();
     let items = sent.into_iter().map(|(text, email)| answer(text, email, &mut answers)).collect();
-    Ok(Json(InviteAnswers { items, next: None }))
+    let unfinished = has_failed.then_some(Extension(Unfinished));
+    Ok((unfinished, Json(InviteAnswers { items, next: None })))
 }
 
 pub(super) async fn resend(
