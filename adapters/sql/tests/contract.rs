@@ -70,6 +70,7 @@ on_both!(
         is_found_as_it_was_begun_and_opened,
         i4_one_is_pending_for_each_address,
         s14_ends_once,
+        one_address_has_an_offer_of_each_tenant,
         belongs_to_one_tenant,
     ]
 );

@@ -115,7 +115,8 @@ pub async fn shows_a_changed_subscription_at_once(sessions: &impl Sessions) {
     let acme = session("s2", "ann", Some(tenant("acme")));
     let colleague = session("s3", "bo", Some(tenant("acme")));
     let stranger = session("s4", "cy", Some(tenant("other")));
-    for session in [&own, &acme, &colleague, &stranger] {
+    let alone = session("s5", "di", None);
+    for session in [&own, &acme, &colleague, &stranger, &alone] {
         begin(sessions, session).await;
     }
     let seen = |session: &Session| {
@@ -131,7 +132,7 @@ pub async fn shows_a_changed_subscription_at_once(sessions: &impl Sessions) {
 
     let personal: Subscription = "personal;2030-01-01T00:00:00.000Z;active".parse().unwrap();
     sessions.set_subscription(&Holder::Person(own.user.clone()), personal).await.unwrap();
-    assert_eq!((seen(&own).await, seen(&acme).await), (personal, team));
+    assert_eq!((seen(&own).await, seen(&acme).await, seen(&alone).await), (personal, team, trial));
 }
 
 /// What was read at the provider is seen from then on, in this session alone; an ended one does not come back.

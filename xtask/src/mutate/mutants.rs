@@ -178,7 +178,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     asks_for_too_little(
         "every member invites",
         (INVITE, "in_turn(&*self.turns, session, ‹Permission::InviteMembers›)"),
-        "POST /admin/members/add-member by ",
+        "POST /api/v1/organization/invitations by ",
     ),
     asks_for_too_little(
         "every member sees who is invited",
@@ -241,7 +241,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     asks_for_too_little(
         "every member may try to name what is deleted",
         (DELETE, "to_look(session, ‹Permission::DeleteOrganization›)?;\n        let tenant"),
-        "/admin/customization/delete by employee",
+        "DELETE /api/v1/organization by employee",
     ),
     asks_for_too_little(
         "every member reads what was done",
@@ -337,12 +337,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     of_anybody(
         "anybody's expired invitation makes room",
         (OFFERS, "WHERE ‹tenant_id = ?› AND email = ? AND state IN ('sending', 'open') AND expires_at <= ?"),
-        "offers::memory::belongs_to_one_tenant",
+        "offers::memory::one_address_has_an_offer_of_each_tenant",
     ),
     of_anybody(
         "anybody's invitation is opened",
         (OFFERS, "expires_at = ? \\\n             WHERE ‹tenant_id = ?› AND email = ?"),
-        "offers::memory::belongs_to_one_tenant",
+        "offers::memory::one_address_has_an_offer_of_each_tenant",
     ),
     of_anybody(
         "anybody's pending invitations",
