@@ -277,7 +277,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "any text is a cursor",
         (LISTING, "‹app.keys.is_token(&signed(scope, &cursor), signature)›"),
         This("true"),
-        ByCells("/api/v1/organization/members by administrator (cursor"),
+        ByTest("a_limit_or_a_cursor_that_is_none_is_422"),
     ),
     mutant(
         "a browser left open is enough",
