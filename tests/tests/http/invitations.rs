@@ -220,7 +220,13 @@ async fn s14_a_full_organization_takes_nobody() {
 #[tokio::test]
 async fn s14_another_account_is_told_before_it_spends_the_invitation() {
     let (provider, site, _, link) = invited().await;
-    let mut eve = site.newcomer(EVE).await;
+    site.newcomer(EVE).await;
+    // Her address is proved, and is another one all the same.
+    let management = provider.management().await;
+    let path = format!("users/{}", management.user_id(EVE).await);
+    management.call(Method::PATCH, &path, Some(json!({ "email_verified": true }))).await;
+    let mut eve = site.browser();
+    eve.log_in(EVE).await;
     let page = eve.get(&link).await;
     assert!(
         page.is(200).says("You are signed in as eve") && page.says("Switch account"),

@@ -265,7 +265,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "any account may accept what was sent to another",
         ("application/src/open_invitation.rs", "if ‹session.email.as_ref() != Some(invited)› {"),
         This("false"),
-        ByTest("invitations::"),
+        ByTest("s14_another_account_is_told_before_it_spends_the_invitation"),
     ),
     mutant(
         "a cursor is good for every organization",
