@@ -72,9 +72,9 @@ fn failures(place: &Path, chosen: &[&Mutant], is_part: bool) -> Result<Vec<Strin
     let (mut cells, mut http, mut contracts) = (Vec::new(), Vec::new(), Vec::new());
     for mutant in chosen {
         match mutant.noticed {
-            Noticed::ByCells(text) => cells.push(text),
-            Noticed::ByTest(name) => http.push(name),
-            Noticed::ByContract(name) => contracts.push(name),
+            Noticed::Cells(text) => cells.push(text),
+            Noticed::Test(name) => http.push(name),
+            Noticed::Contract(name) => contracts.push(name),
         }
     }
     if !cells.is_empty() {
@@ -97,11 +97,11 @@ fn failures(place: &Path, chosen: &[&Mutant], is_part: bool) -> Result<Vec<Strin
 /// What fails without one guard.
 fn failures_without(place: &Path, mutant: &Mutant) -> Result<Vec<String>> {
     let mut test = match mutant.noticed {
-        Noticed::ByCells(_) => test(place, "http", &[MATRIX]),
-        Noticed::ByTest(name) => test(place, "http", &[name]),
-        Noticed::ByContract(name) => test(place, "contract", &[name]),
+        Noticed::Cells(_) => test(place, "http", &[MATRIX]),
+        Noticed::Test(name) => test(place, "http", &[name]),
+        Noticed::Contract(name) => test(place, "contract", &[name]),
     };
-    if let Noticed::ByCells(cells) = mutant.noticed {
+    if let Noticed::Cells(cells) = mutant.noticed {
         test.env(CELLS, cells);
     }
     failed_lines(test.env(MUTANT, mutant.name))

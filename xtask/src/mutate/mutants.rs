@@ -24,14 +24,14 @@ pub(super) enum Without {
 #[derive(Clone, Copy)]
 pub(super) enum Noticed {
     /// These cells of the isolation matrix: those whose name contains this.
-    ByCells(&'static str),
+    Cells(&'static str),
     /// This test over HTTP, where the matrix can't: it asks for nothing but what pages link to.
-    ByTest(&'static str),
+    Test(&'static str),
     /// This case of a port's contract, where the guard lies beneath a port.
-    ByContract(&'static str),
+    Contract(&'static str),
 }
 
-use Noticed::{ByCells, ByContract, ByTest};
+use Noticed::{Cells, Contract, Test};
 use Without::{Filter, This};
 
 const fn mutant(
@@ -49,12 +49,12 @@ const fn asks_for_too_little(
     place: (&'static str, &'static str),
     cells: &'static str,
 ) -> Mutant {
-    mutant(name, place, This("Permission::UseProduct"), ByCells(cells))
+    mutant(name, place, This("Permission::UseProduct"), Cells(cells))
 }
 
 /// In a query: whose it is, is not asked for.
 const fn of_anybody(name: &'static str, place: (&'static str, &'static str), case: &'static str) -> Mutant {
-    mutant(name, place, Filter, ByContract(case))
+    mutant(name, place, Filter, Contract(case))
 }
 
 const ROLE: &str = "domain/src/role.rs";
@@ -80,19 +80,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "an Employee has every permission",
         (ROLE, "| Self::ViewAuditLog => ‹&[Administrator]›,"),
         This("&[Administrator, Employee]"),
-        ByCells(" by employee"),
+        Cells(" by employee"),
     ),
     mutant(
         "no role is asked for",
         ("domain/src/actor.rs", "if ‹self.roles.permit(permission)› {"),
         This("true"),
-        ByCells(" by roleless"),
+        Cells(" by roleless"),
     ),
     mutant(
         "the plan may be over",
         (AUTHORIZE, "let is_open = ‹standing(session, self.clock.now()).opens(Feature::Administration)›;"),
         This("true"),
-        ByCells(" by lapsed"),
+        Cells(" by lapsed"),
     ),
     mutant(
         "the plan may be over for the list of members",
@@ -101,7 +101,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "if !‹standing(session, self.clock.now()).opens(Feature::Administration)› {",
         ),
         This("true"),
-        ByCells(" by lapsed"),
+        Cells(" by lapsed"),
     ),
     // Roles are read live before a change.
     mutant(
@@ -111,37 +111,37 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "let roles = ‹self.members.roles(&actor.tenant().id, actor.user()).await.map_err(Outage::from)?›;",
         ),
         This("session.roles.clone()"),
-        ByTest(DEMOTED),
+        Test(DEMOTED),
     ),
     mutant(
         "a role is not read again when the turn has come",
         (AUTHORIZE, "Ok((turn, ‹self.to_change(session, permission).await?›))"),
         This("looked"),
-        ByTest(DEMOTED),
+        Test(DEMOTED),
     ),
     mutant(
         "a role is not read again before the look changes",
         (CUSTOMIZE, "= ‹self.authorize.to_change(session, Permission::CustomizeOrganization).await›?;"),
         This("self.authorize.to_look(session, Permission::CustomizeOrganization)"),
-        ByTest(DEMOTED),
+        Test(DEMOTED),
     ),
     mutant(
         "a role is not read again before an organization is deleted",
         (DELETE, "‹self.authorize.to_change(session, Permission::DeleteOrganization).await›?;"),
         This("self.authorize.to_look(session, Permission::DeleteOrganization)"),
-        ByTest(DEMOTED),
+        Test(DEMOTED),
     ),
     mutant(
         "a role is not read again before everything is copied",
         (EXPORT, "= ‹self.authorize.to_change(session, Permission::ExportOrganization).await›?;"),
         This("self.authorize.to_look(session, Permission::ExportOrganization)"),
-        ByTest(DEMOTED),
+        Test(DEMOTED),
     ),
     mutant(
         "what changed at the provider is not read again",
         ("application/src/keep_fresh.rs", "‹now >= session.refreshed_at + FRESH_FOR›"),
         This("false"),
-        ByCells(" by removed"),
+        Cells(" by removed"),
     ),
     // What each use case asks for.
     asks_for_too_little(
@@ -158,7 +158,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "every member searches",
         ("application/src/search_members.rs", "to_look(session, ‹Permission::ViewMembers›)"),
         This("Permission::UseProduct"),
-        ByTest("nobody_else_searches"),
+        Test("nobody_else_searches"),
     ),
     asks_for_too_little(
         "every member sees the plan",
@@ -225,13 +225,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "every member changes how it looks",
         (CUSTOMIZE, "= ‹self.authorize.to_change(session, Permission::CustomizeOrganization).await›?;"),
         This("self.authorize.to_change(session, Permission::UseProduct).await"),
-        ByCells("/admin/customization by employee"),
+        Cells("/admin/customization by employee"),
     ),
     mutant(
         "every member copies everything",
         (EXPORT, "= ‹self.authorize.to_change(session, Permission::ExportOrganization).await›?;"),
         This("self.authorize.to_change(session, Permission::UseProduct).await"),
-        ByCells("/admin/customization/export by employee"),
+        Cells("/admin/customization/export by employee"),
     ),
     asks_for_too_little(
         "every member is asked whether to delete it",
@@ -253,31 +253,31 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "a member of any organization is found",
         ("adapters/auth0/src/members.rs", "if !‹belongs.iter().any(is_this)› {"),
         This("true"),
-        ByCells(" by administrator (member"),
+        Cells(" by administrator (member"),
     ),
     mutant(
         "anybody is told the way into any organization",
         ("adapters/web/src/api/organizations.rs", "mine.iter().find(|one| ‹one.tenant.id == wanted›)"),
         This("true"),
-        ByCells("/switch by "),
+        Cells("/switch by "),
     ),
     mutant(
         "any account may accept what was sent to another",
         ("application/src/open_invitation.rs", "if ‹session.email.as_ref() != Some(invited)› {"),
         This("false"),
-        ByTest("s14_another_account_is_told_before_it_spends_the_invitation"),
+        Test("s14_another_account_is_told_before_it_spends_the_invitation"),
     ),
     mutant(
         "a cursor is good for every organization",
         (LISTING, "let scope = ‹format!(\"{list}\\n{whose}\")›;"),
         This("list.to_owned()"),
-        ByTest("a_cursor_is_good_for_one_organization_alone"),
+        Test("a_cursor_is_good_for_one_organization_alone"),
     ),
     mutant(
         "any text is a cursor",
         (LISTING, "‹app.keys.is_token(&signed(scope, &cursor), signature)›"),
         This("true"),
-        ByTest("a_limit_or_a_cursor_that_is_none_is_422"),
+        Test("a_limit_or_a_cursor_that_is_none_is_422"),
     ),
     mutant(
         "a browser left open is enough",
@@ -286,32 +286,32 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "Ok(‹proved_at.is_some_and(|at| at.until(now) <= FRESH_FOR && now.until(at) <= SKEW)›)",
         ),
         This("true"),
-        ByCells("/api/v1/me"),
+        Cells("/api/v1/me"),
     ),
     // Where a request comes from.
     mutant(
         "a form may come from anywhere",
         (CSRF, "‹matches!(provenance(app, headers), (Some(true), None | Some(true)) | (None, Some(true)))›"),
         This("true"),
-        ByCells("(OtherOrigin)"),
+        Cells("(OtherOrigin)"),
     ),
     mutant(
         "a program may come from anywhere",
         (CSRF, "‹origin == Some(false) || site == Some(false)›"),
         This("false"),
-        ByCells("by administrator (OtherOrigin)"),
+        Cells("by administrator (OtherOrigin)"),
     ),
     mutant(
         "a form needs no token",
         (CSRF, "‹!app.keys.is_token(session.as_str(), fields.text(\"csrf\")?)›"),
         This("false"),
-        ByCells("by administrator (WithoutToken)"),
+        Cells("by administrator (WithoutToken)"),
     ),
     mutant(
         "a program needs no token",
         ("adapters/web/src/api/guard.rs", "if ‹app.keys.is_token(session.as_str(), token)› {"),
         This("true"),
-        ByCells("by administrator (WithoutToken)"),
+        Cells("by administrator (WithoutToken)"),
     ),
     // Beneath the ports: by tenant, or by person.
     of_anybody(
@@ -401,7 +401,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "anybody's session is ended",
         (SESSIONS, "DELETE FROM sessions WHERE ‹user_id = ?› AND substr(id, 1, 16) = ?"),
         Filter,
-        ByCells("/home/account/sessions/end by"),
+        Cells("/home/account/sessions/end by"),
     ),
     of_anybody(
         "anybody is called so",
