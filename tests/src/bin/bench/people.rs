@@ -19,7 +19,7 @@ const PAGE: &str = "/admin/members";
 const LISTS: [&str; 3] =
     [PAGE, "/api/v1/organization/members", "/api/v1/organization/members?search=person-9"];
 /// How long whom the provider shows are looked for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Measures the pages of members, each beside a bare handler of the same bytes, and the two sizes beside each other.
 pub(crate) async fn measure(table: &mut Table, each: Duration) -> Result<()> {
