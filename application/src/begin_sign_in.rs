@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use tenantry_domain::{EmailAddress, InvitationId, TenantId, TenantRef, Ticket};
+use tenantry_domain::{ConnectionName, EmailAddress, InvitationId, TenantId, TenantRef, Ticket};
 use tenantry_ports::{
-    Clock, IdentityProvider, Intent, LoginAttempt, LoginRequest, Random, TenantLooks, Tenants,
+    Clock, IdentityProvider, Intent, LoginAttempt, LoginRequest, Random, SsoAttempt, TenantLooks, Tenants,
 };
 use url::Url;
 
 use crate::{Outage, looks};
 
 /// Starts a login, or the making of an account.
+#[derive(Clone)]
 pub struct BeginSignIn {
     /// Where people log in.
     pub provider: Arc<dyn IdentityProvider>,
@@ -36,7 +37,9 @@ pub struct SignInWish {
     /// An invitation to be accepted by this login: which, and the ticket of its link.
     pub invitation: Option<(InvitationId, Ticket)>,
     /// Which connection to use.
-    pub connection: Option<String>,
+    pub connection: Option<ConnectionName>,
+    /// The request that this connection came of, when it is an organization's own.
+    pub sso: Option<SsoAttempt>,
     /// Who is probably signing in.
     pub email_hint: Option<EmailAddress>,
     /// Whether to ask for credentials even when the provider knows the browser.
@@ -103,7 +106,9 @@ impl BeginSignIn {
             nonce: self.secret(),
             code_verifier: self.secret(),
             tenant,
+            connection: wish.connection,
             invitation: wish.invitation.as_ref().map(|(id, _)| id.clone()),
+            sso: wish.sso,
             return_to: wish.return_to,
             started_at: self.clock.now(),
         };
@@ -111,7 +116,6 @@ impl BeginSignIn {
             attempt,
             intent: wish.intent,
             invitation: wish.invitation.map(|(_, ticket)| ticket.as_str().to_owned()),
-            connection: wish.connection,
             email_hint: wish.email_hint,
             reauthenticate: wish.reauthenticate,
         };

@@ -53,6 +53,7 @@ impl ChangePassword {
                 let entry = AuditEntry {
                     at: self.clock.now(),
                     actor: session.user.clone(),
+                    actor_name: Some(session.name.clone()),
                     tenant: None,
                     action: AuditAction::PasswordChangeRequested,
                     subject: session.name.clone(),

@@ -60,7 +60,7 @@ impl ChangeRoles {
         if !people.has_seat(session, &tenant.id, &member).await? {
             return Err(ChangeRolesError::NoSeat);
         }
-        people.set_roles(&session.user, &tenant.id, &member, &wanted).await?;
+        people.set_roles(session, &tenant.id, &member, &wanted).await?;
         if member.roles == wanted {
             return Ok(member);
         }

@@ -115,6 +115,7 @@ impl CustomizeOrganization {
         let entry = AuditEntry {
             at: self.clock.now(),
             actor: session.user.clone(),
+            actor_name: Some(session.name.clone()),
             tenant: Some(tenant.id.clone()),
             action: AuditAction::OrganizationCustomized,
             subject,

@@ -110,7 +110,7 @@ impl DeleteAccount {
             return Err(DeleteAccountError::RunsAlone(runs_alone));
         }
         for tenant in &tenants {
-            self.withdraw.run(user, &tenant.tenant.id, user).await?;
+            self.withdraw.run(session, &tenant.tenant.id, user).await?;
         }
         // The provider ends the memberships with the account, in one call: there is nothing between the two.
         self.users.delete(user).await.map_err(Outage::from)?;
@@ -193,6 +193,7 @@ impl DeleteAccount {
             let entry = AuditEntry {
                 at: self.clock.now(),
                 actor: session.user.clone(),
+                actor_name: Some(session.name.clone()),
                 tenant,
                 action,
                 subject: confirmation(session).to_owned(),

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use tenantry_domain::{
     AuditAction, AuditEntry, Feature, Holder, Permission, Subscription, TenantId, TenantRef,
 };
-use tenantry_ports::{AuditLog, Clock, Offers, Session, Sessions, SessionsOf, TenantLooks, Tenants, Turns};
+use tenantry_ports::{
+    AuditLog, Clock, DomainProofs, Offers, Session, Sessions, SessionsOf, SsoConnections, SsoRequests,
+    TenantLooks, Tenants, Turns,
+};
 
 use crate::home::standing;
 use crate::sign_in::remembered_until;
@@ -36,6 +39,12 @@ pub struct Remains {
     pub looks: Arc<dyn TenantLooks>,
     /// Who was invited.
     pub offers: Arc<dyn Offers>,
+    /// What was asked for of single sign-on.
+    pub requests: Arc<dyn SsoRequests>,
+    /// The connections that came of it, at the provider.
+    pub connections: Arc<dyn SsoConnections>,
+    /// Its domains.
+    pub proofs: Arc<dyn DomainProofs>,
     /// When.
     pub clock: Arc<dyn Clock>,
 }
@@ -88,12 +97,14 @@ impl DeleteOrganization {
         if self.tenants.find(&tenant.id).await.map_err(Outage::from)?.is_some() {
             self.authorize.to_change(session, Permission::DeleteOrganization).await?;
             self.nothing_is_being_paid(&tenant.id).await?;
+            self.remains.disconnect(&tenant.id).await?;
             self.tenants.delete(&tenant.id).await.map_err(Outage::from)?;
         }
         self.remains.clear(&tenant.id).await?;
         let entry = AuditEntry {
             at: self.remains.clock.now(),
             actor: session.user.clone(),
+            actor_name: Some(session.name.clone()),
             tenant: Some(tenant.id.clone()),
             action: AuditAction::OrganizationDeleted,
             subject: tenant.name.to_string(),
@@ -115,12 +126,25 @@ impl DeleteOrganization {
 }
 
 impl Remains {
+    /// Deletes the tenant's own connections at the provider: nothing else would ever find them again.
+    async fn disconnect(&self, tenant: &TenantId) -> Result<(), Outage> {
+        for kept in self.requests.of_tenant(tenant).await? {
+            if let Some(upstream) = kept.request.upstream {
+                self.connections.delete(tenant, &upstream.connection).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Removes what is left of a tenant that is gone, and sees to it that no login which is under way begins a session
     /// under it.
     pub(crate) async fn clear(&self, tenant: &TenantId) -> Result<(), Outage> {
         let (whose, now) = (SessionsOf::Tenant(tenant.clone()), self.clock.now());
         self.looks.forget(tenant).await?;
         self.offers.forget(tenant).await?;
+        self.disconnect(tenant).await?;
+        self.requests.forget(tenant).await?;
+        self.proofs.forget(tenant).await?;
         self.sessions.end_all(&whose, None, now, remembered_until(now)).await?;
         Ok(())
     }

@@ -42,6 +42,7 @@ impl EditProfile {
         let entry = AuditEntry {
             at: self.clock.now(),
             actor: session.user.clone(),
+            actor_name: Some(session.name.clone()),
             tenant: None,
             action: AuditAction::ProfileChanged,
             subject: name.to_string(),

@@ -52,6 +52,7 @@ impl EndSessions {
         let entry = AuditEntry {
             at: self.clock.now(),
             actor: session.user.clone(),
+            actor_name: Some(session.name.clone()),
             tenant: None,
             action: AuditAction::SessionsEnded,
             subject: if ended == 1 { "1 session".to_owned() } else { format!("{ended} sessions") },

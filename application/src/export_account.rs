@@ -66,6 +66,7 @@ impl ExportAccount {
         let entry = AuditEntry {
             at,
             actor: me.clone(),
+            actor_name: Some(user.name.clone()),
             tenant: None,
             action: AuditAction::AccountExported,
             subject: user.name.clone(),

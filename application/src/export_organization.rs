@@ -6,7 +6,8 @@ use std::sync::Arc;
 use tenantry_domain::{AuditAction, AuditEntry, Member, Permission, Tenant, TenantId};
 use tenantry_ports::{AuditLog, Clock, Cursor, Members, PageSize, Session, Tenants};
 
-use crate::{Authorize, AuthorizeError, Outage, audit};
+use crate::list_invitations::invited;
+use crate::{Authorize, AuthorizeError, InvitationView, Outage, SeatCount, audit};
 
 /// Exports the organization under which somebody is signed in. No secret is among what it gives.
 pub struct ExportOrganization {
@@ -16,6 +17,8 @@ pub struct ExportOrganization {
     pub tenants: Arc<dyn Tenants>,
     /// Where its people are.
     pub members: Arc<dyn Members>,
+    /// Who is invited.
+    pub seats: SeatCount,
     /// What was done in it; and remembers who took a copy.
     pub audit_log: Arc<dyn AuditLog>,
     /// When.
@@ -29,6 +32,8 @@ pub enum Exported {
     Organization(Box<Tenant>),
     /// One of its members, with roles.
     Member(Member),
+    /// Somebody who is invited and has not come yet. Neither the link nor what it carries: that is theirs alone.
+    Invitation(InvitationView),
     /// Something that was done in it, the latest first.
     Audit(AuditEntry),
     /// Everything was given. Always the last.
@@ -56,6 +61,7 @@ pub enum ExportOrganizationError {
 pub struct Export {
     tenant: TenantId,
     members: Arc<dyn Members>,
+    seats: SeatCount,
     audit_log: Arc<dyn AuditLog>,
     ready: VecDeque<Exported>,
     step: Step,
@@ -65,6 +71,7 @@ pub struct Export {
 /// What is to be read next.
 enum Step {
     Members(Option<Cursor>),
+    Invitations,
     Audit(Option<Cursor>),
     End,
     Over,
@@ -80,6 +87,7 @@ impl ExportOrganization {
         let entry = AuditEntry {
             at: self.clock.now(),
             actor: session.user.clone(),
+            actor_name: Some(session.name.clone()),
             tenant: Some(tenant.id.clone()),
             action: AuditAction::OrganizationExported,
             subject: tenant.name.to_string(),
@@ -88,6 +96,7 @@ impl ExportOrganization {
         Ok(Export {
             tenant: tenant.id.clone(),
             members: Arc::clone(&self.members),
+            seats: self.seats.clone(),
             audit_log: Arc::clone(&self.audit_log),
             ready: VecDeque::from([Exported::Organization(Box::new(found))]),
             step: Step::Members(None),
@@ -108,7 +117,12 @@ impl Export {
                 Step::Members(from) => {
                     let page = self.members.page(&self.tenant, from, PageSize::at_most(100)).await?;
                     self.ready.extend(page.items.into_iter().map(Exported::Member));
-                    self.step = page.next.map_or(Step::Audit(None), |next| Step::Members(Some(next)));
+                    self.step = page.next.map_or(Step::Invitations, |next| Step::Members(Some(next)));
+                }
+                Step::Invitations => {
+                    let invited = invited(&self.seats, &self.tenant).await?;
+                    self.ready.extend(invited.into_iter().map(Exported::Invitation));
+                    self.step = Step::Audit(None);
                 }
                 Step::Audit(from) => {
                     let page = self.audit_log.of_tenant(&self.tenant, from, PageSize::at_most(100)).await?;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tenantry_domain::Timestamp;
 use tenantry_ports::SavedConversion;
 
 use crate::conversions::StepError;
@@ -28,7 +27,7 @@ impl FinishConversions {
     pub async fn run(&self) -> Result<u32, Outage> {
         let now = self.conversions.clock.now();
         let (mut moved, mut failures) = (0, 0);
-        for saved in self.conversions.journeys.unattended(AT_ONCE, before(now)).await? {
+        for saved in self.conversions.journeys.unattended(AT_ONCE, now - LEFT_ALONE).await? {
             match self.conversions.advance(saved.clone()).await {
                 Ok(after) if after.revision == saved.revision => {}
                 Ok(_) | Err(StepError::NameTaken) => (moved, failures) = (moved + 1, 0),
@@ -53,9 +52,4 @@ impl FinishConversions {
             Err(outage) => Err(outage),
         }
     }
-}
-
-fn before(now: Timestamp) -> Timestamp {
-    let left_alone = i64::try_from(LEFT_ALONE.as_millis()).unwrap_or(i64::MAX);
-    Timestamp::from_millis(now.as_millis().saturating_sub(left_alone))
 }

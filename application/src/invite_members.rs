@@ -169,6 +169,9 @@ impl InviteMembers {
         if !is_unsent && !seats.admit_one_more(taken.total()) {
             return Ok(InviteOutcome::NoSeat);
         }
+        for expired in taken.expired.iter().filter(|expired| expired.email == *email) {
+            self.invitations.revoke(tenant, &expired.id).await?;
+        }
         // Whatever was pending and is listed no more is over.
         self.offers.end(tenant, email, OfferState::Revoked).await?;
         let offer = offer(session, tenant, email, wish, self.clock.now());
@@ -198,6 +201,7 @@ impl InviteMembers {
         let entry = AuditEntry {
             at: self.clock.now(),
             actor: session.user.clone(),
+            actor_name: Some(session.name.clone()),
             tenant: Some(tenant.clone()),
             action: AuditAction::InvitationSent,
             subject: invitation.email.to_string(),

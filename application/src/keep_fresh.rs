@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tenantry_domain::{Roles, Subscription, Timestamp};
-use tenantry_ports::{Clock, Members, Offers, Session, Sessions, SessionsError, TenantLooks, Tenants, Users};
+use tenantry_ports::{Clock, Members, Session, Sessions, SessionsError, Tenants, Users};
 
 use crate::{Outage, Remains, looks};
 
@@ -30,17 +30,15 @@ pub struct KeepFresh {
 }
 
 impl KeepFresh {
-    /// Keeps `sessions` and `looks` as fresh as `users`, `tenants` and `members` are.
+    /// Keeps sessions and looks as fresh as `users`, `tenants` and `members` are, and clears away what `remains` of a
+    /// tenant that is gone.
     pub fn new(
-        sessions: Arc<dyn Sessions>,
         users: Arc<dyn Users>,
         tenants: Arc<dyn Tenants>,
         members: Arc<dyn Members>,
-        looks: Arc<dyn TenantLooks>,
-        offers: Arc<dyn Offers>,
-        clock: Arc<dyn Clock>,
+        remains: Remains,
     ) -> Self {
-        let remains = Remains { sessions: Arc::clone(&sessions), looks, offers, clock: Arc::clone(&clock) };
+        let (sessions, clock) = (Arc::clone(&remains.sessions), Arc::clone(&remains.clock));
         Self { sessions, users, tenants, members, remains, clock, paused_until: AtomicI64::new(0) }
     }
 

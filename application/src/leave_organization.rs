@@ -46,7 +46,7 @@ impl LeaveOrganization {
         {
             return Err(LeaveOrganizationError::LastAdministrator);
         }
-        people.end_membership(&session.user, &tenant.id, &session.user).await?;
+        people.end_membership(session, &tenant.id, &session.user).await?;
         people.record(session, &tenant.id, AuditAction::MemberLeft, session.name.clone()).await;
         Ok(tenant)
     }

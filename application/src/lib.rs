@@ -17,6 +17,7 @@ mod delete_account;
 mod delete_organization;
 mod edit_profile;
 mod end_sessions;
+mod explain_sign_out;
 mod export_account;
 mod export_organization;
 mod find_member;
@@ -39,6 +40,7 @@ mod pay_by_card;
 mod people;
 mod plan_and_usage;
 mod profile;
+mod redeem;
 mod register_organization;
 mod register_personal;
 mod remove_member;
@@ -48,6 +50,7 @@ mod search_members;
 mod seats;
 mod sign_in;
 mod sign_out;
+mod sso;
 mod transfer_ownership;
 mod withdraw_invitations;
 
@@ -66,6 +69,7 @@ pub use delete_account::{AccountDeletionView, DeleteAccount, DeleteAccountError}
 pub use delete_organization::{DeleteOrganization, DeleteOrganizationError, DeletionView, Remains};
 pub use edit_profile::{EditProfile, EditProfileError};
 pub use end_sessions::{EndSessions, EndSessionsError};
+pub use explain_sign_out::{ExplainSignOut, SignedOut};
 pub use export_account::{AccountCopy, ExportAccount, ExportAccountError};
 pub use export_organization::{Export, ExportOrganization, ExportOrganizationError, Exported};
 pub use find_member::{FindMember, FindMemberError, MemberView};
@@ -86,6 +90,7 @@ pub use pay_by_card::{CardPayment, PayByCard, PayByCardError};
 pub use people::People;
 pub use plan_and_usage::{PlanAndUsage, PlanAndUsageError, PlanAndUsageView};
 pub use profile::{Profile, ProfileView};
+pub use redeem::Redeem;
 pub use register_organization::{RegisterOrganization, RegisterOrganizationError};
 pub use register_personal::{RegisterPersonal, RegisterPersonalError};
 pub use remove_member::{RemoveMember, RemoveMemberError};
@@ -95,5 +100,12 @@ pub use search_members::{SearchMembers, SearchMembersError};
 pub use seats::{Pending, SeatCount, TakenSeats};
 pub use sign_in::{Arrival, SessionLimits, SignIn, SignInError, SignedIn};
 pub use sign_out::SignOut;
+pub use sso::{
+    AdmissionWish, AdmitThroughSso, BeginSso, CheckDomain, CheckDomainError, ChooseSsoDomains,
+    ChooseSsoDomainsError, ClaimDomain, ClaimDomainError, ConnectSso, ConnectSsoError, Credentials,
+    DeleteSso, EnforceSso, EnforceSsoError, FindLogin, FoundLogin, ListSso, ReleaseDomain, ReportSsoTest,
+    SsoError, SsoGate, SsoParts, SsoRefusal, SsoView, TestSso, TestSsoError, TurnOnSsoError, TurnSso,
+    WatchDomains,
+};
 pub use transfer_ownership::{TransferOwnership, TransferOwnershipError};
 pub use withdraw_invitations::WithdrawInvitations;

@@ -1,11 +1,14 @@
 //! Who is invited into the organization.
 
-use tenantry_domain::{EmailAddress, InvitationId, Permission, Roles, Timestamp};
-use tenantry_ports::Session;
+use tenantry_domain::{
+    EmailAddress, Invitation, InvitationId, Offer, Permission, Roles, TenantId, Timestamp,
+};
+use tenantry_ports::{Cursor, Page, PageSize, Session};
 
 use crate::{Authorize, AuthorizeError, Outage, Pending, SeatCount};
 
-/// Lists who is invited and has not come yet.
+/// Lists who is invited and has not come yet. An invitation that has expired stays in the list, as such, until it is taken
+/// back or there is another one to the same address.
 pub struct ListInvitations {
     /// Who may see it.
     pub authorize: Authorize,
@@ -28,11 +31,16 @@ pub struct InvitationView {
     pub created_at: Timestamp,
     /// Until when it counts.
     pub expires_at: Timestamp,
+    /// Whether that is over: then it holds no seat.
+    pub has_expired: bool,
 }
 
 /// Why nobody is listed.
 #[derive(Debug, thiserror::Error)]
 pub enum ListInvitationsError {
+    /// The page does not exist, or not any more.
+    #[error("this page of invitations does not exist")]
+    InvalidCursor,
     /// The actor may not see it.
     #[error(transparent)]
     NotAuthorized(#[from] AuthorizeError),
@@ -42,35 +50,74 @@ pub enum ListInvitationsError {
 }
 
 impl ListInvitations {
-    /// Everybody who is invited, the latest first. One list without pages: nobody has more open invitations than seats.
-    pub async fn run(&self, session: &Session) -> Result<Vec<InvitationView>, ListInvitationsError> {
+    /// One page of who is invited, the latest first.
+    pub async fn run(
+        &self,
+        session: &Session,
+        from: Option<Cursor>,
+        size: PageSize,
+    ) -> Result<Page<InvitationView>, ListInvitationsError> {
         let administrator = self.authorize.to_look(session, Permission::ViewMembers)?;
-        let pending = self.seats.pending(&administrator.tenant().id).await?;
-        let mut listed: Vec<_> = pending.into_values().filter_map(view).collect();
-        listed.sort_by_key(|invitation| std::cmp::Reverse(invitation.created_at));
-        Ok(listed)
+        let mut items = invited(&self.seats, &administrator.tenant().id).await?;
+        if let Some(from) = from {
+            // What the page before ended with: of another organization's list it is nowhere.
+            let last = items.iter().position(|invitation| place(invitation) == from);
+            let last = last.ok_or(ListInvitationsError::InvalidCursor)?;
+            items.drain(..=last);
+        }
+        let is_last = items.len() <= usize::from(size.get());
+        items.truncate(size.get().into());
+        let next = items.last().filter(|_| !is_last).map(place);
+        Ok(Page { items, next })
+    }
+}
+
+/// Everybody who is invited, the latest first.
+pub(crate) async fn invited(seats: &SeatCount, tenant: &TenantId) -> Result<Vec<InvitationView>, Outage> {
+    let (pending, expired) = seats.known(tenant).await?;
+    let pending = pending.into_values().filter_map(view);
+    let expired = expired.into_iter().map(|invitation| of_provider(invitation, true));
+    let mut listed: Vec<_> = pending.chain(expired).collect();
+    listed.sort_by(|one, other| (other.created_at, &one.email).cmp(&(one.created_at, &other.email)));
+    Ok(listed)
+}
+
+/// Where in the list an invitation is.
+fn place(invitation: &InvitationView) -> Cursor {
+    match &invitation.id {
+        Some(id) => Cursor::new(id.as_str()),
+        None => Cursor::new(invitation.created_at.as_millis().to_string()),
     }
 }
 
 fn view(pending: Pending) -> Option<InvitationView> {
-    let Pending { invitation, offer } = pending;
-    match (invitation, offer) {
-        (Some(invitation), _) => Some(InvitationView {
-            id: Some(invitation.id),
-            email: invitation.email,
-            roles: invitation.roles,
-            inviter: invitation.inviter,
-            created_at: invitation.created_at,
-            expires_at: invitation.expires_at,
-        }),
-        (None, Some(offer)) => Some(InvitationView {
-            id: offer.invitation,
-            email: offer.email,
-            roles: offer.roles,
-            inviter: offer.inviter_name,
-            created_at: offer.created_at,
-            expires_at: offer.expires_at,
-        }),
+    match (pending.invitation, pending.offer) {
+        (Some(invitation), _) => Some(of_provider(invitation, false)),
+        (None, Some(offer)) => Some(of_ours(offer)),
         (None, None) => None,
+    }
+}
+
+fn of_provider(invitation: Invitation, has_expired: bool) -> InvitationView {
+    InvitationView {
+        id: Some(invitation.id),
+        email: invitation.email,
+        roles: invitation.roles,
+        inviter: invitation.inviter,
+        created_at: invitation.created_at,
+        expires_at: invitation.expires_at,
+        has_expired,
+    }
+}
+
+fn of_ours(offer: Offer) -> InvitationView {
+    InvitationView {
+        id: offer.invitation,
+        email: offer.email,
+        roles: offer.roles,
+        inviter: offer.inviter_name,
+        created_at: offer.created_at,
+        expires_at: offer.expires_at,
+        has_expired: false,
     }
 }

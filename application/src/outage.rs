@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use tenantry_ports::{
-    AuditLogError, BillingError, CheckoutsError, IdempotencyKeysError, IdentityProviderError,
-    InvitationsError, JourneysError, LoginAttemptsError, MembersError, OffersError, SessionsError, Source,
-    TenantLooksError, TenantsError, TurnsError, UsersError,
+    AuditLogError, BillingError, CheckoutsError, DomainProofsError, IdempotencyKeysError,
+    IdentityProviderError, InvitationsError, JourneysError, LoginAttemptsError, MembersError, OffersError,
+    SessionsError, Source, SsoConnectionsError, SsoRequestsError, TenantLooksError, TenantsError, TurnsError,
+    TxtRecordsError, UsersError,
 };
 
 /// Something outside did not do what was asked. Nothing is lost: the same request can be made again.
@@ -29,6 +30,9 @@ pub enum Outage {
     /// Others change the same organization's people just now; in a moment it is this request's turn.
     #[error("others are changing this organization's people just now")]
     Busy,
+    /// DNS can't be asked.
+    #[error("DNS does not answer")]
+    Dns(#[source] Source),
     /// Our own store can't be reached.
     #[error("the store can't be reached")]
     Store(#[source] Source),
@@ -65,6 +69,15 @@ impl From<IdentityProviderError> for Outage {
     fn from(error: IdentityProviderError) -> Self {
         match error {
             IdentityProviderError::RateLimited { retry_after } => Self::RateLimited { retry_after },
+            other => Self::IdentityProvider(Box::new(other)),
+        }
+    }
+}
+
+impl From<SsoConnectionsError> for Outage {
+    fn from(error: SsoConnectionsError) -> Self {
+        match error {
+            SsoConnectionsError::RateLimited { retry_after } => Self::RateLimited { retry_after },
             other => Self::IdentityProvider(Box::new(other)),
         }
     }
@@ -142,5 +155,23 @@ impl From<TurnsError> for Outage {
             TurnsError::Busy => Self::Busy,
             TurnsError::Unavailable(_) => Self::Store(Box::new(error)),
         }
+    }
+}
+
+impl From<DomainProofsError> for Outage {
+    fn from(error: DomainProofsError) -> Self {
+        Self::Store(Box::new(error))
+    }
+}
+
+impl From<SsoRequestsError> for Outage {
+    fn from(error: SsoRequestsError) -> Self {
+        Self::Store(Box::new(error))
+    }
+}
+
+impl From<TxtRecordsError> for Outage {
+    fn from(error: TxtRecordsError) -> Self {
+        Self::Dns(Box::new(error))
     }
 }

@@ -89,13 +89,13 @@ impl People {
     /// What they have sent is taken back before they lose the right to send it.
     pub(crate) async fn set_roles(
         &self,
-        actor: &UserId,
+        session: &Session,
         tenant: &TenantId,
         member: &Member,
         wanted: &Roles,
     ) -> Result<(), Outage> {
         if !wanted.permit(Permission::InviteMembers) {
-            self.withdraw.run(actor, tenant, &member.user).await?;
+            self.withdraw.run(session, tenant, &member.user).await?;
         }
         if member.roles == *wanted {
             return Ok(());
@@ -113,11 +113,11 @@ impl People {
     /// Ends a membership, and what stands on it, in the same order.
     pub(crate) async fn end_membership(
         &self,
-        actor: &UserId,
+        session: &Session,
         tenant: &TenantId,
         user: &UserId,
     ) -> Result<(), Outage> {
-        self.withdraw.run(actor, tenant, user).await?;
+        self.withdraw.run(session, tenant, user).await?;
         self.end_sessions(tenant, user).await?;
         self.members.remove(tenant, user).await?;
         self.end_sessions(tenant, user).await
@@ -141,6 +141,7 @@ impl People {
         let entry = AuditEntry {
             at: self.clock.now(),
             actor: session.user.clone(),
+            actor_name: Some(session.name.clone()),
             tenant: Some(tenant.clone()),
             action,
             subject,

@@ -49,7 +49,7 @@ impl RemoveMember {
         {
             return Err(RemoveMemberError::LastAdministrator);
         }
-        people.end_membership(&session.user, &tenant.id, &member.user).await?;
+        people.end_membership(session, &tenant.id, &member.user).await?;
         people.record(session, &tenant.id, AuditAction::MemberRemoved, named(&member)).await;
         Ok(member)
     }

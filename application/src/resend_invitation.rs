@@ -99,6 +99,7 @@ impl ResendInvitation {
         let entry = AuditEntry {
             at: self.clock.now(),
             actor: session.user.clone(),
+            actor_name: Some(session.name.clone()),
             tenant: Some(tenant.clone()),
             action: AuditAction::InvitationResent,
             subject: sent.email.to_string(),

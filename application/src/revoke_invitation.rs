@@ -62,6 +62,7 @@ impl RevokeInvitation {
         let entry = AuditEntry {
             at: self.clock.now(),
             actor: session.user.clone(),
+            actor_name: Some(session.name.clone()),
             tenant: Some(tenant.clone()),
             action: AuditAction::InvitationRevoked,
             subject: found.email.to_string(),

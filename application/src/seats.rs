@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tenantry_domain::{EmailAddress, Invitation, Offer, OfferState, Seats, TenantId, Timestamp, UserId};
+use tenantry_domain::{EmailAddress, Invitation, Offer, OfferState, Seats, TenantId, UserId};
 use tenantry_ports::{Clock, Invitations, Members, Offers, PageSize};
 
 use crate::Outage;
@@ -36,6 +36,8 @@ pub struct SeatCount {
 pub struct TakenSeats {
     /// Who is invited, by address.
     pub pending: BTreeMap<EmailAddress, Pending>,
+    /// Invitations that have expired, and that the provider still lists: they take no seat.
+    pub expired: Vec<Invitation>,
     /// How many have a role in it.
     pub members: u32,
 }
@@ -68,8 +70,8 @@ impl SeatCount {
     /// How many of `seats` are taken now. Whoever accepts an invitation meanwhile is counted twice rather than not at
     /// all: who is invited is read first.
     pub async fn run(&self, tenant: &TenantId, seats: Seats) -> Result<TakenSeats, Outage> {
-        let pending = self.pending(tenant).await?;
-        Ok(TakenSeats { pending, members: self.with_a_role(tenant, seats, None).await? })
+        let (pending, expired) = self.known(tenant).await?;
+        Ok(TakenSeats { pending, expired, members: self.with_a_role(tenant, seats, None).await? })
     }
 
     /// The same without one person, who asks for a seat and may have been given a role by the provider already.
@@ -79,8 +81,8 @@ impl SeatCount {
         tenant: &TenantId,
         seats: Seats,
     ) -> Result<TakenSeats, Outage> {
-        let pending = self.pending(tenant).await?;
-        Ok(TakenSeats { pending, members: self.with_a_role(tenant, seats, Some(user)).await? })
+        let (pending, expired) = self.known(tenant).await?;
+        Ok(TakenSeats { pending, expired, members: self.with_a_role(tenant, seats, Some(user)).await? })
     }
 
     /// How many members have a role, in one call for up to a hundred members. Where seats are not limited, or there are
@@ -105,13 +107,22 @@ impl SeatCount {
         Ok(self.members.count(tenant).await?)
     }
 
-    /// Who is invited: what the provider lists, and what it was asked for and may have made.
-    pub(crate) async fn pending(&self, tenant: &TenantId) -> Result<BTreeMap<EmailAddress, Pending>, Outage> {
+    /// Who is invited: what the provider lists, and what it was asked for and may have made. And which invitations have
+    /// expired, one at most for an address that is not invited anew.
+    pub(crate) async fn known(
+        &self,
+        tenant: &TenantId,
+    ) -> Result<(BTreeMap<EmailAddress, Pending>, Vec<Invitation>), Outage> {
         let now = self.clock.now();
         let offers = self.offers.pending(tenant, now).await?;
         let mut pending: BTreeMap<EmailAddress, Pending> = BTreeMap::new();
-        for invitation in self.listed(tenant, now).await? {
-            pending.entry(invitation.email.clone()).or_default().invitation.get_or_insert(invitation);
+        let mut expired: BTreeMap<EmailAddress, Invitation> = BTreeMap::new();
+        for invitation in self.listed(tenant).await? {
+            if invitation.has_expired(now) {
+                expired.entry(invitation.email.clone()).or_insert(invitation);
+            } else {
+                pending.entry(invitation.email.clone()).or_default().invitation.get_or_insert(invitation);
+            }
         }
         for offer in offers {
             let is_listed = pending.contains_key(&offer.email);
@@ -121,14 +132,16 @@ impl SeatCount {
                 pending.entry(email).or_default().offer = Some(offer);
             }
         }
-        Ok(pending)
+        expired.retain(|email, _| !pending.contains_key(email));
+        Ok((pending, expired.into_values().collect()))
     }
 
-    pub(crate) async fn listed(&self, tenant: &TenantId, now: Timestamp) -> Result<Vec<Invitation>, Outage> {
+    /// What the provider lists, the latest first.
+    pub(crate) async fn listed(&self, tenant: &TenantId) -> Result<Vec<Invitation>, Outage> {
         let (mut listed, mut from) = (Vec::new(), None);
         for _ in 0..MOST_PAGES {
             let page = self.invitations.page(tenant, from, PageSize::at_most(100)).await?;
-            listed.extend(page.items.into_iter().filter(|invitation| !invitation.has_expired(now)));
+            listed.extend(page.items);
             from = page.next;
             if from.is_none() {
                 break;

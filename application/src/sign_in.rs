@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use tenantry_domain::post_login::{SubscriptionStep, default_member_role, manage_subscription};
 use tenantry_domain::{
-    AuditAction, AuditEntry, Catalogue, Device, OfferState, Roles, Seats, SessionId, Subscription, TenantId,
-    Timestamp,
+    AuditAction, AuditEntry, Catalogue, Device, OfferState, Roles, Seats, SessionId, SsoFault, Subscription,
+    TenantId, Timestamp,
 };
 use tenantry_ports::{
-    AuditLog, Callback, Clock, IdentityProvider, IdentityProviderError, Login, LoginAttempt, LoginAttempts,
-    Members, Offers, Session, Sessions, SessionsError, Source, Tenants, Turns, Users,
+    AuditLog, Callback, Clock, IdentityProviderError, Login, LoginAttempt, Members, Offers, Session,
+    Sessions, SessionsError, Source, Tenants, Turns, UpstreamFault, Users,
 };
 
-use crate::{Conversions, Outage, SeatCount, audit};
+use crate::redeem::Redeem;
+use crate::sso::Passed;
+use crate::{Conversions, Outage, SeatCount, SsoGate, SsoRefusal, audit};
 
 /// How long a browser may take at the provider.
 pub(crate) const ATTEMPT_LIFETIME: Duration = Duration::from_mins(10);
@@ -31,8 +33,10 @@ pub(crate) fn remembered_until(now: Timestamp) -> Timestamp {
 /// It runs the guide's two post-login steps, unless the provider has run them and the token carries the result: then
 /// it makes no call beyond the exchange of the code.
 pub struct SignIn {
-    /// Where people log in.
-    pub provider: Arc<dyn IdentityProvider>,
+    /// Verifies what comes back.
+    pub redeem: Redeem,
+    /// Who may pass through an organization's own connection, and besides it.
+    pub sso: SsoGate,
     /// Where a person's subscription is.
     pub users: Arc<dyn Users>,
     /// Where a tenant's subscription is.
@@ -41,8 +45,6 @@ pub struct SignIn {
     pub members: Arc<dyn Members>,
     /// Where the session is kept.
     pub sessions: Arc<dyn Sessions>,
-    /// Sees to it that an attempt counts once.
-    pub attempts: Arc<dyn LoginAttempts>,
     /// Finishes what the person has paid for and a crash has interrupted.
     pub conversions: Arc<Conversions>,
     /// What we keep of invitations.
@@ -135,9 +137,22 @@ pub enum SignInError {
         /// The provider's words, for the log.
         description: Option<String>,
     },
+    /// The login failed at the organization's own identity provider, or on the way there.
+    #[error("the organization's own identity provider ended the login: {fault}")]
+    Upstream {
+        /// What has to be set right.
+        fault: UpstreamFault,
+        /// The provider's code.
+        error: String,
+        /// The words of whoever failed, for the log and for the organization's Administrators.
+        description: Option<String>,
+    },
     /// What came back proves nothing.
     #[error("what the identity provider sent back was not accepted")]
     Rejected(#[source] Source),
+    /// What the organization has said of its own provider does not let the login pass.
+    #[error(transparent)]
+    Sso(SsoRefusal),
     /// Something outside is down.
     #[error(transparent)]
     Outage(#[from] Outage),
@@ -150,9 +165,37 @@ impl From<IdentityProviderError> for SignInError {
             IdentityProviderError::InvitedOther => Self::InvitedOther,
             IdentityProviderError::InvitationSpent => Self::InvitationSpent,
             IdentityProviderError::Denied { error, description } => Self::Denied { error, description },
+            IdentityProviderError::Upstream { fault, error, description } => {
+                Self::Upstream { fault, error, description }
+            }
             IdentityProviderError::Rejected(source) => Self::Rejected(source),
             outage => Self::Outage(outage.into()),
         }
+    }
+}
+
+impl SignInError {
+    /// What it means for a login through an organization's own connection.
+    pub(crate) fn sso_fault(&self) -> SsoFault {
+        match self {
+            Self::Upstream { fault, .. } => upstream(*fault),
+            Self::NotAMember => SsoFault::NotAMember,
+            Self::Denied { error, .. } if error == "access_denied" => SsoFault::Cancelled,
+            _ => SsoFault::Other,
+        }
+    }
+}
+
+/// What went wrong at the organization's own provider, as its administrator reads it.
+fn upstream(fault: UpstreamFault) -> SsoFault {
+    match fault {
+        UpstreamFault::Cancelled => SsoFault::Cancelled,
+        UpstreamFault::WrongClient => SsoFault::WrongClient,
+        UpstreamFault::WrongRedirect => SsoFault::WrongRedirect,
+        UpstreamFault::Certificate => SsoFault::Certificate,
+        UpstreamFault::Unreachable => SsoFault::Unreachable,
+        UpstreamFault::NotAnswered => SsoFault::NotUnderstood,
+        UpstreamFault::Other => SsoFault::Other,
     }
 }
 
@@ -160,22 +203,15 @@ impl SignIn {
     /// Verifies what came back, runs the post-login steps and begins the session.
     pub async fn run(&self, arrival: Arrival) -> Result<SignedIn, SignInError> {
         let now = self.clock.now();
-        let deadline = arrival.attempt.started_at + ATTEMPT_LIFETIME;
-        if now > deadline {
-            return Err(SignInError::Expired);
-        }
-        if !self.attempts.spend(&arrival.attempt.state, deadline).await.map_err(Outage::from)? {
+        if arrival.attempt.sso.as_ref().is_some_and(|sso| sso.is_test) {
+            // What is tried is reported, by another use case, and signs nobody in.
             return Err(SignInError::AlreadyUsed);
         }
-        if arrival.attempt.issuer != self.provider.issuer() {
-            return Err(SignInError::OtherProvider);
-        }
-        let redeemed = self.provider.redeem(&arrival.callback, &arrival.attempt).await;
-        let login = match redeemed.map_err(SignInError::from) {
+        let login = match self.redeem.run(&arrival.callback, &arrival.attempt, now).await {
             Err(SignInError::InvitedOther) => return self.spent_by_another(&arrival.attempt).await,
-            outcome => outcome?,
+            Err(error) => return Err(self.failed(&arrival.attempt, error, now).await),
+            Ok(login) => login,
         };
-        self.accept(&arrival.attempt, &login, now).await?;
         let (subscription, roles) = tokio::join!(self.subscription(&login, now), self.roles(&login));
         let owed = self.conversions.take_up(&login.user).await.unwrap_or_else(|outage| {
             // The login does not wait for it: the next sweep finishes the purchase and tells the session.
@@ -186,7 +222,9 @@ impl SignIn {
             Some(owed) if login.tenant.is_none() => Some(owed),
             _ => subscription?,
         };
-        let (roles, lacks_seat) = self.admit(&login, roles?, subscription, now).await?;
+        let passed = self.sso.pass(&login, subscription, now).await?.map_err(SignInError::Sso)?;
+        self.accept(&arrival.attempt, &login, now).await?;
+        let (roles, lacks_seat) = self.admit(&login, roles?, &passed, subscription, now).await?;
         let session = self.session(arrival.session, &login, subscription, roles, now);
         let begun = self.sessions.begin(&session, &login.claims, arrival.attempt.started_at).await;
         begun.map_err(|error| match error {
@@ -239,6 +277,7 @@ impl SignIn {
         &self,
         login: &Login,
         roles: Roles,
+        passed: &Passed,
         subscription: Option<Subscription>,
         now: Timestamp,
     ) -> Result<(Roles, bool), Outage> {
@@ -246,6 +285,8 @@ impl SignIn {
         let Some(role) = default_member_role(true, login.federated, &roles) else {
             return Ok((roles, false));
         };
+        // What the organization says of its own connection counts more than what holds for everybody.
+        let role = passed.role.unwrap_or(role);
         let _turn = self.turns.take(&tenant.id).await?;
         if self.has_seat(login, &tenant.id, subscription).await? {
             self.members.assign(&tenant.id, &login.user, role).await?;
@@ -289,6 +330,20 @@ impl SignIn {
         Ok(())
     }
 
+    /// A login that failed at the provider. What went through an organization's own connection is noted there, so that
+    /// its administrator finds it.
+    async fn failed(&self, attempt: &LoginAttempt, error: SignInError, now: Timestamp) -> SignInError {
+        let (Some(sso), Some(tenant)) = (&attempt.sso, &attempt.tenant) else { return error };
+        let is_theirs = matches!(
+            error,
+            SignInError::Upstream { .. } | SignInError::NotAMember | SignInError::Denied { .. }
+        );
+        if !is_theirs {
+            return error;
+        }
+        SignInError::Sso(self.sso.failed(&tenant.id, &sso.request, error.sso_fault(), now).await)
+    }
+
     /// The provider lets an invitation count once, also when it comes with the wrong account.
     async fn spent_by_another<T>(&self, attempt: &LoginAttempt) -> Result<T, SignInError> {
         if let (Some(invitation), Some(tenant)) = (&attempt.invitation, &attempt.tenant) {
@@ -300,8 +355,15 @@ impl SignIn {
 
     async fn note(&self, login: &Login, tenant: &TenantId, action: AuditAction, at: Timestamp) {
         let subject = login.email.as_ref().map_or_else(|| login.name.clone(), ToString::to_string);
-        let (actor, tenant) = (login.user.clone(), Some(tenant.clone()));
-        audit::record(&*self.audit_log, &AuditEntry { at, actor, tenant, action, subject }).await;
+        let entry = AuditEntry {
+            at,
+            actor: login.user.clone(),
+            actor_name: Some(login.name.clone()),
+            tenant: Some(tenant.clone()),
+            action,
+            subject,
+        };
+        audit::record(&*self.audit_log, &entry).await;
     }
 
     fn session(

@@ -45,10 +45,10 @@ impl TransferOwnership {
             return Err(TransferOwnershipError::NoSeat);
         }
         let roles: Roles = member.roles.iter().chain([Role::Administrator]).collect();
-        people.set_roles(&session.user, &tenant.id, &member, &roles).await?;
+        people.set_roles(session, &tenant.id, &member, &roles).await?;
         let own = people.find(&tenant.id, session.user.as_str()).await?;
         let own = own.ok_or(TransferOwnershipError::Unknown)?;
-        people.set_roles(&session.user, &tenant.id, &own, &Roles::from(Role::Employee)).await?;
+        people.set_roles(session, &tenant.id, &own, &Roles::from(Role::Employee)).await?;
         people.record(session, &tenant.id, AuditAction::OwnershipTransferred, named(&member)).await;
         Ok(Member { roles, ..member })
     }

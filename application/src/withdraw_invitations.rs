@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tenantry_domain::{
     AuditAction, AuditEntry, Invitation, InvitationId, Offer, OfferState, TenantId, UserId,
 };
-use tenantry_ports::AuditLog;
+use tenantry_ports::{AuditLog, Session};
 
 use crate::{Outage, SeatCount, audit};
 
@@ -20,11 +20,11 @@ pub struct WithdrawInvitations {
 }
 
 impl WithdrawInvitations {
-    /// Takes back what `inviter` has sent, because `actor` ends their right to invite. To be done before that right ends:
+    /// Takes back what `inviter` has sent, because the person of this session ends their right to invite. To be done before that right ends:
     /// then whoever repeats what a failure has interrupted comes by here again, and takes back what is left.
     pub(crate) async fn run(
         &self,
-        actor: &UserId,
+        session: &Session,
         tenant: &TenantId,
         inviter: &UserId,
     ) -> Result<(), Outage> {
@@ -33,7 +33,7 @@ impl WithdrawInvitations {
         let sent: Vec<Offer> = pending.into_iter().filter(|offer| offer.inviter == *inviter).collect();
         // Of one whose answer was lost the provider alone may know the id.
         let is_one_unknown = sent.iter().any(|offer| offer.invitation.is_none());
-        let listed = if is_one_unknown { self.seats.listed(tenant, now).await? } else { Vec::new() };
+        let listed = if is_one_unknown { self.seats.listed(tenant).await? } else { Vec::new() };
         for offer in sent {
             for invitation in known(&offer, &listed) {
                 self.seats.invitations.revoke(tenant, invitation).await?;
@@ -41,7 +41,8 @@ impl WithdrawInvitations {
             if self.seats.offers.end(tenant, &offer.email, OfferState::Revoked).await? {
                 let entry = AuditEntry {
                     at: now,
-                    actor: actor.clone(),
+                    actor: session.user.clone(),
+                    actor_name: Some(session.name.clone()),
                     tenant: Some(tenant.clone()),
                     action: AuditAction::InvitationRevoked,
                     subject: offer.email.to_string(),

@@ -5,14 +5,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tenantry_application::KeepFresh;
+use tenantry_application::{KeepFresh, Remains};
 use tenantry_domain::{
     Branding, Role, Roles, SessionId, Tenant, TenantId, TenantName, TenantRef, Timestamp, UserId,
 };
-use tenantry_ports::testkit::FixedClock;
+use tenantry_ports::testkit::{FixedClock, without_sso};
 use tenantry_ports::{
-    Clock, MembersError, MockMembers, MockOffers, MockSessions, MockTenantLooks, MockTenants, MockUsers,
-    Session, SessionsOf, TenantsError,
+    Clock, MembersError, MockMembers, MockOffers, MockSessions, MockSsoConnections, MockTenantLooks,
+    MockTenants, MockUsers, Session, SessionsOf, TenantsError,
 };
 
 const NOW: &str = "2026-01-02T03:04:05.678Z";
@@ -56,15 +56,27 @@ fn keep_fresh(
     clock.advance(after);
     let mut offers = MockOffers::new();
     offers.expect_forget().returning(|_| Ok(()));
-    KeepFresh::new(
-        Arc::new(sessions),
-        Arc::new(MockUsers::new()),
-        Arc::new(tenants),
-        Arc::new(members),
-        Arc::new(looks),
-        Arc::new(offers),
-        Arc::new(clock) as Arc<dyn Clock>,
-    )
+    let remains = remains(sessions, looks, offers, Arc::new(clock));
+    KeepFresh::new(Arc::new(MockUsers::new()), Arc::new(tenants), Arc::new(members), remains)
+}
+
+/// What is kept of a tenant here, which has no single sign-on.
+fn remains(
+    sessions: MockSessions,
+    looks: MockTenantLooks,
+    offers: MockOffers,
+    clock: Arc<dyn Clock>,
+) -> Remains {
+    let (requests, proofs) = without_sso();
+    Remains {
+        sessions: Arc::new(sessions),
+        looks: Arc::new(looks),
+        offers: Arc::new(offers),
+        requests: Arc::new(requests),
+        connections: Arc::new(MockSsoConnections::new()),
+        proofs: Arc::new(proofs),
+        clock,
+    }
 }
 
 #[tokio::test]
@@ -139,15 +151,8 @@ async fn f01_a_provider_that_asks_for_time_gets_it() {
     let retry_after = Some(Duration::from_secs(30));
     tenants.expect_find().times(2).returning(move |_| Err(TenantsError::RateLimited { retry_after }));
     members.expect_roles().times(2).returning(|_, _| Ok(Roles::default()));
-    let kept = KeepFresh::new(
-        Arc::new(MockSessions::new()),
-        Arc::new(MockUsers::new()),
-        Arc::new(tenants),
-        Arc::new(members),
-        Arc::new(MockTenantLooks::new()),
-        Arc::new(MockOffers::new()),
-        clock.clone(),
-    );
+    let remains = remains(MockSessions::new(), MockTenantLooks::new(), MockOffers::new(), clock.clone());
+    let kept = KeepFresh::new(Arc::new(MockUsers::new()), Arc::new(tenants), Arc::new(members), remains);
     for (seconds, asked) in [(0, true), (29, false), (1, true)] {
         clock.advance(Duration::from_secs(seconds));
         assert_eq!(kept.is_due(&session()), asked);

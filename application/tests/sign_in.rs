@@ -7,16 +7,19 @@ use std::time::Duration;
 
 use mockall::predicate::{always, eq};
 use secrecy::SecretString;
-use tenantry_application::{Arrival, Conversions, SeatCount, SessionLimits, SignIn, SignInError, SignedIn};
+use tenantry_application::{
+    Arrival, Conversions, Redeem, SeatCount, SessionLimits, SignIn, SignInError, SignedIn, SsoGate,
+};
 use tenantry_domain::{
     AuditAction, Catalogue, Device, EmailAddress, InvitationId, Member, Offer, OfferState, Role, Roles,
     SessionId, Subscription, Tenant, TenantId, TenantName, TenantRef, User, UserId,
 };
-use tenantry_ports::testkit::{FixedClock, SeededRandom};
+use tenantry_ports::testkit::{FixedClock, SeededRandom, without_sso};
 use tenantry_ports::{
     Callback, Clock, IdentityProviderError, Login, LoginAttempt, MockAuditLog, MockBilling,
     MockIdentityProvider, MockInvitations, MockJourneys, MockLoginAttempts, MockMembers, MockOffers,
-    MockSessions, MockTenants, MockUsers, Page, SessionsError, Turn, Turns, TurnsError, UsersError,
+    MockSessions, MockTenants, MockUsers, Page, SessionsError, Turn, Turns, TurnsError, UpstreamFault,
+    UsersError,
 };
 
 const NOW: &str = "2026-01-02T03:04:05.678Z";
@@ -84,13 +87,20 @@ impl World {
             random: Arc::new(SeededRandom::new(1)),
         };
         let clock_of_seats = Arc::clone(&clock);
+        let (requests, proofs) = without_sso();
         let use_case = SignIn {
-            provider: Arc::new(self.provider),
+            redeem: Redeem { provider: Arc::new(self.provider), attempts: Arc::new(self.attempts) },
+            sso: SsoGate {
+                requests: Arc::new(requests),
+                proofs: Arc::new(proofs),
+                audit_log: Arc::new(MockAuditLog::new()),
+                random: Arc::new(SeededRandom::new(2)),
+                catalogue: Arc::new(Catalogue::standard().unwrap()),
+            },
             users: Arc::new(self.users),
             tenants: Arc::new(self.tenants),
             members: Arc::new(self.members),
             sessions: Arc::new(self.sessions),
-            attempts: Arc::new(self.attempts),
             conversions: Arc::new(conversions),
             clock,
             offers: Arc::new(self.offers),
@@ -148,6 +158,7 @@ fn login(tenant: Option<TenantRef>) -> Login {
         roles: None,
         subscription: None,
         federated: false,
+        connection: None,
         provider_session: None,
         claims: serde_json::Map::new(),
     }
@@ -162,7 +173,9 @@ fn arrival() -> Arrival {
             nonce: "nonce".to_owned(),
             code_verifier: "verifier".to_owned(),
             tenant: None,
+            connection: None,
             invitation: None,
+            sso: None,
             return_to: "/home".to_owned(),
             started_at: NOW.parse().unwrap(),
         },
@@ -304,8 +317,16 @@ async fn c07_who_is_logged_out_meanwhile_is_not_signed_in() {
 #[tokio::test]
 async fn what_the_provider_refuses_begins_no_session() {
     type Expected = fn(&SignInError) -> bool;
-    let refusals: [(IdentityProviderError, Expected); 3] = [
+    let refusals: [(IdentityProviderError, Expected); 4] = [
         (IdentityProviderError::NotAMember, |error| matches!(error, SignInError::NotAMember)),
+        (
+            IdentityProviderError::Upstream {
+                fault: UpstreamFault::WrongClient,
+                error: "invalid_client".to_owned(),
+                description: None,
+            },
+            |error| matches!(error, SignInError::Upstream { fault: UpstreamFault::WrongClient, .. }),
+        ),
         (IdentityProviderError::Rejected("forged".into()), |error| matches!(error, SignInError::Rejected(_))),
         (IdentityProviderError::Unavailable("down".into()), |error| matches!(error, SignInError::Outage(_))),
     ];

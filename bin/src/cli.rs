@@ -72,6 +72,10 @@ pub struct ServeArguments {
     #[arg(long, value_name = "ADDR")]
     pub metrics_listen: Option<String>,
 
+    /// For development: connect identity providers of this machine, and look domains up at this DNS server (address:port)
+    #[arg(long, value_name = "ADDR")]
+    pub dev_sso_dns: Option<String>,
+
     /// The folder for the product's data [default: .tenantry]
     #[arg(long, value_name = "DIR", conflicts_with = "ephemeral")]
     pub data: Option<PathBuf>,

@@ -15,6 +15,7 @@ pub mod serve;
 mod server;
 mod settings;
 mod shutdown;
+mod sso_reach;
 pub mod telemetry;
 mod wiring;
 

@@ -22,6 +22,7 @@ use url::Url;
 use crate::identity::{self, Identity};
 use crate::server;
 use crate::shutdown::GRACE;
+use crate::sso_reach::SsoReach;
 use crate::wiring::Parts;
 use crate::{DataPlace, Settings, listen, metrics};
 
@@ -30,6 +31,8 @@ const SWEEP: Duration = Duration::from_secs(20);
 /// How often the identity provider's ids are looked up beforehand, until that succeeds.
 const WARM_UP: Duration = Duration::from_secs(20);
 /// How often expired sessions are forgotten.
+/// How often it is looked whether a domain's turn has come to be looked at.
+const LOOK_AT_DOMAINS: Duration = Duration::from_mins(1);
 const FORGET: Duration = Duration::from_mins(30);
 
 /// A running product. It ends gracefully by [`Product::stop`], and at once when it is dropped.
@@ -85,16 +88,19 @@ impl Product {
             None => Brand::default(),
         };
         let forget_clock = Arc::clone(&clock);
+        let sso = SsoReach::open(settings.dev_sso_dns)?;
         let parts = Parts {
             auth0: auth0.clone(),
             database: database.clone(),
             catalogue,
             trusted_proxies: settings.trusted_proxies,
+            sso,
             clock,
             random,
         };
         let conversions = Arc::new(parts.conversions());
         let sweep = FinishConversions { conversions: Arc::clone(&conversions) };
+        let watch_domains = Arc::new(parts.watch_domains());
         let sessions = SqlSessions::new(database.clone());
         let idempotency_keys = SqlIdempotencyKeys::new(database.clone());
         let router = tenantry_web::router(parts.web(&addresses, secrets, brand, conversions))?;
@@ -118,6 +124,14 @@ impl Product {
                     Ok(0) => {}
                     Ok(finished) => tracing::info!(finished, "interrupted purchases were finished"),
                     Err(outage) => tracing::warn!(%outage, "interrupted purchases have to wait"),
+                }
+            }
+        }));
+        tasks.spawn(repeat(LOOK_AT_DOMAINS, stopped.clone(), move || {
+            let watch = Arc::clone(&watch_domains);
+            async move {
+                if let Err(outage) = watch.run().await {
+                    tracing::warn!(%outage, "domains are not looked at yet");
                 }
             }
         }));

@@ -1,6 +1,7 @@
 //! Configuration: a file, then the environment, then flags; the last one that says something counts.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
@@ -38,6 +39,8 @@ pub struct Settings {
     /// How many proxies of the operator's own stand before the product: so many entries of `X-Forwarded-For`, counted
     /// from its end, are believed.
     pub trusted_proxies: u8,
+    /// For development: identity providers of this machine may be connected, and this server is asked for domains.
+    pub dev_sso_dns: Option<SocketAddr>,
 }
 
 /// Where the product's data is.
@@ -80,11 +83,12 @@ pub struct Auth0Settings {
 
 /// The variables of the environment that are read, and the keys of the file that they stand for. The guide's own names
 /// work as they are.
-const VARIABLES: [(&str, &str); 18] = [
+const VARIABLES: [(&str, &str); 19] = [
     ("TENANTRY_LISTEN", "listen"),
     ("TENANTRY_FAKE_LISTEN", "fake_listen"),
     ("TENANTRY_BASE_URL", "base_url"),
     ("TENANTRY_METRICS_LISTEN", "metrics_listen"),
+    ("TENANTRY_DEV_SSO_DNS", "dev_sso_dns"),
     ("TENANTRY_TRUSTED_PROXIES", "trusted_proxies"),
     ("TENANTRY_DATA", "data"),
     ("TENANTRY_PLANS", "plans"),
@@ -116,6 +120,7 @@ struct Written {
     fake_listen: Option<String>,
     base_url: Option<String>,
     metrics_listen: Option<String>,
+    dev_sso_dns: Option<String>,
     trusted_proxies: Option<u8>,
     data: Option<PathBuf>,
     ephemeral: bool,
@@ -178,6 +183,7 @@ impl Settings {
             ("fake_listen", arguments.fake_listen.clone()),
             ("base_url", arguments.base_url.clone()),
             ("metrics_listen", arguments.metrics_listen.clone()),
+            ("dev_sso_dns", arguments.dev_sso_dns.clone()),
             ("data", arguments.data.as_ref().map(|data| data.to_string_lossy().into_owned())),
         ];
         for (key, value) in flags {
@@ -206,6 +212,7 @@ impl Written {
             },
             IdentitySettings::Auth0,
         );
+        let dev_sso_dns = self.dev_sso_dns.map(|text| dev_sso_dns(&text, base_url.as_ref())).transpose()?;
         let secrets = secrets(self.secret.as_deref())?;
         if matches!(identity, IdentitySettings::Auth0(_)) {
             ensure!(
@@ -233,6 +240,7 @@ impl Written {
             identity,
             limits: Limits::default(),
             trusted_proxies: self.trusted_proxies.unwrap_or_default(),
+            dev_sso_dns,
             metrics_listen: self.metrics_listen.filter(|address| !address.trim().is_empty()),
         })
     }
@@ -347,6 +355,22 @@ fn printable(text: &str) -> &str {
 }
 
 /// An address of the product: only scheme, host and port; plain http on this machine alone.
+/// Where to look domains up in development: on a product that the Internet can reach it would open our own network.
+fn dev_sso_dns(text: &str, base_url: Option<&Url>) -> anyhow::Result<SocketAddr> {
+    ensure!(
+        base_url.is_none_or(|url| url.scheme() != "https"),
+        "--dev-sso-dns is for development alone: it can't be used together with an https address of the product"
+    );
+    let address: SocketAddr = text.parse().with_context(|| {
+        format!("--dev-sso-dns {} is not an address and a port such as 127.0.0.1:5353", printable(text))
+    })?;
+    ensure!(
+        address.ip().is_loopback(),
+        "--dev-sso-dns takes a DNS server of this machine alone, such as 127.0.0.1:5353"
+    );
+    Ok(address)
+}
+
 pub(crate) fn base_url(text: &str) -> anyhow::Result<Url> {
     let wrong = || {
         format!("the address of the product {} is not one such as https://app.example.com", printable(text))

@@ -5,27 +5,29 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use tenantry_application::{
     Activity, Authorize, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, ConfirmCheckout, Conversions,
-    CustomizeOrganization, DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExportAccount,
-    ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh,
-    LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard,
-    People, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains, RemoveMember,
-    ResendInvitation, RevokeInvitation, SearchMembers, SeatCount, SessionLimits, SignIn, SignOut,
-    TransferOwnership, WithdrawInvitations,
+    CustomizeOrganization, DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExplainSignOut,
+    ExportAccount, ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InviteMembers,
+    KeepFresh, LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation,
+    PayByCard, People, PlanAndUsage, Profile, Redeem, RegisterOrganization, RegisterPersonal, Remains,
+    RemoveMember, ResendInvitation, RevokeInvitation, SearchMembers, SeatCount, SessionLimits, SignIn,
+    SignOut, SsoGate, SsoParts, TransferOwnership, WatchDomains, WithdrawInvitations,
 };
 use tenantry_auth0::Auth0;
 use tenantry_checkout::TestCheckout;
 use tenantry_domain::Catalogue;
 use tenantry_ports::{
-    AuditLog, Clock, Invitations, Members, Offers, Random, Sessions, TenantLooks, Tenants, Turns, Users,
+    AuditLog, Clock, DomainProofs, Invitations, Members, Offers, Random, Sessions, SsoRequests, TenantLooks,
+    Tenants, Turns, Users,
 };
 use tenantry_sql::sqlite::{
-    Database, SqlAuditLog, SqlCheckouts, SqlIdempotencyKeys, SqlJourneys, SqlLoginAttempts, SqlOffers,
-    SqlSessions, SqlTenantLooks, SqlTurns,
+    Database, SqlAuditLog, SqlCheckouts, SqlDomainProofs, SqlIdempotencyKeys, SqlJourneys, SqlLoginAttempts,
+    SqlOffers, SqlSessions, SqlSsoRequests, SqlTenantLooks, SqlTurns,
 };
-use tenantry_web::{Brand, UseCases, Web};
+use tenantry_web::{Brand, SsoOutside, SsoUseCases, UseCases, Web};
 use url::Url;
 
 use crate::Addresses;
+use crate::sso_reach::SsoReach;
 
 /// What use cases are made from.
 pub(crate) struct Parts {
@@ -33,6 +35,7 @@ pub(crate) struct Parts {
     pub(crate) database: Database,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) trusted_proxies: u8,
+    pub(crate) sso: SsoReach,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
@@ -104,6 +107,84 @@ impl Parts {
         WithdrawInvitations { seats: self.seats(), audit_log: self.audit_log() }
     }
 
+    fn domain_proofs(&self) -> Arc<dyn DomainProofs> {
+        Arc::new(SqlDomainProofs::new(self.database.clone()))
+    }
+
+    fn sso_requests(&self) -> Arc<dyn SsoRequests> {
+        Arc::new(SqlSsoRequests::new(self.database.clone()))
+    }
+
+    fn remains(&self) -> Remains {
+        Remains {
+            sessions: self.sessions(),
+            looks: self.looks(),
+            offers: self.offers(),
+            requests: self.sso_requests(),
+            connections: Arc::new(self.auth0.sso_connections()),
+            proofs: self.domain_proofs(),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
+    fn sso_parts(&self) -> SsoParts {
+        SsoParts {
+            authorize: self.authorize(),
+            requests: self.sso_requests(),
+            proofs: self.domain_proofs(),
+            connections: Arc::new(self.auth0.sso_connections()),
+            audit_log: self.audit_log(),
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+            catalogue: Arc::clone(&self.catalogue),
+        }
+    }
+
+    fn sso_gate(&self) -> SsoGate {
+        SsoGate {
+            requests: self.sso_requests(),
+            proofs: self.domain_proofs(),
+            audit_log: self.audit_log(),
+            random: Arc::clone(&self.random),
+            catalogue: Arc::clone(&self.catalogue),
+        }
+    }
+
+    pub(crate) fn watch_domains(&self) -> WatchDomains {
+        WatchDomains {
+            proofs: self.domain_proofs(),
+            records: Arc::clone(&self.sso.records),
+            audit_log: self.audit_log(),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
+    fn redeem(&self) -> Redeem {
+        let attempts = SqlLoginAttempts::new(self.database.clone(), Arc::clone(&self.clock));
+        Redeem { provider: Arc::new(self.auth0.identity_provider()), attempts: Arc::new(attempts) }
+    }
+
+    fn begin_sign_in(&self) -> BeginSignIn {
+        BeginSignIn {
+            provider: Arc::new(self.auth0.identity_provider()),
+            tenants: self.tenants(),
+            looks: self.looks(),
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+        }
+    }
+
+    fn sso_use_cases(&self) -> SsoUseCases {
+        let outside = SsoOutside {
+            begin: self.begin_sign_in(),
+            redeem: self.redeem(),
+            probe: Arc::clone(&self.sso.probe),
+            records: Arc::clone(&self.sso.records),
+            sessions: self.sessions(),
+        };
+        SsoUseCases::new(&self.sso_parts(), outside)
+    }
+
     fn checkout(&self) -> TestCheckout {
         let ledger = Arc::new(SqlCheckouts::new(self.database.clone()));
         TestCheckout::new(ledger, Arc::clone(&self.clock), Arc::clone(&self.random))
@@ -144,6 +225,7 @@ impl Parts {
             random: Arc::clone(&self.random),
             looks: self.looks(),
             trusted_proxies: self.trusted_proxies,
+            sso_in_development: self.sso.in_development,
             use_cases: self.use_cases(limits, conversions, &addresses.product),
         }
     }
@@ -152,20 +234,14 @@ impl Parts {
     fn use_cases(&self, limits: SessionLimits, conversions: Arc<Conversions>, product: &Url) -> UseCases {
         let (clock, catalogue) = (|| Arc::clone(&self.clock), || Arc::clone(&self.catalogue));
         UseCases {
-            begin_sign_in: BeginSignIn {
-                provider: Arc::new(self.auth0.identity_provider()),
-                tenants: self.tenants(),
-                looks: self.looks(),
-                clock: clock(),
-                random: Arc::clone(&self.random),
-            },
+            begin_sign_in: self.begin_sign_in(),
             sign_in: SignIn {
-                provider: Arc::new(self.auth0.identity_provider()),
+                redeem: self.redeem(),
+                sso: self.sso_gate(),
                 users: self.users(),
                 tenants: self.tenants(),
                 members: self.members(),
                 sessions: self.sessions(),
-                attempts: Arc::new(SqlLoginAttempts::new(self.database.clone(), clock())),
                 conversions: Arc::clone(&conversions),
                 clock: clock(),
                 catalogue: catalogue(),
@@ -184,15 +260,12 @@ impl Parts {
                 sessions: self.sessions(),
                 clock: clock(),
             },
-            keep_fresh: KeepFresh::new(
-                self.sessions(),
-                self.users(),
-                self.tenants(),
-                self.members(),
-                self.looks(),
-                self.offers(),
-                clock(),
-            ),
+            keep_fresh: KeepFresh::new(self.users(), self.tenants(), self.members(), self.remains()),
+            explain_sign_out: ExplainSignOut {
+                sessions: self.sessions(),
+                members: self.members(),
+                clock: clock(),
+            },
             find_organization: FindOrganization { tenants: self.tenants(), looks: self.looks() },
             home: Home { clock: clock(), catalogue: catalogue() },
             profile: Profile { sessions: self.sessions() },
@@ -260,6 +333,7 @@ impl Parts {
                 clock: clock(),
             },
             my_organizations: MyOrganizations { tenants: self.tenants() },
+            sso: self.sso_use_cases(),
             customize_organization: CustomizeOrganization {
                 authorize: self.authorize(),
                 tenants: self.tenants(),
@@ -273,6 +347,7 @@ impl Parts {
                 authorize: self.authorize(),
                 tenants: self.tenants(),
                 members: self.members(),
+                seats: self.seats(),
                 audit_log: self.audit_log(),
                 clock: clock(),
             },
@@ -281,12 +356,7 @@ impl Parts {
                 tenants: self.tenants(),
                 turns: self.turns(),
                 conversions: Arc::clone(&conversions),
-                remains: Remains {
-                    sessions: self.sessions(),
-                    looks: self.looks(),
-                    offers: self.offers(),
-                    clock: clock(),
-                },
+                remains: self.remains(),
                 audit_log: self.audit_log(),
             },
             edit_profile: EditProfile {

@@ -9,6 +9,8 @@ pub struct AuditEntry {
     pub at: Timestamp,
     /// Who did it.
     pub actor: UserId,
+    /// What people called them then; `None` for what was noted before names were.
+    pub actor_name: Option<String>,
     /// In which tenant; `None` for what concerns the actor's own account alone.
     pub tenant: Option<TenantId>,
     /// What.
@@ -64,6 +66,36 @@ actions! {
     OrganizationExported = "organization.exported",
     /// The organization was deleted.
     OrganizationDeleted = "organization.deleted",
+    /// A domain was claimed.
+    DomainClaimed = "domain.claimed",
+    /// A domain was proved to be the organization's.
+    DomainProved = "domain.proved",
+    /// The record of a proved domain is gone.
+    DomainLapsed = "domain.lapsed",
+    /// A domain was given up.
+    DomainReleased = "domain.released",
+    /// Somebody began to set up single sign-on.
+    SsoRequested = "sso.requested",
+    /// The organization's provider was entered.
+    SsoConnected = "sso.connected",
+    /// The connection was tried.
+    SsoTested = "sso.tested",
+    /// What belongs to a connection was changed.
+    SsoChanged = "sso.changed",
+    /// People come in through the connection.
+    SsoTurnedOn = "sso.turned_on",
+    /// Nobody comes in through it any more.
+    SsoTurnedOff = "sso.turned_off",
+    /// Who has to come in through it was changed.
+    SsoEnforced = "sso.enforced",
+    /// Those who were kept out after a change were let in again.
+    SsoPeopleLetInAgain = "sso.people_let_in_again",
+    /// Somebody came in another way although everybody else has to come through the connection.
+    SsoGlassBroken = "sso.glass_broken",
+    /// Somebody new came through the connection with the address of somebody known.
+    SsoAddressOfAnother = "sso.address_of_another",
+    /// A connection was deleted.
+    SsoDeleted = "sso.deleted",
     /// Somebody changed their own profile.
     ProfileChanged = "account.profile_changed",
     /// Somebody asked for a new password.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::text_serde::serde_as_text;
+
 /// What people call an organization: 1 to 100 characters in at most 255 bytes, trimmed and in Unicode's form NFC.
 ///
 /// It stands in mail and beside other names, so it holds nothing that can't be seen, nothing that turns the direction of
@@ -124,6 +126,8 @@ pub(crate) fn is_web_address(word: &str) -> bool {
     let is_top_level = |label: &&str| label.chars().count() >= 2 && label.chars().all(char::is_alphabetic);
     labels.len() >= 2 && labels.iter().all(is_label) && labels.last().is_some_and(is_top_level)
 }
+
+serde_as_text!(DisplayName, DisplayName::try_from);
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text_serde::serde_as_text;
+
 /// An e-mail address that mail can be sent to and that compares reliably: trimmed, lower case, plain ASCII.
 ///
 /// The local part is a dot-atom of RFC 5321 section 4.1.2 (no quoted strings, no comments) and is kept as it is but for
@@ -69,18 +71,7 @@ impl fmt::Display for EmailAddress {
     }
 }
 
-impl serde::Serialize for EmailAddress {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for EmailAddress {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        Self::try_from(text.as_ref()).map_err(serde::de::Error::custom)
-    }
-}
+serde_as_text!(EmailAddress, EmailAddress::try_from);
 
 #[cfg(test)]
 mod tests {

@@ -38,6 +38,10 @@ pub type LogoId = Id<kind::Logo>;
 pub type InvitationId = Id<kind::Invitation>;
 /// Identifies a way to log in at the identity provider: a user database, a social network, an enterprise.
 pub type ConnectionId = Id<kind::Connection>;
+/// Identifies an enterprise's own identity provider, as the identity provider keeps it for one tenant.
+pub type SsoConnectionId = Id<kind::SsoConnection>;
+/// Identifies a request for single sign-on, from choosing the provider to turning it on: 32 hexadecimal digits.
+pub type SsoRequestId = Id<kind::SsoRequest>;
 
 /// What an [`Id`] can name. These types have no values.
 pub mod kind {
@@ -71,6 +75,12 @@ pub mod kind {
     /// A way to log in.
     #[derive(Debug)]
     pub enum Connection {}
+    /// An enterprise's own identity provider.
+    #[derive(Debug)]
+    pub enum SsoConnection {}
+    /// A request for single sign-on.
+    #[derive(Debug)]
+    pub enum SsoRequest {}
 }
 
 impl<Kind> Id<Kind> {

@@ -7,10 +7,13 @@ mod actor;
 mod address_list;
 mod audit;
 mod card;
+mod claim_mapping;
 mod conversion;
 mod device;
 mod display_name;
+mod domain_proof;
 mod email;
+mod email_domain;
 mod id;
 mod invitation;
 mod logo;
@@ -20,9 +23,12 @@ mod person_name;
 mod plan;
 pub mod post_login;
 mod role;
+mod sso_connection;
+mod sso_request;
 mod standing;
 mod subscription;
 mod tenant;
+mod text_serde;
 mod time;
 mod user;
 
@@ -30,13 +36,16 @@ pub use actor::{Actor, Administrator, NotPermitted, TenantActor};
 pub use address_list::{AddressFault, AddressLine, AddressList, InvalidAddressList};
 pub use audit::{AuditAction, AuditEntry, UnknownAuditAction};
 pub use card::{CardNumber, InvalidCardNumber};
+pub use claim_mapping::{ClaimMapping, InvalidClaimMapping, MOST_MAPPINGS};
 pub use conversion::{Conversion, ConversionError, Stage};
 pub use device::Device;
 pub use display_name::{DisplayName, InvalidDisplayName};
+pub use domain_proof::{DomainProof, InvalidProofToken, ProofState, ProofToken};
 pub use email::{EmailAddress, InvalidEmailAddress};
+pub use email_domain::{EmailDomain, InvalidEmailDomain};
 pub use id::{
     CheckoutId, ConnectionId, ConversionId, Id, InvalidId, InvitationId, LogoId, PurchaseId, SessionHandle,
-    SessionId, TenantId, UserId, kind,
+    SessionId, SsoConnectionId, SsoRequestId, TenantId, UserId, kind,
 };
 pub use invitation::{
     InvalidInvitationLifetime, InvalidInvitationMessage, InvalidTicket, Invitation, InvitationLifetime,
@@ -48,6 +57,14 @@ pub use membership::{FoundMember, InvalidMemberSearch, Member, MemberSearch, Mem
 pub use person_name::{InvalidPersonName, PersonName};
 pub use plan::{Catalogue, CatalogueError, Entitlements, Plan, PlanId, Price, Seats, UnknownPlan};
 pub use role::{Permission, Role, Roles, UnknownRole};
+pub use sso_connection::{
+    Admission, ClientId, ConnectionName, DiscoveryUrl, InvalidClientId, InvalidClientSecret,
+    InvalidConnectionName, InvalidDiscoveryUrl, SsoConnection, SsoKind, UnknownSsoKind,
+};
+pub use sso_request::{
+    AdmissionRules, Enforcement, NotReady, SsoFault, SsoRequest, SsoState, SsoStep, SsoTest, SsoTestOutcome,
+    TestedLogin, UnknownEnforcement, Upstream,
+};
 pub use standing::{Feature, Standing};
 pub use subscription::{Holder, InvalidSubscription, Payment, Status, Subscription, Trial};
 pub use tenant::{InvalidTenantName, Tenant, TenantName, TenantRef};

@@ -37,6 +37,8 @@ pub enum Permission {
     RemoveMembers,
     /// Change the organization's display name, logo and colours.
     CustomizeOrganization,
+    /// Set up and run the organization's single sign-on, and its domains.
+    ManageSso,
     /// Take a copy of everything that belongs to the organization.
     ExportOrganization,
     /// End the organization for everybody.
@@ -47,7 +49,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission, in the order of the table.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::UseProduct,
         Self::ViewSubscription,
         Self::ChangeSubscription,
@@ -56,6 +58,7 @@ impl Permission {
         Self::ChangeRoles,
         Self::RemoveMembers,
         Self::CustomizeOrganization,
+        Self::ManageSso,
         Self::ExportOrganization,
         Self::DeleteOrganization,
         Self::ViewAuditLog,
@@ -73,10 +76,23 @@ impl Permission {
             | Self::ChangeRoles
             | Self::RemoveMembers
             | Self::CustomizeOrganization
+            | Self::ManageSso
             | Self::ExportOrganization
             | Self::DeleteOrganization
             | Self::ViewAuditLog => &[Administrator],
         }
+    }
+
+    /// Whether it rests while the organization's plan is over. What brings the plan back does not, nor what nobody may be
+    /// kept from by money: to take one's data, and to end the organization.
+    pub fn needs_plan(self) -> bool {
+        !matches!(
+            self,
+            Self::ViewSubscription
+                | Self::ChangeSubscription
+                | Self::ExportOrganization
+                | Self::DeleteOrganization
+        )
     }
 }
 
@@ -169,6 +185,14 @@ mod tests {
         for roles in [Roles::default(), Roles::from_names(["administrator", "Owner", "", "ADMINISTRATOR"])] {
             assert!(Permission::ALL.iter().all(|permission| !roles.permit(*permission)));
         }
+    }
+
+    #[test]
+    fn a_plan_that_is_over_keeps_nobody_from_paying_taking_their_data_and_going() {
+        use Permission::{ChangeSubscription, DeleteOrganization, ExportOrganization, ViewSubscription};
+        let open: Vec<_> =
+            Permission::ALL.into_iter().filter(|permission| !permission.needs_plan()).collect();
+        assert_eq!(open, [ViewSubscription, ChangeSubscription, ExportOrganization, DeleteOrganization]);
     }
 
     #[test]

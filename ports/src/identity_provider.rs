@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
-use tenantry_domain::{EmailAddress, InvitationId, Roles, TenantRef, Timestamp, UserId};
+use tenantry_domain::{
+    ConnectionName, EmailAddress, InvitationId, Roles, SsoRequestId, TenantRef, Timestamp, UserId,
+};
 use url::Url;
 
 use crate::Source;
@@ -59,8 +61,6 @@ pub struct LoginRequest {
     pub intent: Intent,
     /// The ticket of an invitation, to be accepted by this login.
     pub invitation: Option<String>,
-    /// Which connection to use, when it is known.
-    pub connection: Option<String>,
     /// Who is probably signing in.
     pub email_hint: Option<EmailAddress>,
     /// Whether to ask for credentials even when the provider knows the browser.
@@ -80,13 +80,28 @@ pub struct LoginAttempt {
     pub code_verifier: String,
     /// Under which tenant.
     pub tenant: Option<TenantRef>,
+    /// Through which connection, when it is known.
+    #[serde(default)]
+    pub connection: Option<ConnectionName>,
     /// The invitation that is to be accepted.
     #[serde(default)]
     pub invitation: Option<InvitationId>,
+    /// The organization's own connection through which the login goes.
+    #[serde(default)]
+    pub sso: Option<SsoAttempt>,
     /// Where in the product to go afterwards.
     pub return_to: String,
     /// When the attempt began.
     pub started_at: Timestamp,
+}
+
+/// A login through an organization's own connection.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SsoAttempt {
+    /// The request that the connection came of.
+    pub request: SsoRequestId,
+    /// Whether it is tried by an administrator: nobody is signed in by it, whatever comes back.
+    pub is_test: bool,
 }
 
 /// What the browser brought back from the provider.
@@ -131,6 +146,9 @@ pub struct Login {
     pub subscription: Option<String>,
     /// Whether they came through an enterprise's own identity provider.
     pub federated: bool,
+    /// Through which enterprise's connection they came; `None` for the connections that all tenants share, and when the
+    /// provider names none.
+    pub connection: Option<ConnectionName>,
     /// The provider's name for its session with this browser.
     pub provider_session: Option<String>,
     /// All claims of the ID token.
@@ -175,6 +193,17 @@ pub enum IdentityProviderError {
         /// The provider's words, for the log.
         description: Option<String>,
     },
+    /// The login failed at the organization's own identity provider, or between it and the provider.
+    #[error("the organization's own identity provider ended the login: {fault}")]
+    Upstream {
+        /// What has to be set right, as far as the provider tells.
+        fault: UpstreamFault,
+        /// The provider's code.
+        error: String,
+        /// The words of whoever failed, for the log and for the organization's Administrators: never for whoever logs
+        /// in.
+        description: Option<String>,
+    },
     /// What came back proves nothing: a spent code, or a token that fails a check.
     #[error("what the identity provider sent back was not accepted")]
     Rejected(#[source] Source),
@@ -187,4 +216,31 @@ pub enum IdentityProviderError {
     /// The provider can't be reached, or does not answer as it should. Trying again later may help.
     #[error("the identity provider can't be reached")]
     Unavailable(#[source] Source),
+}
+
+/// What went wrong at an organization's own identity provider, or on the way to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum UpstreamFault {
+    /// The person gave up there, or may not use this application there.
+    #[error("the person cancelled it, or may not use it")]
+    Cancelled,
+    /// The client id is not known there, or the secret is wrong or has expired.
+    #[error("the client id or the secret was refused")]
+    WrongClient,
+    /// The address to which people come back is not allowed there.
+    #[error("the address to come back to is not allowed")]
+    WrongRedirect,
+    /// Its certificate has expired, is for another name, or is signed by nobody whom we trust.
+    #[error("its certificate can't be trusted")]
+    Certificate,
+    /// It can't be reached, or is itself in trouble.
+    #[error("it can't be reached")]
+    Unreachable,
+    /// What it answered is not what was asked for, or proves nothing.
+    #[error("its answer can't be believed")]
+    NotAnswered,
+    /// Anything else.
+    #[error("it does not say why in a known way")]
+    Other,
 }

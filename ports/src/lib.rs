@@ -7,6 +7,8 @@
 mod audit_log;
 mod billing;
 mod checkouts;
+mod discovery_probe;
+mod domain_proofs;
 mod idempotency_keys;
 mod identity_provider;
 mod invitations;
@@ -17,10 +19,13 @@ mod offers;
 mod page;
 mod readiness;
 mod sessions;
+mod sso_connections;
+mod sso_requests;
 mod system;
 mod tenant_looks;
 mod tenants;
 mod turns;
+mod txt_records;
 mod users;
 
 #[cfg(feature = "testkit")]
@@ -29,13 +34,15 @@ pub mod testkit;
 pub use audit_log::{AuditLog, AuditLogError};
 pub use billing::{Billing, BillingError, CardOutcome, CardPayments, Checkout, NewCheckout, PaymentForm};
 pub use checkouts::{CheckoutRecord, Checkouts, CheckoutsError};
+pub use discovery_probe::{Discovered, DiscoveryProbe, DiscoveryProbeError};
+pub use domain_proofs::{DomainProofs, DomainProofsError};
 pub use idempotency_keys::{
     IdempotencyKey, IdempotencyKeys, IdempotencyKeysError, InvalidKeyText, KeptAnswer, KeyText, KeyTimes,
     KeyedRequest, Taken,
 };
 pub use identity_provider::{
     Callback, IdentityProvider, IdentityProviderError, Intent, LoggedOut, Login, LoginAttempt, LoginRequest,
-    LogoutRequest,
+    LogoutRequest, SsoAttempt, UpstreamFault,
 };
 pub use invitations::{Invitations, InvitationsError, NewInvitation};
 pub use journeys::{Journeys, JourneysError, Revision, SavedConversion};
@@ -44,11 +51,18 @@ pub use members::{Members, MembersError};
 pub use offers::{Offers, OffersError};
 pub use page::{Cursor, Page, PageSize};
 pub use readiness::Readiness;
-pub use sessions::{Session, SessionOnDevice, Sessions, SessionsError, SessionsOf};
+pub use sessions::{EndedSession, Session, SessionOnDevice, Sessions, SessionsError, SessionsOf};
+pub use sso_connections::{
+    NewSsoConnection, SsoConnectionChange, SsoConnections, SsoConnectionsError, Upstream,
+};
+pub use sso_requests::{
+    KeptSsoRequest, Recognized, SsoArrival, SsoEvent, SsoFailure, SsoPeople, SsoRequests, SsoRequestsError,
+};
 pub use system::{Clock, Random};
 pub use tenant_looks::{TenantLooks, TenantLooksError};
 pub use tenants::{Customization, NewTenant, Tenants, TenantsError};
 pub use turns::{Turn, Turns, TurnsError};
+pub use txt_records::{TxtRecords, TxtRecordsError};
 pub use users::{PasswordChange, Users, UsersError};
 
 #[cfg(feature = "testkit")]
@@ -56,6 +70,8 @@ pub use {
     audit_log::MockAuditLog,
     billing::{MockBilling, MockCardPayments},
     checkouts::MockCheckouts,
+    discovery_probe::MockDiscoveryProbe,
+    domain_proofs::MockDomainProofs,
     idempotency_keys::MockIdempotencyKeys,
     identity_provider::MockIdentityProvider,
     invitations::MockInvitations,
@@ -65,8 +81,11 @@ pub use {
     offers::MockOffers,
     readiness::MockReadiness,
     sessions::MockSessions,
+    sso_connections::MockSsoConnections,
+    sso_requests::MockSsoRequests,
     tenant_looks::MockTenantLooks,
     tenants::MockTenants,
+    txt_records::MockTxtRecords,
     users::MockUsers,
 };
 

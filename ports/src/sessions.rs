@@ -85,6 +85,15 @@ pub trait Sessions: Send + Sync {
         forget_at: Timestamp,
     ) -> Result<u64, SessionsError>;
 
+    /// Whose it was and under which tenant, of a session that [`Sessions::end_all`] has ended as one of
+    /// [`SessionsOf::Member`]; `Ok(None)` for every other. It may be forgotten when the session would have ended at the
+    /// latest, and then it is `Ok(None)` too.
+    async fn find_ended(
+        &self,
+        session: &SessionId,
+        now: Timestamp,
+    ) -> Result<Option<EndedSession>, SessionsError>;
+
     /// Puts a subscription into every session that shows the holder's.
     async fn set_subscription(
         &self,
@@ -105,6 +114,15 @@ pub enum SessionsOf {
     Member(TenantId, UserId),
     /// Everybody's, under this tenant.
     Tenant(TenantId),
+}
+
+/// A session that has ended because of what became of a membership. It lets nobody in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedSession {
+    /// Whose it was.
+    pub user: UserId,
+    /// Under which tenant.
+    pub tenant: TenantRef,
 }
 
 /// One of a person's sessions, as it is shown to them.

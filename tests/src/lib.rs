@@ -13,6 +13,7 @@
 #[cfg(feature = "browser")]
 pub mod browser;
 pub mod cookies;
+pub mod dns;
 pub mod html;
 pub mod output;
 pub mod product;

@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -48,6 +49,13 @@ impl Product {
     pub fn start_with_variables(file: &Path, listen: &str) -> Self {
         let file = file.to_str().expect("a path in UTF-8");
         Self::launch(temporary_directory(), [listen, "127.0.0.1:0"], &["--ephemeral", "--env-file", file])
+    }
+
+    /// Starts one that connects identity providers of this machine and looks domains up at this server. It forgets
+    /// everything when it ends.
+    pub fn start_for_sso(dns: SocketAddr) -> Self {
+        let dns = dns.to_string();
+        Self::launch(temporary_directory(), ["127.0.0.1:0"; 2], &["--ephemeral", "--dev-sso-dns", &dns])
     }
 
     fn launch(directory: TempDir, listen: [&str; 2], more: &[&str]) -> Self {

@@ -12,6 +12,8 @@ use crate::{install, shell};
 pub(crate) enum Part {
     /// The provider alone, beside other fakes.
     Fake,
+    /// The pages and lists of an organization's people.
+    People,
 }
 
 /// Measures everything once, or one part of it, each load for this long.
@@ -24,8 +26,10 @@ pub(crate) fn run(each: Duration, only: Option<Part>) -> Result<()> {
     let release = shell::target().join("release");
     let mut bench = shell::program(release.join("bench"));
     bench.env("TENANTRY_BIN", release.join("tenantry")).arg(each.as_secs().to_string());
-    if let Some(Part::Fake) = only {
-        bench.arg("fake");
+    match only {
+        Some(Part::Fake) => drop(bench.arg("fake")),
+        Some(Part::People) => drop(bench.arg("people")),
+        None => {}
     }
     shell::run(&mut bench)
 }

@@ -1,5 +1,8 @@
-//! `cargo xtask mutate`: is the isolation matrix worth its name? One guard or filter after the other is taken out of a
-//! copy of the committed sources; at least one cell must fail each time.
+//! `cargo xtask mutate`: are the tests of isolation worth their name? One guard or filter after the other is taken out of
+//! a copy of the committed sources; a cell of the matrix, or the test that is named beside it, must fail each time.
+
+mod mutants;
+mod plant;
 
 use std::fs;
 use std::path::Path;
@@ -7,55 +10,15 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use self::mutants::{MUTANTS, Mutant, Noticed};
 use crate::shell;
 
-/// One guard, and the same place without it.
-struct Mutant {
-    name: &'static str,
-    file: &'static str,
-    guard: &'static str,
-    without: &'static str,
-}
-
-/// Every guard that keeps one tenant from another, or one role from what is another's.
-const MUTANTS: &[Mutant] = &[
-    Mutant {
-        name: "an Employee has every permission",
-        file: "domain/src/role.rs",
-        guard: "            | Self::ViewAuditLog => &[Administrator],",
-        without: "            | Self::ViewAuditLog => &[Administrator, Employee],",
-    },
-    Mutant {
-        name: "no role is asked for",
-        file: "domain/src/actor.rs",
-        guard: "if self.roles.permit(permission) { Ok(Administrator(self)) } else { Err(NotPermitted::Role) }",
-        without: "let _ = permission; Ok(Administrator(self))",
-    },
-    Mutant {
-        name: "the plan may be over",
-        file: "application/src/authorize.rs",
-        guard: "if is_open { Ok(()) } else { Err(AuthorizeError::PlanEnded) }",
-        without: "let _ = is_open; Ok(())",
-    },
-    Mutant {
-        name: "a form may come from anywhere",
-        file: "adapters/web/src/csrf.rs",
-        guard: "    if !is_ours(&app, request.headers()) {",
-        without: "    if false && !is_ours(&app, request.headers()) {",
-    },
-    Mutant {
-        name: "a form needs no token",
-        file: "adapters/web/src/csrf.rs",
-        guard: "        && !app.keys.is_token(session.as_str(), fields.text(\"csrf\")?)",
-        without: "        && false && !app.keys.is_token(session.as_str(), fields.text(\"csrf\")?)",
-    },
-    Mutant {
-        name: "what changed at the provider is not read again",
-        file: "application/src/keep_fresh.rs",
-        guard: "        now >= session.refreshed_at + FRESH_FOR",
-        without: "        false && now >= session.refreshed_at + FRESH_FOR",
-    },
-];
+/// What the copy reads: which guard is out, and which cells are enough to tell.
+const MUTANT: &str = "TENANTRY_MUTANT";
+const CELLS: &str = "TENANTRY_ISOLATION_ONLY";
+const MATRIX: &str = "isolation::matrix";
+/// How many of the failures are shown for each mutant.
+const SHOWN: usize = 4;
 
 /// Runs every mutant; fails when one of them passes unnoticed.
 pub(crate) fn run(only: Option<&str>) -> Result<ExitCode> {
@@ -65,64 +28,116 @@ pub(crate) fn run(only: Option<&str>) -> Result<ExitCode> {
     let chosen: Vec<_> =
         MUTANTS.iter().filter(|mutant| only.is_none_or(|text| mutant.name.contains(text))).collect();
     ensure!(!chosen.is_empty(), "no mutant has such a name");
-    println!("\nFirst without any change:");
-    ensure!(failures(&place)?.is_empty(), "the matrix fails before anything is taken out");
+    // All of them are planted at once, and asleep until one is named: the copy is built once.
+    plant::all(&tree, &chosen)?;
+    println!("\nFirst with every guard in its place:");
+    let awake = failures(&place, &chosen, only.is_some())?;
+    ensure!(awake.is_empty(), "fails before anything is taken out: {}", awake.join("\n"));
     let mut unnoticed = Vec::new();
     for mutant in chosen {
-        let file = tree.join(mutant.file);
-        let source = fs::read_to_string(&file).with_context(|| format!("{} is gone", mutant.file))?;
-        let found = source.matches(mutant.guard).count();
-        ensure!(found == 1, "{}: the guard is there {found} times in {}", mutant.name, mutant.file);
-        fs::write(&file, source.replace(mutant.guard, mutant.without))?;
-        let failed = failures(&place);
-        fs::write(&file, source)?;
-        match failed?.as_slice() {
-            [] => {
-                println!("UNNOTICED  {}", mutant.name);
-                unnoticed.push(mutant.name);
-            }
-            [first, rest @ ..] => println!("noticed    {}: {first} (and {} more)", mutant.name, rest.len()),
+        let failed = failures_without(&place, mutant)?;
+        if failed.is_empty() {
+            println!("UNNOTICED  {}", mutant.name);
+            unnoticed.push(mutant.name);
+            continue;
+        }
+        println!("noticed    {}", mutant.name);
+        failed.iter().take(SHOWN).for_each(|line| println!("             {line}"));
+        if let Some(more @ 1..) = failed.len().checked_sub(SHOWN) {
+            println!("             and {more} more");
         }
     }
     if unnoticed.is_empty() {
+        println!("\nall noticed");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("\nNo cell fails without: {}", unnoticed.join("; "));
+    println!("\nNothing fails without: {}", unnoticed.join("; "));
     Ok(ExitCode::FAILURE)
 }
 
-/// Puts a copy of what is committed there.
+/// Puts a copy of what is committed there. It is as new as it is now: cargo goes by the time.
 fn copy(tree: &Path) -> Result<()> {
     let _ = fs::remove_dir_all(tree);
     fs::create_dir_all(tree)?;
     let mut archive = shell::program("git").args(["archive", "HEAD"]).stdout(Stdio::piped()).spawn()?;
     let stream = archive.stdout.take().context("its output is piped")?;
-    let unpacked = Command::new("tar").arg("-x").current_dir(tree).stdin(stream).status()?;
+    let unpacked = Command::new("tar").arg("-xm").current_dir(tree).stdin(stream).status()?;
     ensure!(archive.wait()?.success() && unpacked.success(), "the sources can't be copied");
     Ok(())
 }
 
-/// The cells that fail in the copy as it is now.
-fn failures(place: &Path) -> Result<Vec<String>> {
+/// What fails with all of them asleep: of the whole matrix, or of the cells that are needed when only some are chosen, and
+/// of every test that is named beside one.
+fn failures(place: &Path, chosen: &[&Mutant], is_part: bool) -> Result<Vec<String>> {
+    let (mut cells, mut http, mut contracts) = (Vec::new(), Vec::new(), Vec::new());
+    for mutant in chosen {
+        match mutant.noticed {
+            Noticed::Cells(text) => cells.push(text),
+            Noticed::Test(name) => http.push(name),
+            Noticed::Contract(name) => contracts.push(name),
+        }
+    }
+    if !cells.is_empty() {
+        http.push(MATRIX);
+    }
+    let mut failed = Vec::new();
+    if !http.is_empty() {
+        let mut test = test(place, "http", &http);
+        if is_part {
+            test.env(CELLS, cells.join("|"));
+        }
+        failed.extend(failed_lines(&mut test)?);
+    }
+    if !contracts.is_empty() {
+        failed.extend(failed_lines(&mut test(place, "contract", &contracts))?);
+    }
+    Ok(failed)
+}
+
+/// What fails without one guard.
+fn failures_without(place: &Path, mutant: &Mutant) -> Result<Vec<String>> {
+    let mut test = match mutant.noticed {
+        Noticed::Cells(_) => test(place, "http", &[MATRIX]),
+        Noticed::Test(name) => test(place, "http", &[name]),
+        Noticed::Contract(name) => test(place, "contract", &[name]),
+    };
+    if let Noticed::Cells(cells) = mutant.noticed {
+        test.env(CELLS, cells);
+    }
+    failed_lines(test.env(MUTANT, mutant.name))
+}
+
+fn test(place: &Path, target: &str, names: &[&str]) -> Command {
     let mut test = shell::cargo("test");
-    test.args(["--workspace", "--features", "tenantry-tests/process", "--test", "http", "isolation::matrix"]);
+    test.args(["--workspace", "--features", "tenantry-tests/process", "--no-fail-fast", "--test", target]);
+    test.arg("--").args(names);
     test.current_dir(place.join("tree"))
         .env("CARGO_TARGET_DIR", place.join("build"))
-        .env("RUST_BACKTRACE", "0");
+        .env("RUST_BACKTRACE", "0")
+        .env("CARGO_INCREMENTAL", "0")
+        .env_remove(MUTANT)
+        .env_remove(CELLS);
+    test
+}
+
+/// The cells that fail, or else the tests.
+fn failed_lines(test: &mut Command) -> Result<Vec<String>> {
     let output = test.stderr(Stdio::piped()).stdout(Stdio::piped()).output()?;
     let text =
         [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
     if !text.contains("test result:") {
         bail!("it does not build:\n{text}");
     }
-    let is_fault = |line: &&str| {
+    ensure!(text.lines().any(|line| line.starts_with("test ")), "no test has such a name:\n{text}");
+    let is_cell = |line: &&str| {
         line.contains(" is right. ") || line.contains(": it ") || line.contains("answer differently")
     };
-    let faults: Vec<_> = text.lines().filter(is_fault).map(shortened).collect();
-    if faults.is_empty() && !output.status.success() {
-        return Ok(vec!["a test fails before its cells".to_owned()]);
+    let cells: Vec<_> = text.lines().filter(is_cell).map(shortened).collect();
+    if !cells.is_empty() {
+        return Ok(cells);
     }
-    Ok(faults)
+    let failed = text.lines().filter(|line| line.starts_with("test ") && line.ends_with("FAILED"));
+    Ok(failed.map(str::to_owned).collect())
 }
 
 fn shortened(line: &str) -> String {

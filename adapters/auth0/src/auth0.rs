@@ -11,7 +11,8 @@ use crate::catalogue::Catalogue;
 use crate::management::{Limits, Management};
 use crate::token::{Credentials, TokenSource};
 use crate::{
-    Auth0IdentityProvider, Auth0Invitations, Auth0Members, Auth0Tenants, Auth0Users, ManagementError,
+    Auth0IdentityProvider, Auth0Invitations, Auth0Members, Auth0SsoConnections, Auth0Tenants, Auth0Users,
+    ManagementError,
 };
 
 /// What there is to know about an Auth0 tenant before it is asked anything.
@@ -109,6 +110,13 @@ impl Auth0 {
     /// Invitations to its organizations.
     pub fn invitations(&self) -> Auth0Invitations {
         Auth0Invitations::new(Arc::clone(&self.management), Arc::clone(&self.catalogue))
+    }
+
+    /// Its organizations' own identity providers.
+    pub fn sso_connections(&self) -> Auth0SsoConnections {
+        let mut callback_url = self.relying_party.registration().issuer.as_url().clone();
+        callback_url.set_path("login/callback");
+        Auth0SsoConnections::new(Arc::clone(&self.management), Arc::clone(&self.catalogue), callback_url)
     }
 
     /// Its organizations' members.

@@ -12,7 +12,7 @@ use crate::wire::{Connection, RoleRecord};
 /// The connections that every organization shares: password and social.
 const SHARED_STRATEGIES: [&str; 2] = ["auth0", "google-oauth2"];
 /// How many connections Auth0 takes for one organization.
-const AT_MOST: usize = 10;
+pub(crate) const AT_MOST: usize = 10;
 
 /// Ids that are looked up once and kept: neither roles nor shared connections change while the product runs.
 #[derive(Debug)]

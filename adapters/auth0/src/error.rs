@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use tenantry_oidc::BodyError;
-use tenantry_ports::{InvitationsError, MembersError, TenantsError, UsersError};
+use tenantry_ports::{InvitationsError, MembersError, SsoConnectionsError, TenantsError, UsersError};
 
 /// Why a call to Auth0's Management API gave no result. None of it holds a token or a secret.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +99,16 @@ impl From<ManagementError> for MembersError {
     fn from(error: ManagementError) -> Self {
         match error {
             ManagementError::NotFound => Self::UnknownTenant,
+            ManagementError::RateLimited { retry_after } => Self::RateLimited { retry_after },
+            other => Self::Unavailable(Box::new(other)),
+        }
+    }
+}
+
+impl From<ManagementError> for SsoConnectionsError {
+    fn from(error: ManagementError) -> Self {
+        match error {
+            ManagementError::NotFound => Self::UnknownConnection,
             ManagementError::RateLimited { retry_after } => Self::RateLimited { retry_after },
             other => Self::Unavailable(Box::new(other)),
         }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
-use tenantry_domain::{EmailAddress, Roles, TenantId, TenantRef, UserId};
-use tenantry_oidc::{AuthorizationRequest, IdToken, OidcError, Pkce, RelyingParty};
+use tenantry_domain::{ConnectionName, EmailAddress, Roles, TenantId, TenantRef, UserId};
+use tenantry_oidc::{AuthorizationRequest, IdToken, OidcError, Pkce, RelyingParty, upstream_fault};
 use tenantry_ports::{
     Callback, IdentityProvider, IdentityProviderError, Intent, LoggedOut, Login, LoginAttempt, LoginRequest,
-    LogoutRequest, Tenants,
+    LogoutRequest, Tenants, UpstreamFault,
 };
 use url::Url;
 
@@ -21,6 +21,16 @@ const MEMBER_ROLES: &str = "member_roles";
 /// How ids of people begin who came through an enterprise's own identity provider.
 const ENTERPRISE: [&str; 8] =
     ["oidc|", "okta|", "samlp|", "waad|", "adfs|", "google-apps|", "pingfederate|", "ad|"];
+
+/// Words of refusals that are Auth0's own, whichever way people log in.
+const OWN_WORDS: [&str; 6] = [
+    "is not part of the",
+    "invitation",
+    "connection was not found",
+    "no connections enabled",
+    "parameter organization",
+    "user is blocked",
+];
 
 /// Logins through Auth0.
 #[derive(Clone)]
@@ -92,6 +102,7 @@ impl Auth0IdentityProvider {
                 .map(|names| Roles::from_names(names.iter().filter_map(Value::as_str))),
             subscription: text(&claims, SUBSCRIPTION).map(str::to_owned),
             federated: ENTERPRISE.iter().any(|prefix| token.subject.starts_with(prefix)),
+            connection: connection_of(&token.subject),
             provider_session: token.session_id,
             user,
             tenant,
@@ -116,8 +127,8 @@ impl IdentityProvider for Auth0IdentityProvider {
         if let Some(invitation) = &request.invitation {
             extra.push(("invitation", invitation));
         }
-        if let Some(connection) = &request.connection {
-            extra.push(("connection", connection));
+        if let Some(connection) = &attempt.connection {
+            extra.push(("connection", connection.as_str()));
         }
         if let Some(email) = &request.email_hint {
             extra.push(("login_hint", email.as_str()));
@@ -205,6 +216,13 @@ impl IdentityProvider for Auth0IdentityProvider {
     }
 }
 
+/// The connection that stands in an enterprise's id of a person: `STRATEGY|CONNECTION|ID-THERE`.
+fn connection_of(subject: &str) -> Option<ConnectionName> {
+    let rest = ENTERPRISE.iter().find_map(|prefix| subject.strip_prefix(prefix))?;
+    let (name, _) = rest.split_once('|')?;
+    ConnectionName::try_from(name).ok()
+}
+
 fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
@@ -221,7 +239,19 @@ fn refusal(error: &str, description: Option<&str>, attempt: &LoginAttempt) -> Id
     if attempt.invitation.is_some() && says("invitation not found") {
         return IdentityProviderError::InvitationSpent;
     }
-    IdentityProviderError::Denied { error: error.to_owned(), description: description.map(str::to_owned) }
+    let (fault, description) = (upstream_fault(error, description), description.map(str::to_owned));
+    let error = error.to_owned();
+    if !OWN_WORDS.into_iter().any(says) && is_of_upstream(fault, attempt) {
+        return IdentityProviderError::Upstream { fault, error, description };
+    }
+    IdentityProviderError::Denied { error, description }
+}
+
+/// Whether an error that is none of Auth0's own can only be that of the organization's own identity provider. Under an
+/// organization people may have chosen it on the login page; what is not told apart then may be anybody's.
+fn is_of_upstream(fault: UpstreamFault, attempt: &LoginAttempt) -> bool {
+    let is_told_apart = !matches!(fault, UpstreamFault::Cancelled | UpstreamFault::Other);
+    attempt.connection.is_some() || (attempt.tenant.is_some() && is_told_apart)
 }
 
 fn not_believed(why: NotBelieved) -> IdentityProviderError {

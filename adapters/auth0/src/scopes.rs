@@ -1,13 +1,16 @@
 //! The scopes of the Management API that the product needs, call by call. Set-up grants these and no others.
 
 /// A scope, and the calls that need it.
-pub const SCOPES: [(&str, &str); 22] = [
+pub const SCOPES: [(&str, &str); 29] = [
     (
         "read:organizations",
         "an organization by id or name; before its subscription is written; those of one person",
     ),
     ("create:organizations", "a conversion makes its organization"),
-    ("create:organization_connections", "with it the connections that all organizations share"),
+    (
+        "create:organization_connections",
+        "with it the connections that all organizations share; the organization's own is turned on",
+    ),
     ("update:organizations", "an organization's subscription, display name, logo and colours"),
     ("delete:organizations", "an Administrator deletes the organization"),
     ("read:organization_members", "the members' page and their number"),
@@ -31,7 +34,20 @@ pub const SCOPES: [(&str, &str); 22] = [
     ("update:users", "a person changes their name"),
     ("create:user_tickets", "a person asks for a new password"),
     ("delete:users", "a person deletes their account"),
-    ("read:connections", "the connections that all organizations share"),
+    (
+        "update:organization_connections",
+        "an Administrator says whether the people of the organization's own identity provider become members",
+    ),
+    (
+        "delete:organization_connections",
+        "an Administrator turns the organization's own identity provider off",
+    ),
+    ("read:connections", "the connections that all organizations share, and the organization's own"),
+    ("read:connections_options", "what an organization's own identity provider is, before it is changed"),
+    ("create:connections", "an Administrator connects the organization's own identity provider"),
+    ("update:connections", "an Administrator changes it"),
+    ("update:connections_options", "with it its address, its secret and its domains"),
+    ("delete:connections", "an Administrator removes it"),
     ("read:roles", "the ids of Administrator and Employee"),
 ];
 

@@ -5,17 +5,25 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
+use reqwest::Method;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use tenantry_auth0::{Auth0, Auth0Invitations, Auth0Members, Auth0Tenants, Auth0Users, Settings, scopes};
-use tenantry_domain::UserId;
+use tenantry_auth0::{
+    Auth0, Auth0Invitations, Auth0Members, Auth0SsoConnections, Auth0Tenants, Auth0Users, Settings, scopes,
+};
+use tenantry_domain::{DiscoveryUrl, SsoConnectionId, TenantId, UserId};
 use tenantry_fake::{Fake, FakeConfig, Seed, SeedClient, SeedClientKind, SeedFile};
 use tenantry_oidc::{Issuer, http_client};
 use tenantry_ports::testkit::provider::ProviderWorld;
+use tenantry_ports::testkit::sso_connections::SsoWorld;
 use tenantry_ports::testkit::{FixedClock, SeededRandom};
-use tenantry_ports::{Clock, Invitations, Members, Tenants, Users};
+use tenantry_ports::{Clock, Invitations, Members, SsoConnections, Tenants, Users};
 use tokio::net::TcpListener;
-use tokio::task::AbortHandle;
+use tokio::task::JoinSet;
 
 /// Somebody who logs in through Google.
 const ELSEWHERE: &str = "google-oauth2|117";
@@ -26,16 +34,16 @@ struct OverHttp {
     tenants: Auth0Tenants,
     members: Auth0Members,
     invitations: Auth0Invitations,
+    sso_connections: Auth0SsoConnections,
     issuer: String,
+    upstreams: String,
     arranger: (String, String),
-    server: AbortHandle,
+    _servers: JoinSet<()>,
 }
 
-impl Drop for OverHttp {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
+/// What the arranger may do.
+const ARRANGER: &str = "create:users read:users read:connections read:connections_options update:connections \
+    update:connections_options create:organization_connections";
 
 fn machine(name: &str, scopes: &str) -> SeedClient {
     SeedClient {
@@ -62,6 +70,26 @@ fn application() -> SeedClient {
     }
 }
 
+/// Two identity providers that describe themselves, and no more than that.
+async fn serve_upstreams(servers: &mut JoinSet<()>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let at = base.clone();
+    let describe = async move |Path(name): Path<String>| {
+        let there = |path: &str| format!("{at}/{name}{path}");
+        let document = json!({
+            "issuer": there(""),
+            "authorization_endpoint": there("/authorize"),
+            "token_endpoint": there("/token"),
+            "jwks_uri": there("/keys"),
+        });
+        if name == "three" { Err(StatusCode::NOT_FOUND) } else { Ok(Json(document)) }
+    };
+    let router = Router::new().route("/{name}/.well-known/openid-configuration", get(describe));
+    servers.spawn(async move { axum::serve(listener, router).await.unwrap() });
+    base
+}
+
 async fn world() -> OverHttp {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let issuer = format!("http://{}/", listener.local_addr().unwrap());
@@ -73,17 +101,15 @@ async fn world() -> OverHttp {
         action_run_time: FakeConfig::ACTION_RUN_TIME,
         seed: Seed {
             file: Some(SeedFile::from_yaml(&elsewhere).unwrap()),
-            clients: vec![
-                application(),
-                machine("product", &scopes()),
-                machine("arranger", "create:users read:users"),
-            ],
+            clients: vec![application(), machine("product", &scopes()), machine("arranger", ARRANGER)],
             ..Seed::default()
         },
     };
     let fake = Fake::in_memory(config, Arc::clone(&clock), Arc::new(SeededRandom::new(1))).unwrap();
     let router = fake.router();
-    let server = tokio::spawn(async move { axum::serve(listener, router).await }).abort_handle();
+    let mut servers = JoinSet::new();
+    servers.spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let upstreams = serve_upstreams(&mut servers).await;
     let credentials = |name| {
         let client = fake.client(name).unwrap();
         (client.client_id, client.client_secret.expose_secret().to_owned())
@@ -104,9 +130,11 @@ async fn world() -> OverHttp {
         tenants: auth0.tenants(),
         members: auth0.members(),
         invitations: auth0.invitations(),
+        sso_connections: auth0.sso_connections(),
         issuer,
+        upstreams,
         arranger: credentials("arranger"),
-        server,
+        _servers: servers,
     }
 }
 
@@ -123,6 +151,54 @@ impl OverHttp {
         let answer = http_client().unwrap().post(url).json(&body).send().await.unwrap();
         let answer: Value = answer.error_for_status().unwrap().json().await.unwrap();
         answer["access_token"].as_str().unwrap().to_owned()
+    }
+}
+
+impl OverHttp {
+    /// A call that the adapter does not make.
+    async fn arrange(&self, method: Method, path: &str, body: &Value) -> Value {
+        let url = format!("{}api/v2{path}", self.issuer);
+        let request = http_client().unwrap().request(method, url).bearer_auth(self.token().await);
+        let request = if body.is_null() { request } else { request.json(body) };
+        request.send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
+    }
+
+    async fn options(&self, connection: &SsoConnectionId) -> Value {
+        self.arrange(Method::GET, &format!("/connections/{connection}"), &Value::Null).await["options"].take()
+    }
+}
+
+#[async_trait]
+impl SsoWorld for OverHttp {
+    fn sso_connections(&self) -> &dyn SsoConnections {
+        &self.sso_connections
+    }
+
+    fn issuer(&self, name: &str) -> DiscoveryUrl {
+        DiscoveryUrl::for_development(&format!("{}/{name}", self.upstreams)).unwrap()
+    }
+
+    async fn shared(&self) -> Vec<SsoConnectionId> {
+        let shared = "/connections?strategy=auth0&strategy=google-oauth2";
+        let all = self.arrange(Method::GET, shared, &Value::Null).await;
+        let ids = all.as_array().unwrap().iter().map(|each| each["id"].as_str().unwrap());
+        ids.map(|id| SsoConnectionId::try_from(id).unwrap()).collect()
+    }
+
+    async fn enable(&self, tenant: &TenantId, connection: &SsoConnectionId) {
+        let path = format!("/organizations/{tenant}/enabled_connections");
+        self.arrange(Method::POST, &path, &json!({ "connection_id": connection.as_str() })).await;
+    }
+
+    async fn setting(&self, connection: &SsoConnectionId, name: &str) -> Option<String> {
+        self.options(connection).await[name].as_str().map(str::to_owned)
+    }
+
+    async fn set(&self, connection: &SsoConnectionId, name: &str, value: &str) {
+        let mut options = self.options(connection).await;
+        options[name] = value.into();
+        let path = format!("/connections/{connection}");
+        self.arrange(Method::PATCH, &path, &json!({ "options": options })).await;
     }
 }
 
@@ -171,3 +247,4 @@ impl ProviderWorld for OverHttp {
 }
 
 tenantry_ports::provider_contract!(world().await);
+tenantry_ports::sso_connections_contract!(world().await);

@@ -10,6 +10,7 @@ use url::{Host, Url};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer {
     text: String,
+    url: Url,
     /// Plain http was asked for, which is allowed on loopback only.
     plain: bool,
 }
@@ -30,6 +31,11 @@ impl Issuer {
         &self.text
     }
 
+    /// The text as a parser reads it: for what is beside it at the same place.
+    pub fn as_url(&self) -> &Url {
+        &self.url
+    }
+
     /// Where the discovery document is (OpenID Connect Discovery, section 4.1).
     pub(crate) fn discovery_url(&self) -> String {
         format!("{}/.well-known/openid-configuration", self.text.trim_end_matches('/'))
@@ -47,7 +53,7 @@ impl Issuer {
 
     /// Whether this is at the issuer's own origin: scheme, host and port.
     pub(crate) fn has_origin_of(&self, endpoint: &Url) -> bool {
-        Url::parse(&self.text).is_ok_and(|issuer| issuer.origin() == endpoint.origin())
+        self.url.origin() == endpoint.origin()
     }
 }
 
@@ -62,7 +68,7 @@ impl TryFrom<&str> for Issuer {
         let allowed = url.scheme() == "https" || (plain && is_loopback(&url));
         let bare = !has_credentials(&url) && url.query().is_none() && url.fragment().is_none();
         if as_written && allowed && bare {
-            Ok(Self { text: text.to_owned(), plain })
+            Ok(Self { text: text.to_owned(), url, plain })
         } else {
             Err(InvalidIssuer)
         }

@@ -9,8 +9,8 @@ use tenantry_domain::{Branding, Roles, TenantRef, Timestamp};
 use tenantry_ports::testkit::FixedClock;
 use tenantry_ports::{Readiness, Session, Sessions, TenantLooks};
 use tenantry_sql::sqlite::{
-    Database, OpenError, SqlAuditLog, SqlCheckouts, SqlIdempotencyKeys, SqlJourneys, SqlLoginAttempts,
-    SqlOffers, SqlSessions, SqlTenantLooks, SqlTurns,
+    Database, OpenError, SqlAuditLog, SqlCheckouts, SqlDomainProofs, SqlIdempotencyKeys, SqlJourneys,
+    SqlLoginAttempts, SqlOffers, SqlSessions, SqlSsoRequests, SqlTenantLooks, SqlTurns,
 };
 
 /// A port on a database in a file, which goes away with it.
@@ -70,7 +70,32 @@ on_both!(
         is_found_as_it_was_begun_and_opened,
         i4_one_is_pending_for_each_address,
         s14_ends_once,
+        one_address_has_an_offer_of_each_tenant,
         belongs_to_one_tenant,
+    ]
+);
+
+on_both!(
+    domain_proofs,
+    SqlDomainProofs::new,
+    [
+        a_claim_stays_as_it_was_made,
+        s02_one_tenant_has_proved_a_domain,
+        s03_a_domain_is_found_exactly,
+        what_is_due_comes_in_order,
+        a_tenant_is_forgotten_alone,
+    ]
+);
+
+on_both!(
+    sso_requests,
+    SqlSsoRequests::new,
+    [
+        is_found_as_it_was_kept,
+        of_two_changes_one_counts,
+        belongs_to_one_tenant,
+        notes_how_logins_go,
+        s07_s08_people_are_known_by_who_they_are,
     ]
 );
 
@@ -90,6 +115,7 @@ on_both!(
         c07_a_logout_is_forgotten_in_time,
         a_change_ends_what_it_concerns,
         a_change_wins_against_a_login_that_is_under_way,
+        are_remembered_when_a_membership_ends_them,
         are_shown_to_their_owner,
         are_ended_by_their_owner_alone,
         call_a_person_by_their_name,

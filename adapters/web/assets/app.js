@@ -51,7 +51,8 @@ for (const button of document.querySelectorAll("[data-copy-from]")) {
   const label = button.querySelector("span");
   const before = label.textContent;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copyFrom).textContent);
+    const source = document.getElementById(button.dataset.copyFrom);
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
     label.textContent = "Copied";
     setTimeout(() => (label.textContent = before), 1600);
   });

@@ -110,7 +110,9 @@ mod tests {
             nonce: "n".repeat(64),
             code_verifier: "v".repeat(64),
             tenant: None,
+            connection: None,
             invitation: None,
+            sso: None,
             return_to: "/home".to_owned(),
             started_at: Timestamp::from_seconds(1_700_000_000 + i64::from(number)),
         }

@@ -24,6 +24,8 @@ pub(crate) struct Site {
     pub(crate) brand: Brand,
     pub(crate) assets: Assets,
     pub(crate) looks: Looks,
+    /// Whether identity providers of this machine may be connected.
+    pub(crate) sso_in_development: bool,
 }
 
 /// The frame of one page.

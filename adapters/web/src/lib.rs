@@ -30,6 +30,7 @@ mod return_to;
 mod route;
 mod routes;
 mod session;
+mod sso;
 mod text;
 mod web;
 
@@ -39,6 +40,7 @@ pub use keys::KeysError;
 pub use looks::logos_url;
 pub use route::{Carrier, IdParam, Resource, RouteMethod, RouteSpec, Verb, Who};
 pub use routes::ROUTES;
+pub use sso::{SsoOutside, SsoUseCases};
 pub use web::{UseCases, Web, WebError, router};
 
 use tenantry_look::icon;

@@ -24,5 +24,6 @@ pub(crate) mod personal;
 pub(crate) mod pricing;
 pub(crate) mod profile;
 pub(crate) mod removal;
+pub(crate) mod sso;
 pub(crate) mod transfer;
 pub(crate) mod upgrade;

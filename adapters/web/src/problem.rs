@@ -145,6 +145,17 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", "You are not signed in", detail, [LOGIN, START])
     }
 
+    /// What the session stood on has ended.
+    pub(crate) fn no_longer_member(organization: &str) -> Self {
+        let detail = format!(
+            "You are no longer a member of {organization}. Your own account is as it was, and so are your other \
+             organizations."
+        );
+        let own = way("/api/auth/login?returnTo=/home", "Go on with your own account");
+        let (status, title) = (StatusCode::FORBIDDEN, "Your membership has ended");
+        Self::new(status, "no_longer_member", title, detail, [own, ORGANIZATION])
+    }
+
     /// What can't be undone needs credentials that were given just now.
     fn login_needed(page: &'static str) -> Self {
         let detail = "Before this you log in once more, with your credentials: so nobody else can do it who finds your \

@@ -87,6 +87,10 @@ pub enum Resource {
     Activity,
     /// Who is invited into it.
     Invitation,
+    /// Its own identity provider.
+    Connection,
+    /// A domain of its people's addresses.
+    Domain,
 }
 
 /// What a route does.

@@ -4,7 +4,8 @@ use axum::routing::on;
 
 use crate::route::Carrier::{Body, Query};
 use crate::route::Resource::{
-    Activity, Invitation, Member, Organization, Page, Plan, Product, Profile, Service, Session,
+    Activity, Connection, Domain, Invitation, Member, Organization, Page, Plan, Product, Profile, Service,
+    Session,
 };
 use crate::route::Verb::{Create, Delete, Get, List, Update};
 use crate::route::Who::{Administrator, Anyone, SignedIn};
@@ -190,6 +191,11 @@ const PAGES: &[RouteSpec] = &[
     })
     .with_plan()
     .taking(&[IdParam { name: "connection", carrier: Body, of: Organization }]),
+    RouteSpec::get("/admin/members/invitations", (List, Invitation), Administrator, |method| {
+        on(method, pages::pending_invitations::show)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "cursor", carrier: Query, of: Invitation }]),
     RouteSpec::post("/admin/members/resend-invitation", (Update, Invitation), Administrator, |method| {
         on(method, pages::pending_invitations::resend)
     })
@@ -200,6 +206,87 @@ const PAGES: &[RouteSpec] = &[
     })
     .with_plan()
     .taking(&[IdParam { name: "invitation", carrier: Body, of: Invitation }]),
+    RouteSpec::get("/admin/sso", (List, Connection), Administrator, |method| {
+        on(method, pages::sso::list::show)
+    })
+    .with_plan(),
+    RouteSpec::post("/admin/sso", (Create, Connection), Administrator, |method| {
+        on(method, pages::sso::list::begin)
+    })
+    .with_plan(),
+    RouteSpec::get("/admin/sso/set-up", (Get, Connection), Administrator, |method| {
+        on(method, pages::sso::set_up::show)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "connection", carrier: Query, of: Connection }]),
+    RouteSpec::post("/admin/sso/domain", (Create, Domain), Administrator, |method| {
+        on(method, pages::sso::domain::add)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "connection", carrier: Body, of: Connection }]),
+    RouteSpec::post("/admin/sso/domain/check", (Update, Domain), Administrator, |method| {
+        on(method, pages::sso::domain::check)
+    })
+    .with_plan()
+    .taking(&[
+        IdParam { name: "connection", carrier: Body, of: Connection },
+        IdParam { name: "domain", carrier: Body, of: Domain },
+    ]),
+    RouteSpec::post("/admin/sso/domain/remove", (Update, Connection), Administrator, |method| {
+        on(method, pages::sso::domain::remove)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "connection", carrier: Body, of: Connection }]),
+    RouteSpec::post("/admin/sso/domain/release", (Delete, Domain), Administrator, |method| {
+        on(method, pages::sso::domain::release)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "domain", carrier: Body, of: Domain }]),
+    RouteSpec::post("/admin/sso/credentials", (Update, Connection), Administrator, |method| {
+        on(method, pages::sso::credentials::enter)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "connection", carrier: Body, of: Connection }]),
+    RouteSpec::get("/admin/sso/test", (Get, Connection), Administrator, |method| {
+        on(method, pages::sso::test::begin)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "connection", carrier: Query, of: Connection }]),
+    RouteSpec::post("/admin/sso/people", (Update, Connection), Administrator, |method| {
+        on(method, pages::sso::people::change)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "connection", carrier: Body, of: Connection }]),
+    RouteSpec::get("/admin/sso/connection", (Get, Connection), Administrator, |method| {
+        on(method, pages::sso::connection::show)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "connection", carrier: Query, of: Connection }]),
+    RouteSpec::post("/admin/sso/turn", (Update, Connection), Administrator, |method| {
+        on(method, pages::sso::connection::turn)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "connection", carrier: Body, of: Connection }]),
+    RouteSpec::post("/admin/sso/let-in-again", (Update, Connection), Administrator, |method| {
+        on(method, pages::sso::connection::let_in_again)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "connection", carrier: Body, of: Connection }]),
+    RouteSpec::post("/admin/sso/policy", (Update, Connection), Administrator, |method| {
+        on(method, pages::sso::policy::change)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "connection", carrier: Body, of: Connection }]),
+    RouteSpec::get("/admin/sso/delete", (Get, Connection), Administrator, |method| {
+        on(method, pages::sso::deletion::ask)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "connection", carrier: Query, of: Connection }]),
+    RouteSpec::post("/admin/sso/delete", (Delete, Connection), Administrator, |method| {
+        on(method, pages::sso::deletion::delete)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "connection", carrier: Body, of: Connection }]),
     RouteSpec::get("/admin/customization", (Get, Organization), Administrator, |method| {
         on(method, pages::customization::show)
     })
@@ -215,16 +302,13 @@ const PAGES: &[RouteSpec] = &[
     .with_file(),
     RouteSpec::post("/admin/customization/export", (List, Organization), Administrator, |method| {
         on(method, pages::deletion::export)
-    })
-    .with_plan(),
+    }),
     RouteSpec::get("/admin/customization/delete", (Get, Organization), Administrator, |method| {
         on(method, pages::deletion::ask)
-    })
-    .with_plan(),
+    }),
     RouteSpec::post("/admin/customization/delete", (Delete, Organization), Administrator, |method| {
         on(method, pages::deletion::delete)
     })
-    .with_plan()
     .taking(&[IdParam { name: "organization", carrier: Body, of: Organization }]),
     RouteSpec::get("/organizations", (List, Organization), SignedIn, |method| {
         on(method, pages::organizations::list)

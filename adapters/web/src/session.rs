@@ -12,8 +12,8 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tenantry_application::Outage;
-use tenantry_domain::{SessionId, Timestamp};
+use tenantry_application::{Outage, SignedOut};
+use tenantry_domain::{SessionId, TenantRef, Timestamp};
 use tenantry_ports::{Random, Session, SessionsError};
 
 use crate::cookies::{self, Cookies};
@@ -105,7 +105,7 @@ impl FromRequestParts<Shared> for SignedIn {
                 Ok(Self { session, theme: Theme::chosen(&parts.headers), said })
             }
             None if parts.uri.path().starts_with("/api/") => Err(Problem::not_signed_in().into_response()),
-            None => Err(to_login(parts)),
+            None => Err(signed_out(app, parts).await),
         }
     }
 }
@@ -160,11 +160,30 @@ fn prolonged(session: &Session, now: Timestamp, idle: Duration) -> Option<Timest
     (session.idle_until.until(idle_until) >= NOTED_EVERY).then_some(idle_until)
 }
 
-fn to_login(parts: &Parts) -> Response {
+/// What somebody sees who is not signed in, or not any more.
+async fn signed_out(app: &App, parts: &Parts) -> Response {
+    let Some(id) = id(app.cookies, &parts.headers) else { return to_login(parts, None) };
+    let explained = app.use_cases.explain_sign_out.run(&id).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the end of a session can't be explained");
+        None
+    });
+    match explained {
+        Some(SignedOut::Removed(tenant)) => Problem::no_longer_member(tenant.name.as_str()).into_response(),
+        Some(SignedOut::Changed(tenant)) => to_login(parts, Some(&tenant)),
+        None => to_login(parts, None),
+    }
+}
+
+fn to_login(parts: &Parts, under: Option<&TenantRef>) -> Response {
     let wanted = parts.uri.path_and_query().map_or("/home", |wanted| wanted.as_str());
     let return_to = ReturnTo::parse(wanted);
     let encoded = utf8_percent_encode(return_to.as_str(), NON_ALPHANUMERIC);
-    see_other(&format!("/api/auth/login?returnTo={encoded}"))
+    let mut link = format!("/api/auth/login?returnTo={encoded}");
+    if let Some(tenant) = under {
+        link.push_str("&organization=");
+        link.extend(utf8_percent_encode(tenant.id.as_str(), NON_ALPHANUMERIC));
+    }
+    see_other(&link)
 }
 
 /// 303: go on with a GET of `location`.

@@ -1,10 +1,14 @@
 //! How the pages say things: initials, dates, days left, and the sentences that more than one page needs.
 
+mod sso;
+
 use std::time::Duration;
 
 use tenantry_application::InviteOutcome;
-use tenantry_domain::{AuditAction, PlanId, Role, Roles, Timestamp, UserId};
+use tenantry_domain::{AuditAction, EmailAddress, PlanId, Role, Roles, Timestamp, UserId};
 use tenantry_look::restyle::Assessment;
+
+pub(crate) use sso::{enforced, for_the_person, people, sso_fault};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -63,14 +67,10 @@ pub(crate) fn when(at: Timestamp, now: Timestamp) -> String {
 }
 
 /// What somebody changed about their own account, told after they did.
-pub(crate) fn account_done(done: &str) -> Option<&'static str> {
-    match done {
-        "name" => Some("Saved. This is what others call you from now on."),
-        "session" => Some("Signed out there. The next page in that browser asks for a login."),
-        "sessions" => Some("Signed out everywhere else. This browser is the only one left."),
-        _ => None,
-    }
-}
+pub(crate) const RENAMED: &str = "Saved. This is what others call you from now on.";
+pub(crate) const SIGNED_OUT_THERE: &str = "Signed out there. The next page in that browser asks for a login.";
+pub(crate) const SIGNED_OUT_ELSEWHERE: &str =
+    "Signed out everywhere else. This browser is the only one left.";
 
 /// A time as HTML, in UTC: the reader's browser shows it in the reader's own zone.
 pub(crate) fn moment(at: Timestamp) -> String {
@@ -115,6 +115,25 @@ pub(crate) fn done(action: AuditAction, subject: &str) -> String {
         AuditAction::OrganizationCustomized => "Changed how the organization looks".to_owned(),
         AuditAction::OrganizationExported => "Took a copy of the organization".to_owned(),
         AuditAction::OrganizationDeleted => "Deleted the organization".to_owned(),
+        AuditAction::DomainClaimed => format!("Claimed the domain {subject}"),
+        AuditAction::DomainProved => format!("The domain {subject} was proved"),
+        AuditAction::DomainLapsed => format!("The record of {subject} is gone"),
+        AuditAction::DomainReleased => format!("Gave up the domain {subject}"),
+        AuditAction::SsoRequested => format!("Began to connect {subject}"),
+        AuditAction::SsoConnected => format!("Entered the credentials of {subject}"),
+        AuditAction::SsoTested => format!("Tested {subject}"),
+        AuditAction::SsoChanged => format!("Changed the connection {subject}"),
+        AuditAction::SsoTurnedOn => format!("Turned on {subject}"),
+        AuditAction::SsoTurnedOff => format!("Turned off {subject}"),
+        AuditAction::SsoEnforced => format!("Changed who has to sign in with {subject}"),
+        AuditAction::SsoPeopleLetInAgain => format!("Let people in again through {subject}"),
+        AuditAction::SsoGlassBroken => {
+            format!("Signed in another way than through {subject}, as only they may")
+        }
+        AuditAction::SsoAddressOfAnother => {
+            format!("Came as somebody new with a known address, through {subject}")
+        }
+        AuditAction::SsoDeleted => format!("Deleted the connection {subject}"),
         AuditAction::ProfileChanged => "Changed their own profile".to_owned(),
         AuditAction::PasswordChangeRequested => "Asked for a new password".to_owned(),
         AuditAction::SessionsEnded => "Signed out elsewhere".to_owned(),
@@ -152,25 +171,19 @@ pub(crate) fn contrast(assessment: &Assessment) -> String {
 }
 
 /// What was changed about the organization, told after it was.
-pub(crate) fn customized(done: &str) -> Option<&'static str> {
-    match done {
-        "look" => Some("Saved. This is what your people see from now on."),
-        "logo" => Some("Your logo is saved, and stands at the top of every page."),
-        "no-logo" => Some("Your logo is gone. The first letters of the name stand in its place."),
-        _ => None,
-    }
+pub(crate) const LOOK_SAVED: &str = "Saved. This is what your people see from now on.";
+pub(crate) const LOGO_SAVED: &str = "Your logo is saved, and stands at the top of every page.";
+pub(crate) const LOGO_REMOVED: &str = "Your logo is gone. The first letters of the name stand in its place.";
+
+/// What was done about one invitation or several.
+pub(crate) const INVITED: &str = "The invitations are on the way.";
+
+pub(crate) fn invited_again(email: &EmailAddress) -> String {
+    format!("{email} gets a new link by e-mail. The old one does not work any more.")
 }
 
-/// What was done about an invitation, told after it was.
-pub(crate) fn about_invitations(done: &str) -> Option<&'static str> {
-    match done {
-        "invited" => Some("The invitations are on the way."),
-        "resent" => {
-            Some("The invitation is on the way again, with a new link. The old link does not work any more.")
-        }
-        "revoked" => Some("The invitation is taken back, and its seat is free."),
-        _ => None,
-    }
+pub(crate) fn not_invited_any_more(email: &EmailAddress) -> String {
+    format!("The invitation to {email} is taken back. Its link does not work any more.")
 }
 
 /// Why somebody was not invited.

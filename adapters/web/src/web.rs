@@ -9,11 +9,11 @@ use axum::middleware::from_fn_with_state;
 use secrecy::SecretString;
 use tenantry_application::{
     Activity, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, CustomizeOrganization, DeleteAccount,
-    DeleteOrganization, EditProfile, EndSessions, ExportAccount, ExportOrganization, FindMember,
-    FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh, LeaveOrganization, ListInvitations,
-    ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard, PlanAndUsage, Profile,
-    RegisterOrganization, RegisterPersonal, RemoveMember, ResendInvitation, RevokeInvitation, SearchMembers,
-    SessionLimits, SignIn, SignOut, TransferOwnership,
+    DeleteOrganization, EditProfile, EndSessions, ExplainSignOut, ExportAccount, ExportOrganization,
+    FindMember, FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh, LeaveOrganization,
+    ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard, PlanAndUsage,
+    Profile, RegisterOrganization, RegisterPersonal, RemoveMember, ResendInvitation, RevokeInvitation,
+    SearchMembers, SessionLimits, SignIn, SignOut, TransferOwnership,
 };
 use tenantry_domain::Catalogue;
 use tenantry_ports::{Clock, IdempotencyKeys, Random, Readiness, Sessions, TenantLooks};
@@ -29,6 +29,7 @@ use crate::problem::Problem;
 use crate::rate::{Rate, RateLimit};
 use crate::respond::{CommonHeaders, finish};
 use crate::routes::ROUTES;
+use crate::sso::SsoUseCases;
 
 /// How many organizations one client may look up: whoever mistypes needs a few, whoever guesses names many.
 const LOOK_UPS_OF_ONE: Rate = Rate { at_once: 30, every: Duration::from_secs(6) };
@@ -60,6 +61,8 @@ pub struct Web {
     /// How many proxies of the operator's own stand before the product: so many entries of `X-Forwarded-For`, counted
     /// from its end, are believed.
     pub trusted_proxies: u8,
+    /// Whether identity providers of this machine may be connected: then every page about it says so.
+    pub sso_in_development: bool,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Makes sessions' secrets, nonces and request ids.
@@ -82,6 +85,8 @@ pub struct UseCases {
     pub find_organization: FindOrganization,
     /// Every page for which one signs in.
     pub keep_fresh: KeepFresh,
+    /// Every page for which one signs in, for whoever is signed in no longer.
+    pub explain_sign_out: ExplainSignOut,
     /// `/home`, and the line below every bar.
     pub home: Home,
     /// `/home/profile` and `/api/auth/me`.
@@ -124,6 +129,8 @@ pub struct UseCases {
     pub open_invitation: OpenInvitation,
     /// `/organizations`.
     pub my_organizations: MyOrganizations,
+    /// `/admin/sso`, and the logins that come of it.
+    pub sso: SsoUseCases,
     /// `/admin/customization`.
     pub customize_organization: CustomizeOrganization,
     /// `/admin/customization/export`.
@@ -202,7 +209,12 @@ impl TryFrom<Web> for App {
         }
         Ok(Self {
             origin: web.base_url.origin().ascii_serialization(),
-            site: Site { assets: Assets::new(&web.brand.mark), looks: Looks::new(), brand: web.brand },
+            site: Site {
+                assets: Assets::new(&web.brand.mark),
+                looks: Looks::new(),
+                brand: web.brand,
+                sso_in_development: web.sso_in_development,
+            },
             cookies: Cookies::of(&web.base_url),
             keys: Keys::derive(&web.secrets)?,
             headers: CommonHeaders::new(&web.base_url, &web.form_targets)?,

@@ -12,6 +12,8 @@ fn entry(number: u32, tenant: Option<&str>) -> AuditEntry {
     AuditEntry {
         at: Timestamp::from_seconds(1_700_000_000) + Duration::from_secs(number.into()),
         actor: UserId::try_from("ann").unwrap(),
+        // Who has no name was noted before names were.
+        actor_name: number.is_multiple_of(2).then(|| "Ann \"Lee\" – ≤".to_owned()),
         tenant: tenant.map(|id| TenantId::try_from(id).unwrap()),
         action: AuditAction::MemberRemoved,
         subject: format!("{number}; \"Bo\" – ≤"),

@@ -49,7 +49,16 @@ pub async fn a_key_belongs_to_its_person(keys: &impl IdempotencyKeys) {
     keys.keep(&request("ann", "k", "f").key, &answer()).await.unwrap();
     for other in [request("bob", "k", "f"), request("ann", "K", "f")] {
         assert_eq!(keys.take(&other, &at(begin())).await.unwrap(), Taken::Fresh);
+        assert_eq!(keys.take(&other, &at(begin())).await.unwrap(), Taken::UnderWay);
     }
+    let (anns, bobs) = (request("ann", "j", "f"), request("bob", "j", "f"));
+    keys.take(&anns, &at(begin())).await.unwrap();
+    keys.take(&bobs, &at(begin())).await.unwrap();
+    keys.keep(&bobs.key, &answer()).await.unwrap();
+    assert_eq!(keys.take(&anns, &at(begin())).await.unwrap(), Taken::UnderWay);
+    keys.release(&request("bob", "k", "f").key).await.unwrap();
+    keys.release(&request("cy", "j", "f").key).await.unwrap();
+    assert_eq!(keys.take(&anns, &at(begin())).await.unwrap(), Taken::UnderWay);
 }
 
 /// A key that was released is as new; so is one whose holder has died, and one whose time is over.

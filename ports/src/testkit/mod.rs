@@ -8,20 +8,25 @@
 pub mod accounts;
 pub mod audit_log;
 pub mod checkouts;
+pub mod domain_proofs;
 pub mod idempotency_keys;
 pub mod invitations;
 pub mod journeys;
 pub mod login_attempts;
 pub mod members;
 mod memory;
+mod no_sso;
 pub mod offers;
 pub mod provider;
 pub mod sessions;
+pub mod sso_connections;
+pub mod sso_requests;
 mod system;
 pub mod tenant_looks;
 pub mod turns;
 
 pub use memory::MemoryCheckouts;
+pub use no_sso::without_sso;
 pub use system::{FixedClock, SeededRandom};
 
 /// Makes one `#[tokio::test]` of each case of a contract suite.

@@ -114,6 +114,20 @@ pub async fn s14_ends_once(offers: &impl Offers) {
     assert!(offers.end(&acme(), &made.email, OfferState::Revoked).await.unwrap());
 }
 
+/// One address may be invited by two tenants: what becomes of one offer is nothing to the other.
+pub async fn one_address_has_an_offer_of_each_tenant(offers: &impl Offers) {
+    let theirs = offer(other(), "bo@example.com");
+    offers.begin(&theirs).await.unwrap();
+    offers.begin(&offer(acme(), "bo@example.com")).await.unwrap();
+    offers.open(&acme(), &invitation("i1", "bo@example.com")).await.unwrap();
+    assert_eq!(offers.pending(&other(), now()).await.unwrap(), std::slice::from_ref(&theirs));
+    let at = now() + Duration::from_hours(3);
+    let later =
+        Offer { created_at: at, expires_at: at + Duration::from_hours(1), ..offer(acme(), "bo@example.com") };
+    assert!(offers.begin(&later).await.unwrap(), "acme's first has expired");
+    assert_eq!(offers.pending(&other(), now()).await.unwrap(), [theirs]);
+}
+
 /// By another tenant nothing is found, and what is forgotten is gone there alone.
 pub async fn belongs_to_one_tenant(offers: &impl Offers) {
     let made = invitation("i1", "bo@example.com");

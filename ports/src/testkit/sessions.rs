@@ -9,7 +9,7 @@ use tenantry_domain::{
     TenantRef, Timestamp, UserId,
 };
 
-use crate::{LoggedOut, Session, Sessions, SessionsError, SessionsOf};
+use crate::{EndedSession, LoggedOut, Session, Sessions, SessionsError, SessionsOf};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -115,7 +115,8 @@ pub async fn shows_a_changed_subscription_at_once(sessions: &impl Sessions) {
     let acme = session("s2", "ann", Some(tenant("acme")));
     let colleague = session("s3", "bo", Some(tenant("acme")));
     let stranger = session("s4", "cy", Some(tenant("other")));
-    for session in [&own, &acme, &colleague, &stranger] {
+    let alone = session("s5", "di", None);
+    for session in [&own, &acme, &colleague, &stranger, &alone] {
         begin(sessions, session).await;
     }
     let seen = |session: &Session| {
@@ -131,7 +132,7 @@ pub async fn shows_a_changed_subscription_at_once(sessions: &impl Sessions) {
 
     let personal: Subscription = "personal;2030-01-01T00:00:00.000Z;active".parse().unwrap();
     sessions.set_subscription(&Holder::Person(own.user.clone()), personal).await.unwrap();
-    assert_eq!((seen(&own).await, seen(&acme).await), (personal, team));
+    assert_eq!((seen(&own).await, seen(&acme).await, seen(&alone).await), (personal, team, trial));
 }
 
 /// What was read at the provider is seen from then on, in this session alone; an ended one does not come back.
@@ -280,6 +281,34 @@ pub async fn a_change_ends_what_it_concerns(sessions: &impl Sessions) {
     assert_eq!(found(sessions, &all).await, [false, false, false, false, true, true]);
     assert_eq!(sessions.end_all(&SessionsOf::Tenant(acme), None, now(), forget_at).await.unwrap(), 1);
     assert_eq!(found(sessions, &all).await, [false, false, false, false, false, true]);
+}
+
+/// Of a session that ended with a membership it is known whose it was, until it would have ended anyway; of others not.
+pub async fn are_remembered_when_a_membership_ends_them(sessions: &impl Sessions) {
+    let acme = tenant("acme");
+    let (ann, bo) = (UserId::try_from("ann").unwrap(), UserId::try_from("bo").unwrap());
+    let own = session("s1", "ann", Some(acme.clone()));
+    let spared = session("s2", "ann", Some(acme.clone()));
+    let elsewhere = session("s3", "ann", Some(tenant("other")));
+    let colleague = session("s4", "bo", Some(acme.clone()));
+    for session in [&own, &spared, &elsewhere, &colleague] {
+        begin(sessions, session).await;
+    }
+    let forget_at = now() + Duration::from_mins(15);
+    let member = SessionsOf::Member(acme.id.clone(), ann.clone());
+    for _ in 0..2 {
+        sessions.end_all(&member, Some(spared.id.clone()), now(), forget_at).await.unwrap();
+    }
+    sessions.end_all(&SessionsOf::User(bo), None, now(), forget_at).await.unwrap();
+    sessions.end(&elsewhere.id).await.unwrap();
+    let ended = EndedSession { user: ann, tenant: acme };
+    assert_eq!(sessions.find_ended(&own.id, now()).await.unwrap(), Some(ended));
+    assert_eq!(sessions.find(&own.id, now()).await.unwrap(), None);
+    for session in [&spared, &elsewhere, &colleague] {
+        assert_eq!(sessions.find_ended(&session.id, now()).await.unwrap(), None, "{}", session.id);
+    }
+    sessions.forget_expired(own.ends_at).await.unwrap();
+    assert_eq!(sessions.find_ended(&own.id, own.ends_at).await.unwrap(), None);
 }
 
 /// A change wins against a login that is under way; one that begins afterwards succeeds, and so does a login elsewhere.

@@ -67,7 +67,9 @@ pub async fn a_logo_stays_until_another_comes(looks: &impl TenantLooks) {
         assert_eq!((shown().await.logo, shown().await.colours), (None, garish().colours));
         assert_eq!(looks.logo(&logo_id("two")).await.unwrap(), None);
     }
+    looks.keep_logo(&acme(), "Acme", &logo_id("three"), &picture(3)).await.unwrap();
     looks.remove_logo(&other()).await.unwrap();
+    assert_eq!(shown().await.logo, Some(logo_id("three")));
 }
 
 /// What is forgotten is gone, and nobody else's is.
@@ -80,4 +82,5 @@ pub async fn is_forgotten_alone(looks: &impl TenantLooks) {
         assert_eq!(looks.logo(&logo_id("one")).await.unwrap(), None);
     }
     assert_eq!(looks.logo(&logo_id("two")).await.unwrap(), Some(picture(1)));
+    assert!(looks.find(&other()).await.unwrap().is_some());
 }

@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod driver;
+mod keyboard;
 mod view;
 
 use std::fmt::Display;

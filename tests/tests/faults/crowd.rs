@@ -9,14 +9,17 @@ use axum::body::Body;
 use axum::http::Request;
 use futures::future::join_all;
 use secrecy::SecretString;
-use tenantry_application::{Arrival, Authorize, InvitationWish, InviteMembers, SessionLimits, SignIn};
+use tenantry_application::{
+    Arrival, Authorize, InvitationWish, InviteMembers, Redeem, SessionLimits, SignIn, SsoGate,
+};
 use tenantry_domain::{
     Catalogue, Device, EmailAddress, InvitationLifetime, Permission, Role, SessionId, TenantRef, UserId,
 };
+use tenantry_ports::testkit::SeededRandom;
 use tenantry_ports::{
     Callback, Clock, IdentityProvider, Intent, LoginAttempt, LoginRequest, PageSize, Session, Turns,
 };
-use tenantry_sql::sqlite::{SqlLoginAttempts, SqlTurns};
+use tenantry_sql::sqlite::{SqlDomainProofs, SqlLoginAttempts, SqlSsoRequests, SqlTurns};
 
 use crate::people::{Office, office, organization, signed_in};
 use crate::wire::Wire;
@@ -88,12 +91,21 @@ impl Crowd {
             clock: world.clock.clone(),
         };
         let sign_in = SignIn {
-            provider: Arc::new(door),
+            redeem: Redeem {
+                provider: Arc::new(door),
+                attempts: Arc::new(SqlLoginAttempts::new(world.database.clone(), world.clock.clone())),
+            },
+            sso: SsoGate {
+                requests: Arc::new(SqlSsoRequests::new(world.database.clone())),
+                proofs: Arc::new(SqlDomainProofs::new(world.database.clone())),
+                audit_log: Arc::clone(&audit),
+                random: Arc::new(SeededRandom::new(2)),
+                catalogue: Arc::clone(&catalogue),
+            },
             users: Arc::clone(&world.users),
             tenants: Arc::clone(&world.tenants),
             members: Arc::clone(&world.members),
             sessions: Arc::clone(&world.sessions),
-            attempts: Arc::new(SqlLoginAttempts::new(world.database.clone(), world.clock.clone())),
             conversions: world.conversions(&wire),
             offers: Arc::clone(&world.offers),
             turns: Arc::new(turns.clone()),
@@ -180,7 +192,7 @@ impl Crowd {
             8 => drop(self.office.leave.run(session).await),
             _ => drop(self.office.transfer.run(session, to).await),
         }
-        if number % 5 == 0 {
+        if number.is_multiple_of(5) {
             self.holds(race).await;
         }
     }
@@ -218,13 +230,14 @@ fn request(door: &dyn IdentityProvider, world: &World, name: String) -> LoginReq
             nonce: name,
             code_verifier: "a-verifier-that-is-as-long-as-it-has-to-be-43".to_owned(),
             tenant: None,
+            connection: None,
             invitation: None,
+            sso: None,
             return_to: "/home".to_owned(),
             started_at: world.clock.now(),
         },
         intent: Intent::SignIn,
         invitation: None,
-        connection: None,
         email_hint: None,
         reauthenticate: false,
     }

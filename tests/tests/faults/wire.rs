@@ -12,10 +12,10 @@ use tenantry_domain::{
     Timestamp, User, UserId,
 };
 use tenantry_ports::{
-    Billing, BillingError, CardOutcome, CardPayments, Checkout, Cursor, Customization, Journeys,
-    JourneysError, LoggedOut, Members, MembersError, NewCheckout, NewTenant, Page, PageSize, PasswordChange,
-    Revision, SavedConversion, Session, SessionOnDevice, Sessions, SessionsError, SessionsOf, Source,
-    Tenants, TenantsError, Users, UsersError,
+    Billing, BillingError, CardOutcome, CardPayments, Checkout, Cursor, Customization, EndedSession,
+    Journeys, JourneysError, LoggedOut, Members, MembersError, NewCheckout, NewTenant, Page, PageSize,
+    PasswordChange, Revision, SavedConversion, Session, SessionOnDevice, Sessions, SessionsError, SessionsOf,
+    Source, Tenants, TenantsError, Users, UsersError,
 };
 use url::Url;
 
@@ -313,6 +313,14 @@ impl Sessions for Wired<dyn Sessions> {
         forget_at: Timestamp,
     ) -> Result<u64, SessionsError> {
         self.wire.call(SessionsError::Unavailable, self.port.end_all(whose, spared, at, forget_at)).await
+    }
+
+    async fn find_ended(
+        &self,
+        session: &SessionId,
+        now: Timestamp,
+    ) -> Result<Option<EndedSession>, SessionsError> {
+        self.wire.call(SessionsError::Unavailable, self.port.find_ended(session, now)).await
     }
 
     async fn set_subscription(

@@ -36,9 +36,11 @@ async fn a_new_name_is_seen_everywhere_at_once() {
     phone.log_in(ANN).await;
     assert_eq!(ann.get("/home/profile").await.field("name"), ANN);
     let answer = ann.post("/home/profile", &[("name", "  Änne <b>Lee</b> & Söhne  ")]).await;
-    answer.leads_to("/home/profile?done=name");
+    answer.leads_to("/home/profile");
+    assert!(ann.get("/home/profile").await.says("Saved. This is what others call you from now on."));
+    assert!(!ann.get("/home/profile").await.says("Saved."), "it is said once");
     for browser in [&mut ann, &mut phone] {
-        let page = browser.get("/home/profile?done=name").await;
+        let page = browser.get("/home/profile").await;
         assert!(page.is(200).says("Änne <b>Lee</b> & Söhne"), "{}", page.summary());
         assert!(!page.body.contains("<b>Lee"), "what was typed is markup");
         let me: Value = serde_json::from_str(&browser.get("/api/auth/me").await.body).unwrap();

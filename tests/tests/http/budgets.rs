@@ -6,6 +6,8 @@ use serde_json::json;
 use tenantry_fake::SeedFile;
 use tenantry_tests::steps::PASSWORD;
 
+use crate::browser::Browser;
+use crate::provider::Provider;
 use crate::site::Site;
 
 const ANN: &str = "ann@example.com";
@@ -56,7 +58,7 @@ async fn a_signed_in_page_asks_nothing() {
 
 #[tokio::test]
 async fn the_pages_for_administrators_ask_as_often_however_many_members_there_are() {
-    let (provider, site) = crate::provider::Provider::with_site().await;
+    let (provider, site) = Provider::with_site().await;
     let mut ann = site.administrator(ANN, "acme").await;
     for members in [1, 40] {
         let management = provider.management().await;
@@ -79,9 +81,9 @@ async fn the_pages_for_administrators_ask_as_often_however_many_members_there_ar
     }
 }
 
-/// An organization with more members than Auth0 shows by page number.
-fn twelve_hundred() -> SeedFile {
-    let emails = || (0..1200).map(|number| format!("person-{number}@example.com"));
+/// An organization with ten times as many members as Auth0 shows by page number.
+fn ten_thousand() -> SeedFile {
+    let emails = || (0..10_000).map(|number| format!("person-{number}@example.com"));
     let users: Vec<_> = emails().map(|email| json!({ "email": email })).collect();
     let organization = json!({
         "name": "acme",
@@ -94,13 +96,9 @@ fn twelve_hundred() -> SeedFile {
 }
 
 #[tokio::test]
-async fn each_page_of_twelve_hundred_members_asks_twice_at_most_and_all_are_shown() {
-    let (provider, site) = crate::provider::Provider::with_site().await;
-    provider.fake.seed(&twelve_hundred()).await.unwrap();
-    let mut ann = site.browser();
-    ann.sign_up(ANN).await;
-    provider.management().await.add_member("acme", ANN, &["Administrator"]).await;
-    ann.log_in_under("acme", ANN).await;
+async fn each_page_of_ten_thousand_members_asks_twice_at_most_and_all_are_shown() {
+    let (provider, site) = Provider::with_site().await;
+    let mut ann = administrator_of_ten_thousand(&provider, &site).await;
     let (mut path, mut shown, mut pages) = ("/admin/members".to_owned(), BTreeSet::new(), 0);
     loop {
         provider.fake.clear_requests();
@@ -117,7 +115,35 @@ async fn each_page_of_twelve_hundred_members_asks_twice_at_most_and_all_are_show
         let Some((_, next)) = page.body.split_once(link) else { break };
         path = format!("{link}{}", next.split('"').next().unwrap());
     }
-    assert_eq!(shown.len(), 1201, "on {pages} pages");
+    assert_eq!(shown.len(), 10_001, "on {pages} pages");
+}
+
+#[tokio::test]
+async fn among_ten_thousand_members_somebody_is_found_by_asking_once() {
+    let (provider, site) = Provider::with_site().await;
+    let mut ann = administrator_of_ten_thousand(&provider, &site).await;
+    for path in ["/admin/members?q=person-9876", "/api/v1/organization/members?search=person-9876"] {
+        provider.fake.clear_requests();
+        let found = ann.get(path).await;
+        let calls = provider.fake.requests();
+        assert_eq!(calls.len(), 1, "{path} asked {calls:?}");
+        let is_found = |number: &str| found.body.contains(&format!("person-{number}@example.com"));
+        assert!(found.status == 200 && is_found("9876") && !is_found("9875"), "{}", found.summary());
+    }
+    // The API's pages are the same ones.
+    provider.fake.clear_requests();
+    let listed = ann.get("/api/v1/organization/members?limit=100").await;
+    let listed: serde_json::Value = serde_json::from_str(&listed.is(200).body).unwrap();
+    assert_eq!((listed["items"].as_array().unwrap().len(), provider.fake.requests().len()), (100, 1));
+}
+
+async fn administrator_of_ten_thousand(provider: &Provider, site: &Site) -> Browser {
+    provider.fake.seed(&ten_thousand()).await.unwrap();
+    let mut ann = site.browser();
+    ann.sign_up(ANN).await;
+    provider.management().await.add_member("acme", ANN, &["Administrator"]).await;
+    ann.log_in_under("acme", ANN).await;
+    ann
 }
 
 #[tokio::test]

@@ -76,6 +76,29 @@ async fn what_a_crash_left_is_cleared_by_a_repetition_or_within_a_minute() {
 }
 
 #[tokio::test]
+async fn an_organization_whose_plan_has_ended_takes_its_copy_and_goes() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let mut eve = site.member("eve@example.com", "acme", &["Employee"]).await;
+    assert!(!ann.get("/admin").await.is(200).links_to(DELETE), "it is among the settings");
+    let ended = "team;2026-01-02T03:04:05.678Z;active";
+    site.management().await.set_organization_subscription("acme", ended).await;
+    site.clock.advance(Duration::from_mins(2));
+    ann.get("/admin/members").await.is(402);
+    ann.get("/admin/customization").await.is(402);
+    assert!(ann.get("/admin").await.is(200).links_to(DELETE));
+    let page = ann.get(DELETE).await;
+    assert!(page.is(200).says("It has no plan that would end with it") && page.links_to("/admin"));
+    let copy = ann.post("/admin/customization/export", &[]).await;
+    assert!(copy.is(200).body.contains("eve@example.com") && copy.body.contains(r#""kind":"end""#));
+    for path in [DELETE, "/admin/customization/export"] {
+        eve.post(path, &[("organization", "acme")]).await.is(403);
+    }
+    ann.post(DELETE, &[("organization", "acme")]).await.leads_to("/organizations/deleted");
+    assert!(site.management().await.organizations().await.is_empty());
+}
+
+#[tokio::test]
 async fn whoever_may_not_delete_it_deletes_nothing() {
     let site = Site::start().await;
     let mut ann = site.administrator(ANN, "acme").await;
@@ -105,18 +128,29 @@ async fn a_copy_holds_all_of_one_organization_and_nothing_of_another() {
         management.add_member("acme", &email, &["Employee"]).await;
     }
     ann.post("/admin/customization", &[("display_name", "Acme & Sons")]).await.is(303);
+    ann.invite("guest@acme.example").await.is(422);
+    let management = provider.management().await;
+    management.set_organization_subscription("acme", "enterprise;2027-01-02T03:04:05.678Z;active").await;
+    site.clock.advance(Duration::from_mins(2));
+    ann.invite("guest@acme.example").await.is(200);
+    let link = management.invitation_link("acme", "guest@acme.example").await;
     let copy = ann.post("/admin/customization/export", &[]).await;
     assert_eq!(copy.is(200).header("content-type"), "application/jsonl; charset=utf-8");
     assert_eq!(copy.header("content-disposition"), "attachment; filename=\"acme.jsonl\"");
     let lines: Vec<Value> = copy.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let of = |kind: &str| lines.iter().filter(|line| line["kind"] == kind).collect::<Vec<_>>();
     assert_eq!(lines[0]["display_name"], "Acme & Sons");
-    assert!(lines[0]["subscription"].as_str().unwrap().starts_with("team;"));
+    assert!(lines[0]["subscription"].as_str().unwrap().starts_with("enterprise;"));
     assert_eq!(of("member").len(), 106);
     let founder = of("member").into_iter().find(|member| member["email"] == ANN).unwrap();
     assert_eq!(founder["roles"], serde_json::json!(["Administrator"]));
     let actions: Vec<_> = of("audit").into_iter().map(|entry| entry["action"].clone()).collect();
-    assert_eq!(actions, ["organization.exported", "organization.customized"]);
+    assert_eq!(actions, ["organization.exported", "invitation.sent", "organization.customized"]);
+    let [invitation] = of("invitation")[..] else { panic!("one is invited: {lines:?}") };
+    assert_eq!(invitation["email"], "guest@acme.example");
+    assert_eq!(invitation["roles"], serde_json::json!(["Employee"]));
+    let ticket = link.split("invitation=").nth(1).unwrap().split('&').next().unwrap();
+    assert!(!copy.body.contains(ticket) && !copy.body.contains("http"), "neither link nor ticket");
     assert_eq!(lines.last().unwrap(), &serde_json::json!({ "kind": "end", "count": lines.len() - 1 }));
     assert!(!copy.body.contains("bob"), "nothing of another organization");
 }

@@ -63,7 +63,8 @@ async fn c06_a_session_that_is_ended_elsewhere_is_over_with_its_next_request() {
     let both = handles(&mut ann).await;
     let of_phone = both.iter().find(|handle| **handle != of_ann && **handle != of_tablet).unwrap();
     let answer = ann.post("/home/account/sessions/end", &[("session", of_phone)]).await;
-    answer.leads_to("/home/account/sessions?done=session");
+    answer.leads_to("/home/account/sessions");
+    assert!(ann.get(SESSIONS).await.says("Signed out there."));
     assert!(!phone.is_signed_in().await, "the old cookie still works");
     for path in ["/home", "/home/profile", SESSIONS] {
         let answer = phone.get(path).await;
@@ -89,7 +90,7 @@ async fn c06_logging_out_everywhere_ends_all_but_the_one_at_hand_and_logins_unde
     let under_way = late.get("/api/auth/login").await;
     site.clock.advance(SECOND);
     let answer = ann.post("/home/account/sessions/end-others", &[]).await;
-    answer.leads_to("/home/account/sessions?done=sessions");
+    answer.leads_to("/home/account/sessions");
     for other in &mut others {
         assert!(!other.is_signed_in().await, "an old cookie still works");
         assert!(other.get("/home").await.is(303).header("location").starts_with("/api/auth/login"));

@@ -140,7 +140,8 @@ async fn i4_an_invitation_that_has_expired_does_not_come_back_beside_a_new_one()
     ann.invite("late@acme.example").await.is(200);
     let management = site.management().await;
     let new = management.invitation_link("acme", "late@acme.example").await;
-    ann.post(RESEND, &[("invitation", &late)]).await.is(409);
+    ann.post(RESEND, &[("invitation", &late)]).await.is(404);
+    assert_eq!(management.invitations("acme").await.len(), 1, "the provider has forgotten the old one");
     assert_eq!(management.invitation_link("acme", "late@acme.example").await, new);
     site.browser().get(&new).await.is(200);
     assert!(ann.get("/admin").await.says("1 member, 1 invited, 20 seats"));
@@ -169,4 +170,55 @@ async fn f12_an_invitation_whose_answer_is_lost_is_completed_by_the_next_try() {
         ann.invite("bo@acme.example").await.is(200);
         assert_eq!(provider.management().await.invitations("acme").await.len(), 1, "one link is alive");
     }
+}
+
+#[tokio::test]
+async fn an_invitation_that_has_expired_is_listed_as_such_until_it_is_taken_back_or_replaced() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let late = has_expired(&site, &mut ann, "late@acme.example").await;
+    has_expired(&site, &mut ann, "later@acme.example").await;
+    ann.invite("open@acme.example").await.is(200);
+    let page = ann.get("/admin/members").await;
+    for (email, is_over) in
+        [("open@acme.example", false), ("later@acme.example", true), ("late@acme.example", true)]
+    {
+        let (_, row) = page.body.split_once(&format!("<td>{email}</td>")).expect("it is listed");
+        let row = row.split("</tr>").next().unwrap();
+        assert_eq!(row.contains("Expired"), is_over, "{row}");
+        assert_eq!(row.contains("Send again"), !is_over, "{row}");
+    }
+    assert!(ann.get("/admin").await.says("1 member, 1 invited, 20 seats"), "what is over holds no seat");
+
+    let revoked = ann.post("/admin/members/revoke-invitation", &[("invitation", &late)]).await;
+    revoked.leads_to("/admin/members");
+    ann.invite("later@acme.example").await.is(200);
+    let page = ann.get("/admin/members").await;
+    assert!(!page.body.contains("late@acme.example") && !page.says("Expired"), "{}", page.summary());
+    assert_eq!(page.body.matches("<td>later@acme.example</td>").count(), 1);
+}
+
+#[tokio::test]
+async fn more_invitations_than_a_page_holds_are_on_others() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let mut bob = site.administrator("bob@example.com", "bobs").await;
+    ann.pay("enterprise").await.leads_to("/admin");
+    let guests: Vec<String> = (0..60).map(|number| format!("guest{number}@acme.example")).collect();
+    ann.invite(&guests.join("\n")).await.is(200);
+    let first = ann.get("/admin/members").await;
+    let (_, link) =
+        first.body.split_once("href=\"/admin/members/invitations?cursor=").expect("a second page");
+    let path = format!("/admin/members/invitations?cursor={}", link.split('"').next().unwrap());
+    let second = ann.get(&path).await;
+    assert!(second.is(200).links_to("/admin/members") && !second.says("See earlier"), "{}", second.summary());
+    let count = |body: &str| body.matches("@acme.example</td>").count();
+    assert_eq!((count(&first.body), count(&second.body)), (50, 10));
+    let both = format!("{}{}", first.body, second.body);
+    for guest in &guests {
+        assert_eq!(both.matches(&format!("<td>{guest}</td>")).count(), 1, "{guest}");
+    }
+    let refused = bob.get(&path).await;
+    assert!(refused.is(422).says("does not exist") && !refused.says("guest"), "{}", refused.summary());
+    ann.get("/admin/members/invitations").await.is(200);
 }

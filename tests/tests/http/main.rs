@@ -49,5 +49,6 @@ mod return_to;
 mod roles;
 mod routes;
 mod sessions;
+mod sso;
 mod switching;
 mod withdrawals;

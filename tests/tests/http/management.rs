@@ -148,7 +148,7 @@ impl Management {
             let members = self.get(&path).await;
             organizations.push(json!({ "organization": organization, "members": members }));
         }
-        let users = self.get("users?per_page=100&fields=user_id,email,app_metadata").await;
+        let users = self.get("users?per_page=100&fields=user_id,name,email,app_metadata").await;
         json!({ "organizations": organizations, "users": users })
     }
 }

@@ -200,13 +200,39 @@ async fn fault13_a_removed_member_is_out_at_once() {
     let answer = late.fill(&login, &[("username", EVE), ("password", tenantry_tests::steps::PASSWORD)]).await;
     let page = late.follow(answer).await;
     assert!(!page.status.is_success() && !late.is_signed_in().await, "{}", page.summary());
-    // Her own account is as it was, and whoever goes back in is told why not, with a way on.
-    let home = eve.open("/home").await;
+    // She is told so, wherever she goes on, as long as she has only that session; her own account is as it was.
+    for path in ["/home", "/home/profile", "/admin/members", "/home"] {
+        let told = eve.get(path).await;
+        assert!(told.is(403).says("You are no longer a member of acme"), "{}", told.summary());
+        assert!(told.links_to("/api/auth/login") && told.links_to("/orgprompt"), "{}", told.summary());
+    }
+    assert!(eve.post("/home/leave", &[]).await.is(403).says("no longer a member of acme"));
+    assert_eq!(eve.get("/api/auth/me").await.status.as_u16(), 401);
+    let home = eve.open("/api/auth/login?returnTo=/home").await;
     assert!(home.is(200).says("Personal"), "{}", home.summary());
+    // Whoever goes back in is told why not, with a way on.
     let away = eve.post("/orgprompt", &[("organization", "acme")]).await;
     let refused = eve.follow(away).await;
     assert!(refused.is(403).says("not a member of this organization"), "{}", refused.summary());
     assert!(refused.links_to("/orgprompt"), "{}", refused.summary());
+}
+
+#[tokio::test]
+async fn fault13_whoever_was_demoted_goes_on_as_an_employee_and_c06_the_old_session_is_dead() {
+    let (site, _management, mut ann, mut eve, user) = acme("Administrator").await;
+    eve.get("/admin/members").await.is(200);
+    let old = eve.clone();
+    ann.post(EDIT, &[("user_id", &user), ("role.Employee", "on")]).await.leads_to("/admin/members");
+    a_moment_later(&site);
+    // The provider still knows her browser: it asks for nothing, and the organization is the same.
+    let home = eve.open("/home").await;
+    assert!(home.is(200).says("learning with acme") && !home.links_to("/admin"), "{}", home.summary());
+    assert_ne!(eve.session(), old.session());
+    assert!(!old.clone().is_signed_in().await, "C06: the old session works");
+    let mut old = old;
+    let page = old.open("/admin/members").await;
+    page.is(403);
+    assert!(!page.says("no longer a member"), "{}", page.summary());
 }
 
 #[tokio::test]
@@ -292,12 +318,27 @@ async fn fault13_of_two_administrators_who_step_back_at_once_one_stays() {
 }
 
 #[tokio::test]
-async fn fault15_a_search_asks_once_and_the_activity_twice_at_most() {
+async fn who_is_no_member_any_more_is_still_named_in_the_activity() {
+    let (site, management, mut ann, mut eve, user) = acme("Employee").await;
+    ann.post(EDIT, &[("user_id", &user), ("role.Administrator", "on")]).await.is(303);
+    a_moment_later(&site);
+    eve.log_in_under("acme", EVE).await;
+    let gone = management.user_id(ANN).await;
+    eve.post("/admin/members/remove", &[("user_id", &gone)]).await.is(303);
+    let log = eve.get("/admin/activity").await;
+    assert!(log.is(200).says(&format!("Removed {ANN}")), "{}", log.summary());
+    let (_, row) = log.body.split_once("<tbody>").expect("what was done");
+    let [_, first] = row.split("<tr>").skip(1).collect::<Vec<_>>().try_into().expect("two lines");
+    assert!(first.contains(&format!("<strong>{ANN}</strong>")), "{first}");
+}
+
+#[tokio::test]
+async fn fault15_a_search_asks_once_and_the_activity_not_at_all() {
     let (site, _management, mut ann, mut eve, user) = acme("Employee").await;
     ann.post(EDIT, &[("user_id", &user), ("role.Administrator", "on")]).await.is(303);
     a_moment_later(&site);
     eve.log_in_under("acme", EVE).await;
-    for (path, most) in [("/admin/members?q=eve", 1), ("/admin/activity", 2), ("/home/leave", 0)] {
+    for (path, most) in [("/admin/members?q=eve", 1), ("/admin/activity", 0), ("/home/leave", 0)] {
         site.fake().clear_requests();
         eve.get(path).await.is(200);
         let calls = site.fake().requests();

@@ -62,7 +62,7 @@ pub(crate) const WEB: &str = "web";
 pub(crate) const M2M: &str = "m2m";
 pub(crate) const RIG: &str = "rig";
 /// What the product needs.
-const SCOPES: [&str; 22] = [
+const SCOPES: [&str; 29] = [
     "read:organizations",
     "create:organizations",
     "create:organization_connections",
@@ -85,6 +85,13 @@ const SCOPES: [&str; 22] = [
     "create:organization_invitations",
     "delete:organization_invitations",
     "read:organization_connections",
+    "update:organization_connections",
+    "delete:organization_connections",
+    "read:connections_options",
+    "create:connections",
+    "update:connections",
+    "update:connections_options",
+    "delete:connections",
 ];
 
 impl Provider {

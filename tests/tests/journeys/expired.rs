@@ -1,37 +1,15 @@
 //! The trial runs out: what it gave is locked everywhere, every page offers the way to pay, and paying unlocks it.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use tenantry::cli::ServeArguments;
-use tenantry::{Product, Settings};
-use tenantry_ports::Clock;
-use tenantry_ports::testkit::{FixedClock, SeededRandom};
-use tenantry_system::SystemClock;
 use tenantry_tests::steps::GOOD_CARD;
 
+use crate::clock::product_with_clock;
 use crate::person::Person;
-
-/// A product in this process, and the clock that it looks at.
-async fn product() -> (Product, Arc<FixedClock>) {
-    let somewhere = || Some("127.0.0.1:0".to_owned());
-    let arguments = ServeArguments {
-        listen: somewhere(),
-        fake_listen: somewhere(),
-        ephemeral: true,
-        ..ServeArguments::default()
-    };
-    let settings = Settings::read(&arguments, []).unwrap();
-    // Near the browser's own time, which decides when its cookies expire.
-    let clock = Arc::new(FixedClock::at(&SystemClock.now().to_string()));
-    let product =
-        Product::start(settings, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SeededRandom::new(1))).await;
-    (product.unwrap(), clock)
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expired_trial_locks_the_courses_until_something_is_paid() {
-    let (product, clock) = product().await;
+    let (product, clock) = product_with_clock().await;
     let ann = Person::signed_up(&product.addresses().product, "ann@example.com").await;
     assert!(has_courses(&ann).await, "the trial opens the courses");
     clock.advance(Duration::from_hours(24) - Duration::from_secs(1));

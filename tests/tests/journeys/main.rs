@@ -9,12 +9,15 @@
 
 mod account;
 mod buying;
+mod clock;
 mod expired;
 mod hosted_login;
 mod interrupted;
+mod invitations;
 mod members;
 mod organizations;
 mod pages;
 mod person;
 mod rig;
 mod set_up;
+mod sso;

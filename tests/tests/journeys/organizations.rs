@@ -8,26 +8,6 @@ use tenantry_tests::product::Product;
 use crate::person::Person;
 
 impl Person {
-    /// Signed up, with an organization on the Team plan, and at home in it.
-    async fn founds(product: &Product, email: &str, organization: &str) -> Self {
-        let person = Self::signed_up(&product.site, email).await;
-        person.buys("Team").await;
-        person.names_organization(organization).await;
-        person.browser.arrives_at("/home").await;
-        person
-    }
-
-    /// Chooses colours as the browser's own picker would.
-    async fn picks_colours(&self, primary: &str, background: &str) {
-        for (id, colour) in [("primary", primary), ("background", background)] {
-            let script = format!(
-                "const field = document.getElementById('{id}'); field.value = '{colour}'; \
-                 field.dispatchEvent(new Event('input', {{ bubbles: true }})); return field.value"
-            );
-            assert_eq!(self.browser.evaluate(&script).await, colour);
-        }
-    }
-
     /// The colour of what the selector names, as it is painted.
     async fn ground_of(&self, css: &str) -> String {
         let script = format!("return getComputedStyle(document.querySelector(\"{css}\")).backgroundColor");
@@ -52,7 +32,7 @@ const SAVE: &str = "form[action='/admin/customization'] button[type='submit']:no
 #[tokio::test]
 async fn an_organization_looks_like_itself() {
     let product = Product::start();
-    let ann = Person::founds(&product, "ann@example.com", "acme-1").await;
+    let ann = Person::founds(&product.site, "ann@example.com", "acme-1").await;
     let mut faults = Vec::new();
     ann.opens("/admin/customization").await;
     faults.extend(ann.browser.inspect("customization").await);
@@ -108,7 +88,7 @@ async fn an_organization_looks_like_itself() {
 #[tokio::test]
 async fn one_person_has_two_organizations_and_ends_one() {
     let product = Product::start();
-    let ann = Person::founds(&product, "ann@example.com", "acme-1").await;
+    let ann = Person::founds(&product.site, "ann@example.com", "acme-1").await;
     let mut faults = Vec::new();
     // The menu knows the way, with and without its list.
     ann.browser.press_at("[data-switcher] > summary").await;

@@ -18,6 +18,7 @@ async fn public_pages() {
         ("/customers", "customers"),
         ("/orgprompt", "orgprompt"),
         ("/nowhere", "not-found"),
+        ("/api/v1", "api"),
     ] {
         visitor.opens(path).await;
         faults.extend(visitor.browser.inspect(name).await);
@@ -26,6 +27,8 @@ async fn public_pages() {
     visitor.browser.publish("landing", Width::Desk, Theme::Light).await;
     visitor.opens("/pricing").await;
     visitor.browser.publish("pricing-dark", Width::Desk, Theme::Dark).await;
+    visitor.opens("/api/v1").await;
+    visitor.browser.publish("api", Width::Desk, Theme::Light).await;
     visitor.opens("/orgprompt").await;
     visitor.browser.fill(&[("organization", "no-such-organization")]).await;
     visitor.browser.press("Continue").await;
@@ -95,8 +98,53 @@ async fn signed_in_pages() {
     }
     ann.opens("/admin").await;
     ann.browser.publish("admin", Width::Desk, Theme::Light).await;
+    assert!(faults.is_empty(), "{}", faults.concat());
+}
+
+#[tokio::test]
+async fn pages_of_an_organization() {
+    let product = Product::start();
+    let ann = Person::founds(&product.site, "ann.lee@acme.example", "acme-1").await;
+    let mut faults = Vec::new();
+    ann.invites("bo.lind@acme.example\nkim@acme.example\nnobody").await;
+    faults.extend(ann.browser.inspect("invite-answers").await);
+    let link = ann.link().await;
+    let bo = Person::visits(&product.site, "bo.lind@acme.example").await;
+    bo.browser.open(&link).await;
+    bo.browser.publish("invitation", Width::Desk, Theme::Light).await;
+    bo.browser.press("Create an account").await;
+    bo.browser.arrives_at("/u/signup").await;
+    bo.browser.fill(&[("password", tenantry_tests::steps::PASSWORD)]).await;
+    bo.browser.press_at("button[name='action'][value='default']").await;
+    bo.browser.arrives_at("/home").await;
+    ann.opens("/admin/members/add-member").await;
+    ann.browser.fill(&[("emails", "Lou Pike <lou@acme.example>, sam@acme.example")]).await;
+    ann.browser.publish("invite", Width::Desk, Theme::Light).await;
     ann.opens("/admin/members").await;
+    faults.extend(ann.browser.inspect("members-of-two").await);
+    ann.browser.publish("members", Width::Desk, Theme::Light).await;
     ann.browser.publish("members-dark", Width::Desk, Theme::Dark).await;
+    ann.opens("/admin/activity").await;
+    faults.extend(ann.browser.inspect("activity-of-two").await);
+
+    ann.opens("/admin/customization").await;
+    ann.browser.fill(&[("display_name", "Acme Works")]).await;
+    ann.picks_colours("#0f766e", "#ecfdf5").await;
+    ann.browser.press("Preview").await;
+    ann.browser.says("Nothing is saved yet").await;
+    faults.extend(ann.browser.inspect("customization-preview").await);
+    ann.browser.press("Save name and colours").await;
+    ann.browser.says("This is what your people see from now on").await;
+    faults.extend(ann.browser.inspect("customization-own").await);
+    ann.opens("/admin/customization").await;
+    ann.browser.publish("customization", Width::Desk, Theme::Light).await;
+    let phone = Person::visits(&product.site, "ann.lee@acme.example").await;
+    phone.opens("/api/auth/login").await;
+    phone.logs_in().await;
+    phone.browser.arrives_at("/home").await;
+    ann.opens("/home/account/sessions").await;
+    faults.extend(ann.browser.inspect("sessions").await);
+    ann.browser.publish("sessions", Width::Desk, Theme::Light).await;
     assert!(faults.is_empty(), "{}", faults.concat());
 }
 

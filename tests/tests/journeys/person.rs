@@ -28,6 +28,15 @@ impl Person {
         person
     }
 
+    /// Signed up, with an organization on the Team plan, and at home in it.
+    pub(crate) async fn founds(site: &Url, email: &str, organization: &str) -> Self {
+        let person = Self::signed_up(site, email).await;
+        person.buys("Team").await;
+        person.names_organization(organization).await;
+        person.browser.arrives_at("/home").await;
+        person
+    }
+
     /// The same person at another browser, which knows nothing of them. The first one is closed.
     pub(crate) async fn elsewhere(self) -> Self {
         Self { browser: Browser::start().await, ..self }
@@ -77,6 +86,31 @@ impl Person {
     pub(crate) async fn names_organization(&self, name: &str) {
         self.browser.fill(&[("organization", name)]).await;
         self.browser.press("Create organization").await;
+    }
+
+    /// Chooses colours as the browser's own picker would.
+    pub(crate) async fn picks_colours(&self, primary: &str, background: &str) {
+        for (id, colour) in [("primary", primary), ("background", background)] {
+            let script = format!(
+                "const field = document.getElementById('{id}'); field.value = '{colour}'; \
+                 field.dispatchEvent(new Event('input', {{ bubbles: true }})); return field.value"
+            );
+            assert_eq!(self.browser.evaluate(&script).await, colour);
+        }
+    }
+
+    /// Invites these addresses; the answers are on the page, with the link of each.
+    pub(crate) async fn invites(&self, emails: &str) {
+        self.opens("/admin/members/add-member").await;
+        self.browser.fill(&[("emails", emails), ("message", "Welcome to the team.")]).await;
+        self.browser.press("Send invitations").await;
+        self.browser.says("on the way").await;
+    }
+
+    /// The link of the invitation that was just made.
+    pub(crate) async fn link(&self) -> Url {
+        let link = self.browser.evaluate("return document.getElementById('link-1').value").await;
+        link.as_str().unwrap().parse().unwrap()
     }
 
     /// Leaves by the menu under their picture.

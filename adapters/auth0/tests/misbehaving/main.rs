@@ -15,3 +15,4 @@ mod provider;
 #[path = "../../../oidc/tests/relying_party/signing.rs"]
 mod signing;
 mod tenant;
+mod upstreams;

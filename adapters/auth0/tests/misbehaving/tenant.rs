@@ -58,18 +58,23 @@ impl Tenant {
         claims.as_object_mut().unwrap().retain(|_, value| !value.is_null());
         let tokens = with(self.provider.tokens(&CURRENT), "id_token", CURRENT.token(&claims));
         self.provider.reply(TOKEN, Reply::json(&tokens));
-        let attempt = LoginAttempt {
+        let callback = Callback::Code { code: "the-code".into(), issuer: None };
+        self.product().redeem(&callback, &self.attempt(wanted)).await
+    }
+
+    pub(crate) fn attempt(&self, wanted: Option<TenantRef>) -> LoginAttempt {
+        LoginAttempt {
             issuer: self.provider.issuer.clone(),
             state: "the-state".to_owned(),
             nonce: NONCE.to_owned(),
             code_verifier: "v".repeat(43),
             tenant: wanted,
+            connection: None,
             invitation: None,
+            sso: None,
             return_to: "/home".to_owned(),
             started_at: self.provider.clock.now(),
-        };
-        let callback = Callback::Code { code: "the-code".into(), issuer: None };
-        self.product().redeem(&callback, &attempt).await
+        }
     }
 }
 

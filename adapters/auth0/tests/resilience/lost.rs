@@ -11,7 +11,7 @@ use tenantry_ports::{Members, Tenants, TenantsError, Users, UsersError};
 use crate::world::{PAID, QUICK, World, new_tenant};
 
 /// Answers that are lost, of something that was done all the same.
-fn lost() -> Vec<(&'static str, Fault)> {
+pub(crate) fn lost() -> Vec<(&'static str, Fault)> {
     let done_and_500 =
         FaultEffect::Status { status: 502, body: None, headers: BTreeMap::new(), performs: true };
     vec![

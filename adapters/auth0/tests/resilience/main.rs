@@ -9,5 +9,6 @@ mod measured;
 mod metadata;
 mod refused;
 mod sixteen;
+mod sso_connections;
 mod tokens;
 mod world;

@@ -73,7 +73,11 @@ pub(crate) fn options(state: &State, request: &AuthorizationRequest) -> Result<O
                 offer(connection, !connection.sign_up_is_disabled());
             }
             for connection in state.connections.iter() {
-                if connection.enabled_clients.contains(&request.client_id) && wanted(connection) {
+                let is_hidden = connection.is_enterprise()
+                    && connection.settings().flag("show_as_button") == Some(false)
+                    && request.connection.as_ref() != Some(&connection.name);
+                if connection.enabled_clients.contains(&request.client_id) && wanted(connection) && !is_hidden
+                {
                     offer(connection, !connection.sign_up_is_disabled());
                 }
             }

@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
-use tenantry_domain::{EmailAddress, Roles, UserId};
+use tenantry_domain::{ConnectionName, EmailAddress, Roles, UserId};
+use tenantry_oidc::upstream_fault;
 use tenantry_ports::{
     Callback, IdentityProvider, IdentityProviderError, Intent, LoggedOut, Login, LoginAttempt, LoginRequest,
-    LogoutRequest,
+    LogoutRequest, UpstreamFault,
 };
 use url::Url;
 
@@ -18,6 +19,16 @@ use crate::store::State;
 use crate::{Fake, StoreError, back_channel, tokens};
 
 const SCOPE: &str = "openid profile email";
+
+/// Words of refusals that are the provider's own, whichever way people log in.
+const OWN_WORDS: [&str; 6] = [
+    "is not part of the",
+    "invitation",
+    "connection was not found",
+    "no connections enabled",
+    "parameter organization",
+    "user is blocked",
+];
 
 /// Logins of one client of the fake, without HTTP.
 #[derive(Clone, Debug)]
@@ -65,7 +76,7 @@ impl FakeIdentityProvider {
         let whose = (user, self.client_id.as_str(), &code.grant);
         let nonce = Some(attempt.nonce.as_str());
         let claims = tokens::id_token(state, &core.config.issuer, whose, nonce, core.clock.now());
-        let connection = state.connection_by_name(&user.connection);
+        let enterprise = state.connection_by_name(&user.connection).filter(|found| found.is_enterprise());
         let roles = claims.get(MEMBER_ROLES).and_then(Value::as_array).filter(|_| tenant.is_some());
         let roles = roles.map(|names| Roles::from_names(names.iter().filter_map(Value::as_str)));
         Ok(Login {
@@ -77,7 +88,8 @@ impl FakeIdentityProvider {
             tenant,
             roles,
             subscription: claims.get(super::SUBSCRIPTION).and_then(|text| text.as_str()).map(str::to_owned),
-            federated: connection.is_some_and(crate::model::Connection::is_enterprise),
+            federated: enterprise.is_some(),
+            connection: enterprise.and_then(|enterprise| ConnectionName::try_from(&*enterprise.name).ok()),
             provider_session: Some(code.grant.sid.clone()),
             claims,
         })
@@ -107,7 +119,7 @@ impl IdentityProvider for FakeIdentityProvider {
         let optional = [
             ("organization", attempt.tenant.as_ref().map(|tenant| tenant.id.as_str())),
             ("invitation", request.invitation.as_deref()),
-            ("connection", request.connection.as_deref()),
+            ("connection", attempt.connection.as_ref().map(ConnectionName::as_str)),
             ("login_hint", request.email_hint.as_ref().map(EmailAddress::as_str)),
             ("screen_hint", wants_sign_up.then_some("signup")),
             // A session alone would skip the sign-up page.
@@ -196,5 +208,17 @@ fn refusal(error: &str, description: Option<&str>, attempt: &LoginAttempt) -> Id
     if attempt.invitation.is_some() && says("invitation not found") {
         return IdentityProviderError::InvitationSpent;
     }
-    IdentityProviderError::Denied { error: error.to_owned(), description: description.map(str::to_owned) }
+    let (fault, description) = (upstream_fault(error, description), description.map(str::to_owned));
+    let error = error.to_owned();
+    if !OWN_WORDS.into_iter().any(says) && is_of_upstream(fault, attempt) {
+        return IdentityProviderError::Upstream { fault, error, description };
+    }
+    IdentityProviderError::Denied { error, description }
+}
+
+/// Whether an error that is none of the provider's own can only be that of the organization's own identity provider. Under an
+/// organization people may have chosen it on the login page; what is not told apart then may be anybody's.
+fn is_of_upstream(fault: UpstreamFault, attempt: &LoginAttempt) -> bool {
+    let is_told_apart = !matches!(fault, UpstreamFault::Cancelled | UpstreamFault::Other);
+    attempt.connection.is_some() || (attempt.tenant.is_some() && is_told_apart)
 }

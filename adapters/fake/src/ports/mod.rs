@@ -3,12 +3,14 @@
 mod identity_provider;
 mod invitations;
 mod members;
+mod sso_connections;
 mod tenants;
 mod users;
 
 pub use identity_provider::FakeIdentityProvider;
 pub use invitations::FakeInvitations;
 pub use members::FakeMembers;
+pub use sso_connections::FakeSsoConnections;
 pub use tenants::FakeTenants;
 pub(crate) use tenants::branding_of;
 pub use users::FakeUsers;
@@ -39,6 +41,11 @@ impl Fake {
     /// Invitations to its organizations, whose links lead to this client.
     pub fn invitations(&self, client_id: &str) -> FakeInvitations {
         FakeInvitations::new(self.clone(), client_id)
+    }
+
+    /// Its organizations' own identity providers, through which people log in to this client.
+    pub fn sso_connections(&self, client_id: &str) -> FakeSsoConnections {
+        FakeSsoConnections::new(self.clone(), client_id)
     }
 
     /// Its organizations' members.

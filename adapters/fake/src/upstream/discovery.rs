@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use tenantry_oidc::{Issuer, http_client, http_client_for, read_body};
 use url::{Host, Url};
 
+use super::error::distrust;
 use crate::document::Document;
 
 /// The largest document that is kept with a connection.
@@ -32,7 +33,11 @@ pub(crate) async fn document(address: &str) -> Result<Map<String, Value>, String
         Err(_) => http_client(),
     };
     let client = client.map_err(|_| "there is no HTTP client".to_owned())?;
-    let response = client.get(address).send().await.map_err(|_| "there was no answer".to_owned())?;
+    let response = client
+        .get(address)
+        .send()
+        .await
+        .map_err(|error| distrust(&error).unwrap_or_else(|| "there was no answer".to_owned()))?;
     let status = response.status().as_u16();
     if status != 200 {
         return Err(format!("the answer had status {status}"));

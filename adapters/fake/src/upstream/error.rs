@@ -1,5 +1,7 @@
 //! Why nobody came back from another issuer who could be believed.
 
+use std::error::Error;
+
 use serde_json::{Map, Value, json};
 use tenantry_oidc::{InvalidIssuer, MetadataRejected, OidcError};
 
@@ -40,12 +42,26 @@ impl From<MetadataRejected> for UpstreamError {
     }
 }
 
+/// Why a server's certificate was not accepted, when that is what an error is about in the end.
+pub(super) fn distrust(error: &(dyn Error + 'static)) -> Option<String> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        if text.contains("certificate") {
+            return Some(text);
+        }
+        next = error.source();
+    }
+    None
+}
+
 /// What the issuer itself said tells most.
 fn described(error: &OidcError) -> String {
     match error {
         OidcError::Denied { error, description } | OidcError::ClientRefused { error, description } => {
             description.clone().unwrap_or_else(|| error.clone())
         }
+        OidcError::Unavailable(source) => distrust(&**source).unwrap_or_else(|| error.to_string()),
         other => other.to_string(),
     }
 }

@@ -19,8 +19,8 @@ use tenantry_ports::{
 /// Somebody who logs in through Google.
 const ELSEWHERE: &str = "google-oauth2|117";
 
-struct InProcess {
-    world: World,
+pub(crate) struct InProcess {
+    pub(crate) world: World,
     users: FakeUsers,
     tenants: FakeTenants,
     members: FakeMembers,
@@ -28,7 +28,7 @@ struct InProcess {
 }
 
 impl InProcess {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let elsewhere =
             format!("users: [{{ user_id: {ELSEWHERE}, connection: google-oauth2, name: Goldie }}]");
         let file = Some(SeedFile::from_yaml(&elsewhere).unwrap());
@@ -81,14 +81,16 @@ pub(crate) fn provider(world: &World) -> FakeIdentityProvider {
     world.fake.identity_provider(&world.client(APP).0, CALLBACK.parse().unwrap())
 }
 
-fn attempt(world: &World, tenant: Option<TenantRef>) -> LoginAttempt {
+pub(crate) fn attempt(world: &World, tenant: Option<TenantRef>) -> LoginAttempt {
     LoginAttempt {
         issuer: provider(world).issuer().to_owned(),
         state: "s1".to_owned(),
         nonce: "n1".to_owned(),
         code_verifier: VERIFIER.to_owned(),
         tenant,
+        connection: None,
         invitation: None,
+        sso: None,
         return_to: "/home".to_owned(),
         started_at: world.clock.now(),
     }
@@ -99,7 +101,6 @@ fn request(attempt: &LoginAttempt, intent: Intent) -> LoginRequest {
         attempt: attempt.clone(),
         intent,
         invitation: None,
-        connection: None,
         email_hint: None,
         reauthenticate: false,
     }

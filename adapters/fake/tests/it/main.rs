@@ -46,6 +46,7 @@ mod self_description;
 mod self_service;
 mod sessions;
 mod signing_keys;
+mod sso_connections;
 mod support;
 mod tenants;
 mod universal_login;

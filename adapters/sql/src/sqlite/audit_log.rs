@@ -25,15 +25,19 @@ impl SqlAuditLog {
 #[async_trait]
 impl AuditLog for SqlAuditLog {
     async fn record(&self, entry: &AuditEntry) -> Result<(), AuditLogError> {
-        sqlx::query("INSERT INTO audit_log (at, actor, tenant_id, action, subject) VALUES (?, ?, ?, ?, ?)")
-            .bind(entry.at.as_millis())
-            .bind(entry.actor.as_str())
-            .bind(entry.tenant.as_ref().map(TenantId::as_str))
-            .bind(entry.action.as_str())
-            .bind(&entry.subject)
-            .execute(&self.database.write)
-            .await
-            .map_err(StoreError::from)?;
+        sqlx::query(
+            "INSERT INTO audit_log (at, actor, actor_name, tenant_id, action, subject) \
+             VALUES (?, ?, ?, ?, ?, ?)",
+        )
+        .bind(entry.at.as_millis())
+        .bind(entry.actor.as_str())
+        .bind(&entry.actor_name)
+        .bind(entry.tenant.as_ref().map(TenantId::as_str))
+        .bind(entry.action.as_str())
+        .bind(&entry.subject)
+        .execute(&self.database.write)
+        .await
+        .map_err(StoreError::from)?;
         Ok(())
     }
 
@@ -48,7 +52,7 @@ impl AuditLog for SqlAuditLog {
             Some(cursor) => cursor.as_str().parse().map_err(|_| AuditLogError::InvalidCursor)?,
         };
         let rows = sqlx::query(
-            "SELECT id, at, actor, tenant_id, action, subject FROM audit_log \
+            "SELECT id, at, actor, actor_name, tenant_id, action, subject FROM audit_log \
              WHERE tenant_id = ? AND id < ? ORDER BY id DESC LIMIT ?",
         )
         .bind(tenant.as_str())
@@ -66,7 +70,7 @@ impl AuditLog for SqlAuditLog {
 
     async fn of_account(&self, user: &UserId, size: PageSize) -> Result<Vec<AuditEntry>, AuditLogError> {
         let rows = sqlx::query(
-            "SELECT at, actor, tenant_id, action, subject FROM audit_log \
+            "SELECT at, actor, actor_name, tenant_id, action, subject FROM audit_log \
              WHERE actor = ? AND tenant_id IS NULL ORDER BY id DESC LIMIT ?",
         )
         .bind(user.as_str())
@@ -85,6 +89,7 @@ fn read_entry(row: &SqliteRow) -> Result<AuditEntry, StoreError> {
         at: Timestamp::from_millis(row.try_get("at")?),
         actor: UserId::try_from(row.try_get::<&str, _>("actor")?)
             .map_err(|why| StoreError::row("actor")(&why))?,
+        actor_name: row.try_get("actor_name")?,
         tenant: tenant
             .map(TenantId::try_from)
             .transpose()

@@ -2,6 +2,8 @@
 
 mod audit_log;
 mod checkouts;
+mod domain_proofs;
+mod ended_sessions;
 mod idempotency_keys;
 mod journeys;
 mod lock;
@@ -11,6 +13,7 @@ mod secrets;
 mod session_cache;
 mod session_devices;
 mod sessions;
+mod sso_requests;
 mod tenant_looks;
 mod turns;
 
@@ -27,11 +30,13 @@ use tenantry_ports::Readiness;
 pub use crate::error::OpenError;
 pub use audit_log::SqlAuditLog;
 pub use checkouts::SqlCheckouts;
+pub use domain_proofs::SqlDomainProofs;
 pub use idempotency_keys::SqlIdempotencyKeys;
 pub use journeys::SqlJourneys;
 pub use login_attempts::SqlLoginAttempts;
 pub use offers::SqlOffers;
 pub use sessions::SqlSessions;
+pub use sso_requests::SqlSsoRequests;
 pub use tenant_looks::SqlTenantLooks;
 pub use turns::SqlTurns;
 

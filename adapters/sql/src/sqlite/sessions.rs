@@ -8,9 +8,12 @@ use tenantry_domain::{
     Device, EmailAddress, Holder, PersonName, Role, Roles, SessionHandle, SessionId, Subscription, TenantId,
     Timestamp, UserId,
 };
-use tenantry_ports::{LoggedOut, Session, SessionOnDevice, Sessions, SessionsError, SessionsOf};
+use tenantry_ports::{
+    EndedSession, LoggedOut, Session, SessionOnDevice, Sessions, SessionsError, SessionsOf,
+};
 
 use super::Database;
+use super::ended_sessions;
 use super::session_cache::{Concerns, SessionCache};
 use super::session_devices::{self, read_tenant};
 use super::tenant_looks::read_look;
@@ -51,6 +54,7 @@ impl SqlSessions {
         remembered: String,
         at: Timestamp,
         forget_at: Timestamp,
+        noting: Option<Query<'static, Sqlite, SqliteArguments>>,
         ending: Query<'static, Sqlite, SqliteArguments>,
     ) -> Result<u64, StoreError> {
         let pool = self.database.write.clone();
@@ -69,6 +73,9 @@ impl SqlSessions {
             .bind(forget_at.as_millis())
             .execute(&mut *write)
             .await?;
+            if let Some(noting) = noting {
+                noting.execute(&mut *write).await?;
+            }
             let ended = ending.execute(&mut *write).await?;
             write.commit().await?;
             Ok(ended)
@@ -236,7 +243,7 @@ impl Sessions for SqlSessions {
             }
         };
         let ending = sqlx::query(sql).bind(name);
-        Ok(self.end_remembered(remembered, at, forget_at, ending).await?)
+        Ok(self.end_remembered(remembered, at, forget_at, None, ending).await?)
     }
 
     async fn end_all(
@@ -247,6 +254,10 @@ impl Sessions for SqlSessions {
         forget_at: Timestamp,
     ) -> Result<u64, SessionsError> {
         let spared = spared.map_or_else(String::new, |session| session.as_str().to_owned());
+        let noting = match whose {
+            SessionsOf::Member(tenant, user) => Some(ended_sessions::note(tenant, user, &spared)),
+            SessionsOf::User(_) | SessionsOf::Tenant(_) => None,
+        };
         let (remembered, ending) = match whose {
             SessionsOf::User(user) => (
                 of_user(user),
@@ -268,7 +279,15 @@ impl Sessions for SqlSessions {
                     .bind(tenant.as_str().to_owned()),
             ),
         };
-        Ok(self.end_remembered(remembered, at, forget_at, ending).await?)
+        Ok(self.end_remembered(remembered, at, forget_at, noting, ending).await?)
+    }
+
+    async fn find_ended(
+        &self,
+        session: &SessionId,
+        now: Timestamp,
+    ) -> Result<Option<EndedSession>, SessionsError> {
+        Ok(ended_sessions::find(&self.database, session, now).await?)
     }
 
     async fn set_subscription(
@@ -295,6 +314,10 @@ impl Sessions for SqlSessions {
         let pool = self.database.write.clone();
         let write = async move {
             sqlx::query("DELETE FROM provider_logouts WHERE forget_at < ?")
+                .bind(now.as_millis())
+                .execute(&pool)
+                .await?;
+            sqlx::query("DELETE FROM ended_sessions WHERE forget_at <= ?")
                 .bind(now.as_millis())
                 .execute(&pool)
                 .await?;

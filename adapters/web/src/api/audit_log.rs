@@ -24,6 +24,8 @@ pub(super) struct EntryView {
     at: Timestamp,
     /// The account of who did it.
     actor_id: String,
+    /// What people called them then; null in old entries.
+    actor_name: Option<String>,
     /// What was done: `member.removed`.
     action: &'static str,
     /// To whom or to what, as people would name it.
@@ -54,6 +56,7 @@ impl From<AuditEntry> for EntryView {
         Self {
             at: entry.at,
             actor_id: entry.actor.to_string(),
+            actor_name: entry.actor_name,
             action: entry.action.as_str(),
             subject: entry.subject,
         }

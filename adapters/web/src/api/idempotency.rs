@@ -32,6 +32,10 @@ const GIVES_UP_AFTER: Duration = Duration::from_secs(40);
 /// What is larger is not kept: the operation runs again.
 const MOST_BYTES: usize = 64 * 1024;
 
+/// Marks an answer to a request that is not done: something outside was down, and the same request once more goes on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unfinished;
+
 /// Runs the request, or answers what was answered before to the same.
 pub(super) async fn once(app: &Shared, request: Request, next: Next) -> Response {
     let keyed = match keyed(&request) {
@@ -58,7 +62,9 @@ async fn run(app: Shared, key: IdempotencyKey, request: Request, next: Next) -> 
     let id = request.extensions().get::<RequestId>().cloned();
     let response = written(containment::answer(next.run(request)).await, id.as_ref());
     let (parts, body) = response.into_parts();
-    let is_final = !parts.status.is_server_error() && parts.status != StatusCode::TOO_MANY_REQUESTS;
+    let is_final = !parts.status.is_server_error()
+        && parts.status != StatusCode::TOO_MANY_REQUESTS
+        && parts.extensions.get::<Unfinished>().is_none();
     let is_small = body.size_hint().upper().is_some_and(|size| size <= MOST_BYTES as u64);
     if !is_final || !is_small {
         note(app.idempotency_keys.release(&key).await);

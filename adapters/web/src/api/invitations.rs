@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use serde::Serialize;
 use tenantry_application::{InvitationView as Pending, InviteAnswer, InviteOutcome};
 use tenantry_domain::{EmailAddress, Invitation, InvitationId, Timestamp};
@@ -12,7 +12,9 @@ use utoipa::ToSchema;
 
 use super::body;
 use super::caller::Caller;
+use super::idempotency::Unfinished;
 use super::invitation_wish::NewInvitations;
+use super::listing::Listing;
 use super::operation::{Body, Operation};
 use super::organization::{RoleName, role_names};
 use super::path::PathId;
@@ -20,9 +22,11 @@ use crate::Shared;
 use crate::problem::Problem;
 use crate::text;
 
-pub(super) const LIST: Operation =
-    Operation::new("listInvitations", "Who is invited and has not come yet, the latest first")
-        .answering::<Invitations>(200);
+pub(super) const LIST: Operation = Operation {
+    details: "One that has expired is listed until it is taken back, or there is another one to the same address.",
+    ..Operation::new("listInvitations", "Who is invited and has not come yet, the latest first")
+        .listing::<InvitationPage>()
+};
 
 pub(super) const CREATE: Operation = Operation {
     details: "Each address is answered by itself: look at its `outcome`. Repeatable: whoever was invited is said to be.",
@@ -57,13 +61,15 @@ pub(super) struct InvitationView {
     /// From when on it counts no more.
     #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
+    /// Whether that is over: then it takes no seat.
+    has_expired: bool,
 }
 
-/// Everybody who is invited.
+/// A page of who is invited.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Invitations {
+pub(super) struct InvitationPage {
     items: Vec<InvitationView>,
-    /// Always null: this is all of them.
+    /// The `cursor` of the next page; null on the last.
     next: Option<String>,
 }
 
@@ -109,22 +115,27 @@ enum Outcome {
 pub(super) async fn list(
     State(app): State<Shared>,
     Caller(session): Caller,
-) -> Result<Json<Invitations>, Problem> {
-    let pending = app.use_cases.list_invitations.run(&session).await?;
-    Ok(Json(Invitations { items: pending.into_iter().map(InvitationView::from).collect(), next: None }))
+    mut wanted: Listing,
+) -> Result<Json<InvitationPage>, Problem> {
+    let from = wanted.from.take();
+    let page = app.use_cases.list_invitations.run(&session, from, wanted.size).await?;
+    let next = wanted.next(&app, &page);
+    Ok(Json(InvitationPage { items: page.items.into_iter().map(InvitationView::from).collect(), next }))
 }
 
 pub(super) async fn create(
     State(app): State<Shared>,
     Caller(session): Caller,
     body::Json(new): body::Json<NewInvitations>,
-) -> Result<Json<InviteAnswers>, Problem> {
+) -> Result<(Option<Extension<Unfinished>>, Json<InviteAnswers>), Problem> {
     let (wish, sent) = new.read()?;
     let answers = app.use_cases.invite_members.run(&session, &wish).await?;
+    let has_failed = answers.iter().any(|answer| matches!(answer.outcome, InviteOutcome::Failed(_)));
     let mut answers: HashMap<_, _> =
         answers.into_iter().map(|InviteAnswer { email, outcome }| (email, outcome)).collect();
     let items = sent.into_iter().map(|(text, email)| answer(text, email, &mut answers)).collect();
-    Ok(Json(InviteAnswers { items, next: None }))
+    let unfinished = has_failed.then_some(Extension(Unfinished));
+    Ok((unfinished, Json(InviteAnswers { items, next: None })))
 }
 
 pub(super) async fn resend(
@@ -175,6 +186,7 @@ impl From<Pending> for InvitationView {
             inviter: pending.inviter,
             created_at: pending.created_at,
             expires_at: pending.expires_at,
+            has_expired: pending.has_expired,
         }
     }
 }
@@ -189,6 +201,7 @@ impl From<Invitation> for InvitationView {
             inviter: invitation.inviter,
             created_at: invitation.created_at,
             expires_at: invitation.expires_at,
+            has_expired: false,
         }
     }
 }

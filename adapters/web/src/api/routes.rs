@@ -105,7 +105,6 @@ const ORGANIZATIONS: [RouteSpec; 9] = [
         &organization::DELETE,
         |method| on(method, organization::delete),
     )
-    .with_plan()
     .taking(&[IdParam { name: "name", carrier: Body, of: Organization }]),
     RouteSpec::api(
         (POST, "/api/v1/organization/export"),
@@ -113,8 +112,7 @@ const ORGANIZATIONS: [RouteSpec; 9] = [
         Administrator,
         &organization::EXPORT,
         |method| on(method, organization::export),
-    )
-    .with_plan(),
+    ),
     RouteSpec::api(
         (GET, "/api/v1/organization/customization"),
         (Get, Organization),
@@ -214,7 +212,8 @@ const INVITATIONS: [RouteSpec; 4] = [
         &invitations::LIST,
         |method| on(method, invitations::list),
     )
-    .with_plan(),
+    .with_plan()
+    .taking(&[IdParam { name: "cursor", carrier: Query, of: Invitation }]),
     RouteSpec::api(
         (POST, "/api/v1/organization/invitations"),
         (Create, Invitation),

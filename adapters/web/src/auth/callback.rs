@@ -3,21 +3,24 @@
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use tenantry_application::{Arrival, SignInError};
+use tenantry_application::{Arrival, SignInError, SignInWish, SsoRefusal, Under};
 use tenantry_domain::Device;
 use tenantry_ports::Callback;
 
 use crate::attempts::Attempts;
-use crate::auth::login::with_another_account;
+use crate::auth::login::{begin, with_another_account};
 use crate::device::SeenDevice;
 use crate::fields::Fields;
+use crate::pages::sso::report;
 use crate::problem::Problem;
-use crate::session::{self, see_other};
+use crate::return_to::ReturnTo;
+use crate::session::{self, Visitor, see_other};
 use crate::{App, Shared};
 
 /// Completes the login. Whatever comes of it, the attempt is over.
 pub(crate) async fn complete(
     State(app): State<Shared>,
+    visitor: Visitor,
     headers: HeaderMap,
     SeenDevice(device): SeenDevice,
     RawQuery(query): RawQuery,
@@ -25,7 +28,7 @@ pub(crate) async fn complete(
     let query = Fields::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
     let state = query.text("state").unwrap_or_default();
     let mut response =
-        sign_in(&app, &headers, device, &query).await.unwrap_or_else(IntoResponse::into_response);
+        sign_in(&app, &visitor, &headers, device, &query).await.unwrap_or_else(IntoResponse::into_response);
     let attempts = Attempts { cookies: app.cookies, keys: &app.keys };
     if !state.is_empty()
         && let Some(cookie) = attempts.forget(state)
@@ -37,6 +40,7 @@ pub(crate) async fn complete(
 
 async fn sign_in(
     app: &App,
+    visitor: &Visitor,
     headers: &HeaderMap,
     device: Device,
     query: &Fields,
@@ -45,11 +49,21 @@ async fn sign_in(
     let attempts = Attempts { cookies: app.cookies, keys: &app.keys };
     let attempt = attempts.find(headers, state).ok_or_else(Problem::unknown_attempt)?;
     let callback = callback(query)?;
+    if attempt.sso.as_ref().is_some_and(|sso| sso.is_test) {
+        return report::of_test(app, visitor, &callback, &attempt).await;
+    }
     let (secret, session) = session::fresh(&*app.random).ok_or_else(Problem::unknown_attempt)?;
     let another_account = with_another_account(&attempt);
     let arrival = Arrival { callback, attempt, session, previous: session::id(app.cookies, headers), device };
-    let signed_in =
-        app.use_cases.sign_in.run(arrival).await.map_err(|error| refused(error, another_account))?;
+    let signed_in = match app.use_cases.sign_in.run(arrival).await {
+        Err(SignInError::Sso(SsoRefusal::OutsideOrganization(tenant))) => {
+            // The provider knows the browser now: the login under the organization asks for nothing again.
+            let return_to = ReturnTo::home().as_str().to_owned();
+            let wish = SignInWish { under: Under::Tenant(tenant), return_to, ..SignInWish::default() };
+            return begin(app, headers, wish).await;
+        }
+        outcome => outcome.map_err(|error| refused(error, another_account))?,
+    };
     let there = if signed_in.lacks_seat { "/home/no-seat" } else { &signed_in.return_to };
     let mut response = see_other(there);
     let cookie = app.cookies.set(app.cookies.session_name(), &secret, Some(app.limits.absolute));

@@ -1,17 +1,20 @@
 //! `/api/auth/login` and `/api/auth/signup`: the browser leaves for the identity provider.
 
+use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tenantry_application::{BeginSignInError, SignInWish, Under};
+use tenantry_application::{BeginSignInError, SignInWish, StartedSignIn, Under};
 use tenantry_domain::{EmailAddress, TenantId};
 use tenantry_ports::{Intent, LoginAttempt};
 
 use crate::attempts::Attempts;
 use crate::fields::Fields;
+use crate::frame::Frame;
 use crate::pages::invitation;
 use crate::problem::Problem;
+use crate::respond::page;
 use crate::return_to::ReturnTo;
 use crate::session::{Visitor, see_other};
 use crate::{App, Shared};
@@ -29,7 +32,25 @@ pub(crate) async fn log_in(
     if query.text("invitation").map_or(true, |ticket| !ticket.is_empty()) {
         return invitation::show(&app, &visitor, &query).await;
     }
-    begin(&app, &headers, wish(&app, &query, Intent::SignIn)?).await
+    let mut wish = wish(&app, &query, Intent::SignIn)?;
+    through_their_own(&app, &query, &mut wish).await?;
+    begin(&app, &headers, wish).await
+}
+
+/// Takes the login through the organization's own connection that a link names. One that is off, another organization's
+/// or nobody's leaves the login of the organization as it is. Such a link may come from the organization's own provider.
+async fn through_their_own(app: &App, query: &Fields, wish: &mut SignInWish) -> Result<(), Problem> {
+    let (Under::Link(tenant), connection) = (&wish.under, query.text("connection")?) else { return Ok(()) };
+    if connection.is_empty() {
+        return Ok(());
+    }
+    if let Some(found) = app.use_cases.sso.find_login.of_connection(tenant, connection).await? {
+        if wish.sent_by.as_deref() == Some(found.issuer.as_str()) {
+            wish.sent_by = None;
+        }
+        found.take(wish);
+    }
+    Ok(())
 }
 
 /// Starts the making of an account.
@@ -46,16 +67,52 @@ pub(crate) async fn sign_up(
     begin(&app, &headers, wish(&app, &query, Intent::SignUp)?).await
 }
 
-/// Sends the browser away with its attempt in a cookie.
+/// Starts a login and sends the browser away.
 pub(crate) async fn begin(app: &App, headers: &HeaderMap, wish: SignInWish) -> Result<Response, Problem> {
-    let started = app.use_cases.begin_sign_in.run(wish).await?;
+    leave(app, headers, &app.use_cases.begin_sign_in.run(wish).await?)
+}
+
+/// Sends the browser away with its attempt in a cookie.
+pub(crate) fn leave(app: &App, headers: &HeaderMap, started: &StartedSignIn) -> Result<Response, Problem> {
+    let mut response = see_other(started.url.as_str());
+    remember(app, headers, started, &mut response)?;
+    Ok(response)
+}
+
+/// The same by a page of ours that goes on by itself. A form may lead to the identity provider, and nowhere beyond it
+/// (`form-action`): an organization's own provider is beyond.
+pub(crate) fn leave_after_form(
+    app: &App,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    started: &StartedSignIn,
+) -> Result<Response, Problem> {
+    let frame = visitor.frame(app, "");
+    let mut response = page(StatusCode::OK, &Outgoing { frame, url: started.url.as_str() })?;
+    remember(app, headers, started, &mut response)?;
+    Ok(response)
+}
+
+fn remember(
+    app: &App,
+    headers: &HeaderMap,
+    started: &StartedSignIn,
+    response: &mut Response,
+) -> Result<(), Problem> {
     let attempts = Attempts { cookies: app.cookies, keys: &app.keys };
     let cookies = attempts.remember(&started.attempt, headers, &*app.random).map_err(Problem::internal)?;
-    let mut response = see_other(started.url.as_str());
     for cookie in cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    Ok(response)
+    Ok(())
+}
+
+/// The page that goes on by itself.
+#[derive(Template)]
+#[template(path = "pages/outgoing.html")]
+struct Outgoing<'a> {
+    frame: Frame<'a>,
+    url: &'a str,
 }
 
 /// The link that begins the login of `attempt` anew, with another account.
@@ -92,6 +149,7 @@ fn wish(app: &App, query: &Fields, intent: Intent) -> Result<SignInWish, Problem
         under,
         invitation: None,
         connection: None,
+        sso: None,
         email_hint: given("login_hint")?.and_then(|text| EmailAddress::try_from(text).ok()),
         reauthenticate: matches!(query.get("prompt"), Ok(Some("login"))),
         return_to: return_to.as_str().to_owned(),

@@ -55,8 +55,8 @@ pub(crate) async fn show(
     page(StatusCode::OK, &view)
 }
 
-/// What to call those who did it, as far as one page of members says: the log keeps who they are, not their names. A
-/// page with nobody else's work on it asks for none.
+/// What to call those who did what was noted before names were, as far as one page of members says. A page without such
+/// entries asks for none.
 async fn names(app: &App, person: &SignedIn, found: &Page<AuditEntry>) -> HashMap<UserId, String> {
     if found.items.iter().all(|entry| own_name(entry, person).is_some()) {
         return HashMap::new();
@@ -70,13 +70,15 @@ async fn names(app: &App, person: &SignedIn, found: &Page<AuditEntry>) -> HashMa
     }
 }
 
-/// The name of whoever did it, where nobody has to be asked: it is the reader, or what they did concerns themselves.
+/// The name of whoever did it, where nobody has to be asked: it is the reader, it was noted, or what they did concerns
+/// themselves.
 fn own_name<'a>(entry: &'a AuditEntry, person: &'a SignedIn) -> Option<&'a str> {
     use AuditAction::{InvitationAccepted, MemberLeft, SeatRefused};
     if entry.actor == person.session.user {
         return Some(&person.session.name);
     }
-    matches!(entry.action, InvitationAccepted | MemberLeft | SeatRefused).then_some(&entry.subject)
+    let concerned = matches!(entry.action, InvitationAccepted | MemberLeft | SeatRefused);
+    entry.actor_name.as_deref().or_else(|| concerned.then_some(&*entry.subject))
 }
 
 impl Line {

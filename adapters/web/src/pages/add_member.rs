@@ -13,14 +13,14 @@ use tenantry_domain::{
     LoginConnection, LoginKind, Role,
 };
 
-use crate::Shared;
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::frame::Frame;
 use crate::problem::Problem;
 use crate::respond::page;
-use crate::session::{SignedIn, see_other};
+use crate::session::SignedIn;
 use crate::text::{self, sentence};
+use crate::{Shared, flash};
 
 #[derive(Template)]
 #[template(path = "pages/add_member.html")]
@@ -81,7 +81,7 @@ pub(crate) async fn invite(
     let answers = app.use_cases.invite_members.run(&person.session, &wish).await?;
     let view = AddMember::answered(frame, form, &connections, &list, answers);
     match (view.refused.is_empty(), view.invited.iter().any(|sent| sent.link.is_some())) {
-        (true, false) => Ok(see_other("/admin/members?done=invited")),
+        (true, false) => Ok(flash::tell(&app, &person.session.user, "/admin/members", text::INVITED)),
         (true, true) => page(StatusCode::OK, &view),
         (false, _) => page(StatusCode::UNPROCESSABLE_ENTITY, &view),
     }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_application::PlanAndUsageView;
-use tenantry_domain::{Plan, Seats};
+use tenantry_domain::{Feature, Plan, Seats};
 
 use crate::frame::Frame;
 use crate::pages::profile::SubscriptionView;
@@ -21,6 +21,8 @@ struct Admin<'a> {
     organization: &'a str,
     plan: Option<&'a Plan>,
     subscription: Option<SubscriptionView<'a>>,
+    /// Whether the organization's plan has ended, or it has none.
+    is_over: bool,
     used: u32,
     members: u32,
     invited: u32,
@@ -45,6 +47,7 @@ impl<'a> Admin<'a> {
                 let name = plan.map_or(held.plan().as_str(), |plan| &plan.name);
                 SubscriptionView::new(name, held, 365, app.clock.now())
             }),
+            is_over: !usage.standing.opens(Feature::Administration),
             used: usage.members + usage.invited,
             members: usage.members,
             invited: usage.invited,

@@ -14,9 +14,9 @@ pub(crate) struct Confirmation<'a> {
     pub(crate) lede: &'static str,
     /// What it does: an icon and a sentence each.
     pub(crate) effects: Vec<(&'static str, String)>,
-    /// Where the form goes, and whom it names.
+    /// Where the form goes, and by which field it names whom or what.
     pub(crate) action: &'static str,
-    pub(crate) user: Option<&'a str>,
+    pub(crate) names: Option<(&'static str, &'a str)>,
     pub(crate) button: &'static str,
     /// Somebody loses something by it.
     pub(crate) is_end: bool,

@@ -1,7 +1,7 @@
 //! `/admin/customization`: what people call the organization, its two colours and its logo.
 
 use askama::Template;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_application::{CustomizationView, LookChange};
@@ -14,10 +14,11 @@ use crate::frame::Frame;
 use crate::looks::logo_path;
 use crate::problem::Problem;
 use crate::respond::page;
-use crate::session::{SignedIn, see_other};
+use crate::session::SignedIn;
 use crate::text::{self, sentence};
-use crate::{App, Shared};
+use crate::{App, Shared, flash};
 
+const HERE: &str = "/admin/customization";
 /// What the colour fields show before anybody has chosen.
 const FIRST_PRIMARY: &str = "#4457c8";
 const FIRST_BACKGROUND: &str = "#ffffff";
@@ -32,7 +33,6 @@ struct Customization<'a> {
     form: LookForm<'a>,
     contrast: String,
     looks: String,
-    done: Option<&'static str>,
     is_preview: bool,
 }
 
@@ -47,16 +47,9 @@ struct LookForm<'a> {
     background_error: Option<String>,
 }
 
-pub(crate) async fn show(
-    State(app): State<Shared>,
-    person: SignedIn,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
+pub(crate) async fn show(State(app): State<Shared>, person: SignedIn) -> Result<Response, Problem> {
     let view = app.use_cases.customize_organization.view(&person.session).await?;
-    let done = text::customized(query.text("done")?);
-    let form = LookForm::standing(&view);
-    page(StatusCode::OK, &Customization { done, ..Customization::new(&app, &person, &view, form) })
+    page(StatusCode::OK, &Customization::new(&app, &person, &view, LookForm::standing(&view)))
 }
 
 /// Changes the name and the colours, or shows what they would look like.
@@ -70,7 +63,7 @@ pub(crate) async fn change(
     match change {
         Some(change) if !is_preview => {
             app.use_cases.customize_organization.run(&person.session, change).await?;
-            Ok(see_other("/admin/customization?done=look"))
+            Ok(flash::tell(&app, &person.session.user, HERE, text::LOOK_SAVED))
         }
         change => {
             let view = app.use_cases.customize_organization.view(&person.session).await?;
@@ -93,9 +86,10 @@ pub(crate) async fn change_logo(
     };
     match change {
         Ok(change) => {
-            let done = if matches!(change, LookChange::NoLogo) { "no-logo" } else { "logo" };
+            let said =
+                if matches!(change, LookChange::NoLogo) { text::LOGO_REMOVED } else { text::LOGO_SAVED };
             app.use_cases.customize_organization.run(&person.session, change).await?;
-            Ok(see_other(&format!("/admin/customization?done={done}")))
+            Ok(flash::tell(&app, &person.session.user, HERE, said))
         }
         Err(error) => {
             let view = app.use_cases.customize_organization.view(&person.session).await?;
@@ -108,7 +102,7 @@ pub(crate) async fn change_logo(
 
 impl<'a> Customization<'a> {
     fn new(app: &'a App, person: &'a SignedIn, view: &'a CustomizationView, form: LookForm<'a>) -> Self {
-        let mut frame = person.frame(app, "/admin/customization");
+        let mut frame = person.frame(app, HERE);
         let typed = form.colours();
         if form.is_right() {
             frame.look = typed.filter(|_| form.has_colours).map(|colours| app.site.looks.stylesheet(colours));
@@ -121,7 +115,6 @@ impl<'a> Customization<'a> {
             contrast: typed.map(contrast).unwrap_or_default(),
             looks: app.site.looks.folder(),
             form,
-            done: None,
             is_preview: false,
         }
     }

@@ -28,7 +28,7 @@ pub(crate) async fn ask(State(app): State<Shared>, person: SignedIn) -> Result<R
         lede: "Your membership ends now.",
         effects,
         action: "/home/leave",
-        user: None,
+        names: None,
         button: "Leave",
         is_end: true,
         back: "/home/profile".to_owned(),

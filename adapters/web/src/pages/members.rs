@@ -61,7 +61,7 @@ async fn list(app: &App, person: &SignedIn, query: &Fields) -> Result<Response, 
     let found = app.use_cases.list_members.run(&person.session, from, PageSize::SCREEN).await?;
     let members = found.items.iter().map(|member| Row::of(member, &person.session.user)).collect();
     let pending =
-        if is_first { Some(PendingInvitations::load(app, &person.session, query).await?) } else { None };
+        if is_first { Some(PendingInvitations::load(app, &person.session, None).await?) } else { None };
     let next = found.next.as_ref().map(Cursor::as_str);
     page(StatusCode::OK, &MembersPage { members, is_first, pending, next, ..MembersPage::new(app, person) })
 }

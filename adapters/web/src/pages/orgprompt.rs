@@ -5,9 +5,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use tenantry_application::{FindOrganization, FindOrganizationError, SignInWish, Under};
+use tenantry_domain::EmailAddress;
 
-use crate::Shared;
-use crate::auth::login::begin;
+use crate::auth::login::{begin, leave_after_form};
 use crate::client_address::ClientAddress;
 use crate::csrf::Form;
 use crate::frame::Frame;
@@ -16,6 +16,7 @@ use crate::respond::page;
 use crate::return_to::ReturnTo;
 use crate::session::Visitor;
 use crate::text::sentence;
+use crate::{App, Shared};
 
 #[derive(Template)]
 #[template(path = "pages/orgprompt.html")]
@@ -39,6 +40,9 @@ pub(crate) async fn look_up(
     Form(fields): Form,
 ) -> Result<Response, Problem> {
     let organization = fields.text("organization")?;
+    if let Ok(email) = EmailAddress::try_from(organization) {
+        return by_address(&app, &visitor, client, &headers, email).await;
+    }
     let found = match FindOrganization::named(organization) {
         Ok(name) => {
             app.look_ups.admit(client, app.clock.now()).map_err(Problem::too_many_look_ups)?;
@@ -57,4 +61,23 @@ pub(crate) async fn look_up(
     };
     let frame = visitor.frame(&app, "/orgprompt");
     page(StatusCode::UNPROCESSABLE_ENTITY, &OrgPrompt { frame, organization, error })
+}
+
+/// Starts the login that an address leads to: by its domain alone, so that nobody learns who has an account.
+async fn by_address(
+    app: &App,
+    visitor: &Visitor,
+    client: ClientAddress,
+    headers: &HeaderMap,
+    email: EmailAddress,
+) -> Result<Response, Problem> {
+    app.look_ups.admit(client, app.clock.now()).map_err(Problem::too_many_look_ups)?;
+    let found = app.use_cases.sso.find_login.run(&email).await?;
+    let return_to = ReturnTo::home().as_str().to_owned();
+    let mut wish = SignInWish { email_hint: Some(email), return_to, ..SignInWish::default() };
+    if let Some(found) = found {
+        found.take(&mut wish);
+    }
+    let started = app.use_cases.begin_sign_in.run(wish).await?;
+    leave_after_form(app, visitor, headers, &started)
 }

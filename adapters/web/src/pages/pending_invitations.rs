@@ -1,29 +1,58 @@
-//! Who is invited, above the members; and sending an invitation anew or taking it back.
+//! Who is invited: the latest above the members, the others on pages of their own; and sending an invitation anew or taking it
+//! back.
 
-use axum::extract::State;
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_application::InvitationView;
 use tenantry_domain::InvitationId;
-use tenantry_ports::Session;
+use tenantry_ports::{Cursor, PageSize, Session};
 
 use crate::csrf::Form;
 use crate::fields::Fields;
+use crate::frame::Frame;
 use crate::problem::Problem;
-use crate::session::{SignedIn, see_other};
-use crate::{App, Shared, text};
+use crate::respond::page;
+use crate::session::SignedIn;
+use crate::{App, Shared, flash, text};
 
-/// The part of the members' page that shows who is invited.
+const MEMBERS: &str = "/admin/members";
+
+/// The part of a page that shows who is invited.
 pub(crate) struct PendingInvitations {
     pub(crate) listed: Vec<InvitationView>,
-    pub(crate) done: Option<&'static str>,
+    /// Where the next page starts.
+    pub(crate) next: Option<Cursor>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/invitations.html")]
+struct InvitationsPage<'a> {
+    frame: Frame<'a>,
+    organization: &'a str,
+    pending: PendingInvitations,
 }
 
 impl PendingInvitations {
-    /// Everybody who is invited, and what was just done about it.
-    pub(crate) async fn load(app: &App, session: &Session, query: &Fields) -> Result<Self, Problem> {
-        let listed = app.use_cases.list_invitations.run(session).await?;
-        Ok(Self { listed, done: text::about_invitations(query.text("done")?) })
+    /// A page of who is invited.
+    pub(crate) async fn load(app: &App, session: &Session, from: Option<Cursor>) -> Result<Self, Problem> {
+        let page = app.use_cases.list_invitations.run(session, from, PageSize::SCREEN).await?;
+        Ok(Self { listed: page.items, next: page.next })
     }
+}
+
+/// `/admin/members/invitations`: the page of them that a cursor leads to.
+pub(crate) async fn show(
+    State(app): State<Shared>,
+    person: SignedIn,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
+    let from = query.get("cursor")?.map(Cursor::new);
+    let pending = PendingInvitations::load(&app, &person.session, from).await?;
+    let frame = person.frame(&app, "/admin/members");
+    page(StatusCode::OK, &InvitationsPage { frame, organization: person.organization(), pending })
 }
 
 pub(crate) async fn resend(
@@ -32,8 +61,8 @@ pub(crate) async fn resend(
     Form(fields): Form,
 ) -> Result<Response, Problem> {
     let id = id(&fields).ok_or_else(Problem::not_found)?;
-    app.use_cases.resend_invitation.run(&person.session, &id).await?;
-    Ok(see_other("/admin/members?done=resent"))
+    let sent = app.use_cases.resend_invitation.run(&person.session, &id).await?;
+    Ok(flash::tell(&app, &person.session.user, MEMBERS, &text::invited_again(&sent.email)))
 }
 
 pub(crate) async fn revoke(
@@ -42,8 +71,8 @@ pub(crate) async fn revoke(
     Form(fields): Form,
 ) -> Result<Response, Problem> {
     let id = id(&fields).ok_or_else(Problem::not_found)?;
-    app.use_cases.revoke_invitation.run(&person.session, &id).await?;
-    Ok(see_other("/admin/members?done=revoked"))
+    let email = app.use_cases.revoke_invitation.run(&person.session, &id).await?;
+    Ok(flash::tell(&app, &person.session.user, MEMBERS, &text::not_invited_any_more(&email)))
 }
 
 /// The invitation that is meant. What can't be an id becomes one that nobody has: whether one may is answered first.

@@ -3,21 +3,20 @@
 use std::fmt::Display;
 
 use askama::Template;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_application::EditProfileError;
 use tenantry_domain::{Catalogue, EmailAddress, PersonName, PlanId, Role, Status, Subscription, Timestamp};
 
 use crate::csrf::Form;
-use crate::fields::Fields;
 use crate::frame::{Frame, plan_name};
 use crate::pages::home::may_buy;
 use crate::problem::Problem;
 use crate::respond::page;
-use crate::session::{SignedIn, see_other};
+use crate::session::SignedIn;
 use crate::text::sentence;
-use crate::{App, Shared, text};
+use crate::{App, Shared, flash, text};
 
 #[derive(Template)]
 #[template(path = "pages/profile.html")]
@@ -33,7 +32,6 @@ struct Profile<'a> {
     /// The name as it stands in the form.
     typed: &'a str,
     error: Option<String>,
-    done: Option<&'static str>,
 }
 
 /// A subscription as people read it.
@@ -72,15 +70,9 @@ impl<'a> SubscriptionView<'a> {
     }
 }
 
-pub(crate) async fn show(
-    State(app): State<Shared>,
-    person: SignedIn,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
-    let done = text::account_done(query.text("done")?);
+pub(crate) async fn show(State(app): State<Shared>, person: SignedIn) -> Result<Response, Problem> {
     let claims = claims(&app, &person).await?;
-    page(StatusCode::OK, &Profile { done, ..Profile::new(&app, &person, claims) })
+    page(StatusCode::OK, &Profile::new(&app, &person, claims))
 }
 
 /// Changes what others call the person.
@@ -95,7 +87,7 @@ pub(crate) async fn rename(
         Err(why) => return refuse(&app, &person, typed, &why).await,
     };
     match app.use_cases.edit_profile.run(&person.session, &name).await {
-        Ok(()) => Ok(see_other("/home/profile?done=name")),
+        Ok(()) => Ok(flash::tell(&app, &person.session.user, "/home/profile", text::RENAMED)),
         Err(error @ EditProfileError::ManagedElsewhere) => refuse(&app, &person, typed, &error).await,
         Err(error) => Err(error.into()),
     }
@@ -132,7 +124,6 @@ impl<'a> Profile<'a> {
             claims,
             typed: &session.name,
             error: None,
-            done: None,
         }
     }
 }

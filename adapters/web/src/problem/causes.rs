@@ -1,6 +1,8 @@
 //! What each use case's error is to the person who meets it: the only place where the two are put together.
 
 mod members;
+mod sso;
+mod upstream;
 
 use std::time::Duration;
 
@@ -75,6 +77,11 @@ impl From<Outage> for Problem {
             ),
             Outage::Conflict => Self::conflict(),
             Outage::Busy => Self::busy(),
+            Outage::Dns(_) => Self::unavailable(
+                "DNS does not answer",
+                "Nothing is lost, and we go on looking. Try again in a minute.",
+                "dns_unavailable",
+            ),
             Outage::Store(_) => Self::unavailable(
                 "We can’t do this right now",
                 "Nothing is lost. Try again in a minute.",
@@ -169,6 +176,7 @@ impl From<SignInError> for Problem {
                 [OTHER_ACCOUNT, START],
             )
             .caused_by(error),
+            SignInError::Upstream { fault, .. } => Self::upstream(fault).caused_by(error),
             SignInError::Rejected(_) => Self::new(
                 StatusCode::BAD_REQUEST,
                 "login_rejected",
@@ -178,6 +186,7 @@ impl From<SignInError> for Problem {
                 [LOGIN, START],
             )
             .caused_by(error),
+            SignInError::Sso(refusal) => refusal.into(),
             SignInError::Outage(outage) => outage.into(),
         }
     }
@@ -391,6 +400,10 @@ impl From<EndSessionsError> for Problem {
 impl From<ListInvitationsError> for Problem {
     fn from(error: ListInvitationsError) -> Self {
         match error {
+            ListInvitationsError::InvalidCursor => Self::invalid_cursor(
+                "This page of invitations does not exist",
+                way("/admin/members", "Show the first page"),
+            ),
             ListInvitationsError::NotAuthorized(why) => why.into(),
             ListInvitationsError::Outage(outage) => outage.into(),
         }

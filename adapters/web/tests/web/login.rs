@@ -141,6 +141,25 @@ async fn rp31_what_the_provider_says_is_not_repeated_on_the_page() {
 }
 
 #[tokio::test]
+async fn who_is_not_let_in_by_their_organization_hears_whom_to_ask_and_with_which_number() {
+    for (error, status, title, whom) in [
+        ("invalid_client", 502, "has to be set right", "Ask an Administrator of your organization"),
+        ("server_error", 502, "does not answer", "an Administrator of your organization"),
+        ("consent_required", 403, "did not sign you in", "whoever manages accounts at your organization"),
+    ] {
+        let mut browser = Browser::new(&World::new());
+        let away = browser.get("/api/auth/login").await;
+        let state = away.location().split('=').next_back().unwrap().to_owned();
+        let said = encode("client authentication failed");
+        let path = format!("/api/auth/callback?error={error}&error_description={said}&state={state}");
+        let page = browser.get(&path).await;
+        let number = page.headers["x-request-id"].to_str().unwrap().to_owned();
+        page.shows(status, &[title, whom, "the number below", &number])
+            .hides(&["client authentication", error]);
+    }
+}
+
+#[tokio::test]
 async fn a_forged_token_and_a_late_browser_are_refused_with_a_way_on() {
     let world = World::new();
     let mut browser = Browser::new(&world);

@@ -13,21 +13,21 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use axum::Router;
 use tenantry_application::{
     Activity, Authorize, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, ConfirmCheckout, Conversions,
-    CustomizeOrganization, DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExportAccount,
-    ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh,
-    LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard,
-    People, PlanAndUsage, Profile, RegisterOrganization, RegisterPersonal, Remains, RemoveMember,
-    ResendInvitation, RevokeInvitation, SearchMembers, SeatCount, SessionLimits, SignIn, SignOut,
-    TransferOwnership, WithdrawInvitations,
+    CustomizeOrganization, DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExplainSignOut,
+    ExportAccount, ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InviteMembers,
+    KeepFresh, LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation,
+    PayByCard, People, PlanAndUsage, Profile, Redeem, RegisterOrganization, RegisterPersonal, Remains,
+    RemoveMember, ResendInvitation, RevokeInvitation, SearchMembers, SeatCount, SessionLimits, SignIn,
+    SignOut, SsoGate, SsoParts, TransferOwnership, WithdrawInvitations,
 };
 use tenantry_domain::{
     AuditEntry, Branding, Catalogue, Device, Holder, Invitation, Logo, Look, Offer, Payment, Role, Roles,
     Tenant, TenantId, TenantName, TenantRef, Ticket, Timestamp, UserId,
 };
-use tenantry_ports::MockIdempotencyKeys;
-use tenantry_ports::testkit::{FixedClock, SeededRandom};
+use tenantry_ports::testkit::{FixedClock, SeededRandom, without_sso};
 use tenantry_ports::{LoggedOut, LoginRequest, NewCheckout, SavedConversion, Session, Source};
-use tenantry_web::{Brand, UseCases, Web};
+use tenantry_ports::{MockDiscoveryProbe, MockIdempotencyKeys, MockSsoConnections, MockTxtRecords};
+use tenantry_web::{Brand, SsoOutside, SsoUseCases, UseCases, Web};
 use url::Url;
 
 pub(crate) const NOW: &str = "2026-11-23T12:00:00.000Z";
@@ -42,6 +42,7 @@ struct State {
     tenants: Vec<Tenant>,
     roles: HashMap<(String, String), Roles>,
     sessions: HashMap<String, Session>,
+    ended_sessions: HashMap<String, Session>,
     devices: HashMap<String, (Device, Timestamp)>,
     claims: HashMap<String, serde_json::Map<String, serde_json::Value>>,
     spent: Vec<String>,
@@ -184,6 +185,41 @@ impl World {
             audit_log: world.clone(),
             clock: self.clock.clone(),
         };
+        let begin_sign_in = BeginSignIn {
+            provider: world.clone(),
+            tenants: world.clone(),
+            looks: world.clone(),
+            clock: self.clock.clone(),
+            random: random.clone(),
+        };
+        let redeem = Redeem { provider: world.clone(), attempts: world.clone() };
+        let (requests, proofs) = without_sso();
+        let sso = SsoParts {
+            authorize: authorize.clone(),
+            requests: Arc::new(requests),
+            proofs: Arc::new(proofs),
+            connections: Arc::new(MockSsoConnections::new()),
+            audit_log: world.clone(),
+            clock: self.clock.clone(),
+            random: random.clone(),
+            catalogue: catalogue.clone(),
+        };
+        let remains = Remains {
+            sessions: world.clone(),
+            looks: world.clone(),
+            offers: world.clone(),
+            requests: sso.requests.clone(),
+            connections: sso.connections.clone(),
+            proofs: sso.proofs.clone(),
+            clock: self.clock.clone(),
+        };
+        let outside = SsoOutside {
+            begin: begin_sign_in.clone(),
+            redeem: redeem.clone(),
+            probe: Arc::new(MockDiscoveryProbe::new()),
+            records: Arc::new(MockTxtRecords::new()),
+            sessions: world.clone(),
+        };
         Web {
             base_url: Url::parse(base_url).unwrap(),
             form_targets: vec![Url::parse("https://id.example/").unwrap()],
@@ -196,23 +232,24 @@ impl World {
             idempotency_keys: Arc::new(MockIdempotencyKeys::new()),
             looks: world.clone(),
             trusted_proxies: 0,
+            sso_in_development: false,
             clock: self.clock.clone(),
             random: random.clone(),
             use_cases: UseCases {
-                begin_sign_in: BeginSignIn {
-                    provider: world.clone(),
-                    tenants: world.clone(),
-                    looks: world.clone(),
-                    clock: self.clock.clone(),
-                    random,
-                },
+                begin_sign_in: begin_sign_in.clone(),
                 sign_in: SignIn {
-                    provider: world.clone(),
+                    redeem: redeem.clone(),
+                    sso: SsoGate {
+                        requests: sso.requests.clone(),
+                        proofs: sso.proofs.clone(),
+                        audit_log: world.clone(),
+                        random: random.clone(),
+                        catalogue: catalogue.clone(),
+                    },
                     users: world.clone(),
                     tenants: world.clone(),
                     members: world.clone(),
                     sessions: world.clone(),
-                    attempts: world.clone(),
                     conversions: conversions.clone(),
                     clock: self.clock.clone(),
                     offers: world.clone(),
@@ -228,15 +265,12 @@ impl World {
                     sessions: world.clone(),
                     clock: self.clock.clone(),
                 },
-                keep_fresh: KeepFresh::new(
-                    world.clone(),
-                    world.clone(),
-                    world.clone(),
-                    world.clone(),
-                    world.clone(),
-                    world.clone(),
-                    self.clock.clone(),
-                ),
+                keep_fresh: KeepFresh::new(world.clone(), world.clone(), world.clone(), remains.clone()),
+                explain_sign_out: ExplainSignOut {
+                    sessions: world.clone(),
+                    members: world.clone(),
+                    clock: self.clock.clone(),
+                },
                 find_organization: FindOrganization { tenants: world.clone(), looks: world.clone() },
                 home: Home { clock: self.clock.clone(), catalogue: catalogue.clone() },
                 profile: Profile { sessions: world.clone() },
@@ -304,6 +338,7 @@ impl World {
                     clock: self.clock.clone(),
                 },
                 my_organizations: MyOrganizations { tenants: world.clone() },
+                sso: SsoUseCases::new(&sso, outside),
                 customize_organization: CustomizeOrganization {
                     authorize: authorize.clone(),
                     tenants: world.clone(),
@@ -317,6 +352,7 @@ impl World {
                     authorize: authorize.clone(),
                     tenants: world.clone(),
                     members: world.clone(),
+                    seats: seats.clone(),
                     audit_log: world.clone(),
                     clock: self.clock.clone(),
                 },
@@ -325,12 +361,7 @@ impl World {
                     tenants: world.clone(),
                     turns: world.clone(),
                     conversions: conversions.clone(),
-                    remains: Remains {
-                        sessions: world.clone(),
-                        looks: world.clone(),
-                        offers: world.clone(),
-                        clock: self.clock.clone(),
-                    },
+                    remains,
                     audit_log: world.clone(),
                 },
                 edit_profile: EditProfile {

@@ -44,19 +44,30 @@ pub(crate) async fn fetch(url: &Url, cookies: &str) -> Result<Answer> {
     Ok(Answer { media_type, body: response.bytes().await?.to_vec() })
 }
 
-/// Loads a page and its yardstick in turns, so that what else the machine does meets both alike. Medians count.
+/// A page, and the cookies of who looks at it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Subject<'a> {
+    pub(crate) url: &'a Url,
+    pub(crate) cookies: &'a str,
+}
+
+/// Loads a page and its yardstick in turns.
 pub(crate) fn side_by_side(
     yardstick: &Url,
     page: &Url,
     cookies: &str,
     time: Duration,
 ) -> Result<[Figure; 2]> {
-    let subjects = [(address(yardstick)?, ""), (address(page)?, cookies)];
+    in_turns([Subject { url: yardstick, cookies: "" }, Subject { url: page, cookies }], time)
+}
+
+/// Loads two pages in turns, so that what else the machine does meets both alike. Medians count.
+pub(crate) fn in_turns(subjects: [Subject<'_>; 2], time: Duration) -> Result<[Figure; 2]> {
     let turn = time / TURNS;
     let mut figures = [Vec::new(), Vec::new()];
     for is_warm_up in std::iter::once(true).chain([false; TURNS as usize]) {
-        for ((url, cookies), figures) in subjects.iter().zip(&mut figures) {
-            let figure = wrk(url, cookies, turn)?;
+        for (subject, figures) in subjects.iter().zip(&mut figures) {
+            let figure = wrk(&address(subject.url)?, subject.cookies, turn)?;
             if !is_warm_up {
                 figures.push(figure);
             }

@@ -10,6 +10,7 @@ mod load;
 mod logins;
 mod memory;
 mod paced;
+mod people;
 mod start;
 mod table;
 mod verifications;
@@ -33,17 +34,21 @@ async fn main() -> Result<()> {
         [seconds] => {
             let each = Duration::from_secs(seconds.parse()?);
             let mut table = measure(each).await?;
+            people::measure(&mut table, each).await?;
             let outcome = fake::measure(&mut table, each).await;
             println!("\n{table}");
             outcome
         }
-        [seconds, "fake"] => {
-            let mut table = Table::default();
-            let outcome = fake::measure(&mut table, Duration::from_secs(seconds.parse()?)).await;
+        [seconds, part @ ("fake" | "people")] => {
+            let (mut table, each) = (Table::default(), Duration::from_secs(seconds.parse()?));
+            let outcome = match *part {
+                "people" => people::measure(&mut table, each).await,
+                _ => fake::measure(&mut table, each).await,
+            };
             println!("\n{table}");
             outcome
         }
-        _ => bail!("usage: bench SECONDS [fake]"),
+        _ => bail!("usage: bench SECONDS [fake|people]"),
     }
 }
 

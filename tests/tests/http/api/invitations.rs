@@ -90,5 +90,11 @@ async fn an_invitation_that_has_expired_is_not_sent_anew() {
     let id = made["items"][0]["invitation"]["id"].as_str().unwrap();
     site.clock.advance(Duration::from_hours(2));
     ann.post(&format!("{PATH}/{id}/resend"), &json!({})).await.is_problem(409, "invitation_expired", None);
-    assert_eq!(ann.get(PATH).await.is(200).json()["items"], json!([]));
+    let listed = ann.get(PATH).await.is(200).json();
+    assert_eq!((&listed["items"][0]["id"], &listed["items"][0]["has_expired"]), (&json!(id), &json!(true)));
+    let anew = ann.post(PATH, &json!({ "emails": ["eve@example.com"] })).await.is(200).json();
+    let listed = ann.get(PATH).await.is(200).json();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "the new one alone: {listed}");
+    assert_eq!(listed["items"][0]["id"], anew["items"][0]["invitation"]["id"]);
+    assert_eq!(listed["items"][0]["has_expired"], false);
 }

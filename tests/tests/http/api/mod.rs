@@ -2,6 +2,7 @@
 
 mod account;
 mod bodies;
+mod carriers;
 mod guard;
 mod idempotency;
 mod invitations;

@@ -33,7 +33,7 @@ pub(super) fn check(table: &Table) {
     assert!(committed == wanted, "docs/faults.md is out of date: `cargo xtask docs` renews it");
 }
 
-fn written(table: &Table) -> String {
+pub(super) fn written(table: &Table) -> String {
     let mut text = String::from("\n| column | the call ends in |\n|---|---|\n");
     for (_, head, meaning) in KINDS {
         writeln!(text, "| {head} | {meaning} |").unwrap();
@@ -43,14 +43,20 @@ fn written(table: &Table) -> String {
         if latest != Some(use_case) {
             latest = Some(use_case);
             writeln!(text, "\n## {}\n", use_case.title()).unwrap();
-            let heads = KINDS.map(|(_, head, _)| head).join(" | ");
-            writeln!(text, "| call | {heads} |\n|---|{}", "---|".repeat(KINDS.len())).unwrap();
+            let heads: Vec<_> = columns(*use_case).map(|(_, head)| head).collect();
+            let rule = "---|".repeat(heads.len());
+            writeln!(text, "| call | {} |\n|---|{rule}", heads.join(" | ")).unwrap();
         }
-        let cells = KINDS.map(|(kind, ..)| cell(kind, outcomes));
+        let cells: Vec<_> = columns(*use_case).map(|(kind, _)| cell(kind, outcomes)).collect();
         writeln!(text, "| {} | {} |", name(call), cells.join(" | ")).unwrap();
     }
     text.push('\n');
     text
+}
+
+fn columns(use_case: UseCase) -> impl Iterator<Item = (Kind, &'static str)> {
+    let tried = KINDS.into_iter().filter(move |(kind, ..)| !use_case.tries(*kind).is_empty());
+    tried.map(|(kind, head, _)| (kind, head))
 }
 
 fn name(call: &Call) -> String {

@@ -5,6 +5,8 @@ use std::time::Duration;
 use tenantry_fake::{Fault, SeedFile};
 use tenantry_tests::steps::{GOOD_CARD, PASSWORD};
 
+use super::fault::{Kind, Often};
+use super::inside::Inside;
 use super::sweep;
 use super::world::World;
 use crate::answer::Answer;
@@ -34,9 +36,10 @@ pub(super) enum UseCase {
     ComeBackExpired,
     SignOut,
     Sweep,
+    Inside(Inside),
 }
 
-pub(super) const USE_CASES: [UseCase; 17] = [
+pub(super) const USE_CASES: [UseCase; 31] = [
     UseCase::SignIn,
     UseCase::SignUp,
     UseCase::SignInByName,
@@ -54,6 +57,20 @@ pub(super) const USE_CASES: [UseCase; 17] = [
     UseCase::ComeBackExpired,
     UseCase::SignOut,
     UseCase::Sweep,
+    UseCase::Inside(Inside::Invite),
+    UseCase::Inside(Inside::InviteByProgram),
+    UseCase::Inside(Inside::Resend),
+    UseCase::Inside(Inside::Revoke),
+    UseCase::Inside(Inside::Accept),
+    UseCase::Inside(Inside::ChangeRoles),
+    UseCase::Inside(Inside::Remove),
+    UseCase::Inside(Inside::Leave),
+    UseCase::Inside(Inside::Transfer),
+    UseCase::Inside(Inside::Customize),
+    UseCase::Inside(Inside::DeleteOrganization),
+    UseCase::Inside(Inside::EditProfile),
+    UseCase::Inside(Inside::ChangePassword),
+    UseCase::Inside(Inside::DeleteAccount),
 ];
 
 /// Whoever does it.
@@ -61,8 +78,10 @@ pub(super) const USE_CASES: [UseCase; 17] = [
 pub(super) struct Person {
     pub(super) browser: Browser,
     /// Where a link led them, when one did.
-    link: String,
-    has_account: bool,
+    pub(super) link: String,
+    pub(super) has_account: bool,
+    /// Whether they have tried before.
+    pub(super) is_again: bool,
     /// The page that could not be shown, though what led there was done.
     unseen: Option<String>,
     /// The forms that they have paid with: plan and purchase.
@@ -102,6 +121,7 @@ impl UseCase {
             Self::ComeBackExpired => ("expired", "Come back when the session is over"),
             Self::SignOut => ("sign-out", "Sign out"),
             Self::Sweep => ("sweep", "Nobody: the sweep at start finishes what was interrupted"),
+            Self::Inside(inside) => inside.about(),
         }
     }
 
@@ -122,7 +142,25 @@ impl UseCase {
 
     /// Whether nobody is signed in when it has come to its end.
     pub(super) fn ends_the_session(self) -> bool {
-        self == Self::SignOut
+        self == Self::SignOut || matches!(self, Self::Inside(inside) if inside.ends_the_session())
+    }
+
+    /// How often a fault of this kind is tried; not at all where another row has the same.
+    pub(super) fn tries(self, kind: Kind) -> &'static [Often] {
+        match (self, kind) {
+            (Self::Inside(_), Kind::Bare | Kind::Unauthorized | Kind::Cut) => &[Often::Once],
+            (Self::Inside(_), Kind::Silence) => &[Often::Always],
+            (Self::Inside(_), Kind::Unavailable | Kind::Lost | Kind::HalfJson) => {
+                &[Often::Once, Often::Always]
+            }
+            (Self::Inside(_), _) => &[],
+            _ => kind.how_often(),
+        }
+    }
+
+    /// Whether a call counts: how a cold product gets its tokens and keys is in other rows.
+    pub(super) fn has(self, route: &str) -> bool {
+        !matches!(self, Self::Inside(_)) || route.starts_with("/api/v2/")
     }
 
     /// Whether it is a page that goes on with what was read before.
@@ -174,8 +212,9 @@ impl UseCase {
                 browser.name_organization(ACME).await.is(503);
                 browser
             }
+            Self::Inside(inside) => return inside.prepare(world, site).await,
         };
-        Person { browser, link, has_account, unseen: None, payments: Vec::new() }
+        Person { has_account, ..Person::with(browser, link) }
     }
 
     /// Does it, up to its end or to the first page that says why not.
@@ -211,6 +250,7 @@ impl UseCase {
                 person.browser.follow(answer).await
             }
             Self::Sweep => sweep::run(world, person).await,
+            Self::Inside(inside) => inside.run(person).await,
         }
     }
 }
@@ -231,6 +271,10 @@ async fn without_claims(world: &World) {
 }
 
 impl Person {
+    pub(super) fn with(browser: Browser, link: String) -> Self {
+        Self { browser, link, has_account: false, is_again: false, unseen: None, payments: Vec::new() }
+    }
+
     async fn sign_in(&mut self, path: &str) -> Answer {
         let answer = self.browser.get(path).await;
         self.prove_identity(answer).await

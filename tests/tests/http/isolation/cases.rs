@@ -126,3 +126,20 @@ async fn a_change_at_the_provider_is_seen_within_a_minute() {
         eve.get(path).await.is(200);
     }
 }
+
+#[tokio::test]
+async fn nobody_else_searches() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let mut bob = site.administrator(BOB, "bobs").await;
+    let mut eve = site.member("eve@example.com", "acme", &["Employee"]).await;
+    let mut tom = site.member("tom@example.com", "acme", &[]).await;
+    for path in ["/admin/members?q=eve", "/api/v1/organization/members?search=eve"] {
+        for member in [&mut eve, &mut tom] {
+            let refused = member.get(path).await;
+            assert!(refused.status == 403 && !refused.body.contains("eve@"), "{}", refused.summary());
+        }
+        assert!(ann.get(path).await.is(200).body.contains("eve@example.com"));
+        assert!(!bob.get(path).await.is(200).body.contains("eve@example.com"));
+    }
+}

@@ -192,6 +192,9 @@ fn purchases(route: &RouteSpec, actor: Actor, changes: bool, variation: Variatio
 /// A request as the product's own pages send it.
 fn plain(route: &RouteSpec) -> Outcome {
     match route.path {
+        // Nothing is entered that could be tested, and nobody answers at the address that is.
+        "/admin/sso/test" => Outcome::Refused(409),
+        "/admin/sso/credentials" => Outcome::Refused(422),
         // Nobody here comes back from a login that began here.
         "/api/auth/callback" => Outcome::Refused(400),
         // It names a session of nobody: one of one's own is for the tests of accounts. And nobody has uploaded a logo.

@@ -5,6 +5,7 @@
 
 mod actors;
 mod cases;
+mod demoted;
 mod expected;
 mod matrix;
 mod page;

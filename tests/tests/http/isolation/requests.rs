@@ -129,6 +129,15 @@ impl Sending {
                     text(&[("emails", "newcomer@nowhere.example"), ("role", "Employee"), ("hours", "168")]);
             }
             ("/home/profile", false) => body = text(&[("name", "Somebody Else")]),
+            ("/admin/sso", false) => body = text(&[("kind", "okta")]),
+            ("/admin/sso/domain", false) => body = text(&[("domain", "another.example")]),
+            ("/admin/sso/domain/remove", false) => body = text(&[("domain", "none.example")]),
+            ("/admin/sso/people", false) => body = text(&[("display_name", "Staff")]),
+            ("/admin/sso/turn", false) => body = text(&[("turn", "off")]),
+            ("/admin/sso/policy", false) => body = text(&[("enforcement", "off")]),
+            ("/admin/sso/credentials", false) => {
+                body = text(&[("discovery_url", "https://127.0.0.1:1"), ("client_id", "us")]);
+            }
             // These take nothing but ids.
             (
                 "/api/auth/invitation"
@@ -147,7 +156,11 @@ impl Sending {
                 | "/admin/members/remove"
                 | "/admin/members/transfer"
                 | "/admin/customization/export"
-                | "/admin/customization/delete",
+                | "/admin/customization/delete"
+                | "/admin/sso/domain/check"
+                | "/admin/sso/domain/release"
+                | "/admin/sso/let-in-again"
+                | "/admin/sso/delete",
                 false,
             )
             | (_, true) => {}
@@ -219,8 +232,10 @@ fn smuggled(world: &World, actor: Actor) -> Vec<(&'static str, String)> {
 fn own(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor) -> String {
     let organization = world.own(actor);
     match (id.of, id.name) {
-        // Any connection.
-        (_, "connection") => String::new(),
+        (Resource::Connection, _) => organization.connection.clone(),
+        (Resource::Domain, _) => organization.domain.to_owned(),
+        // Any connection, and the first page.
+        (_, "connection" | "cursor") => String::new(),
         // Logins without one: those with one are for the tests of invitations.
         (Resource::Invitation, _) if route.who == Who::Anyone => String::new(),
         (Resource::Invitation, _) => organization.invitation.clone(),
@@ -230,8 +245,6 @@ fn own(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor) -> String {
         (Resource::Organization, _) if is_name(route) => organization.name.to_owned(),
         (Resource::Organization, _) => organization.id.clone(),
         (Resource::Plan, "purchase") => format!("purchase-of-{}-{}", actor as u8, world.now().as_millis()),
-        // The first page has none.
-        (_, "cursor") => String::new(),
         (Resource::Member, _) => organization.member.clone(),
         (of, name) => panic!("say here what {name} of {of:?} is"),
     }
@@ -259,6 +272,10 @@ fn strange(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor, given: 
     let text = match (given, id.of) {
         // Longer than any id, and what it is made of leads elsewhere where somebody joins paths.
         (Given::Malformed, _) => return "../<b>".repeat(50),
+        (Given::Foreign, Resource::Connection) => &foreign.connection,
+        (Given::Absent, Resource::Connection) => "00000000000000000000000000000000",
+        (Given::Foreign, Resource::Domain) => foreign.domain,
+        (Given::Absent, Resource::Domain) => "nobody.example",
         (Given::Absent | Given::Foreign, _) if id.name == "connection" => "con_0000000000000000",
         (Given::Foreign, Resource::Invitation) => &foreign.invitation,
         (Given::Absent, Resource::Invitation) => "uinv_0000000000000000",

@@ -10,6 +10,7 @@ use super::actors::Actor;
 use crate::browser::Browser;
 use crate::management::Management;
 use crate::site::Site;
+use tenantry_tests::dns::Dns;
 
 /// An organization, and what belongs to it.
 #[derive(Clone, Debug)]
@@ -20,6 +21,10 @@ pub(super) struct Organization {
     pub(super) member: String,
     /// An invitation that waits.
     pub(super) invitation: String,
+    /// A connection that is being set up.
+    pub(super) connection: String,
+    /// A domain that is claimed.
+    pub(super) domain: &'static str,
 }
 
 /// Everything that a cell needs.
@@ -33,6 +38,8 @@ pub(super) struct World {
     pub(super) session_there: String,
     /// The name of a file that is served.
     pub(super) asset: String,
+    /// Where domains are looked up.
+    _dns: Dns,
 }
 
 /// What everybody's address there ends with: nobody here may ever read it.
@@ -40,17 +47,22 @@ pub(super) const THERE: &str = "@there.example";
 
 impl World {
     pub(super) async fn new() -> Self {
-        let site = Site::start().await;
+        let dns = Dns::start().await;
+        let site = Site::with(|settings| settings.dev_sso_dns = Some(dns.address)).await;
         let management = site.management().await;
-        site.administrator("admin@lapsed.example", "lapsed-org").await;
-        let lapsed = Organization::complete(&site, &management, "lapsed-org", "lapsed.example").await;
+        let mut admin = site.administrator("admin@lapsed.example", "lapsed-org").await;
+        let lapsed =
+            Organization::complete(&site, &management, &mut admin, ("lapsed-org", "lapsed.example")).await;
         site.clock.advance(Duration::from_hours(365 * 24));
         // Tokens have their time, too.
         let management = site.management().await;
-        site.administrator("admin@here.example", "here-org").await;
+        let mut admin_here = site.administrator("admin@here.example", "here-org").await;
         let mut admin_there = site.administrator("admin@there.example", "there-org").await;
-        let here = Organization::complete(&site, &management, "here-org", "here.example").await;
-        let there = Organization::complete(&site, &management, "there-org", "there.example").await;
+        let here =
+            Organization::complete(&site, &management, &mut admin_here, ("here-org", "here.example")).await;
+        let there =
+            Organization::complete(&site, &management, &mut admin_there, ("there-org", "there.example"))
+                .await;
         let page = site.get("/").await.body;
         let asset = page.split("/assets/").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
         // From another browser of theirs: a session can't end itself there.
@@ -60,7 +72,7 @@ impl World {
         let named =
             sessions.split("name=\"session\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
         let session_there = named.expect("a session that can be ended").to_owned();
-        Self { site, management, here, there, lapsed, session_there, asset }
+        Self { site, management, here, there, lapsed, session_there, asset, _dns: dns }
     }
 
     /// The organization that this actor is signed in to, or else the one that they try.
@@ -149,7 +161,12 @@ impl World {
 
 impl Organization {
     /// Adds what an organization has.
-    async fn complete(site: &Site, management: &Management, name: &'static str, domain: &str) -> Self {
+    async fn complete(
+        site: &Site,
+        management: &Management,
+        admin: &mut Browser,
+        (name, domain): (&'static str, &'static str),
+    ) -> Self {
         let email = format!("member@{domain}");
         site.newcomer(&email).await;
         management.add_member(name, &email, &["Employee"]).await;
@@ -163,6 +180,10 @@ impl Organization {
         let path = format!("organizations/{id}/invitations");
         let made = management.call(Method::POST, &path, Some(invitation)).await;
         let invitation = made["id"].as_str().unwrap().to_owned();
-        Self { id, name, member: management.user_id(&email).await, invitation }
+        let begun = admin.post("/admin/sso", &[("kind", "oidc")]).await;
+        let connection = begun.header("location").split("connection=").nth(1).expect("a first step");
+        let connection = connection.split('&').next().unwrap().to_owned();
+        admin.post("/admin/sso/domain", &[("connection", &connection), ("domain", domain)]).await.is(303);
+        Self { id, name, member: management.user_id(&email).await, invitation, connection, domain }
     }
 }

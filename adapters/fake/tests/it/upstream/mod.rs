@@ -3,6 +3,7 @@
 mod logins;
 mod profiles;
 mod refusals;
+mod told_apart;
 
 use std::sync::Arc;
 

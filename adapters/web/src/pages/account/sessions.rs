@@ -1,19 +1,18 @@
 //! `/home/account/sessions`: where a person is signed in, and how that ends.
 
 use askama::Template;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_application::MySession;
 use tenantry_domain::{SessionHandle, Timestamp};
 
 use crate::csrf::Form;
-use crate::fields::Fields;
 use crate::frame::Frame;
 use crate::problem::Problem;
 use crate::respond::page;
-use crate::session::{SignedIn, see_other};
-use crate::{Shared, text};
+use crate::session::SignedIn;
+use crate::{Shared, flash, text};
 
 const HERE: &str = "/home/account/sessions";
 
@@ -22,7 +21,6 @@ const HERE: &str = "/home/account/sessions";
 struct SessionsPage<'a> {
     frame: Frame<'a>,
     sessions: Vec<Shown<'a>>,
-    done: Option<&'static str>,
 }
 
 /// A session as people read it.
@@ -52,16 +50,10 @@ impl<'a> Shown<'a> {
     }
 }
 
-pub(crate) async fn show(
-    State(app): State<Shared>,
-    person: SignedIn,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
+pub(crate) async fn show(State(app): State<Shared>, person: SignedIn) -> Result<Response, Problem> {
     let (mine, now) = (app.use_cases.my_sessions.run(&person.session).await?, app.clock.now());
     let sessions = mine.iter().map(|one| Shown::new(one, now)).collect();
-    let (frame, done) = (person.frame(&app, HERE), text::account_done(query.text("done")?));
-    page(StatusCode::OK, &SessionsPage { frame, sessions, done })
+    page(StatusCode::OK, &SessionsPage { frame: person.frame(&app, HERE), sessions })
 }
 
 /// Ends one.
@@ -72,7 +64,7 @@ pub(crate) async fn end(
 ) -> Result<Response, Problem> {
     let which = SessionHandle::try_from(fields.text("session")?).map_err(|_| Problem::not_found())?;
     app.use_cases.end_sessions.one(&person.session, &which).await?;
-    Ok(see_other("/home/account/sessions?done=session"))
+    Ok(flash::tell(&app, &person.session.user, HERE, text::SIGNED_OUT_THERE))
 }
 
 /// Ends all but the one that asks.
@@ -82,5 +74,5 @@ pub(crate) async fn end_others(
     _: Form,
 ) -> Result<Response, Problem> {
     app.use_cases.end_sessions.others(&person.session).await?;
-    Ok(see_other("/home/account/sessions?done=sessions"))
+    Ok(flash::tell(&app, &person.session.user, HERE, text::SIGNED_OUT_ELSEWHERE))
 }

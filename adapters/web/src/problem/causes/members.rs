@@ -12,7 +12,7 @@ use crate::text::sentence;
 const MEMBERS: Way = way("/admin/members", "See the members");
 
 impl Problem {
-    fn invalid_cursor(title: &'static str, first_page: Way) -> Self {
+    pub(super) fn invalid_cursor(title: &'static str, first_page: Way) -> Self {
         let detail = "The list has changed since the link was made. Start from its first page.";
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_cursor", title, detail, [first_page, HOME])
     }

@@ -9,7 +9,7 @@ use tenantry_domain::{
 use tenantry_ports::{
     Callback, Cursor, Customization, IdentityProvider, IdentityProviderError, LoggedOut, Login, LoginAttempt,
     LoginRequest, LogoutRequest, Members, MembersError, NewTenant, Page, PageSize, PasswordChange, Tenants,
-    TenantsError, Users, UsersError,
+    TenantsError, UpstreamFault, Users, UsersError,
 };
 use url::Url;
 
@@ -38,10 +38,14 @@ impl IdentityProvider for World {
         let code = match callback {
             Callback::Code { code, .. } => code.expose_secret().to_owned(),
             Callback::Error { error, description, .. } => {
-                return Err(IdentityProviderError::Denied {
-                    error: error.clone(),
-                    description: description.clone(),
-                });
+                let (error, description) = (error.clone(), description.clone());
+                let fault = match error.as_str() {
+                    "invalid_client" => UpstreamFault::WrongClient,
+                    "server_error" => UpstreamFault::Unreachable,
+                    "consent_required" => UpstreamFault::Cancelled,
+                    _ => return Err(IdentityProviderError::Denied { error, description }),
+                };
+                return Err(IdentityProviderError::Upstream { fault, error, description });
             }
         };
         if code == "forged" {
@@ -70,6 +74,7 @@ impl IdentityProvider for World {
             roles,
             subscription: None,
             federated: false,
+            connection: None,
             provider_session: Some(format!("sid-of-{code}")),
             claims: claims.as_object().cloned().unwrap(),
         })

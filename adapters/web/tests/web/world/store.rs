@@ -5,7 +5,7 @@ use tenantry_domain::{
     Conversion, Device, Holder, PersonName, SessionHandle, SessionId, Subscription, Timestamp, UserId,
 };
 use tenantry_ports::{
-    Journeys, JourneysError, LoggedOut, LoginAttempts, LoginAttemptsError, Readiness, Revision,
+    EndedSession, Journeys, JourneysError, LoggedOut, LoginAttempts, LoginAttemptsError, Readiness, Revision,
     SavedConversion, Session, SessionOnDevice, Sessions, SessionsError, SessionsOf,
 };
 
@@ -150,9 +150,26 @@ impl Sessions for World {
             }
         };
         let mut state = self.lock();
+        if let SessionsOf::Member(..) = whose {
+            let ended: Vec<_> =
+                state.sessions.values().filter(|session| is_theirs(session)).cloned().collect();
+            state.ended_sessions.extend(ended.into_iter().map(|session| (session.id.to_string(), session)));
+        }
         let before = state.sessions.len();
         state.sessions.retain(|_, session| spared.as_ref() == Some(&session.id) || !is_theirs(session));
         Ok(u64::try_from(before - state.sessions.len()).unwrap())
+    }
+
+    async fn find_ended(
+        &self,
+        session: &SessionId,
+        _: Timestamp,
+    ) -> Result<Option<EndedSession>, SessionsError> {
+        let state = self.lock();
+        let ended = state.ended_sessions.get(session.as_str());
+        Ok(ended.and_then(|session| {
+            Some(EndedSession { user: session.user.clone(), tenant: session.tenant.clone()? })
+        }))
     }
 
     async fn set_subscription(

@@ -1,0 +1,290 @@
+//! [`SsoRequests`] in SQLite.
+
+use async_trait::async_trait;
+use serde::Serialize;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use tenantry_domain::{ConnectionName, SsoRequest, SsoRequestId, TenantId, Timestamp, UserId};
+use tenantry_ports::{
+    KeptSsoRequest, Recognized, Revision, SsoArrival, SsoEvent, SsoFailure, SsoPeople, SsoRequests,
+    SsoRequestsError,
+};
+
+use super::Database;
+use crate::error::StoreError;
+
+const COLUMNS: &str = "request, revision, last_login_at, failed_at, fault, reference";
+
+/// Requests for single sign-on in SQLite.
+#[derive(Clone, Debug)]
+pub struct SqlSsoRequests(Database);
+
+impl SqlSsoRequests {
+    /// The requests in this database.
+    pub fn new(database: Database) -> Self {
+        Self(database)
+    }
+
+    async fn find_where(
+        &self,
+        column: &'static str,
+        tenant: &TenantId,
+        value: &str,
+    ) -> Result<Option<KeptSsoRequest>, StoreError> {
+        let text = format!("SELECT {COLUMNS} FROM sso_requests WHERE tenant_id = ? AND {column} = ?");
+        let row = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(tenant.as_str())
+            .bind(value)
+            .fetch_optional(&self.0.read)
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// Looks whether anybody is known by this id or this address, and notes a newcomer, in one go.
+    async fn recognized(
+        &self,
+        tenant: &TenantId,
+        request: &SsoRequestId,
+        arrival: &SsoArrival,
+    ) -> Result<Recognized, StoreError> {
+        let mut write = self.0.write.begin().await?;
+        let held: Option<String> =
+            sqlx::query_scalar("SELECT client FROM sso_people WHERE request_id = ? AND user_id = ?")
+                .bind(request.as_str())
+                .bind(arrival.user.as_str())
+                .fetch_optional(&mut *write)
+                .await?;
+        if let Some(client) = held {
+            return Ok(if client == arrival.client { Recognized::Known } else { Recognized::OtherClient });
+        }
+        let others: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM sso_people WHERE request_id = ? AND email = ?")
+                .bind(request.as_str())
+                .bind(arrival.email.as_str())
+                .fetch_one(&mut *write)
+                .await?;
+        sqlx::query(
+            "INSERT INTO sso_people (request_id, user_id, email, client, first_at) \
+             SELECT id, ?, ?, ?, ? FROM sso_requests WHERE id = ? AND tenant_id = ?",
+        )
+        .bind(arrival.user.as_str())
+        .bind(arrival.email.as_str())
+        .bind(&arrival.client)
+        .bind(arrival.at.as_millis())
+        .bind(request.as_str())
+        .bind(tenant.as_str())
+        .execute(&mut *write)
+        .await?;
+        write.commit().await?;
+        Ok(if others == 0 { Recognized::New } else { Recognized::AddressOfAnother })
+    }
+}
+
+#[async_trait]
+impl SsoRequests for SqlSsoRequests {
+    async fn begin(&self, request: &SsoRequest) -> Result<(), SsoRequestsError> {
+        sqlx::query(
+            "INSERT INTO sso_requests (id, tenant_id, connection, request, revision, made_at) \
+             VALUES (?, ?, ?, ?, 1, ?) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(request.id.as_str())
+        .bind(request.tenant.id.as_str())
+        .bind(connection(request))
+        .bind(written(request)?)
+        .bind(request.made_at.as_millis())
+        .execute(&self.0.write)
+        .await
+        .map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    async fn save(
+        &self,
+        request: &SsoRequest,
+        Revision(seen): Revision,
+    ) -> Result<Revision, SsoRequestsError> {
+        let revision: Option<i64> = sqlx::query_scalar(
+            "UPDATE sso_requests SET connection = ?, request = ?, revision = revision + 1 \
+             WHERE id = ? AND tenant_id = ? AND revision = ? RETURNING revision",
+        )
+        .bind(connection(request))
+        .bind(written(request)?)
+        .bind(request.id.as_str())
+        .bind(request.tenant.id.as_str())
+        .bind(seen)
+        .fetch_optional(&self.0.write)
+        .await
+        .map_err(StoreError::from)?;
+        revision.map(Revision).ok_or(SsoRequestsError::Conflict)
+    }
+
+    async fn find(
+        &self,
+        tenant: &TenantId,
+        request: &SsoRequestId,
+    ) -> Result<Option<KeptSsoRequest>, SsoRequestsError> {
+        Ok(self.find_where("id", tenant, request.as_str()).await?)
+    }
+
+    async fn of_connection(
+        &self,
+        tenant: &TenantId,
+        connection: &ConnectionName,
+    ) -> Result<Option<KeptSsoRequest>, SsoRequestsError> {
+        Ok(self.find_where("connection", tenant, connection.as_str()).await?)
+    }
+
+    async fn of_tenant(&self, tenant: &TenantId) -> Result<Vec<KeptSsoRequest>, SsoRequestsError> {
+        let text = format!(
+            "SELECT {COLUMNS} FROM sso_requests WHERE tenant_id = ? ORDER BY made_at, sso_requests.id"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(tenant.as_str())
+            .fetch_all(&self.0.read)
+            .await
+            .map_err(StoreError::from)?;
+        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+    }
+
+    async fn owner(&self, connection: &ConnectionName) -> Result<Option<TenantId>, SsoRequestsError> {
+        let tenant: Option<String> =
+            sqlx::query_scalar("SELECT tenant_id FROM sso_requests WHERE connection = ?")
+                .bind(connection.as_str())
+                .fetch_optional(&self.0.read)
+                .await
+                .map_err(StoreError::from)?;
+        let tenant = tenant.as_deref().map(TenantId::try_from).transpose();
+        Ok(tenant.map_err(|why| StoreError::row("tenant_id")(&why))?)
+    }
+
+    async fn note(
+        &self,
+        tenant: &TenantId,
+        request: &SsoRequestId,
+        event: &SsoEvent,
+    ) -> Result<(), SsoRequestsError> {
+        let query = match event {
+            SsoEvent::LoggedIn(at) => {
+                sqlx::query("UPDATE sso_requests SET last_login_at = ? WHERE id = ? AND tenant_id = ?")
+                    .bind(at.as_millis())
+            }
+            SsoEvent::Failed(failure) => sqlx::query(
+                "UPDATE sso_requests SET failed_at = ?, fault = ?, reference = ? WHERE id = ? AND tenant_id = ?",
+            )
+            .bind(failure.at.as_millis())
+            .bind(json(&failure.fault, "fault")?)
+            .bind(&failure.reference),
+        };
+        let noted = query.bind(request.as_str()).bind(tenant.as_str()).execute(&self.0.write).await;
+        noted.map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    async fn recognize(
+        &self,
+        tenant: &TenantId,
+        request: &SsoRequestId,
+        arrival: &SsoArrival,
+    ) -> Result<Recognized, SsoRequestsError> {
+        Ok(self.recognized(tenant, request, arrival).await?)
+    }
+
+    async fn let_in_again(
+        &self,
+        tenant: &TenantId,
+        request: &SsoRequestId,
+        client: &str,
+    ) -> Result<u32, SsoRequestsError> {
+        let changed = sqlx::query(
+            "UPDATE sso_people SET client = ?1 WHERE client <> ?1 AND request_id IN \
+             (SELECT id FROM sso_requests WHERE id = ?2 AND tenant_id = ?3)",
+        )
+        .bind(client)
+        .bind(request.as_str())
+        .bind(tenant.as_str())
+        .execute(&self.0.write)
+        .await
+        .map_err(StoreError::from)?;
+        Ok(u32::try_from(changed.rows_affected()).unwrap_or(u32::MAX))
+    }
+
+    async fn people(
+        &self,
+        tenant: &TenantId,
+        request: &SsoRequestId,
+        client: &str,
+    ) -> Result<SsoPeople, SsoRequestsError> {
+        let (all, quarantined): (u32, u32) = sqlx::query_as(
+            "SELECT COUNT(*), COUNT(CASE WHEN sso_people.client <> ? THEN 1 END) FROM sso_people \
+             JOIN sso_requests ON sso_requests.id = sso_people.request_id \
+             WHERE sso_requests.id = ? AND sso_requests.tenant_id = ?",
+        )
+        .bind(client)
+        .bind(request.as_str())
+        .bind(tenant.as_str())
+        .fetch_one(&self.0.read)
+        .await
+        .map_err(StoreError::from)?;
+        Ok(SsoPeople { all, quarantined })
+    }
+
+    async fn has_brought(&self, tenant: &TenantId, user: &UserId) -> Result<bool, SsoRequestsError> {
+        let found: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM sso_people JOIN sso_requests ON sso_requests.id = sso_people.request_id \
+             WHERE sso_requests.tenant_id = ? AND sso_people.user_id = ?)",
+        )
+        .bind(tenant.as_str())
+        .bind(user.as_str())
+        .fetch_one(&self.0.read)
+        .await
+        .map_err(StoreError::from)?;
+        Ok(found)
+    }
+
+    async fn delete(&self, tenant: &TenantId, request: &SsoRequestId) -> Result<(), SsoRequestsError> {
+        let deleted = sqlx::query("DELETE FROM sso_requests WHERE id = ? AND tenant_id = ?")
+            .bind(request.as_str())
+            .bind(tenant.as_str());
+        deleted.execute(&self.0.write).await.map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    async fn forget(&self, tenant: &TenantId) -> Result<(), SsoRequestsError> {
+        let forgotten = sqlx::query("DELETE FROM sso_requests WHERE tenant_id = ?").bind(tenant.as_str());
+        forgotten.execute(&self.0.write).await.map_err(StoreError::from)?;
+        Ok(())
+    }
+}
+
+fn connection(request: &SsoRequest) -> Option<&str> {
+    request.upstream.as_ref().map(|upstream| upstream.name.as_str())
+}
+
+fn json(value: &impl Serialize, column: &'static str) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|why| StoreError::row(column)(&why))
+}
+
+fn written(request: &SsoRequest) -> Result<String, StoreError> {
+    json(request, "request")
+}
+
+fn read(row: &SqliteRow) -> Result<KeptSsoRequest, StoreError> {
+    let at =
+        |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(Timestamp::from_millis));
+    let fault: Option<&str> = row.try_get("fault")?;
+    let fault = fault.map(serde_json::from_str).transpose().map_err(|why| StoreError::row("fault")(&why))?;
+    let last_failure = match (at("failed_at")?, fault) {
+        (Some(at), Some(fault)) => {
+            let reference: Option<String> = row.try_get("reference")?;
+            Some(SsoFailure { at, fault, reference: reference.unwrap_or_default() })
+        }
+        _ => None,
+    };
+    let request = serde_json::from_str(row.try_get("request")?);
+    Ok(KeptSsoRequest {
+        request: request.map_err(|why| StoreError::row("request")(&why))?,
+        revision: Revision(row.try_get("revision")?),
+        last_login: at("last_login_at")?,
+        last_failure,
+    })
+}

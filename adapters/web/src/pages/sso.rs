@@ -1,0 +1,34 @@
+//! `/admin/sso`: an organization's own identity provider, from the first step of its set-up to its end.
+
+pub(crate) mod connection;
+pub(crate) mod credentials;
+pub(crate) mod deletion;
+pub(crate) mod domain;
+mod guides;
+pub(crate) mod list;
+pub(crate) mod people;
+pub(crate) mod policy;
+pub(crate) mod report;
+pub(crate) mod set_up;
+mod steps;
+pub(crate) mod test;
+
+use tenantry_domain::{SsoRequest, SsoRequestId, SsoStep};
+
+/// The page of one step of the set-up.
+fn step_path(request: &SsoRequestId, step: SsoStep) -> String {
+    match step {
+        SsoStep::Done => connection_path(request),
+        step => format!("/admin/sso/set-up?connection={request}&step={}", step.as_str()),
+    }
+}
+
+/// The page of a connection that is set up.
+fn connection_path(request: &SsoRequestId) -> String {
+    format!("/admin/sso/connection?connection={request}")
+}
+
+/// Where to go on with a request.
+fn next_path(request: &SsoRequest) -> String {
+    step_path(&request.id, request.next_step())
+}

@@ -1,0 +1,92 @@
+//! What the pages about connections say alike: how a connection stands, how it does, and how a domain's proof stands.
+
+use std::time::Duration;
+
+use tenantry_domain::{DomainProof, ProofState, SsoFault, SsoRequest, SsoState, Timestamp};
+use tenantry_ports::KeptSsoRequest;
+
+use crate::text;
+
+/// The names of the steps.
+pub(super) const STEPS: &[&str] = &["Domain", "Credentials", "Test", "People"];
+
+/// How long before the end of a secret the pages begin to say so.
+const SOON: Duration = Duration::from_hours(30 * 24);
+
+/// A domain and its proof.
+pub(super) struct DomainRow<'a> {
+    pub(super) domain: &'a str,
+    pub(super) record_name: String,
+    pub(super) record_value: String,
+    pub(super) proof: &'a DomainProof,
+}
+
+impl<'a> From<&'a DomainProof> for DomainRow<'a> {
+    fn from(proof: &'a DomainProof) -> Self {
+        Self {
+            domain: proof.domain.as_str(),
+            record_name: proof.record_name(),
+            record_value: proof.record_value(),
+            proof,
+        }
+    }
+}
+
+impl DomainRow<'_> {
+    pub(super) fn is_proved(&self) -> bool {
+        self.proof.holds()
+    }
+
+    /// A word for how it stands, with the class of its badge.
+    pub(super) fn state(&self) -> (&'static str, &'static str) {
+        match self.proof.state {
+            ProofState::Claimed => ("badge-warn", "Waiting for the record"),
+            ProofState::Proved { .. } => ("badge-good", "Proved"),
+            ProofState::Lapsed { .. } => ("badge-bad", "The record is gone"),
+        }
+    }
+
+    /// When it was looked for, as HTML.
+    pub(super) fn looked(&self, now: Timestamp) -> Option<String> {
+        self.proof.checked_at.map(|at| text::when(at, now))
+    }
+}
+
+/// A word for how a connection stands, with the class of its badge.
+pub(super) fn state(request: &SsoRequest) -> (&'static str, &'static str) {
+    match request.state {
+        SsoState::SettingUp => ("badge-warn", "Being set up"),
+        SsoState::On => ("badge-good", "On"),
+        SsoState::Off => ("", "Off"),
+    }
+}
+
+/// How a connection does: whether it is well, and a sentence as HTML.
+pub(super) fn health(kept: &KeptSsoRequest, proofs: &[DomainProof], now: Timestamp) -> Vec<(bool, String)> {
+    let request = &kept.request;
+    let mut lines = Vec::new();
+    if let Some(at) = kept.last_login {
+        lines.push((true, format!("Last login {}", text::when(at, now))));
+    } else if request.state == SsoState::On {
+        lines.push((true, "Nobody has come in through it yet".to_owned()));
+    }
+    if let Some(failure) = kept.last_failure.as_ref().filter(|failure| kept.last_login < Some(failure.at)) {
+        let (why, at) = (text::sso_fault(failure.fault).0, text::when(failure.at, now));
+        lines.push((false, format!("Last failure {at}: {why} Reference {}.", failure.reference)));
+    }
+    let expires = request.upstream.as_ref().and_then(|upstream| upstream.secret_expires_at);
+    if let Some(at) = expires.filter(|at| *at <= now + SOON) {
+        let said = if at <= now { "The client secret expired on" } else { "The client secret expires on" };
+        lines.push((false, format!("{said} {}: enter a new one", text::date(at))));
+    }
+    let is_lapsed = |proof: &&DomainProof| request.domains.contains(&proof.domain) && !proof.holds();
+    for proof in proofs.iter().filter(is_lapsed).filter(|_| request.state == SsoState::On) {
+        lines.push((false, format!("{} is not proved: its people can’t come in", proof.domain)));
+    }
+    lines
+}
+
+/// What an administrator does about a failed test: what happened, and what to change where.
+pub(super) fn advice(fault: SsoFault) -> (&'static str, &'static str) {
+    text::sso_fault(fault)
+}

@@ -1,0 +1,57 @@
+//! The third step: a login through the connection that nobody depends on yet.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::http::StatusCode;
+use axum::response::Response;
+use tenantry_application::SsoView;
+use tenantry_domain::{SsoRequest, SsoTest};
+
+use super::report::Report;
+use super::steps::STEPS;
+use crate::auth::login::leave;
+use crate::fields::Fields;
+use crate::frame::Frame;
+use crate::problem::Problem;
+use crate::respond::page;
+use crate::session::SignedIn;
+use crate::{App, Shared};
+
+#[derive(Template)]
+#[template(path = "pages/sso_test.html")]
+struct TestPage<'a> {
+    frame: Frame<'a>,
+    steps: &'static [&'static str],
+    step: usize,
+    request: &'a SsoRequest,
+    issuer: &'a str,
+    callback: &'a str,
+    report: Option<Report>,
+}
+
+pub(super) fn page_of(app: &App, person: &SignedIn, view: &SsoView) -> Result<Response, Problem> {
+    let request = &view.kept.request;
+    let shown = TestPage {
+        frame: person.frame(app, "/admin/sso"),
+        steps: STEPS,
+        step: 3,
+        request,
+        issuer: request.upstream.as_ref().map_or("", |upstream| &upstream.issuer),
+        callback: view.callback_url.as_str(),
+        report: request.test.as_ref().map(|test: &SsoTest| Report::new(view, test, app.clock.now())),
+    };
+    page(StatusCode::OK, &shown)
+}
+
+/// Sends the browser through the connection. What comes back is only reported.
+pub(crate) async fn begin(
+    State(app): State<Shared>,
+    person: SignedIn,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
+    let started = app.use_cases.sso.test.run(&person.session, query.text("connection")?).await?;
+    leave(&app, &headers, &started)
+}

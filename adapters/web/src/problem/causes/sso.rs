@@ -1,0 +1,94 @@
+//! What can go wrong with an organization's own identity provider.
+
+use axum::http::StatusCode;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tenantry_application::{SsoError, SsoRefusal, TestSsoError, TurnOnSsoError};
+
+use super::super::{HOME, ORGANIZATION, OTHER_ACCOUNT, PLANS, Problem, START, way};
+use crate::text::{self, sentence};
+
+impl From<SsoError> for Problem {
+    fn from(error: SsoError) -> Self {
+        match error {
+            SsoError::Unknown => Self::not_found(),
+            SsoError::NotIncluded => Self::new(
+                StatusCode::PAYMENT_REQUIRED,
+                "sso_not_included",
+                "Your plan does not include single sign-on",
+                "With Team and Enterprise your people sign in with your own identity provider.",
+                [PLANS, HOME],
+            ),
+            SsoError::Changed => Self::new(
+                StatusCode::CONFLICT,
+                "changed_meanwhile",
+                "This was changed in another window",
+                sentence(&error.to_string()),
+                [way("/admin/sso", "Look again"), HOME],
+            ),
+            SsoError::NotAuthorized(why) => why.into(),
+            SsoError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<TestSsoError> for Problem {
+    fn from(error: TestSsoError) -> Self {
+        let way_on = [way("/admin/sso", "Back to single sign-on"), HOME];
+        match error {
+            TestSsoError::NoCredentials | TestSsoError::Over => {
+                let detail = sentence(&error.to_string());
+                Self::new(StatusCode::CONFLICT, "no_test", "There is nothing to report", detail, way_on)
+            }
+            TestSsoError::NotYours => Self::unknown_attempt(),
+            TestSsoError::Sso(error) => error.into(),
+        }
+    }
+}
+
+impl From<TurnOnSsoError> for Problem {
+    fn from(error: TurnOnSsoError) -> Self {
+        match error {
+            TurnOnSsoError::NotReady(why) => Self::new(
+                StatusCode::CONFLICT,
+                "not_ready",
+                "It can’t be turned on yet",
+                sentence(&why.to_string()),
+                [way("/admin/sso", "Back to single sign-on"), HOME],
+            ),
+            TurnOnSsoError::Sso(error) => error.into(),
+        }
+    }
+}
+
+impl From<SsoRefusal> for Problem {
+    fn from(refusal: SsoRefusal) -> Self {
+        match refusal {
+            SsoRefusal::Failed { fault, reference } => {
+                let said = text::for_the_person(fault);
+                let detail = format!(
+                    "{said} Ask whoever runs your organization here, and tell them the reference {reference}."
+                );
+                let way_on = [OTHER_ACCOUNT, ORGANIZATION];
+                let title = "Your organization’s login did not let you in";
+                Self::new(StatusCode::FORBIDDEN, "sso_failed", title, detail, way_on)
+            }
+            SsoRefusal::OutsideOrganization(_) => Self::unknown_attempt(),
+            SsoRefusal::Required { tenant, request, .. } => {
+                let encoded = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
+                let path = format!(
+                    "/api/auth/login?organization={}&connection={}",
+                    encoded(tenant.id.as_str()),
+                    encoded(request.as_str())
+                );
+                Self::new(
+                    StatusCode::FORBIDDEN,
+                    "sso_required",
+                    "Sign in with your organization’s own login",
+                    "Your organization lets its people in through its own identity provider alone.",
+                    [way("", "Go to your organization’s login"), START],
+                )
+                .leading_to(path)
+            }
+        }
+    }
+}

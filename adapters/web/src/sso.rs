@@ -1,0 +1,83 @@
+//! The use cases behind the pages about an organization's own identity provider.
+
+use std::sync::Arc;
+
+use tenantry_application::{
+    AdmitThroughSso, BeginSignIn, BeginSso, CheckDomain, ChooseSsoDomains, ClaimDomain, ConnectSso,
+    DeleteSso, EnforceSso, FindLogin, ListSso, Redeem, ReleaseDomain, ReportSsoTest, SsoParts, TestSso,
+    TurnSso,
+};
+use tenantry_ports::{DiscoveryProbe, Sessions, TxtRecords};
+
+/// Setting single sign-on up, running it, and finding the login that an address leads to.
+pub struct SsoUseCases {
+    /// `/admin/sso`, beginning.
+    pub begin: BeginSso,
+    /// `/admin/sso`, and every page about one connection.
+    pub list: ListSso,
+    /// `/admin/sso/domain`, claiming.
+    pub claim_domain: ClaimDomain,
+    /// `/admin/sso/domain/check`.
+    pub check_domain: CheckDomain,
+    /// `/admin/sso/domain/release`.
+    pub release_domain: ReleaseDomain,
+    /// `/admin/sso/domain`, choosing.
+    pub choose_domains: ChooseSsoDomains,
+    /// `/admin/sso/credentials`.
+    pub connect: ConnectSso,
+    /// `/admin/sso/test`.
+    pub test: TestSso,
+    /// `/api/auth/callback`, back from a test.
+    pub report_test: ReportSsoTest,
+    /// `/admin/sso/people`.
+    pub admit: AdmitThroughSso,
+    /// `/admin/sso/turn`.
+    pub turn: TurnSso,
+    /// `/admin/sso/policy`.
+    pub enforce: EnforceSso,
+    /// `/admin/sso/delete`.
+    pub delete: DeleteSso,
+    /// `/orgprompt`, by an e-mail address.
+    pub find_login: FindLogin,
+}
+
+/// What the use cases need beyond what they share.
+pub struct SsoOutside {
+    /// Starts the login of a test.
+    pub begin: BeginSignIn,
+    /// Verifies what a test brings back.
+    pub redeem: Redeem,
+    /// Reads discovery documents.
+    pub probe: Arc<dyn DiscoveryProbe>,
+    /// Asks DNS.
+    pub records: Arc<dyn TxtRecords>,
+    /// Who is signed in.
+    pub sessions: Arc<dyn Sessions>,
+}
+
+impl SsoUseCases {
+    /// All of them.
+    pub fn new(parts: &SsoParts, outside: SsoOutside) -> Self {
+        let shared = || parts.clone();
+        let members = Arc::clone(&parts.authorize.members);
+        Self {
+            begin: BeginSso { parts: shared() },
+            list: ListSso { parts: shared() },
+            claim_domain: ClaimDomain { parts: shared() },
+            check_domain: CheckDomain { parts: shared(), records: outside.records },
+            release_domain: ReleaseDomain { parts: shared() },
+            choose_domains: ChooseSsoDomains { parts: shared() },
+            connect: ConnectSso { parts: shared(), probe: outside.probe },
+            test: TestSso { parts: shared(), begin: outside.begin },
+            report_test: ReportSsoTest { parts: shared(), redeem: outside.redeem },
+            admit: AdmitThroughSso { parts: shared() },
+            turn: TurnSso { parts: shared() },
+            enforce: EnforceSso { parts: shared(), members, sessions: outside.sessions },
+            delete: DeleteSso { parts: shared() },
+            find_login: FindLogin {
+                proofs: Arc::clone(&parts.proofs),
+                requests: Arc::clone(&parts.requests),
+            },
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What the pages say about an organization's own identity provider.
+
+use tenantry_domain::{Enforcement, SsoFault};
+
+/// What an administrator reads about a login that failed: what happened, and what to change where.
+pub(crate) fn sso_fault(fault: SsoFault) -> (&'static str, &'static str) {
+    match fault {
+        SsoFault::Cancelled => (
+            "The login was cancelled or refused at your provider.",
+            "If nobody cancelled it, look at your provider whether this person may use the application.",
+        ),
+        SsoFault::WrongClient => (
+            "Your provider does not accept the client ID with this secret.",
+            "Copy both again from your provider, or make a new secret there, and enter them under Credentials.",
+        ),
+        SsoFault::WrongRedirect => (
+            "Your provider does not know the address to which it is to send people back.",
+            "Add the redirect URI from the Credentials step to the application at your provider, letter for letter.",
+        ),
+        SsoFault::Certificate => (
+            "A certificate of your provider has expired or is not to be trusted.",
+            "Renew it at your provider; if it was renewed, wait until its new keys are published, and test again.",
+        ),
+        SsoFault::Unreachable => (
+            "Your provider can’t be reached.",
+            "Look whether its discovery URL opens from the Internet, and test again.",
+        ),
+        SsoFault::NotUnderstood => (
+            "Your provider answered something that we don’t understand.",
+            "Look whether the application there is one for OpenID Connect with the authorization code flow.",
+        ),
+        SsoFault::NoAddress => (
+            "The login came without an e-mail address.",
+            "Let your provider send the claim email: allow the scope email, or add the claim to its ID token.",
+        ),
+        SsoFault::UnverifiedAddress => (
+            "Your provider does not say that the e-mail address is verified.",
+            "Verify the address at your provider, or let such people in: the switch is in the People step.",
+        ),
+        SsoFault::OtherDomain => (
+            "The e-mail address is in a domain that is not proved for this connection.",
+            "Add that domain in the Domain step and prove it, or use an account of one of your domains.",
+        ),
+        SsoFault::NotAMember => (
+            "The person is no member, and newcomers do not become members by themselves.",
+            "Invite them, or let newcomers become members in the People step.",
+        ),
+        SsoFault::TurnedOff => {
+            ("The connection is turned off.", "Turn it on when your people are to sign in with it.")
+        }
+        SsoFault::Quarantined => (
+            "The person came before the client was changed, and was not let in again.",
+            "Open the connection and let people in again, once you are sure that your provider gives them the same names \
+             as before.",
+        ),
+        SsoFault::PlanEnded => (
+            "Your plan does not include single sign-on any more.",
+            "Renew the plan: sign in with a password and open Subscription.",
+        ),
+        SsoFault::Other => (
+            "The login did not succeed.",
+            "Test the connection. If that does not say more, tell us the reference.",
+        ),
+    }
+}
+
+/// What the person who logs in reads: what happened, in as far as it concerns them. Whom to ask stands on every such page.
+pub(crate) fn for_the_person(fault: SsoFault) -> &'static str {
+    match fault {
+        SsoFault::Cancelled => "The login at your organization’s own provider was cancelled.",
+        SsoFault::NoAddress | SsoFault::UnverifiedAddress => {
+            "Your organization’s own provider did not vouch for your e-mail address."
+        }
+        SsoFault::OtherDomain => "Your e-mail address is not one that your organization lets in this way.",
+        SsoFault::NotAMember => "You are not a member of this organization yet.",
+        SsoFault::TurnedOff => "Your organization does not use this login any more.",
+        SsoFault::Quarantined => "Your organization has changed its login, and has to let you in again.",
+        SsoFault::PlanEnded => "Your organization’s plan has ended.",
+        SsoFault::WrongClient
+        | SsoFault::WrongRedirect
+        | SsoFault::Certificate
+        | SsoFault::Unreachable
+        | SsoFault::NotUnderstood
+        | SsoFault::Other => "The login of your organization does not work just now.",
+    }
+}
+
+/// "Nobody", "1 person", "20 people".
+pub(crate) fn people(count: u32) -> String {
+    match count {
+        0 => "Nobody".to_owned(),
+        1 => "1 person".to_owned(),
+        count => format!("{count} people"),
+    }
+}
+
+/// What was said about who has to come in through a connection, told after it was.
+pub(crate) fn enforced(rule: Enforcement) -> &'static str {
+    match rule {
+        Enforcement::Off => "Saved. Your people can sign in either way.",
+        Enforcement::Domains => "Saved. Whoever has an address in your domains has to sign in this way now.",
+        Enforcement::Organization => "Saved. Every member has to sign in this way now.",
+    }
+}

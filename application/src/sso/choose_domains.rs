@@ -1,0 +1,66 @@
+//! Which of the organization's domains a connection is for.
+
+use std::collections::BTreeSet;
+
+use tenantry_domain::{AuditAction, EmailDomain, SsoState};
+use tenantry_ports::{KeptSsoRequest, Session};
+
+use super::{SsoError, SsoParts};
+
+/// Says whose addresses come in through a connection. Only what is proved counts, whatever is chosen here.
+pub struct ChooseSsoDomains {
+    /// What it works with.
+    pub parts: SsoParts,
+}
+
+/// Why the domains stay as they are.
+#[derive(Debug, thiserror::Error)]
+pub enum ChooseSsoDomainsError {
+    /// The organization has not claimed one of them.
+    #[error("claim {0} first")]
+    NotClaimed(EmailDomain),
+    /// Another connection of the organization is for one of them.
+    #[error("another connection of your organization is for {0} already")]
+    InUse(EmailDomain),
+    /// What may happen to every change.
+    #[error(transparent)]
+    Sso(#[from] SsoError),
+}
+
+impl ChooseSsoDomains {
+    /// Makes the connection one for exactly these domains.
+    pub async fn run(
+        &self,
+        session: &Session,
+        request: &str,
+        domains: BTreeSet<EmailDomain>,
+    ) -> Result<KeptSsoRequest, ChooseSsoDomainsError> {
+        let administrator = self.parts.to_change(session).await?;
+        let tenant = administrator.tenant();
+        let mut kept = self.parts.find(&tenant.id, request).await?;
+        let claimed = self.parts.proofs.of_tenant(&tenant.id).await.map_err(crate::Outage::from);
+        let claimed: BTreeSet<_> =
+            claimed.map_err(SsoError::from)?.into_iter().map(|proof| proof.domain).collect();
+        if let Some(unknown) = domains.difference(&claimed).next() {
+            return Err(ChooseSsoDomainsError::NotClaimed(unknown.clone()));
+        }
+        for other in self.parts.requests.of_tenant(&tenant.id).await.map_err(SsoError::from)? {
+            let shared = other.request.domains.intersection(&domains).next();
+            if let Some(domain) = shared.filter(|_| other.request.id != kept.request.id) {
+                return Err(ChooseSsoDomainsError::InUse(domain.clone()));
+            }
+        }
+        if kept.request.domains == domains {
+            return Ok(kept);
+        }
+        let names = domains.iter().map(EmailDomain::as_str).collect::<Vec<_>>().join(", ");
+        kept.request.domains = domains;
+        self.parts.save(&mut kept).await?;
+        if kept.request.state == SsoState::On {
+            self.parts.reopen(&kept.request).await?;
+        }
+        let subject = format!("{}: {names}", kept.request.display_name);
+        self.parts.record(session, tenant, AuditAction::SsoChanged, subject).await;
+        Ok(kept)
+    }
+}

@@ -1,0 +1,181 @@
+//! Entering what the organization's identity provider gave: the connection is made at our own.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use tenantry_domain::{
+    AuditAction, ClientId, DiscoveryUrl, SsoConnection, SsoRequest, TenantRef, Timestamp, Upstream,
+};
+use tenantry_ports::{
+    DiscoveryProbe, DiscoveryProbeError, KeptSsoRequest, NewSsoConnection, Session, SsoConnectionChange,
+    SsoConnectionsError, Upstream as NewUpstream,
+};
+
+use super::{SsoError, SsoParts};
+use crate::Outage;
+
+/// Makes the connection, or changes what it comes with: nobody can log in through it before it is turned on.
+pub struct ConnectSso {
+    /// What it works with.
+    pub parts: SsoParts,
+    /// Reads what the organization's provider says of itself.
+    pub probe: Arc<dyn DiscoveryProbe>,
+}
+
+/// What the organization's provider gave. The secret goes on to our own provider and is kept nowhere else.
+#[derive(Debug)]
+pub struct Credentials {
+    /// Where it describes itself.
+    pub discovery_url: DiscoveryUrl,
+    /// As whom we come to it.
+    pub client_id: ClientId,
+    /// What proves that; `None` keeps the one that is there.
+    pub client_secret: Option<SecretString>,
+    /// Until when it is good, if that is known.
+    pub secret_expires_at: Option<Timestamp>,
+}
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectSsoError {
+    /// The discovery document can't be read, or is none.
+    #[error(transparent)]
+    Discovery(DiscoveryProbeError),
+    /// Our own provider could not use it.
+    #[error("the identity provider behind us can't use this discovery document: {0}")]
+    DiscoveryRefused(String),
+    /// There is no secret yet, or it would go to another place than the one for which it was entered.
+    #[error("enter the client secret: it is asked for again whenever the address or the client id changes")]
+    SecretNeeded,
+    /// The connection is used, and its people would be strangers at another issuer.
+    #[error(
+        "this connection is used by people of {0}: to move to another provider, make a new connection and delete this one"
+    )]
+    IssuerInUse(String),
+    /// The organization has as many connections as it can have.
+    #[error("your organization has as many connections as it can have: delete one first")]
+    TooMany,
+    /// An earlier try is being taken back at the provider.
+    #[error("an earlier connection of this set-up is still being deleted: try again in a minute")]
+    BeingDeleted,
+    /// What may happen to every change.
+    #[error(transparent)]
+    Sso(#[from] SsoError),
+}
+
+impl From<SsoConnectionsError> for ConnectSsoError {
+    fn from(error: SsoConnectionsError) -> Self {
+        match error {
+            SsoConnectionsError::DiscoveryRefused { why } => Self::DiscoveryRefused(why),
+            SsoConnectionsError::TooMany => Self::TooMany,
+            SsoConnectionsError::BeingDeleted => Self::BeingDeleted,
+            other => Self::Sso(other.into()),
+        }
+    }
+}
+
+impl ConnectSso {
+    /// Reads the discovery document, makes or changes the connection at our own provider, and remembers what it is.
+    /// Repeatable: a try that was cut is finished by the next one, with the same connection.
+    pub async fn run(
+        &self,
+        session: &Session,
+        request: &str,
+        credentials: Credentials,
+    ) -> Result<KeptSsoRequest, ConnectSsoError> {
+        let administrator = self.parts.to_change(session).await?;
+        let tenant = administrator.tenant();
+        let mut kept = self.parts.find(&tenant.id, request).await?;
+        let discovered = self.probe.read(&credentials.discovery_url).await;
+        let issuer = discovered.map_err(ConnectSsoError::Discovery)?.issuer;
+        let held = kept.request.upstream.clone();
+        let connection = match &held {
+            None => self.make(tenant, &kept.request, &credentials).await?,
+            Some(held) => self.change(tenant, &kept.request, held, &issuer, &credentials).await?,
+        };
+        kept.request.connected(Upstream {
+            connection: connection.id,
+            name: connection.name,
+            discovery_url: credentials.discovery_url,
+            issuer,
+            client_id: credentials.client_id,
+            secret_expires_at: credentials.secret_expires_at,
+        });
+        self.parts.save(&mut kept).await?;
+        let action = if held.is_none() { AuditAction::SsoConnected } else { AuditAction::SsoChanged };
+        self.parts.record(session, tenant, action, kept.request.display_name.to_string()).await;
+        Ok(kept)
+    }
+
+    async fn make(
+        &self,
+        tenant: &TenantRef,
+        request: &SsoRequest,
+        credentials: &Credentials,
+    ) -> Result<SsoConnection, ConnectSsoError> {
+        let secret = credentials.client_secret.clone().ok_or(ConnectSsoError::SecretNeeded)?;
+        let new = NewSsoConnection {
+            request: request.id.clone(),
+            display_name: request.display_name.clone(),
+            kind: request.kind,
+            discovery_url: credentials.discovery_url.clone(),
+            client_id: credentials.client_id.clone(),
+            client_secret: secret,
+        };
+        Ok(self.parts.connections.create(tenant, &new).await?)
+    }
+
+    async fn change(
+        &self,
+        tenant: &TenantRef,
+        request: &SsoRequest,
+        held: &Upstream,
+        issuer: &str,
+        credentials: &Credentials,
+    ) -> Result<SsoConnection, ConnectSsoError> {
+        let moves = held.discovery_url != credentials.discovery_url || held.issuer != issuer;
+        let is_same = !moves && held.client_id == credentials.client_id;
+        if held.issuer != issuer && self.has_people(tenant, request, held).await? {
+            return Err(ConnectSsoError::IssuerInUse(held.issuer.clone()));
+        }
+        let change = match (&credentials.client_secret, is_same) {
+            (Some(secret), true) => {
+                SsoConnectionChange { client_secret: Some(secret.clone()), ..SsoConnectionChange::default() }
+            }
+            (None, true) => SsoConnectionChange::default(),
+            // The old secret must not follow to a place that it was not entered for.
+            (None, false) => return Err(ConnectSsoError::SecretNeeded),
+            (Some(secret), false) => SsoConnectionChange {
+                issuer: Some(NewUpstream {
+                    discovery_url: credentials.discovery_url.clone(),
+                    client_id: credentials.client_id.clone(),
+                    client_secret: secret.clone(),
+                }),
+                ..SsoConnectionChange::default()
+            },
+        };
+        Ok(self.parts.connections.update(&tenant.id, &held.connection, &change).await?)
+    }
+
+    async fn has_people(
+        &self,
+        tenant: &TenantRef,
+        request: &SsoRequest,
+        held: &Upstream,
+    ) -> Result<bool, ConnectSsoError> {
+        let people = self.parts.requests.people(&tenant.id, &request.id, &held.client()).await;
+        Ok(people.map_err(SsoError::from)?.all > 0)
+    }
+}
+
+impl From<DiscoveryProbeError> for ConnectSsoError {
+    fn from(error: DiscoveryProbeError) -> Self {
+        Self::Discovery(error)
+    }
+}
+
+impl From<Outage> for ConnectSsoError {
+    fn from(outage: Outage) -> Self {
+        Self::Sso(outage.into())
+    }
+}

@@ -1,0 +1,33 @@
+//! Deleting a connection.
+
+use tenantry_domain::{AuditAction, SsoState};
+use tenantry_ports::Session;
+
+use super::{SsoError, SsoParts};
+
+/// Deletes a connection, at the provider and here. The accounts that came through it end with it.
+pub struct DeleteSso {
+    /// What it works with.
+    pub parts: SsoParts,
+}
+
+impl DeleteSso {
+    /// Deletes it; answers what it was called. Cut at any point, it is off, and the next try goes on: what is here goes
+    /// last, so that nothing at the provider is forgotten.
+    pub async fn run(&self, session: &Session, request: &str) -> Result<String, SsoError> {
+        let administrator = self.parts.to_change(session).await?;
+        let tenant = administrator.tenant();
+        let mut kept = self.parts.find(&tenant.id, request).await?;
+        if kept.request.state == SsoState::On {
+            kept.request.state = SsoState::Off;
+            self.parts.save(&mut kept).await?;
+        }
+        if let Some(upstream) = &kept.request.upstream {
+            self.parts.connections.delete(&tenant.id, &upstream.connection).await?;
+        }
+        self.parts.requests.delete(&tenant.id, &kept.request.id).await?;
+        let name = kept.request.display_name.to_string();
+        self.parts.record(session, tenant, AuditAction::SsoDeleted, name.clone()).await;
+        Ok(name)
+    }
+}

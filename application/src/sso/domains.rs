@@ -1,0 +1,151 @@
+//! An organization's domains: claimed, proved by a record in DNS, and given up.
+
+use std::sync::Arc;
+
+use tenantry_domain::{AuditAction, DomainProof, EmailDomain, ProofToken};
+use tenantry_ports::{Session, TxtRecords};
+
+use super::{SsoError, SsoParts};
+use crate::Outage;
+
+/// How many domains an organization may claim.
+const MOST_DOMAINS: usize = 50;
+
+/// Claims a domain. That opens nothing: it tells which record would prove it.
+pub struct ClaimDomain {
+    /// What it works with.
+    pub parts: SsoParts,
+}
+
+/// Looks for the record of a claimed domain, now.
+pub struct CheckDomain {
+    /// What it works with.
+    pub parts: SsoParts,
+    /// Asks DNS.
+    pub records: Arc<dyn TxtRecords>,
+}
+
+/// Gives a domain up.
+pub struct ReleaseDomain {
+    /// What it works with.
+    pub parts: SsoParts,
+}
+
+/// Why a domain is not claimed.
+#[derive(Debug, thiserror::Error)]
+pub enum ClaimDomainError {
+    /// The organization has claimed as many as it can.
+    #[error("your organization has claimed {MOST_DOMAINS} domains, and can’t claim more: give one up first")]
+    TooMany,
+    /// What may happen to every change.
+    #[error(transparent)]
+    Sso(#[from] SsoError),
+}
+
+/// Why a look at a domain leads to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckDomainError {
+    /// The organization has not claimed it.
+    #[error("your organization has not claimed this domain")]
+    Unknown,
+    /// The record is there, and so is another organization's, which came first.
+    #[error("another organization has proved this domain: it can be yours once they give it up")]
+    HeldByAnother,
+    /// Nobody could tell.
+    #[error("DNS does not answer just now: nothing was changed, and we go on looking")]
+    NoAnswer,
+    /// What may happen to every change.
+    #[error(transparent)]
+    Sso(#[from] SsoError),
+}
+
+impl ClaimDomain {
+    /// Claims it; a domain that is claimed already keeps its record.
+    pub async fn run(
+        &self,
+        session: &Session,
+        domain: &EmailDomain,
+    ) -> Result<DomainProof, ClaimDomainError> {
+        let administrator = self.parts.to_change(session).await?;
+        let tenant = administrator.tenant();
+        let claimed = self.parts.proofs.of_tenant(&tenant.id).await.map_err(outage)?;
+        if let Some(claimed) = claimed.iter().find(|proof| proof.domain == *domain) {
+            return Ok(claimed.clone());
+        }
+        if claimed.len() >= MOST_DOMAINS {
+            return Err(ClaimDomainError::TooMany);
+        }
+        let token = ProofToken::try_from(self.parts.random.hex(16).as_str());
+        let token = token.map_err(|error| SsoError::from(Outage::Store(Box::new(error))))?;
+        let now = self.parts.clock.now();
+        let proof = DomainProof::claim(tenant.id.clone(), domain.clone(), token, now);
+        let kept = self.parts.proofs.claim(&proof).await.map_err(outage)?;
+        self.parts.record(session, tenant, AuditAction::DomainClaimed, domain.to_string()).await;
+        Ok(kept)
+    }
+}
+
+impl CheckDomain {
+    /// Looks once; answers how the claim stands then.
+    pub async fn run(
+        &self,
+        session: &Session,
+        domain: &EmailDomain,
+    ) -> Result<DomainProof, CheckDomainError> {
+        let administrator = self.parts.to_change(session).await?;
+        let tenant = administrator.tenant();
+        let held = self.parts.proofs.find(&tenant.id, domain).await.map_err(outage)?;
+        let held = held.ok_or(CheckDomainError::Unknown)?;
+        let looked = looked(&*self.records, held.clone(), self.parts.clock.now()).await;
+        let looked = looked.map_err(|error| {
+            tracing::warn!(%error, %domain, "a domain's record can't be looked for");
+            CheckDomainError::NoAnswer
+        })?;
+        if !self.parts.proofs.keep(&looked).await.map_err(outage)? {
+            return Err(CheckDomainError::HeldByAnother);
+        }
+        if looked.holds() && !held.holds() {
+            self.parts.record(session, tenant, AuditAction::DomainProved, domain.to_string()).await;
+        }
+        Ok(looked)
+    }
+}
+
+impl ReleaseDomain {
+    /// Gives it up, and answers it: from now on nobody comes in by it. A domain that the organization has not claimed and
+    /// a text that is none are unknown.
+    pub async fn run(&self, session: &Session, domain: &str) -> Result<EmailDomain, SsoError> {
+        let administrator = self.parts.to_change(session).await?;
+        let tenant = administrator.tenant();
+        let domain = &EmailDomain::try_from(domain).map_err(|_| SsoError::Unknown)?;
+        if self.parts.proofs.find(&tenant.id, domain).await.map_err(outage)?.is_none() {
+            return Err(SsoError::Unknown);
+        }
+        self.parts.proofs.release(&tenant.id, domain).await.map_err(outage)?;
+        for mut kept in self.parts.requests.of_tenant(&tenant.id).await? {
+            if kept.request.domains.remove(domain) {
+                self.parts.save(&mut kept).await?;
+                if kept.request.state == tenantry_domain::SsoState::On {
+                    self.parts.reopen(&kept.request).await?;
+                }
+            }
+        }
+        self.parts.record(session, tenant, AuditAction::DomainReleased, domain.to_string()).await;
+        Ok(domain.clone())
+    }
+}
+
+/// The claim after a look for its record.
+pub(super) async fn looked(
+    records: &dyn TxtRecords,
+    proof: DomainProof,
+    now: tenantry_domain::Timestamp,
+) -> Result<DomainProof, Outage> {
+    let found = records.look_up(&proof.record_name()).await?;
+    let is_there = found.iter().any(|text| text.trim() == proof.record_value());
+    Ok(proof.looked(is_there, now))
+}
+
+fn outage(error: tenantry_ports::DomainProofsError) -> SsoError {
+    Outage::from(error).into()
+}

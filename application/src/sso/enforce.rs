@@ -1,0 +1,88 @@
+//! Making single sign-on the only way in.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tenantry_domain::{AuditAction, Enforcement, Role, SsoState, UserId};
+use tenantry_ports::{KeptSsoRequest, Members, Session, Sessions, SessionsOf};
+
+use super::{SsoError, SsoParts};
+use crate::Outage;
+use crate::sign_in::remembered_until;
+
+/// Says who has to come in through a connection. Everybody's sessions under the organization end when it gets stricter,
+/// so that the old ways in are closed for those who are in, too.
+pub struct EnforceSso {
+    /// What it works with.
+    pub parts: SsoParts,
+    /// Who runs the organization.
+    pub members: Arc<dyn Members>,
+    /// Who is signed in.
+    pub sessions: Arc<dyn Sessions>,
+}
+
+/// Why the rule stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum EnforceSsoError {
+    /// Nobody comes in through the connection yet.
+    #[error("turn the connection on first")]
+    NotOn,
+    /// Nobody could come in if the connection failed.
+    #[error("choose at least one Administrator who can still log in another way if the connection fails")]
+    NobodyLeft,
+    /// Somebody chosen for that is no Administrator.
+    #[error("only an Administrator of the organization can be the one who still logs in another way")]
+    NoAdministrator,
+    /// Somebody chosen for that comes in through the organization's own connection alone.
+    #[error("that account comes in through this connection itself: choose one with a password")]
+    NoOtherWay,
+    /// What may happen to every change.
+    #[error(transparent)]
+    Sso(#[from] SsoError),
+}
+
+impl EnforceSso {
+    /// Changes the rule. Repeatable.
+    pub async fn run(
+        &self,
+        session: &Session,
+        request: &str,
+        enforcement: Enforcement,
+        break_glass: BTreeSet<UserId>,
+    ) -> Result<KeptSsoRequest, EnforceSsoError> {
+        let administrator = self.parts.to_change(session).await?;
+        let tenant = administrator.tenant();
+        let mut kept = self.parts.find(&tenant.id, request).await?;
+        if enforcement != Enforcement::Off {
+            if kept.request.state != SsoState::On {
+                return Err(EnforceSsoError::NotOn);
+            }
+            if break_glass.is_empty() {
+                return Err(EnforceSsoError::NobodyLeft);
+            }
+            for user in &break_glass {
+                let roles = self.members.roles(&tenant.id, user).await.map_err(Outage::from);
+                if !roles.map_err(SsoError::from)?.contains(Role::Administrator) {
+                    return Err(EnforceSsoError::NoAdministrator);
+                }
+                let depends = self.parts.requests.has_brought(&tenant.id, user).await;
+                if depends.map_err(SsoError::from)? {
+                    return Err(EnforceSsoError::NoOtherWay);
+                }
+            }
+        }
+        let is_change = (kept.request.enforcement, &kept.request.break_glass) != (enforcement, &break_glass);
+        kept.request.enforcement = enforcement;
+        kept.request.break_glass = break_glass;
+        self.parts.save(&mut kept).await?;
+        if is_change && enforcement != Enforcement::Off {
+            let (whose, now) = (SessionsOf::Tenant(tenant.id.clone()), self.parts.clock.now());
+            let ended =
+                self.sessions.end_all(&whose, Some(session.id.clone()), now, remembered_until(now)).await;
+            ended.map_err(|error| SsoError::from(Outage::from(error)))?;
+        }
+        let subject = format!("{}: {}", kept.request.display_name, enforcement.as_str());
+        self.parts.record(session, tenant, AuditAction::SsoEnforced, subject).await;
+        Ok(kept)
+    }
+}

@@ -1,0 +1,237 @@
+//! Who may pass at a login: through an organization's own connection, and besides it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tenantry_domain::{
+    AuditAction, AuditEntry, Catalogue, ConnectionName, EmailDomain, Role, SsoFault, SsoRequestId,
+    Subscription, TenantId, TenantRef, Timestamp,
+};
+use tenantry_ports::{
+    AuditLog, DomainProofs, KeptSsoRequest, Login, Random, Recognized, SsoArrival, SsoEvent, SsoFailure,
+    SsoRequests,
+};
+
+use super::parts::proved;
+use crate::{Outage, audit};
+
+/// How long people still come in through a connection after the plan that includes it has ended.
+pub(super) const GRACE: Duration = Duration::from_hours(14 * 24);
+
+/// Looks at every login that the provider has verified, before anything is made of it. The provider's word that a
+/// connection is an organization's is not enough: ours counts.
+#[derive(Clone)]
+pub struct SsoGate {
+    /// Which connections are whose, and on.
+    pub requests: Arc<dyn SsoRequests>,
+    /// Which domains are whose.
+    pub proofs: Arc<dyn DomainProofs>,
+    /// Remembers who came in by breaking the glass, and what is odd.
+    pub audit_log: Arc<dyn AuditLog>,
+    /// Makes the numbers by which a failure is found again.
+    pub random: Arc<dyn Random>,
+    /// Which plans include single sign-on.
+    pub catalogue: Arc<Catalogue>,
+}
+
+/// Why somebody does not pass.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SsoRefusal {
+    /// The login through the organization's own provider did not succeed.
+    #[error("the login through the organization's own provider did not succeed ({fault:?})")]
+    Failed {
+        /// Why.
+        fault: SsoFault,
+        /// The number by which the administrator finds it.
+        reference: String,
+    },
+    /// The connection belongs to an organization, and the login was not under it.
+    #[error("this login has to be under the organization")]
+    OutsideOrganization(TenantRef),
+    /// The organization wants its people to come in through its own provider.
+    #[error("the organization wants its people to sign in through its own provider")]
+    Required {
+        /// The organization.
+        tenant: TenantRef,
+        /// Through which connection.
+        connection: ConnectionName,
+        /// Which request it came of.
+        request: SsoRequestId,
+    },
+}
+
+/// What is known of a login that passes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Passed {
+    /// The role that the connection's rules give to a newcomer; `None` when it has no say.
+    pub(crate) role: Option<Role>,
+}
+
+impl SsoGate {
+    /// Whether this login may pass.
+    pub(crate) async fn pass(
+        &self,
+        login: &Login,
+        subscription: Option<Subscription>,
+        now: Timestamp,
+    ) -> Result<Result<Passed, SsoRefusal>, Outage> {
+        match (&login.connection, &login.tenant) {
+            (Some(connection), Some(tenant)) => {
+                match self.requests.of_connection(&tenant.id, connection).await? {
+                    Some(kept) => self.through(login, &kept, subscription, now).await,
+                    None => self.through_unknown(login, connection, &tenant.id).await,
+                }
+            }
+            (Some(connection), None) => self.outside(connection).await,
+            (None, Some(tenant)) => self.besides(login, tenant, now).await,
+            (None, None) => self.as_a_person(login).await,
+        }
+    }
+
+    /// Notes a login through a connection that failed before there was anything to look at; answers its number.
+    pub(crate) async fn failed(
+        &self,
+        tenant: &TenantId,
+        request: &SsoRequestId,
+        fault: SsoFault,
+        now: Timestamp,
+    ) -> SsoRefusal {
+        let reference = self.random.hex(4);
+        let failure = SsoFailure { at: now, fault, reference: reference.clone() };
+        if let Err(error) = self.requests.note(tenant, request, &SsoEvent::Failed(failure)).await {
+            tracing::error!(%error, %reference, "a failed login through a connection can't be noted");
+        }
+        tracing::warn!(%tenant, %request, ?fault, %reference, "a login through a connection failed");
+        SsoRefusal::Failed { fault, reference }
+    }
+
+    /// Through a connection of the organization's own.
+    async fn through(
+        &self,
+        login: &Login,
+        kept: &KeptSsoRequest,
+        subscription: Option<Subscription>,
+        now: Timestamp,
+    ) -> Result<Result<Passed, SsoRefusal>, Outage> {
+        let request = &kept.request;
+        let tenant = &request.tenant.id;
+        let proved = proved(&self.proofs.of_tenant(tenant).await?);
+        let email = login.email.as_ref();
+        let mut fault = request.admit(email, login.email_verified, &proved).err();
+        if fault.is_none() && !self.is_included(subscription, now) {
+            fault = Some(SsoFault::PlanEnded);
+        }
+        let (None, Some(email), Some(upstream)) = (fault, email, &request.upstream) else {
+            let fault = fault.unwrap_or(SsoFault::Other);
+            return Ok(Err(self.failed(tenant, &request.id, fault, now).await));
+        };
+        let arrival =
+            SsoArrival { user: login.user.clone(), email: email.clone(), client: upstream.client(), at: now };
+        let recognized = self.requests.recognize(tenant, &request.id, &arrival).await?;
+        if recognized == Recognized::OtherClient {
+            return Ok(Err(self.failed(tenant, &request.id, SsoFault::Quarantined, now).await));
+        }
+        if recognized == Recognized::AddressOfAnother {
+            let subject = format!("{}: {email}", request.display_name);
+            self.note(login, tenant, AuditAction::SsoAddressOfAnother, subject, now).await;
+            tracing::warn!(%tenant, request = %request.id, "somebody new came with the address of somebody known");
+        }
+        if let Err(error) = self.requests.note(tenant, &request.id, &SsoEvent::LoggedIn(now)).await {
+            tracing::warn!(%error, "a login through a connection can't be noted");
+        }
+        Ok(Ok(Passed { role: Some(request.admission.role(&login.claims)) }))
+    }
+
+    /// Through a connection that Tenantry has not made. Another organization's is refused; one that was made at the
+    /// provider by other means goes on as before, unless the address is in a domain that another organization has proved.
+    async fn through_unknown(
+        &self,
+        login: &Login,
+        connection: &ConnectionName,
+        tenant: &TenantId,
+    ) -> Result<Result<Passed, SsoRefusal>, Outage> {
+        let fault = if self.requests.owner(connection).await?.is_some() {
+            Some(SsoFault::TurnedOff)
+        } else {
+            let domain = login.email.as_ref().and_then(|email| EmailDomain::try_from(email.domain()).ok());
+            let holder = match domain {
+                Some(domain) => self.proofs.proved(&domain).await?.map(|proof| proof.tenant),
+                None => None,
+            };
+            holder.filter(|holder| holder != tenant).map(|_| SsoFault::OtherDomain)
+        };
+        let Some(fault) = fault else { return Ok(Ok(Passed::default())) };
+        let reference = self.random.hex(4);
+        tracing::warn!(%tenant, ?fault, %reference, "a login through a connection of nobody's was refused");
+        Ok(Err(SsoRefusal::Failed { fault, reference }))
+    }
+
+    /// Through an organization's connection, and under no organization: to be begun again under it.
+    async fn outside(&self, connection: &ConnectionName) -> Result<Result<Passed, SsoRefusal>, Outage> {
+        let Some(owner) = self.requests.owner(connection).await? else { return Ok(Ok(Passed::default())) };
+        let kept = self.requests.of_connection(&owner, connection).await?;
+        Ok(kept
+            .map_or(Ok(Passed::default()), |kept| Err(SsoRefusal::OutsideOrganization(kept.request.tenant))))
+    }
+
+    /// Under an organization, and not through a connection of its own.
+    async fn besides(
+        &self,
+        login: &Login,
+        tenant: &TenantRef,
+        now: Timestamp,
+    ) -> Result<Result<Passed, SsoRefusal>, Outage> {
+        for kept in self.requests.of_tenant(&tenant.id).await? {
+            let request = kept.request;
+            if request.demands(&login.user, login.email.as_ref()) {
+                return Ok(required(request).map_or_else(|| Ok(Passed::default()), Err));
+            }
+            if request.is_glass_of(&login.user) {
+                let subject = request.display_name.to_string();
+                self.note(login, &tenant.id, AuditAction::SsoGlassBroken, subject, now).await;
+                tracing::warn!(tenant = %tenant.id, user = %login.user, "somebody came in by breaking the glass");
+            }
+        }
+        Ok(Ok(Passed::default()))
+    }
+
+    /// As a person, with an address that an organization may have made its own.
+    async fn as_a_person(&self, login: &Login) -> Result<Result<Passed, SsoRefusal>, Outage> {
+        let domain = login.email.as_ref().and_then(|email| EmailDomain::try_from(email.domain()).ok());
+        let Some(domain) = domain else { return Ok(Ok(Passed::default())) };
+        let Some(proof) = self.proofs.proved(&domain).await? else { return Ok(Ok(Passed::default())) };
+        for kept in self.requests.of_tenant(&proof.tenant).await? {
+            let request = kept.request;
+            if request.domains.contains(&domain) && request.demands(&login.user, login.email.as_ref()) {
+                return Ok(required(request).map_or_else(|| Ok(Passed::default()), Err));
+            }
+        }
+        Ok(Ok(Passed::default()))
+    }
+
+    /// Whether the plan includes it, or did until not long ago.
+    fn is_included(&self, subscription: Option<Subscription>, now: Timestamp) -> bool {
+        subscription.is_some_and(|held| {
+            let plan = self.catalogue.plan(held.plan());
+            plan.is_some_and(|plan| plan.entitlements.sso) && now < held.ends() + GRACE
+        })
+    }
+
+    async fn note(
+        &self,
+        login: &Login,
+        tenant: &TenantId,
+        action: AuditAction,
+        subject: String,
+        at: Timestamp,
+    ) {
+        let (actor, actor_name) = (login.user.clone(), Some(login.name.clone()));
+        let entry = AuditEntry { at, actor, actor_name, tenant: Some(tenant.clone()), action, subject };
+        audit::record(&*self.audit_log, &entry).await;
+    }
+}
+
+fn required(request: tenantry_domain::SsoRequest) -> Option<SsoRefusal> {
+    let upstream = request.upstream?;
+    Some(SsoRefusal::Required { tenant: request.tenant, connection: upstream.name, request: request.id })
+}

@@ -1,0 +1,65 @@
+//! An organization's connections, and how they do.
+
+use std::collections::BTreeSet;
+
+use tenantry_domain::{DomainProof, EmailDomain};
+use tenantry_ports::{KeptSsoRequest, Session, SsoPeople};
+use url::Url;
+
+use super::parts::proved;
+use super::{SsoError, SsoParts};
+
+/// Shows what an organization has of single sign-on. Nothing but its own is ever here.
+pub struct ListSso {
+    /// What it works with.
+    pub parts: SsoParts,
+}
+
+/// One connection or request.
+#[derive(Clone, Debug)]
+pub struct SsoView {
+    /// The request, and how its connection does.
+    pub kept: KeptSsoRequest,
+    /// Every domain that the organization has claimed.
+    pub proofs: Vec<DomainProof>,
+    /// Whom the connection has brought.
+    pub people: SsoPeople,
+    /// Where the organization's provider has to send people back to.
+    pub callback_url: Url,
+}
+
+impl SsoView {
+    /// The domains that are proved.
+    pub fn proved(&self) -> BTreeSet<EmailDomain> {
+        proved(&self.proofs)
+    }
+}
+
+impl ListSso {
+    /// All of them, the first first, and every domain that the organization has claimed.
+    pub async fn run(&self, session: &Session) -> Result<(Vec<KeptSsoRequest>, Vec<DomainProof>), SsoError> {
+        let tenant = self.parts.to_look(session)?.tenant().id.clone();
+        let requests = self.parts.requests.of_tenant(&tenant).await?;
+        let proofs = self.parts.proofs.of_tenant(&tenant).await.map_err(crate::Outage::from)?;
+        Ok((requests, proofs))
+    }
+
+    /// One of them.
+    pub async fn one(&self, session: &Session, request: &str) -> Result<SsoView, SsoError> {
+        let tenant = self.parts.to_look(session)?.tenant().id.clone();
+        let kept = self.parts.find(&tenant, request).await?;
+        let people = self.people(&kept).await?;
+        Ok(SsoView {
+            people,
+            proofs: self.parts.proofs.of_tenant(&tenant).await.map_err(crate::Outage::from)?,
+            callback_url: self.parts.connections.callback_url(),
+            kept,
+        })
+    }
+
+    async fn people(&self, kept: &KeptSsoRequest) -> Result<SsoPeople, SsoError> {
+        let request = &kept.request;
+        let Some(upstream) = &request.upstream else { return Ok(SsoPeople::default()) };
+        Ok(self.parts.requests.people(&request.tenant.id, &request.id, &upstream.client()).await?)
+    }
+}

@@ -1,0 +1,33 @@
+//! Single sign-on: an administrator connects the organization's own identity provider, step by step, and runs it.
+
+mod admit;
+mod begin;
+mod choose_domains;
+mod connect;
+mod delete;
+mod domains;
+mod enforce;
+mod gate;
+mod list;
+mod parts;
+mod realm;
+mod test_login;
+mod turn;
+mod watch;
+
+pub use admit::{AdmissionWish, AdmitThroughSso};
+pub use begin::BeginSso;
+pub use choose_domains::{ChooseSsoDomains, ChooseSsoDomainsError};
+pub use connect::{ConnectSso, ConnectSsoError, Credentials};
+pub use delete::DeleteSso;
+pub use domains::{CheckDomain, CheckDomainError, ClaimDomain, ClaimDomainError, ReleaseDomain};
+pub use enforce::{EnforceSso, EnforceSsoError};
+pub use gate::{SsoGate, SsoRefusal};
+pub use list::{ListSso, SsoView};
+pub use parts::{SsoError, SsoParts};
+pub use realm::{FindLogin, FoundLogin};
+pub use test_login::{ReportSsoTest, TestSso, TestSsoError};
+pub use turn::{TurnOnSsoError, TurnSso};
+pub use watch::WatchDomains;
+
+pub(crate) use gate::Passed;

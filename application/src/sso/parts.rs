@@ -1,0 +1,137 @@
+//! What the use cases of single sign-on share.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tenantry_domain::{
+    Administrator, AuditAction, AuditEntry, Catalogue, DomainProof, EmailDomain, Permission, SsoRequestId,
+    TenantId, TenantRef,
+};
+use tenantry_ports::{
+    AuditLog, Clock, DomainProofs, KeptSsoRequest, Random, Session, SsoConnections, SsoConnectionsError,
+    SsoRequests, SsoRequestsError,
+};
+
+use crate::{Authorize, AuthorizeError, Outage, audit};
+
+/// What every use case of single sign-on works with.
+#[derive(Clone)]
+pub struct SsoParts {
+    /// Who may.
+    pub authorize: Authorize,
+    /// What administrators asked for.
+    pub requests: Arc<dyn SsoRequests>,
+    /// Which domains are whose.
+    pub proofs: Arc<dyn DomainProofs>,
+    /// The connections at the provider.
+    pub connections: Arc<dyn SsoConnections>,
+    /// Remembers who changed what.
+    pub audit_log: Arc<dyn AuditLog>,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids.
+    pub random: Arc<dyn Random>,
+    /// Which plans include single sign-on.
+    pub catalogue: Arc<Catalogue>,
+}
+
+/// Why something about single sign-on is not shown or not done.
+#[derive(Debug, thiserror::Error)]
+pub enum SsoError {
+    /// The organization has no such connection.
+    #[error("there is no such connection")]
+    Unknown,
+    /// The organization's plan does not include it.
+    #[error("single sign-on is a part of the Team and Enterprise plans")]
+    NotIncluded,
+    /// Somebody else has changed the connection since it was read. Nothing was done.
+    #[error("somebody else has changed this connection just now: look at it again")]
+    Changed,
+    /// The actor may not do it.
+    #[error(transparent)]
+    NotAuthorized(#[from] AuthorizeError),
+    /// Something outside is down.
+    #[error(transparent)]
+    Outage(#[from] Outage),
+}
+
+impl From<SsoRequestsError> for SsoError {
+    fn from(error: SsoRequestsError) -> Self {
+        match error {
+            SsoRequestsError::Conflict => Self::Changed,
+            outage @ SsoRequestsError::Unavailable(_) => Self::Outage(Outage::Store(Box::new(outage))),
+        }
+    }
+}
+
+impl From<SsoConnectionsError> for SsoError {
+    fn from(error: SsoConnectionsError) -> Self {
+        match error {
+            // It was deleted at the provider, by other means.
+            SsoConnectionsError::UnknownConnection => Self::Unknown,
+            outage => Self::Outage(outage.into()),
+        }
+    }
+}
+
+impl SsoParts {
+    /// The administrator of this session, who may look at the organization's single sign-on.
+    pub(crate) fn to_look(&self, session: &Session) -> Result<Administrator, SsoError> {
+        let administrator = self.authorize.to_look(session, Permission::ManageSso)?;
+        self.is_included(session)?;
+        Ok(administrator)
+    }
+
+    /// The administrator of this session, who may change it.
+    pub(crate) async fn to_change(&self, session: &Session) -> Result<Administrator, SsoError> {
+        let administrator = self.authorize.to_change(session, Permission::ManageSso).await?;
+        self.is_included(session)?;
+        Ok(administrator)
+    }
+
+    fn is_included(&self, session: &Session) -> Result<(), SsoError> {
+        let plan = session.subscription.and_then(|held| self.catalogue.plan(held.plan()));
+        if plan.is_some_and(|plan| plan.entitlements.sso) { Ok(()) } else { Err(SsoError::NotIncluded) }
+    }
+
+    /// One request of the tenant. An id that can't be one, one of another tenant and one of nobody are all unknown.
+    pub(crate) async fn find(&self, tenant: &TenantId, request: &str) -> Result<KeptSsoRequest, SsoError> {
+        let id = SsoRequestId::try_from(request).map_err(|_| SsoError::Unknown)?;
+        self.requests.find(tenant, &id).await?.ok_or(SsoError::Unknown)
+    }
+
+    /// The domains that the tenant has proved, and whose proof has not lapsed.
+    pub(crate) async fn proved(&self, tenant: &TenantId) -> Result<BTreeSet<EmailDomain>, Outage> {
+        Ok(proved(&self.proofs.of_tenant(tenant).await?))
+    }
+
+    /// Keeps a request as it was changed.
+    pub(crate) async fn save(&self, kept: &mut KeptSsoRequest) -> Result<(), SsoError> {
+        kept.revision = self.requests.save(&kept.request, kept.revision).await?;
+        Ok(())
+    }
+
+    /// Remembers what was done.
+    pub(crate) async fn record(
+        &self,
+        session: &Session,
+        tenant: &TenantRef,
+        action: AuditAction,
+        subject: String,
+    ) {
+        let entry = AuditEntry {
+            at: self.clock.now(),
+            actor: session.user.clone(),
+            actor_name: Some(session.name.clone()),
+            tenant: Some(tenant.id.clone()),
+            action,
+            subject,
+        };
+        audit::record(&*self.audit_log, &entry).await;
+    }
+}
+
+/// Those of the domains whose proof holds.
+pub(super) fn proved(proofs: &[DomainProof]) -> BTreeSet<EmailDomain> {
+    proofs.iter().filter(|proof| proof.holds()).map(|proof| proof.domain.clone()).collect()
+}

@@ -1,0 +1,143 @@
+//! Trying a connection before anybody depends on it.
+
+use tenantry_domain::{AuditAction, SsoFault, SsoTest, SsoTestOutcome, TestedLogin};
+use tenantry_ports::{Callback, Login, LoginAttempt, Session};
+
+use super::{SsoError, SsoParts};
+use crate::redeem::Redeem;
+use crate::{BeginSignIn, BeginSignInError, Outage, SignInError, SignInWish, StartedSignIn};
+
+/// How many claims a report shows, and how long each may be.
+const MOST_CLAIMS: usize = 50;
+const MOST_CHARACTERS: usize = 200;
+
+/// Sends an administrator's browser through the connection.
+pub struct TestSso {
+    /// What it works with.
+    pub parts: SsoParts,
+    /// Starts the login.
+    pub begin: BeginSignIn,
+}
+
+/// Reports what came of it. No session begins, nobody becomes a member, whatever came back.
+pub struct ReportSsoTest {
+    /// What it works with.
+    pub parts: SsoParts,
+    /// Verifies what came back, as for every login.
+    pub redeem: Redeem,
+}
+
+/// Why there is no test.
+#[derive(Debug, thiserror::Error)]
+pub enum TestSsoError {
+    /// There is nothing to test yet.
+    #[error("enter the discovery URL, the client id and the secret first")]
+    NoCredentials,
+    /// What came back is no answer to a test of this administrator's.
+    #[error("this is not the answer to a test that you began")]
+    NotYours,
+    /// The browser was away too long, or the answer was used before.
+    #[error("this test is over: begin another one")]
+    Over,
+    /// What may happen to every change.
+    #[error(transparent)]
+    Sso(#[from] SsoError),
+}
+
+impl TestSso {
+    /// Starts a login through the connection that will only be reported.
+    pub async fn run(&self, session: &Session, request: &str) -> Result<StartedSignIn, TestSsoError> {
+        let administrator = self.parts.to_change(session).await?;
+        let kept = self.parts.find(&administrator.tenant().id, request).await?;
+        let upstream = kept.request.upstream.ok_or(TestSsoError::NoCredentials)?;
+        let wish = SignInWish {
+            connection: Some(upstream.name),
+            sso: Some(tenantry_ports::SsoAttempt { request: kept.request.id, is_test: true }),
+            reauthenticate: true,
+            return_to: "/admin/sso".to_owned(),
+            ..SignInWish::default()
+        };
+        self.begin.run(wish).await.map_err(|error| match error {
+            BeginSignInError::Outage(outage) => SsoError::from(outage).into(),
+            BeginSignInError::UnknownIssuer | BeginSignInError::UnknownTenant => TestSsoError::NotYours,
+        })
+    }
+}
+
+impl ReportSsoTest {
+    /// Keeps what came back as the report of the test. The session is the administrator's who began it.
+    pub async fn run(
+        &self,
+        session: &Session,
+        callback: &Callback,
+        attempt: &LoginAttempt,
+    ) -> Result<SsoTest, TestSsoError> {
+        let administrator = self.parts.to_change(session).await?;
+        let tenant = administrator.tenant();
+        let asked = attempt.sso.as_ref().filter(|sso| sso.is_test).ok_or(TestSsoError::NotYours)?;
+        let kept = self.parts.find(&tenant.id, asked.request.as_str()).await?;
+        let upstream = kept.request.upstream.clone().ok_or(TestSsoError::NoCredentials)?;
+        let now = self.parts.clock.now();
+        let outcome = match self.redeem.run(callback, attempt, now).await {
+            Ok(login) if login.connection.as_ref() == Some(&upstream.name) => {
+                SsoTestOutcome::Arrived(tested(login))
+            }
+            Ok(_) => SsoTestOutcome::Failed(SsoFault::Other),
+            Err(SignInError::Expired | SignInError::AlreadyUsed) => return Err(TestSsoError::Over),
+            Err(SignInError::Outage(outage)) => return Err(SsoError::from(outage).into()),
+            Err(error) => SsoTestOutcome::Failed(error.sso_fault()),
+        };
+        let test = SsoTest { at: now, outcome };
+        self.keep(&tenant.id, asked.request.as_str(), &upstream, &test).await?;
+        let subject = kept.request.display_name.to_string();
+        self.parts.record(session, tenant, AuditAction::SsoTested, subject).await;
+        Ok(test)
+    }
+
+    /// A test says something of the credentials with which it was made, and of no others.
+    async fn keep(
+        &self,
+        tenant: &tenantry_domain::TenantId,
+        request: &str,
+        tested: &tenantry_domain::Upstream,
+        test: &SsoTest,
+    ) -> Result<(), SsoError> {
+        // Somebody else may save in between; then it is read again, once.
+        for is_last in [false, true] {
+            let mut kept = self.parts.find(tenant, request).await?;
+            if kept.request.upstream.as_ref() != Some(tested) {
+                return Err(SsoError::Changed);
+            }
+            kept.request.test = Some(test.clone());
+            match self.parts.save(&mut kept).await {
+                Err(SsoError::Changed) if !is_last => {}
+                outcome => return outcome,
+            }
+        }
+        Err(SsoError::Changed)
+    }
+}
+
+fn tested(login: Login) -> TestedLogin {
+    let text = |value: &serde_json::Value| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        text.chars().take(MOST_CHARACTERS).collect()
+    };
+    TestedLogin {
+        name: login.name,
+        email: login.email,
+        email_verified: login.email_verified,
+        claims: login
+            .claims
+            .iter()
+            .take(MOST_CLAIMS)
+            .map(|(name, value)| (name.clone(), text(value)))
+            .collect(),
+    }
+}
+
+impl From<Outage> for TestSsoError {
+    fn from(outage: Outage) -> Self {
+        Self::Sso(outage.into())
+    }
+}

@@ -1,0 +1,79 @@
+//! Turning a connection on and off.
+
+use tenantry_domain::{Admission, AuditAction, EmailDomain, NotReady, SsoRequest, SsoState};
+use tenantry_ports::{KeptSsoRequest, Session, SsoConnectionsError};
+
+use super::{SsoError, SsoParts};
+use crate::Outage;
+
+/// Lets people in through a connection, or nobody any more.
+pub struct TurnSso {
+    /// What it works with.
+    pub parts: SsoParts,
+}
+
+/// Why a connection is not turned on.
+#[derive(Debug, thiserror::Error)]
+pub enum TurnOnSsoError {
+    /// A step is missing.
+    #[error(transparent)]
+    NotReady(#[from] NotReady),
+    /// What may happen to every change.
+    #[error(transparent)]
+    Sso(#[from] SsoError),
+}
+
+impl TurnSso {
+    /// Turns it on. The provider is told first: as long as we don't say so too, nobody is let in.
+    pub async fn on(&self, session: &Session, request: &str) -> Result<KeptSsoRequest, TurnOnSsoError> {
+        let administrator = self.parts.to_change(session).await?;
+        let tenant = administrator.tenant();
+        let mut kept = self.parts.find(&tenant.id, request).await?;
+        kept.request.ready(&self.parts.proved(&tenant.id).await.map_err(SsoError::from)?)?;
+        kept.request.state = SsoState::On;
+        self.parts.reopen(&kept.request).await?;
+        self.parts.save(&mut kept).await?;
+        let subject = kept.request.display_name.to_string();
+        self.parts.record(session, tenant, AuditAction::SsoTurnedOn, subject).await;
+        Ok(kept)
+    }
+
+    /// Turns it off. From the first write on nobody is let in, also those whose login is under way; who is in stays in.
+    pub async fn off(&self, session: &Session, request: &str) -> Result<KeptSsoRequest, SsoError> {
+        let administrator = self.parts.to_change(session).await?;
+        let tenant = administrator.tenant();
+        let mut kept = self.parts.find(&tenant.id, request).await?;
+        if kept.request.state == SsoState::On {
+            kept.request.state = SsoState::Off;
+            self.parts.save(&mut kept).await?;
+        }
+        self.parts.close(&kept.request).await?;
+        let subject = kept.request.display_name.to_string();
+        self.parts.record(session, tenant, AuditAction::SsoTurnedOff, subject).await;
+        Ok(kept)
+    }
+}
+
+impl SsoParts {
+    /// Opens the connection at the provider as the request says now. Repeatable.
+    pub(super) async fn reopen(&self, request: &SsoRequest) -> Result<(), SsoError> {
+        let Some(upstream) = &request.upstream else { return Ok(()) };
+        let proved = self.proved(&request.tenant.id).await?;
+        let domains: Vec<EmailDomain> = request.domains.intersection(&proved).cloned().collect();
+        let admission =
+            if request.admission.auto_membership { Admission::AutoMembership } else { Admission::Members };
+        self.connections.open(&request.tenant.id, &upstream.connection, admission, &domains).await?;
+        Ok(())
+    }
+
+    /// Closes the connection at the provider; one that is gone is closed. Repeatable.
+    pub(super) async fn close(&self, request: &SsoRequest) -> Result<(), SsoError> {
+        let Some(upstream) = &request.upstream else { return Ok(()) };
+        let closed =
+            self.connections.open(&request.tenant.id, &upstream.connection, Admission::Closed, &[]).await;
+        match closed {
+            Ok(_) | Err(SsoConnectionsError::UnknownConnection) => Ok(()),
+            Err(outage) => Err(Outage::from(outage).into()),
+        }
+    }
+}

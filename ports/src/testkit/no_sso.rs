@@ -1,0 +1,19 @@
+//! An organization without single sign-on, for tests of everything else.
+
+use crate::{MockDomainProofs, MockSsoRequests};
+
+/// Stores in which nobody has claimed a domain or asked for single sign-on.
+pub fn without_sso() -> (MockSsoRequests, MockDomainProofs) {
+    let mut requests = MockSsoRequests::new();
+    requests.expect_of_tenant().returning(|_| Ok(Vec::new()));
+    requests.expect_of_connection().returning(|_, _| Ok(None));
+    requests.expect_owner().returning(|_| Ok(None));
+    requests.expect_find().returning(|_, _| Ok(None));
+    requests.expect_forget().returning(|_| Ok(()));
+    let mut proofs = MockDomainProofs::new();
+    proofs.expect_of_tenant().returning(|_| Ok(Vec::new()));
+    proofs.expect_proved().returning(|_| Ok(None));
+    proofs.expect_find().returning(|_, _| Ok(None));
+    proofs.expect_forget().returning(|_| Ok(()));
+    (requests, proofs)
+}

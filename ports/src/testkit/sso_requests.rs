@@ -1,0 +1,164 @@
+//! The contract of [`SsoRequests`].
+
+#![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a contract case fails by panicking")]
+
+use std::collections::BTreeSet;
+
+use tenantry_domain::{
+    AdmissionRules, DisplayName, EmailAddress, Enforcement, SsoFault, SsoKind, SsoRequest, SsoRequestId,
+    SsoState, TenantId, TenantName, TenantRef, Timestamp, Upstream, UserId,
+};
+
+use crate::{Recognized, SsoArrival, SsoEvent, SsoFailure, SsoPeople, SsoRequests, SsoRequestsError};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_seconds(1_700_000_000 + second)
+}
+
+fn tenant(name: &str) -> TenantRef {
+    TenantRef { id: TenantId::try_from(name).unwrap(), name: TenantName::try_from(name).unwrap() }
+}
+
+fn id(text: &str) -> SsoRequestId {
+    SsoRequestId::try_from(text).unwrap()
+}
+
+fn request(name: &str, of: &str, second: i64) -> SsoRequest {
+    SsoRequest {
+        id: id(name),
+        tenant: tenant(of),
+        kind: SsoKind::Okta,
+        display_name: DisplayName::try_from("Staff").unwrap(),
+        domains: BTreeSet::new(),
+        upstream: None,
+        test: None,
+        admission: AdmissionRules::default(),
+        state: SsoState::SettingUp,
+        enforcement: Enforcement::Off,
+        break_glass: BTreeSet::new(),
+        made_by: UserId::try_from("ann").unwrap(),
+        made_at: at(second),
+    }
+}
+
+fn connected(name: &str, of: &str, connection: &str) -> SsoRequest {
+    let upstream = Upstream {
+        connection: "con_1".try_into().unwrap(),
+        name: connection.try_into().unwrap(),
+        discovery_url: "https://idp.example/.well-known/openid-configuration".try_into().unwrap(),
+        issuer: "https://idp.example".to_owned(),
+        client_id: "client".try_into().unwrap(),
+        secret_expires_at: Some(at(99)),
+    };
+    SsoRequest { upstream: Some(upstream), ..request(name, of, 0) }
+}
+
+fn arrival(user: &str, email: &str, client: &str) -> SsoArrival {
+    SsoArrival {
+        user: UserId::try_from(user).unwrap(),
+        email: EmailAddress::try_from(email).unwrap(),
+        client: client.to_owned(),
+        at: at(1),
+    }
+}
+
+/// What is begun is found by its tenant, with everything that is in it, in the order in which it was made; beginning it
+/// again changes nothing.
+pub async fn is_found_as_it_was_kept(requests: &impl SsoRequests) {
+    let acme = tenant("acme").id;
+    assert_eq!(requests.of_tenant(&acme).await.unwrap(), []);
+    requests.begin(&request("r2", "acme", 2)).await.unwrap();
+    requests.begin(&request("r1", "acme", 1)).await.unwrap();
+    let kept = requests.find(&acme, &id("r2")).await.unwrap().unwrap();
+    assert_eq!((&kept.request, kept.last_login, kept.last_failure), (&request("r2", "acme", 2), None, None));
+    let mut changed = connected("r2", "acme", "acme-r2");
+    changed.domains = [tenantry_domain::EmailDomain::try_from("acme.example").unwrap()].into();
+    changed.state = SsoState::On;
+    requests.save(&changed, kept.revision).await.unwrap();
+    requests.begin(&request("r2", "acme", 2)).await.unwrap();
+    let listed: Vec<_> =
+        requests.of_tenant(&acme).await.unwrap().into_iter().map(|kept| kept.request.id).collect();
+    assert_eq!(listed, [id("r1"), id("r2")]);
+    assert_eq!(requests.find(&acme, &id("r2")).await.unwrap().unwrap().request, changed);
+}
+
+/// Two who change the same request notice each other.
+pub async fn of_two_changes_one_counts(requests: &impl SsoRequests) {
+    let acme = tenant("acme").id;
+    requests.begin(&request("r1", "acme", 0)).await.unwrap();
+    let kept = requests.find(&acme, &id("r1")).await.unwrap().unwrap();
+    let mut first = kept.request.clone();
+    first.state = SsoState::On;
+    let revision = requests.save(&first, kept.revision).await.unwrap();
+    let late = requests.save(&kept.request, kept.revision).await;
+    assert!(matches!(late, Err(SsoRequestsError::Conflict)), "{late:?}");
+    assert_eq!(requests.find(&acme, &id("r1")).await.unwrap().unwrap().request, first);
+    requests.save(&kept.request, revision).await.unwrap();
+    requests.delete(&acme, &id("r1")).await.unwrap();
+    let gone = requests.save(&first, revision).await;
+    assert!(matches!(gone, Err(SsoRequestsError::Conflict)), "{gone:?}");
+}
+
+/// Whatever is another tenant's is found, changed, noted and deleted by nobody else, by id and by connection.
+pub async fn belongs_to_one_tenant(requests: &impl SsoRequests) {
+    let (acme, globex) = (tenant("acme").id, tenant("globex").id);
+    requests.begin(&connected("r1", "acme", "acme-r1")).await.unwrap();
+    let name = "acme-r1".try_into().unwrap();
+    assert_eq!(requests.find(&globex, &id("r1")).await.unwrap(), None);
+    assert_eq!(requests.of_connection(&globex, &name).await.unwrap(), None);
+    assert_eq!(requests.of_tenant(&globex).await.unwrap(), []);
+    assert_eq!(requests.owner(&name).await.unwrap(), Some(acme.clone()));
+    assert_eq!(requests.owner(&"other".try_into().unwrap()).await.unwrap(), None);
+    let kept = requests.of_connection(&acme, &name).await.unwrap().unwrap();
+    let foreign = connected("r1", "globex", "globex-r1");
+    assert!(matches!(requests.save(&foreign, kept.revision).await, Err(SsoRequestsError::Conflict)));
+    requests.note(&globex, &id("r1"), &SsoEvent::LoggedIn(at(5))).await.unwrap();
+    let came = arrival("oidc|1", "bo@acme.example", "c");
+    assert_eq!(requests.recognize(&acme, &id("r1"), &came).await.unwrap(), Recognized::New);
+    assert_eq!(requests.people(&globex, &id("r1"), "c").await.unwrap(), SsoPeople::default());
+    assert_eq!(requests.let_in_again(&globex, &id("r1"), "d").await.unwrap(), 0);
+    assert!(requests.has_brought(&acme, &came.user).await.unwrap());
+    assert!(!requests.has_brought(&globex, &came.user).await.unwrap());
+    requests.delete(&globex, &id("r1")).await.unwrap();
+    requests.forget(&globex).await.unwrap();
+    assert_eq!(requests.of_connection(&acme, &name).await.unwrap(), Some(kept));
+    requests.forget(&acme).await.unwrap();
+    assert_eq!(requests.of_tenant(&acme).await.unwrap(), []);
+    assert!(!requests.has_brought(&acme, &came.user).await.unwrap());
+}
+
+/// The last success and the last failure stand beside the request, and change nothing in it.
+pub async fn notes_how_logins_go(requests: &impl SsoRequests) {
+    let acme = tenant("acme").id;
+    requests.begin(&request("r1", "acme", 0)).await.unwrap();
+    let before = requests.find(&acme, &id("r1")).await.unwrap().unwrap();
+    let failure = SsoFailure { at: at(3), fault: SsoFault::OtherDomain, reference: "ab12cd34".to_owned() };
+    requests.note(&acme, &id("r1"), &SsoEvent::LoggedIn(at(2))).await.unwrap();
+    requests.note(&acme, &id("r1"), &SsoEvent::Failed(failure.clone())).await.unwrap();
+    let after = requests.find(&acme, &id("r1")).await.unwrap().unwrap();
+    assert_eq!((after.last_login, after.last_failure.as_ref()), (Some(at(2)), Some(&failure)));
+    assert_eq!((after.request, after.revision), (before.request, before.revision));
+    requests.note(&acme, &id("none"), &SsoEvent::LoggedIn(at(2))).await.unwrap();
+}
+
+/// Whoever comes is known by who they are, never by an address; another client's people are kept out until they are let
+/// in again.
+pub async fn s07_s08_people_are_known_by_who_they_are(requests: &impl SsoRequests) {
+    let acme = tenant("acme").id;
+    requests.begin(&request("r1", "acme", 0)).await.unwrap();
+    let come = async |user: &str, email: &str, client: &str| {
+        requests.recognize(&acme, &id("r1"), &arrival(user, email, client)).await.unwrap()
+    };
+    assert_eq!(come("oidc|1", "bo@acme.example", "old").await, Recognized::New);
+    assert_eq!(come("oidc|1", "bo@acme.example", "old").await, Recognized::Known);
+    assert_eq!(come("oidc|1", "robert@acme.example", "old").await, Recognized::Known);
+    assert_eq!(come("oidc|2", "bo@acme.example", "old").await, Recognized::AddressOfAnother);
+    assert_eq!(come("oidc|2", "bo@acme.example", "old").await, Recognized::Known);
+    assert_eq!(come("oidc|1", "bo@acme.example", "new").await, Recognized::OtherClient);
+    assert_eq!(come("oidc|3", "cy@acme.example", "new").await, Recognized::New);
+    let people = requests.people(&acme, &id("r1"), "new").await.unwrap();
+    assert_eq!(people, SsoPeople { all: 3, quarantined: 2 });
+    assert_eq!(requests.let_in_again(&acme, &id("r1"), "new").await.unwrap(), 2);
+    assert_eq!(come("oidc|1", "bo@acme.example", "new").await, Recognized::Known);
+    assert_eq!(come("oidc|1", "bo@acme.example", "old").await, Recognized::OtherClient);
+}
