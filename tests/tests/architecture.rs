@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// What each room may use of the others in what it ships. Its tests may look further.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("tenantry-domain", &[]),
     ("tenantry-ports", &["domain"]),
     ("tenantry-application", &["domain", "ports"]),
@@ -24,6 +24,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("tenantry-fake", &["domain", "ports", "oidc", "look", "actions", "serving", "system"]),
     ("tenantry-sql", &["domain", "ports"]),
     ("tenantry-checkout", &["domain", "ports"]),
+    ("tenantry-dns", &["ports"]),
     ("tenantry-system", &["domain", "ports"]),
     // The inbound adapter calls use cases.
     ("tenantry-web", &["domain", "ports", "application", "look"]),
@@ -40,6 +41,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "fake",
             "sql",
             "checkout",
+            "dns",
             "serving",
             "system",
             "web",
