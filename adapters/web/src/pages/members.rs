@@ -18,6 +18,10 @@ use crate::session::SignedIn;
 use crate::text::sentence;
 use crate::{App, Shared};
 
+/// How many members stand on one page: what fits on two screens, so that the page is as quick in a large organization as in
+/// a small one.
+const A_PAGE: u8 = 25;
+
 #[derive(Template)]
 #[template(path = "pages/members.html")]
 struct MembersPage<'a> {
@@ -58,7 +62,7 @@ pub(crate) async fn show(
 async fn list(app: &App, person: &SignedIn, query: &Fields) -> Result<Response, Problem> {
     let from = query.get("cursor")?.map(Cursor::new);
     let is_first = from.is_none();
-    let found = app.use_cases.list_members.run(&person.session, from, PageSize::SCREEN).await?;
+    let found = app.use_cases.list_members.run(&person.session, from, PageSize::at_most(A_PAGE)).await?;
     let members = found.items.iter().map(|member| Row::of(member, &person.session.user)).collect();
     let pending =
         if is_first { Some(PendingInvitations::load(app, &person.session, None).await?) } else { None };

@@ -139,9 +139,13 @@ async fn members_come_in_pages() {
     world.organization("acme-1", &format!("enterprise;{YEAR};active"), &people);
     let mut ann = Browser::signed_in(&world, "Ann Lee", Some("acme-1")).await;
     let first = ann.get("/admin/members").await;
-    first.shows(200, &["Member 58", "/admin/members?cursor=50"]).hides(&["Member 59", "First page"]);
-    let second = ann.get("/admin/members?cursor=50").await;
-    second.shows(200, &["Member 59", "Member 69", "First page"]).hides(&["Member 58", "Next page"]);
+    first.shows(200, &["Member 33", "/admin/members?cursor=25"]).hides(&["Member 34", "First page"]);
+    let second = ann.get("/admin/members?cursor=25").await;
+    second
+        .shows(200, &["Member 34", "Member 58", "First page", "Next page"])
+        .hides(&["Member 33", "Member 59"]);
+    let third = ann.get("/admin/members?cursor=50").await;
+    third.shows(200, &["Member 59", "Member 69", "First page"]).hides(&["Member 58", "Next page"]);
     ann.get("/admin/members?cursor=made-up").await.shows(422, &["This page of members does not exist"]);
     ann.get("/admin/members?cursor=1&cursor=2").await.shows(422, &["Cursor was sent twice"]);
     ann.get("/admin").await.shows(200, &["<b>61</b>", "seats used, of any number"]);
