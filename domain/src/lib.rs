@@ -3,6 +3,7 @@
 //! Nothing here is async, does I/O, or asks for the time or for randomness: callers pass a [`Timestamp`] in. That is
 //! what makes every rule testable with a plain function call.
 
+mod access_request;
 mod actor;
 mod address_list;
 mod audit;
@@ -32,6 +33,7 @@ mod text_serde;
 mod time;
 mod user;
 
+pub use access_request::AccessRequest;
 pub use actor::{Actor, Administrator, NotPermitted, TenantActor};
 pub use address_list::{AddressFault, AddressLine, AddressList, InvalidAddressList};
 pub use audit::{AuditAction, AuditEntry, UnknownAuditAction};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenantry_domain::{
-    AuditAction, AuditEntry, Catalogue, ConnectionName, EmailDomain, Role, SsoFault, SsoRequestId,
-    Subscription, TenantId, TenantRef, Timestamp,
+    AuditAction, AuditEntry, Catalogue, ConnectionName, EmailDomain, Role, SsoFault, SsoRequest,
+    SsoRequestId, Subscription, TenantId, TenantRef, Timestamp,
 };
 use tenantry_ports::{
     AuditLog, DomainProofs, KeptSsoRequest, Login, Random, Recognized, SsoArrival, SsoEvent, SsoFailure,
@@ -115,9 +115,8 @@ impl SsoGate {
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
         let request = &kept.request;
         let tenant = &request.tenant.id;
-        let proved = proved(&self.proofs.of_tenant(tenant).await?);
         let email = login.email.as_ref();
-        let mut fault = request.admit(email, login.email_verified, &proved).err();
+        let mut fault = self.fault_of(login, request).await?;
         if fault.is_none() && !self.is_included(subscription, now) {
             fault = Some(SsoFault::PlanEnded);
         }
@@ -140,6 +139,16 @@ impl SsoGate {
             tracing::warn!(%error, "a login through a connection can't be noted");
         }
         Ok(Ok(Passed { role: Some(request.admission.role(&login.claims)) }))
+    }
+
+    /// What the request itself has against a login.
+    pub(super) async fn fault_of(
+        &self,
+        login: &Login,
+        request: &SsoRequest,
+    ) -> Result<Option<SsoFault>, Outage> {
+        let proved = proved(&self.proofs.of_tenant(&request.tenant.id).await?);
+        Ok(request.admit(login.email.as_ref(), login.email_verified, &proved).err())
     }
 
     /// Through a connection that Tenantry has not made. Another organization's is refused; one that was made at the
@@ -231,7 +240,7 @@ impl SsoGate {
     }
 }
 
-fn required(request: tenantry_domain::SsoRequest) -> Option<SsoRefusal> {
+fn required(request: SsoRequest) -> Option<SsoRefusal> {
     let upstream = request.upstream?;
     Some(SsoRefusal::Required { tenant: request.tenant, connection: upstream.name, request: request.id })
 }

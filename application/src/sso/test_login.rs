@@ -1,7 +1,7 @@
 //! Trying a connection before anybody depends on it.
 
 use tenantry_domain::{AuditAction, SsoFault, SsoTest, SsoTestOutcome, TestedLogin};
-use tenantry_ports::{Callback, Login, LoginAttempt, Session};
+use tenantry_ports::{Callback, Login, LoginAttempt, Session, SsoAttempt, SsoPurpose};
 
 use super::{SsoError, SsoParts};
 use crate::redeem::Redeem;
@@ -52,7 +52,7 @@ impl TestSso {
         let upstream = kept.request.upstream.ok_or(TestSsoError::NoCredentials)?;
         let wish = SignInWish {
             connection: Some(upstream.name),
-            sso: Some(tenantry_ports::SsoAttempt { request: kept.request.id, is_test: true }),
+            sso: Some(SsoAttempt { request: kept.request.id, purpose: SsoPurpose::Test }),
             reauthenticate: true,
             return_to: "/admin/sso".to_owned(),
             ..SignInWish::default()
@@ -74,7 +74,11 @@ impl ReportSsoTest {
     ) -> Result<SsoTest, TestSsoError> {
         let administrator = self.parts.to_change(session).await?;
         let tenant = administrator.tenant();
-        let asked = attempt.sso.as_ref().filter(|sso| sso.is_test).ok_or(TestSsoError::NotYours)?;
+        let asked = attempt
+            .sso
+            .as_ref()
+            .filter(|sso| sso.purpose == SsoPurpose::Test)
+            .ok_or(TestSsoError::NotYours)?;
         let kept = self.parts.find(&tenant.id, asked.request.as_str()).await?;
         let upstream = kept.request.upstream.clone().ok_or(TestSsoError::NoCredentials)?;
         let now = self.parts.clock.now();

@@ -128,6 +128,7 @@ impl Sending {
                 body =
                     text(&[("emails", "newcomer@nowhere.example"), ("role", "Employee"), ("hours", "168")]);
             }
+            ("/admin/members/grant-access", false) => body = text(&[("role", "Employee")]),
             ("/home/profile", false) => body = text(&[("name", "Somebody Else")]),
             ("/admin/sso", false) => body = text(&[("kind", "okta")]),
             ("/admin/sso/domain", false) => body = text(&[("domain", "another.example")]),
@@ -153,6 +154,7 @@ impl Sending {
                 | "/home/register-business"
                 | "/home/register-personal"
                 | "/home/leave"
+                | "/admin/members/decline-access"
                 | "/admin/members/remove"
                 | "/admin/members/transfer"
                 | "/admin/customization/export"
