@@ -24,6 +24,7 @@ mod person_name;
 mod plan;
 pub mod post_login;
 mod role;
+mod saml_metadata;
 mod sso_connection;
 mod sso_request;
 mod standing;
@@ -59,6 +60,7 @@ pub use membership::{FoundMember, InvalidMemberSearch, Member, MemberSearch, Mem
 pub use person_name::{InvalidPersonName, PersonName};
 pub use plan::{Catalogue, CatalogueError, Entitlements, Plan, PlanId, Price, Seats, UnknownPlan};
 pub use role::{Permission, Role, Roles, UnknownRole};
+pub use saml_metadata::{InvalidSamlMetadata, SamlMetadata};
 pub use sso_connection::{
     Admission, ClientId, ConnectionName, DiscoveryUrl, InvalidClientId, InvalidClientSecret,
     InvalidConnectionName, InvalidDiscoveryUrl, SsoConnection, SsoKind, UnknownSsoKind,
