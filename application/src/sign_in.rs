@@ -222,9 +222,16 @@ impl SignIn {
             Some(owed) if login.tenant.is_none() => Some(owed),
             _ => subscription?,
         };
-        let passed = self.sso.pass(&login, subscription, now).await?.map_err(SignInError::Sso)?;
+        let roles = roles?;
+        let passed = match self.sso.pass(&login, &roles, subscription, now).await? {
+            Ok(passed) => passed,
+            Err(refusal) => {
+                self.put_out(&login, &refusal).await;
+                return Err(SignInError::Sso(refusal));
+            }
+        };
         self.accept(&arrival.attempt, &login, now).await?;
-        let (roles, lacks_seat) = self.admit(&login, roles?, &passed, subscription, now).await?;
+        let (roles, lacks_seat) = self.admit(&login, roles, &passed, subscription, now).await?;
         let session = self.session(arrival.session, &login, subscription, roles, now);
         let begun = self.sessions.begin(&session, &login.claims, arrival.attempt.started_at).await;
         begun.map_err(|error| match error {
@@ -312,6 +319,27 @@ impl SignIn {
         }
         let taken = self.seats.besides(&login.user, tenant, plan.seats).await?;
         Ok(plan.seats.admit_one_more(taken.total()))
+    }
+
+    /// A provider that makes members of those who come has done so before anybody could refuse them. Whoever was never
+    /// let in is none; a try that fails is made again at their next login.
+    async fn put_out(&self, login: &Login, refusal: &SsoRefusal) {
+        let (Some(tenant), true, SsoRefusal::Failed { .. }) = (&login.tenant, login.federated, refusal) else {
+            return;
+        };
+        let was_let_in = match self.sso.has_let_in(login, &tenant.id).await {
+            Ok(was_let_in) => was_let_in,
+            Err(outage) => {
+                tracing::warn!(%outage, "whoever was refused may still be a member at the provider");
+                return;
+            }
+        };
+        if was_let_in {
+            return;
+        }
+        if let Err(error) = self.members.remove(&tenant.id, &login.user).await {
+            tracing::warn!(%error, "whoever was refused is still a member at the provider");
+        }
     }
 
     /// Notes that the invitation with which the login came is accepted. The provider compares the address too; what it

@@ -2,4 +2,7 @@
 
 mod attacks;
 mod corp;
+mod domains;
+mod enforced;
+mod identities;
 mod set_up;
