@@ -212,6 +212,9 @@ impl SignIn {
             Err(error) => return Err(self.failed(&arrival.attempt, error, now).await),
             Ok(login) => login,
         };
+        if let Some(refusal) = self.answers_for_another(&arrival.attempt, &login, now).await {
+            return Err(SignInError::Sso(refusal));
+        }
         let (subscription, roles) = tokio::join!(self.subscription(&login, now), self.roles(&login));
         let owed = self.conversions.take_up(&login.user).await.unwrap_or_else(|outage| {
             // The login does not wait for it: the next sweep finishes the purchase and tells the session.
@@ -321,10 +324,26 @@ impl SignIn {
         Ok(plan.seats.admit_one_more(taken.total()))
     }
 
+    /// A login that began at an organization's connection ends with an account of that connection, or with none: the
+    /// provider was asked by way of the browser, which may have asked for something else.
+    async fn answers_for_another(
+        &self,
+        attempt: &LoginAttempt,
+        login: &Login,
+        now: Timestamp,
+    ) -> Option<SsoRefusal> {
+        let (Some(sso), Some(tenant)) = (&attempt.sso, &attempt.tenant) else { return None };
+        if login.connection == attempt.connection {
+            return None;
+        }
+        Some(self.sso.failed(&tenant.id, &sso.request, SsoFault::Other, now).await)
+    }
+
     /// A provider that makes members of those who come has done so before anybody could refuse them. Whoever was never
     /// let in is none; a try that fails is made again at their next login.
     async fn put_out(&self, login: &Login, refusal: &SsoRefusal) {
-        let (Some(tenant), true, SsoRefusal::Failed { .. }) = (&login.tenant, login.federated, refusal) else {
+        let (Some(tenant), true, SsoRefusal::Failed { .. }) = (&login.tenant, login.federated, refusal)
+        else {
             return;
         };
         let was_let_in = match self.sso.has_let_in(login, &tenant.id).await {

@@ -133,6 +133,7 @@ impl Parts {
             requests: self.sso_requests(),
             proofs: self.domain_proofs(),
             connections: Arc::new(self.auth0.sso_connections()),
+            turns: self.turns(),
             audit_log: self.audit_log(),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),

@@ -330,6 +330,11 @@ impl SsoRequest {
         self.state == SsoState::On && self.enforcement != Enforcement::Off && self.break_glass.contains(user)
     }
 
+    /// Whether people with addresses in this domain come in through it.
+    pub fn is_open_for(&self, domain: &EmailDomain) -> bool {
+        self.state == SsoState::On && self.domains.contains(domain)
+    }
+
     /// Whether the address is in one of its domains.
     pub fn has_domain_of(&self, email: Option<&EmailAddress>) -> bool {
         email.is_some_and(|email| self.domains.iter().any(|domain| domain.as_str() == email.domain()))

@@ -175,7 +175,9 @@ impl SsoGate {
         login: &Login,
         connection: &ConnectionName,
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
-        let Some(owner) = self.requests.owner(connection).await? else { return self.as_a_person(login).await };
+        let Some(owner) = self.requests.owner(connection).await? else {
+            return self.as_a_person(login).await;
+        };
         let kept = self.requests.of_connection(&owner, connection).await?;
         Ok(kept
             .map_or(Ok(Passed::default()), |kept| Err(SsoRefusal::OutsideOrganization(kept.request.tenant))))

@@ -199,6 +199,7 @@ impl World {
             requests: Arc::new(requests),
             proofs: Arc::new(proofs),
             connections: Arc::new(MockSsoConnections::new()),
+            turns: world.clone(),
             audit_log: world.clone(),
             clock: self.clock.clone(),
             random: random.clone(),

@@ -35,6 +35,8 @@ pub(crate) struct Corp {
     pub(crate) issuer: Url,
     /// The company's provider.
     pub(crate) company: Company,
+    /// Another organization's, where there is one.
+    pub(crate) others: Option<Company>,
 }
 
 /// An identity provider of a company, in front of which we are registered.
@@ -104,10 +106,11 @@ impl Corp {
     pub(crate) async fn new() -> Self {
         let dns = Dns::start().await;
         let site = Site::with(|settings| settings.dev_sso_dns = Some(dns.address)).await;
-        let company = Company::start(&site, &[("bo", BO, true), ("una", UNA, false), ("eve", EVE, true)]).await;
+        let company =
+            Company::start(&site, &[("bo", BO, true), ("una", UNA, false), ("eve", EVE, true)]).await;
         let issuer = company.issuer.clone();
         let admin = site.administrator("ann@nowhere.example", "corp").await;
-        Self { site, dns, admin, domain: DOMAIN, issuer, company }
+        Self { site, dns, admin, domain: DOMAIN, issuer, company, others: None }
     }
 
     /// The same, with a connection that is set up and turned on.

@@ -114,7 +114,16 @@ async fn answer(corp: &Corp, email: &str) -> String {
     let mut names: Vec<_> = page.headers.keys().map(ToString::to_string).collect();
     names.sort();
     // A link that is written out for those without a refresh differs in the same places.
-    let body: Vec<&str> = body.split("href=\"").map(|rest| if rest.starts_with(corp.site.identity.as_str()) { rest.split_once('"').map_or("", |(_, after)| after) } else { rest }).collect();
+    let body: Vec<&str> = body
+        .split("href=\"")
+        .map(|rest| {
+            if rest.starts_with(corp.site.identity.as_str()) {
+                rest.split_once('"').map_or("", |(_, after)| after)
+            } else {
+                rest
+            }
+        })
+        .collect();
     format!("{} {there} {cookies} {names:?} {}", page.status, body.join(""))
 }
 

@@ -48,7 +48,8 @@ async fn s06_an_account_with_the_same_address_stays_somebody_elses() {
     let mut before = corp.site.newcomer(BO).await;
     management.add_member("corp", BO, &["Administrator"]).await;
     for is_verified in [false, true] {
-        let path = format!("users/{}", corp.accounts(BO).await.iter().find(|id| id.starts_with("auth0|")).unwrap());
+        let path =
+            format!("users/{}", corp.accounts(BO).await.iter().find(|id| id.starts_with("auth0|")).unwrap());
         let change = serde_json::json!({ "email_verified": is_verified });
         management.call(Method::PATCH, &path, Some(change)).await;
         let mut bo = corp.is_let_in(BO).await;
