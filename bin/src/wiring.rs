@@ -283,6 +283,7 @@ impl Parts {
             plan_and_usage: PlanAndUsage {
                 seats: self.seats(),
                 audit_log: self.audit_log(),
+                requests: self.sso_requests(),
                 catalogue: catalogue(),
                 clock: clock(),
             },

@@ -16,7 +16,7 @@ use super::parts::proved;
 use crate::{Outage, audit};
 
 /// How long people still come in through a connection after the plan that includes it has ended.
-pub(super) const GRACE: Duration = Duration::from_hours(14 * 24);
+pub(crate) const GRACE: Duration = Duration::from_hours(14 * 24);
 
 /// Looks at every login that the provider has verified, before anything is made of it. The provider's word that a
 /// connection is an organization's is not enough: ours counts.

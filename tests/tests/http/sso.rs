@@ -1,5 +1,6 @@
 //! An organization's own identity provider: connected by its administrator, and who comes in through it.
 
+mod admission;
 mod advisories;
 mod attacks;
 mod corp;
@@ -8,3 +9,4 @@ mod enforced;
 mod identities;
 mod last_way;
 mod set_up;
+mod watch;

@@ -288,6 +288,7 @@ impl World {
                 plan_and_usage: PlanAndUsage {
                     seats: seats.clone(),
                     audit_log: world.clone(),
+                    requests: sso.requests.clone(),
                     catalogue: catalogue.clone(),
                     clock: self.clock.clone(),
                 },
