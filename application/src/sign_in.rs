@@ -217,6 +217,9 @@ impl SignIn {
             Err(error) => return Err(self.failed(&arrival.attempt, error, now).await),
             Ok(login) => login,
         };
+        if let Some(refusal) = self.answers_for_another(&arrival.attempt, &login, now).await {
+            return Err(SignInError::Sso(refusal));
+        }
         let (subscription, roles) = tokio::join!(self.subscription(&login, now), self.roles(&login));
         let owed = self.conversions.take_up(&login.user).await.unwrap_or_else(|outage| {
             // The login does not wait for it: the next sweep finishes the purchase and tells the session.
@@ -228,7 +231,7 @@ impl SignIn {
             _ => subscription?,
         };
         let roles = roles?;
-        let passed = match self.sso.pass(&login, subscription, now).await? {
+        let passed = match self.sso.pass(&login, &roles, subscription, now).await? {
             Ok(passed) => passed,
             Err(refusal) => {
                 self.keep_out(&login, &roles).await;
@@ -341,6 +344,21 @@ impl SignIn {
         }
         let taken = self.seats.besides(&login.user, tenant, plan.seats).await?;
         Ok(plan.seats.admit_one_more(taken.total()))
+    }
+
+    /// A login that began at an organization's connection ends with an account of that connection, or with none: the
+    /// provider was asked by way of the browser, which may have asked for something else.
+    async fn answers_for_another(
+        &self,
+        attempt: &LoginAttempt,
+        login: &Login,
+        now: Timestamp,
+    ) -> Option<SsoRefusal> {
+        let (Some(sso), Some(tenant)) = (&attempt.sso, &attempt.tenant) else { return None };
+        if login.connection == attempt.connection {
+            return None;
+        }
+        Some(self.sso.failed(&tenant.id, &sso.request, SsoFault::Other, now).await)
     }
 
     /// Notes that the invitation with which the login came is accepted. The provider compares the address too; what it

@@ -133,6 +133,7 @@ impl Parts {
             requests: self.sso_requests(),
             proofs: self.domain_proofs(),
             connections: Arc::new(self.auth0.sso_connections()),
+            turns: self.turns(),
             audit_log: self.audit_log(),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
@@ -285,6 +286,7 @@ impl Parts {
             plan_and_usage: PlanAndUsage {
                 seats: self.seats(),
                 audit_log: self.audit_log(),
+                requests: self.sso_requests(),
                 catalogue: catalogue(),
                 clock: clock(),
             },

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenantry_domain::{
-    AuditAction, AuditEntry, Catalogue, ConnectionName, EmailDomain, Role, SsoFault, SsoRequest,
+    AuditAction, AuditEntry, Catalogue, ConnectionName, EmailDomain, Role, Roles, SsoFault, SsoRequest,
     SsoRequestId, Subscription, TenantId, TenantRef, Timestamp,
 };
 use tenantry_ports::{
@@ -16,7 +16,7 @@ use super::parts::proved;
 use crate::{Outage, audit};
 
 /// How long people still come in through a connection after the plan that includes it has ended.
-pub(super) const GRACE: Duration = Duration::from_hours(14 * 24);
+pub(crate) const GRACE: Duration = Duration::from_hours(14 * 24);
 
 /// Looks at every login that the provider has verified, before anything is made of it. The provider's word that a
 /// connection is an organization's is not enough: ours counts.
@@ -68,10 +68,11 @@ pub(crate) struct Passed {
 }
 
 impl SsoGate {
-    /// Whether this login may pass.
+    /// Whether this login, of somebody with these roles, may pass.
     pub(crate) async fn pass(
         &self,
         login: &Login,
+        roles: &Roles,
         subscription: Option<Subscription>,
         now: Timestamp,
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
@@ -79,11 +80,11 @@ impl SsoGate {
             (Some(connection), Some(tenant)) => {
                 match self.requests.of_connection(&tenant.id, connection).await? {
                     Some(kept) => self.through(login, &kept, subscription, now).await,
-                    None => self.through_unknown(login, connection, &tenant.id).await,
+                    None => self.through_unknown(login, roles, (connection, tenant), now).await,
                 }
             }
-            (Some(connection), None) => self.outside(connection).await,
-            (None, Some(tenant)) => self.besides(login, tenant, now).await,
+            (Some(connection), None) => self.outside(login, connection).await,
+            (None, Some(tenant)) => self.besides(login, roles, tenant, now).await,
             (None, None) => self.as_a_person(login).await,
         }
     }
@@ -152,12 +153,14 @@ impl SsoGate {
     }
 
     /// Through a connection that Tenantry has not made. Another organization's is refused; one that was made at the
-    /// provider by other means goes on as before, unless the address is in a domain that another organization has proved.
+    /// provider by other means goes on as before, unless the address is in a domain that another organization has proved:
+    /// it is a way in besides the organization's own.
     async fn through_unknown(
         &self,
         login: &Login,
-        connection: &ConnectionName,
-        tenant: &TenantId,
+        roles: &Roles,
+        (connection, tenant): (&ConnectionName, &TenantRef),
+        now: Timestamp,
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
         let fault = if self.requests.owner(connection).await?.is_some() {
             Some(SsoFault::TurnedOff)
@@ -167,17 +170,23 @@ impl SsoGate {
                 Some(domain) => self.proofs.proved(&domain).await?.map(|proof| proof.tenant),
                 None => None,
             };
-            holder.filter(|holder| holder != tenant).map(|_| SsoFault::OtherDomain)
+            holder.filter(|holder| *holder != tenant.id).map(|_| SsoFault::OtherDomain)
         };
-        let Some(fault) = fault else { return Ok(Ok(Passed::default())) };
+        let Some(fault) = fault else { return self.besides(login, roles, tenant, now).await };
         let reference = self.random.hex(4);
-        tracing::warn!(%tenant, ?fault, %reference, "a login through a connection of nobody's was refused");
+        tracing::warn!(tenant = %tenant.id, ?fault, %reference, "a login through a connection of nobody's was refused");
         Ok(Err(SsoRefusal::Failed { fault, reference }))
     }
 
     /// Through an organization's connection, and under no organization: to be begun again under it.
-    async fn outside(&self, connection: &ConnectionName) -> Result<Result<Passed, SsoRefusal>, Outage> {
-        let Some(owner) = self.requests.owner(connection).await? else { return Ok(Ok(Passed::default())) };
+    async fn outside(
+        &self,
+        login: &Login,
+        connection: &ConnectionName,
+    ) -> Result<Result<Passed, SsoRefusal>, Outage> {
+        let Some(owner) = self.requests.owner(connection).await? else {
+            return self.as_a_person(login).await;
+        };
         let kept = self.requests.of_connection(&owner, connection).await?;
         Ok(kept
             .map_or(Ok(Passed::default()), |kept| Err(SsoRefusal::OutsideOrganization(kept.request.tenant))))
@@ -187,15 +196,18 @@ impl SsoGate {
     async fn besides(
         &self,
         login: &Login,
+        roles: &Roles,
         tenant: &TenantRef,
         now: Timestamp,
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
         for kept in self.requests.of_tenant(&tenant.id).await? {
             let request = kept.request;
-            if request.demands(&login.user, login.email.as_ref()) {
+            // The glass is there for whoever can mend what is wrong: for nobody who runs the organization no more.
+            let is_glass = request.is_glass_of(&login.user) && roles.contains(Role::Administrator);
+            if request.concerns(login.email.as_ref()) && !is_glass {
                 return Ok(required(request).map_or_else(|| Ok(Passed::default()), Err));
             }
-            if request.is_glass_of(&login.user) {
+            if is_glass {
                 let subject = request.display_name.to_string();
                 self.note(login, &tenant.id, AuditAction::SsoGlassBroken, subject, now).await;
                 tracing::warn!(tenant = %tenant.id, user = %login.user, "somebody came in by breaking the glass");

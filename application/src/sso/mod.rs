@@ -34,4 +34,4 @@ pub use test_login::{ReportSsoTest, TestSso, TestSsoError};
 pub use turn::{TurnOnSsoError, TurnSso};
 pub use watch::WatchDomains;
 
-pub(crate) use gate::Passed;
+pub(crate) use gate::{GRACE, Passed};

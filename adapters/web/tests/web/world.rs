@@ -201,6 +201,7 @@ impl World {
             requests: Arc::new(requests),
             proofs: Arc::new(proofs),
             connections: Arc::new(MockSsoConnections::new()),
+            turns: world.clone(),
             audit_log: world.clone(),
             clock: self.clock.clone(),
             random: random.clone(),
@@ -293,6 +294,7 @@ impl World {
                 plan_and_usage: PlanAndUsage {
                     seats: seats.clone(),
                     audit_log: world.clone(),
+                    requests: sso.requests.clone(),
                     catalogue: catalogue.clone(),
                     clock: self.clock.clone(),
                 },

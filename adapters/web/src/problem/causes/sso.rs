@@ -55,6 +55,13 @@ impl From<SsoError> for Problem {
                 sentence(&error.to_string()),
                 [way("/admin/sso", "Look again"), HOME],
             ),
+            SsoError::LastWayIn => Self::new(
+                StatusCode::CONFLICT,
+                "last_way_in",
+                "Nobody could run your organization any more",
+                sentence(&error.to_string()),
+                [way("/admin/members", "Choose another Administrator"), HOME],
+            ),
             SsoError::NotAuthorized(why) => why.into(),
             SsoError::Outage(outage) => outage.into(),
         }
