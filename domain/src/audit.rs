@@ -94,6 +94,8 @@ actions! {
     SsoGlassBroken = "sso.glass_broken",
     /// Somebody new came through the connection with the address of somebody known.
     SsoAddressOfAnother = "sso.address_of_another",
+    /// Somebody was refused who came through a connection that is not the organization's.
+    SsoRefused = "sso.refused",
     /// A connection was deleted.
     SsoDeleted = "sso.deleted",
     /// Somebody changed their own profile.

@@ -133,6 +133,7 @@ pub(crate) fn done(action: AuditAction, subject: &str) -> String {
         AuditAction::SsoAddressOfAnother => {
             format!("Came as somebody new with a known address, through {subject}")
         }
+        AuditAction::SsoRefused => format!("Was refused, coming through {subject}"),
         AuditAction::SsoDeleted => format!("Deleted the connection {subject}"),
         AuditAction::ProfileChanged => "Changed their own profile".to_owned(),
         AuditAction::PasswordChangeRequested => "Asked for a new password".to_owned(),

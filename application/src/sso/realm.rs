@@ -40,7 +40,7 @@ impl FoundLogin {
     }
 
     /// `None` unless the connection is on.
-    fn of(request: SsoRequest) -> Option<Self> {
+    pub(super) fn of(request: SsoRequest) -> Option<Self> {
         let is_on = request.state == SsoState::On;
         let upstream = request.upstream.filter(|_| is_on)?;
         let (connection, issuer) = (upstream.name, upstream.issuer);

@@ -3,3 +3,4 @@
 mod attacks;
 mod corp;
 mod set_up;
+mod upstream_errors;

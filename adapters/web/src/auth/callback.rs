@@ -3,7 +3,7 @@
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use tenantry_application::{Arrival, SignInError, SignInWish, SsoRefusal, Under};
+use tenantry_application::{Arrival, SignInError, SignInWish, SsoRefusal};
 use tenantry_domain::Device;
 use tenantry_ports::Callback;
 
@@ -56,10 +56,11 @@ async fn sign_in(
     let another_account = with_another_account(&attempt);
     let arrival = Arrival { callback, attempt, session, previous: session::id(app.cookies, headers), device };
     let signed_in = match app.use_cases.sign_in.run(arrival).await {
-        Err(SignInError::Sso(SsoRefusal::OutsideOrganization(tenant))) => {
+        Err(SignInError::Sso(SsoRefusal::OutsideOrganization(found))) => {
             // The provider knows the browser now: the login under the organization asks for nothing again.
             let return_to = ReturnTo::home().as_str().to_owned();
-            let wish = SignInWish { under: Under::Tenant(tenant), return_to, ..SignInWish::default() };
+            let mut wish = SignInWish { return_to, ..SignInWish::default() };
+            found.take(&mut wish);
             return begin(app, headers, wish).await;
         }
         outcome => outcome.map_err(|error| refused(error, another_account))?,
@@ -74,9 +75,9 @@ async fn sign_in(
 /// Why nobody is signed in. Where it is about the account, the login with another one keeps what this one was for.
 fn refused(error: SignInError, another_account: String) -> Problem {
     match error {
-        SignInError::NotAMember | SignInError::Denied { .. } => {
-            Problem::from(error).leading_to(another_account)
-        }
+        SignInError::NotAMember
+        | SignInError::Denied { .. }
+        | SignInError::Sso(SsoRefusal::Failed { .. }) => Problem::from(error).leading_to(another_account),
         error => error.into(),
     }
 }

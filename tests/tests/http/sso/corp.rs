@@ -17,6 +17,8 @@ use tenantry_tests::dns::Dns;
 
 pub(crate) const CLIENT: &str = "tenantry-at-corp";
 pub(crate) const SECRET: &str = "the-secret-of-tenantry-at-corp";
+/// A client that the company's provider sends back to another address.
+pub(crate) const OTHER_CLIENT: &str = "another-product-at-corp";
 pub(crate) const DOMAIN: &str = "corp.example";
 pub(crate) const RECORD: &str = "_tenantry-challenge.corp.example";
 /// Who has an account at the company's provider: a colleague, one whose address is not verified, and one with an address
@@ -32,6 +34,8 @@ pub(crate) struct Corp {
     pub(crate) admin: Browser,
     /// Where the company's provider is.
     pub(crate) issuer: Url,
+    /// The company's provider.
+    pub(crate) company: Fake,
     _server: JoinSet<()>,
 }
 
@@ -49,6 +53,12 @@ impl Corp {
                 "client_secret": SECRET,
                 "callbacks": [site.identity.join("login/callback").unwrap()],
                 "settings": { "grant_types": ["authorization_code"] },
+            }, {
+                "name": "Another product",
+                "client_id": OTHER_CLIENT,
+                "client_secret": SECRET,
+                "callbacks": ["https://another.example/callback"],
+                "settings": { "grant_types": ["authorization_code"] },
             }],
             "connections": [{ "name": "Username-Password-Authentication", "strategy": "auth0" }],
             "users": [user("auth0|bo", BO, true), user("auth0|una", UNA, false), user("auth0|eve", EVE, true)],
@@ -60,12 +70,13 @@ impl Corp {
             seed: Seed { file: Some(SeedFile::from_json(file).unwrap()), ..Seed::default() },
         };
         let fake = Fake::in_memory(config, site.clock.clone(), Arc::new(SystemRandom)).unwrap();
+        let company = fake.clone();
         let mut server = JoinSet::new();
         server.spawn(async move {
             let () = fake.serve(listener, None, std::future::pending()).await;
         });
         let admin = site.administrator("ann@nowhere.example", "corp").await;
-        Self { site, dns, admin, issuer, _server: server }
+        Self { site, dns, admin, issuer, company, _server: server }
     }
 
     /// The same, with a connection that is set up and turned on.
@@ -101,10 +112,14 @@ impl Corp {
     }
 
     pub(crate) async fn enters(&mut self, id: &str, secret: &str) -> Answer {
+        self.enters_client(id, CLIENT, secret).await
+    }
+
+    pub(crate) async fn enters_client(&mut self, id: &str, client: &str, secret: &str) -> Answer {
         let fields = [
             ("connection", id),
             ("discovery_url", self.issuer.as_str()),
-            ("client_id", CLIENT),
+            ("client_id", client),
             ("client_secret", secret),
         ];
         self.admin.post("/admin/sso/credentials", &fields).await
@@ -134,16 +149,22 @@ impl Corp {
         assert!(self.admin.get(&there).await.says("Corp staff is on."));
     }
 
-    /// Somebody enters this address where organizations are looked up.
+    /// Somebody enters this address where organizations are looked up, and goes where that leads.
     pub(crate) async fn enters_address(&self, email: &str) -> (Browser, Answer) {
+        let (mut browser, answer) = self.leaves_by_address(email).await;
+        let page = browser.follow(answer).await;
+        (browser, page)
+    }
+
+    /// The same, one hop.
+    pub(crate) async fn leaves_by_address(&self, email: &str) -> (Browser, Answer) {
         let mut browser = self.site.browser();
         let page = browser.post("/orgprompt", &[("organization", email)]).await;
         page.is(200);
         let url = page.body.split("content=\"0; url=").nth(1).and_then(|rest| rest.split('"').next());
         let url = url.expect("a page that goes on").replace("&#38;", "&").replace("&amp;", "&");
         let answer = browser.hop(&Url::parse(&url).unwrap()).await;
-        let page = browser.follow(answer).await;
-        (browser, page)
+        (browser, answer)
     }
 
     /// Somebody comes in through the company's provider, sent there by an address in the company's domain.
