@@ -380,11 +380,19 @@ impl SignIn {
     /// A login that failed at the provider. What went through an organization's own connection is noted there, so that
     /// its administrator finds it.
     async fn failed(&self, attempt: &LoginAttempt, error: SignInError, now: Timestamp) -> SignInError {
-        let (Some(sso), Some(tenant)) = (&attempt.sso, &attempt.tenant) else { return error };
-        if !error.is_theirs() {
-            return error;
+        let Some(tenant) = &attempt.tenant else { return error };
+        let request = match (&attempt.sso, &error) {
+            (Some(sso), error) if error.is_theirs() => Some(sso.request.clone()),
+            // They have chosen it on the organization's login page.
+            (None, SignInError::Upstream { .. }) => self.sso.only_one(&tenant.id).await,
+            _ => None,
+        };
+        match request {
+            Some(request) => {
+                SignInError::Sso(self.sso.failed(&tenant.id, &request, error.sso_fault(), now).await)
+            }
+            None => error,
         }
-        SignInError::Sso(self.sso.failed(&tenant.id, &sso.request, error.sso_fault(), now).await)
     }
 
     /// The provider lets an invitation count once, also when it comes with the wrong account.

@@ -100,6 +100,8 @@ actions! {
     AccessGranted = "access.granted",
     /// Somebody who asked was not let in.
     AccessDeclined = "access.declined",
+    /// Somebody was refused who came through a connection that is not the organization's.
+    SsoRefused = "sso.refused",
     /// A connection was deleted.
     SsoDeleted = "sso.deleted",
     /// Somebody changed their own profile.

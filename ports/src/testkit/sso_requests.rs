@@ -32,6 +32,7 @@ pub(super) fn request(name: &str, of: &str, second: i64) -> SsoRequest {
         domains: BTreeSet::new(),
         upstream: None,
         test: None,
+        test_begun: None,
         admission: AdmissionRules::default(),
         state: SsoState::SettingUp,
         enforcement: Enforcement::Off,

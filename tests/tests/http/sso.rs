@@ -10,4 +10,5 @@ mod enforced;
 mod identities;
 mod last_way;
 mod set_up;
+mod upstream_errors;
 mod watch;

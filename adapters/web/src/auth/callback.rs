@@ -3,7 +3,7 @@
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use tenantry_application::{Arrival, SignInError, SignInWish, SsoRefusal, Under};
+use tenantry_application::{Arrival, SignInError, SignInWish, SsoRefusal};
 use tenantry_domain::{Device, SsoFault};
 use tenantry_ports::{Callback, SsoPurpose};
 
@@ -61,10 +61,11 @@ async fn sign_in(
     let way_on = WayOn { another_account: with_another_account(&attempt), ask: access::link(&attempt) };
     let arrival = Arrival { callback, attempt, session, previous: session::id(app.cookies, headers), device };
     let signed_in = match app.use_cases.sign_in.run(arrival).await {
-        Err(SignInError::Sso(SsoRefusal::OutsideOrganization(tenant))) => {
+        Err(SignInError::Sso(SsoRefusal::OutsideOrganization(found))) => {
             // The provider knows the browser now: the login under the organization asks for nothing again.
             let return_to = ReturnTo::home().as_str().to_owned();
-            let wish = SignInWish { under: Under::Tenant(tenant), return_to, ..SignInWish::default() };
+            let mut wish = SignInWish { return_to, ..SignInWish::default() };
+            found.take(&mut wish);
             return begin(app, headers, wish).await;
         }
         outcome => outcome.map_err(|error| refused(error, way_on))?,
@@ -90,9 +91,12 @@ fn refused(error: SignInError, way_on: WayOn) -> Problem {
         (SignInError::Sso(SsoRefusal::Failed { fault: SsoFault::NotAMember, reference }), Some(ask)) => {
             Problem::may_ask(&reference).leading_to(ask)
         }
-        (error @ (SignInError::NotAMember | SignInError::Denied { .. }), _) => {
-            Problem::from(error).leading_to(way_on.another_account)
-        }
+        (
+            error @ (SignInError::NotAMember
+            | SignInError::Denied { .. }
+            | SignInError::Sso(SsoRefusal::Failed { .. })),
+            _,
+        ) => Problem::from(error).leading_to(way_on.another_account),
         (error, _) => error.into(),
     }
 }

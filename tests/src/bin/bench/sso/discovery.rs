@@ -108,6 +108,7 @@ fn request() -> Result<SsoRequest> {
             secret_expires_at: None,
         }),
         test: None,
+        test_begun: None,
         admission: AdmissionRules::default(),
         state: SsoState::On,
         enforcement: Enforcement::Off,
