@@ -1,5 +1,5 @@
 //! An organization's own identity provider: connected by its administrator, and who comes in through it.
 
 mod attacks;
-mod corp;
+pub(crate) mod corp;
 mod set_up;
