@@ -116,7 +116,7 @@ pub(super) async fn list(
     Caller(session): Caller,
 ) -> Result<Json<Domains>, Problem> {
     let (connections, proofs) = app.use_cases.sso.list.run(&session).await?;
-    let items = proofs.into_iter().map(|proof| DomainView::new(proof, &connections)).collect();
+    let items = proofs.iter().map(|proof| DomainView::new(proof, &connections)).collect();
     Ok(Json(Domains { items, next: None }))
 }
 
@@ -126,7 +126,7 @@ pub(super) async fn show(
     PathId(domain): PathId<String>,
 ) -> Result<Json<DomainView>, Problem> {
     let (proof, connections) = find(&app, &session, &domain).await?;
-    Ok(Json(DomainView::new(proof, &connections)))
+    Ok(Json(DomainView::new(&proof, &connections)))
 }
 
 pub(super) async fn claim(
@@ -138,7 +138,7 @@ pub(super) async fn claim(
         .map_err(|why| Problem::wrong_value("domain", sentence(&why.to_string())))?;
     app.use_cases.sso.claim_domain.run(&session, &domain).await?;
     let (proof, connections) = find(&app, &session, domain.as_str()).await?;
-    Ok(Json(DomainView::new(proof, &connections)))
+    Ok(Json(DomainView::new(&proof, &connections)))
 }
 
 pub(super) async fn check(
@@ -148,7 +148,7 @@ pub(super) async fn check(
 ) -> Result<Json<DomainView>, Problem> {
     let (held, connections) = find(&app, &session, &domain).await?;
     let looked = app.use_cases.sso.check_domain.run(&session, &held.domain).await?;
-    Ok(Json(DomainView::new(looked, &connections)))
+    Ok(Json(DomainView::new(&looked, &connections)))
 }
 
 pub(super) async fn release(
@@ -172,7 +172,7 @@ async fn find(
 }
 
 impl DomainView {
-    fn new(proof: DomainProof, connections: &[KeptSsoRequest]) -> Self {
+    fn new(proof: &DomainProof, connections: &[KeptSsoRequest]) -> Self {
         let its = connections.iter().find(|kept| kept.request.domains.contains(&proof.domain));
         let since = match proof.state {
             ProofState::Claimed => proof.claimed_at,
