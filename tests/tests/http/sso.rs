@@ -4,7 +4,7 @@ mod access;
 mod admission;
 mod advisories;
 mod attacks;
-mod corp;
+pub(crate) mod corp;
 mod domains;
 mod enforced;
 mod identities;

@@ -155,6 +155,8 @@ fn of_id(route: &RouteSpec, id: &IdParam, given: Given) -> Outcome {
         // It is typed to confirm what the session says, and leads nowhere by itself.
         ("organization", ..) if route.path == "/admin/customization/delete" => Refused(422),
         ("name", ..) if route.path == "/api/v1/organization" => Refused(422),
+        // What is said of a connection, beside which one it is.
+        ("domains" | "break_glass", ..) => Refused(422),
         _ => Refused(404),
     }
 }
@@ -202,7 +204,9 @@ fn plain(route: &RouteSpec) -> Outcome {
     match route.path {
         // Nothing is entered that could be tested, and nobody answers at the address that is.
         "/admin/sso/test" => Outcome::Refused(409),
-        "/admin/sso/credentials" => Outcome::Refused(422),
+        "/admin/sso/credentials" | "/api/v1/sso/connections/{connection}/credentials" => {
+            Outcome::Refused(422)
+        }
         // Nobody here comes back from a login that began here.
         "/api/auth/callback" => Outcome::Refused(400),
         // It names a session of nobody: one of one's own is for the tests of accounts. And nobody has uploaded a logo.
