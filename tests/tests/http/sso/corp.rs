@@ -20,6 +20,7 @@ pub(crate) const SECRET: &str = "the-secret-of-tenantry-at-corp";
 /// A client that the company's provider sends back to another address.
 pub(crate) const OTHER_CLIENT: &str = "another-product-at-corp";
 pub(crate) const DOMAIN: &str = "corp.example";
+pub(crate) const RECORD: &str = "_tenantry-challenge.corp.example";
 /// Who has an account at the company's provider: a colleague, one whose address is not verified, and one with an address
 /// of somebody else's.
 pub(crate) const BO: &str = "bo@corp.example";

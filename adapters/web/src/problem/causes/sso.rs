@@ -11,8 +11,8 @@ impl Problem {
     /// The organization's own provider knows the person, and the organization does not.
     pub(crate) fn may_ask(reference: &str) -> Self {
         let detail = format!(
-            "Your organization’s own login knows you, and you are not one of its members here yet. Ask to be let in: its \
-             Administrators see who asks. The reference of this login is {reference}."
+            "You are not a member of this organization yet. Ask to be let in: whoever runs it sees that you ask. Or ask \
+             them yourself, and tell them the reference {reference}."
         );
         let way_on = [way("", "Ask to be let in"), ORGANIZATION];
         Self::new(StatusCode::FORBIDDEN, "not_a_member", "You are not a member yet", detail, way_on)
