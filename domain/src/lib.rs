@@ -63,11 +63,12 @@ pub use role::{Permission, Role, Roles, UnknownRole};
 pub use saml_metadata::{InvalidSamlMetadata, SamlMetadata};
 pub use sso_connection::{
     Admission, ClientId, ConnectionName, DiscoveryUrl, InvalidClientId, InvalidClientSecret,
-    InvalidConnectionName, InvalidDiscoveryUrl, SsoConnection, SsoKind, UnknownSsoKind,
+    InvalidConnectionName, InvalidDiscoveryUrl, MetadataUrl, SsoConnection, SsoKind, SsoRegistration,
+    UnknownSsoKind,
 };
 pub use sso_request::{
     AdmissionRules, Enforcement, NotReady, SsoFault, SsoRequest, SsoState, SsoStep, SsoTest, SsoTestOutcome,
-    TestedLogin, UnknownEnforcement, Upstream,
+    TestedLogin, UnknownEnforcement, Upstream, UpstreamTerms,
 };
 pub use standing::{Feature, Standing};
 pub use subscription::{Holder, InvalidSubscription, Payment, Status, Subscription, Trial};

@@ -63,7 +63,8 @@ pub enum InvalidSamlMetadata {
 }
 
 impl SamlMetadata {
-    const LONGEST: usize = 256 * 1024;
+    /// The most bytes that such a document may have.
+    pub const MOST_BYTES: usize = 256 * 1024;
     const LONGEST_ID: usize = 1024;
     const MOST_CERTIFICATES: usize = 10;
 
@@ -118,7 +119,7 @@ impl SamlMetadata {
         if xml.is_empty() {
             return Err(InvalidSamlMetadata::Empty);
         }
-        if xml.len() > Self::LONGEST {
+        if xml.len() > Self::MOST_BYTES {
             return Err(InvalidSamlMetadata::Length);
         }
         // Entities come with a document type: there is none, so nothing is expanded and nothing is fetched.

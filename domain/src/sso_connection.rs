@@ -19,16 +19,31 @@ pub struct SsoConnection {
     pub display_name: DisplayName,
     /// Whose product it is.
     pub kind: SsoKind,
-    /// Where it describes itself.
-    pub discovery_url: DiscoveryUrl,
-    /// What it calls itself (OpenID Connect Core, `iss`), as read when the address was last given.
-    pub issuer: String,
-    /// As what we are registered there.
-    pub client_id: ClientId,
+    /// Where people log in, and as whom we come there.
+    pub registration: SsoRegistration,
     /// Whose addresses lead to it at the provider; none while it is closed.
     pub domains: Vec<EmailDomain>,
     /// Who may come through it.
     pub admission: Admission,
+}
+
+/// Where the people of a connection log in, and as whom we come there, by the protocol that is spoken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SsoRegistration {
+    /// OpenID Connect.
+    OpenIdConnect {
+        /// Where the identity provider describes itself.
+        discovery_url: DiscoveryUrl,
+        /// What it calls itself (OpenID Connect Core, `iss`), as read when the address was last given.
+        issuer: String,
+        /// As what we are registered there.
+        client_id: ClientId,
+    },
+    /// SAML 2.0.
+    Saml {
+        /// Where people log in.
+        sign_in_url: String,
+    },
 }
 
 /// Who may come to the tenant through a connection.
@@ -53,6 +68,8 @@ pub enum SsoKind {
     EntraId,
     /// Google Workspace.
     GoogleWorkspace,
+    /// Any that speaks SAML 2.0.
+    Saml,
 }
 
 /// The text names no kind.
@@ -62,7 +79,8 @@ pub struct UnknownSsoKind;
 
 impl SsoKind {
     /// Every kind, the most general first.
-    pub const ALL: [Self; 4] = [Self::OpenIdConnect, Self::Okta, Self::EntraId, Self::GoogleWorkspace];
+    pub const ALL: [Self; 5] =
+        [Self::OpenIdConnect, Self::Okta, Self::EntraId, Self::GoogleWorkspace, Self::Saml];
 
     /// The kind as it is stored and as it stands in addresses.
     pub fn as_str(self) -> &'static str {
@@ -71,6 +89,7 @@ impl SsoKind {
             Self::Okta => "okta",
             Self::EntraId => "entra",
             Self::GoogleWorkspace => "google",
+            Self::Saml => "saml",
         }
     }
 }
@@ -217,6 +236,11 @@ impl InvalidClientSecret {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiscoveryUrl(Url);
 
+/// Where an identity provider that speaks SAML describes itself: as a [`DiscoveryUrl`], of whatever path and with
+/// whatever stands after a `?`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetadataUrl(Url);
+
 /// Why a text can't be a discovery URL; each says what would be right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDiscoveryUrl {
@@ -264,28 +288,7 @@ impl DiscoveryUrl {
     }
 
     fn parse(text: &str, may_be_plain: impl Fn(&Url) -> bool) -> Result<Self, InvalidDiscoveryUrl> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(InvalidDiscoveryUrl::Empty);
-        }
-        if text.len() > Self::LONGEST {
-            return Err(InvalidDiscoveryUrl::Length);
-        }
-        // A parser would make something of them; what is written must be what is asked.
-        let is_fine = |byte: u8| byte.is_ascii_graphic() && !b"\\\"<>^`{|}".contains(&byte);
-        if !text.bytes().all(is_fine) {
-            return Err(InvalidDiscoveryUrl::Character);
-        }
-        let mut url = Url::parse(text).map_err(|_| InvalidDiscoveryUrl::Malformed)?;
-        if !url.has_host() {
-            return Err(InvalidDiscoveryUrl::Malformed);
-        }
-        if url.scheme() != "https" && !(url.scheme() == "http" && may_be_plain(&url)) {
-            return Err(InvalidDiscoveryUrl::Scheme);
-        }
-        if !url.username().is_empty() || url.password().is_some() || has_user_info(text) {
-            return Err(InvalidDiscoveryUrl::UserInfo);
-        }
+        let mut url = web_address(text, may_be_plain)?;
         if text.contains(['?', '#']) {
             return Err(InvalidDiscoveryUrl::Tail);
         }
@@ -298,6 +301,58 @@ impl DiscoveryUrl {
         }
         Ok(Self(url))
     }
+}
+
+impl MetadataUrl {
+    /// The address, or for development one of this machine that is asked over http.
+    pub fn for_development(text: &str) -> Result<Self, InvalidDiscoveryUrl> {
+        Self::parse(text, is_this_machine)
+    }
+
+    /// The address.
+    pub fn as_url(&self) -> &Url {
+        &self.0
+    }
+
+    fn parse(text: &str, may_be_plain: impl Fn(&Url) -> bool) -> Result<Self, InvalidDiscoveryUrl> {
+        let url = web_address(text, may_be_plain)?;
+        if url.fragment().is_some() { Err(InvalidDiscoveryUrl::Tail) } else { Ok(Self(url)) }
+    }
+}
+
+impl TryFrom<&str> for MetadataUrl {
+    type Error = InvalidDiscoveryUrl;
+
+    fn try_from(text: &str) -> Result<Self, InvalidDiscoveryUrl> {
+        Self::parse(text, |_| false)
+    }
+}
+
+/// An address that can be asked for a document.
+fn web_address(text: &str, may_be_plain: impl Fn(&Url) -> bool) -> Result<Url, InvalidDiscoveryUrl> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(InvalidDiscoveryUrl::Empty);
+    }
+    if text.len() > DiscoveryUrl::LONGEST {
+        return Err(InvalidDiscoveryUrl::Length);
+    }
+    // A parser would make something of them; what is written must be what is asked.
+    let is_fine = |byte: u8| byte.is_ascii_graphic() && !b"\\\"<>^`{|}".contains(&byte);
+    if !text.bytes().all(is_fine) {
+        return Err(InvalidDiscoveryUrl::Character);
+    }
+    let url = Url::parse(text).map_err(|_| InvalidDiscoveryUrl::Malformed)?;
+    if !url.has_host() {
+        return Err(InvalidDiscoveryUrl::Malformed);
+    }
+    if url.scheme() != "https" && !(url.scheme() == "http" && may_be_plain(&url)) {
+        return Err(InvalidDiscoveryUrl::Scheme);
+    }
+    if !url.username().is_empty() || url.password().is_some() || has_user_info(text) {
+        return Err(InvalidDiscoveryUrl::UserInfo);
+    }
+    Ok(url)
 }
 
 /// Whether there is an `@` before the path, be it with nothing in front of it.

@@ -51,14 +51,33 @@ pub struct Upstream {
     pub connection: SsoConnectionId,
     /// What logins through it call it.
     pub name: ConnectionName,
-    /// Where the organization's provider describes itself.
-    pub discovery_url: DiscoveryUrl,
-    /// Who it says that it is. Pinned: a login is believed as long as nothing else is said.
+    /// Who the organization's provider says that it is. Pinned: a login is believed as long as nothing else is said.
     pub issuer: String,
-    /// As whom our provider comes to it.
-    pub client_id: ClientId,
-    /// Until when the secret is good, if the administrator told.
-    pub secret_expires_at: Option<Timestamp>,
+    /// How it is spoken to.
+    #[serde(flatten)]
+    pub terms: UpstreamTerms,
+}
+
+/// What belongs to the protocol by which an organization's provider is spoken to.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+pub enum UpstreamTerms {
+    /// OpenID Connect.
+    OpenIdConnect {
+        /// Where the organization's provider describes itself.
+        discovery_url: DiscoveryUrl,
+        /// As whom our provider comes to it.
+        client_id: ClientId,
+        /// Until when the secret is good, if the administrator told.
+        secret_expires_at: Option<Timestamp>,
+    },
+    /// SAML 2.0.
+    Saml {
+        /// Where people log in.
+        sign_in_url: String,
+        /// When the last certificate by which it signs expires.
+        certificate_expires_at: Timestamp,
+    },
 }
 
 /// Whether a request is used.
@@ -387,11 +406,23 @@ impl TestedLogin {
 impl Upstream {
     /// As whom people come: the issuer and the client, whose names for them are good for each other alone.
     pub fn client(&self) -> String {
-        format!("{} {}", self.issuer, self.client_id)
+        match &self.terms {
+            UpstreamTerms::OpenIdConnect { client_id, .. } => format!("{} {client_id}", self.issuer),
+            // The whole organization is one client: who it says that people are does not depend on us.
+            UpstreamTerms::Saml { .. } => format!("{} saml", self.issuer),
+        }
+    }
+
+    /// Until when people can come in, as far as that is known: then the secret or the certificate is no good any more.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        match &self.terms {
+            UpstreamTerms::OpenIdConnect { secret_expires_at, .. } => *secret_expires_at,
+            UpstreamTerms::Saml { certificate_expires_at, .. } => Some(*certificate_expires_at),
+        }
     }
 
     /// Whether the people of the one are the people of the other: the same client at the same issuer.
     pub fn is_same_client(&self, other: &Self) -> bool {
-        (&self.issuer, &self.client_id) == (&other.issuer, &other.client_id)
+        self.client() == other.client()
     }
 }

@@ -1,7 +1,7 @@
 //! Reading what somebody's identity provider says about itself, without being turned against our own network.
 
 use async_trait::async_trait;
-use tenantry_domain::DiscoveryUrl;
+use tenantry_domain::{DiscoveryUrl, InvalidSamlMetadata, MetadataUrl, SamlMetadata};
 
 /// Reads discovery documents (OpenID Connect Discovery, section 4) from addresses that anybody may have entered.
 #[cfg_attr(feature = "testkit", mockall::automock)]
@@ -10,6 +10,9 @@ pub trait DiscoveryProbe: Send + Sync {
     /// The document at this address. An address that is not one of the public Internet, and one that does not answer in
     /// time, are refused alike, so that the answer tells nothing of our own network.
     async fn read(&self, url: &DiscoveryUrl) -> Result<Discovered, DiscoveryProbeError>;
+
+    /// What an identity provider that speaks SAML says about itself at this address, refused in the same way.
+    async fn read_metadata(&self, url: &MetadataUrl) -> Result<SamlMetadata, DiscoveryProbeError>;
 }
 
 /// What an identity provider says about itself, as far as it matters for connecting it.
@@ -33,6 +36,9 @@ pub enum DiscoveryProbeError {
     /// What is there is no discovery document.
     #[error("what is at this address is no discovery document: {0}")]
     NotADocument(&'static str),
+    /// What is there is no description by SAML that can be used.
+    #[error("what is at this address can’t be used: {0}")]
+    NoMetadata(#[from] InvalidSamlMetadata),
     /// The document speaks for somebody else.
     #[error(
         "the document calls its issuer {0}, which is not where it was read: enter that issuer’s own address"

@@ -55,7 +55,7 @@ pub use page::{Cursor, Page, PageSize};
 pub use readiness::Readiness;
 pub use sessions::{EndedSession, Session, SessionOnDevice, Sessions, SessionsError, SessionsOf};
 pub use sso_connections::{
-    NewSsoConnection, SsoConnectionChange, SsoConnections, SsoConnectionsError, Upstream,
+    NewSsoConnection, SamlService, SsoConnectionChange, SsoConnections, SsoConnectionsError, Upstream,
 };
 pub use sso_requests::{
     KeptSsoRequest, Recognized, SsoArrival, SsoEvent, SsoFailure, SsoPeople, SsoRequests, SsoRequestsError,

@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use secrecy::SecretString;
 use tenantry_domain::{
-    Admission, ClientId, DiscoveryUrl, DisplayName, EmailDomain, SsoConnection, SsoConnectionId, SsoKind,
-    SsoRequestId, TenantId, TenantRef,
+    Admission, ClientId, DiscoveryUrl, DisplayName, EmailDomain, SamlMetadata, SsoConnection,
+    SsoConnectionId, SsoKind, SsoRequestId, TenantId, TenantName, TenantRef,
 };
 use url::Url;
 
@@ -70,8 +70,21 @@ pub trait SsoConnections: Send + Sync {
     /// success; what is not this tenant's stays.
     async fn delete(&self, tenant: &TenantId, id: &SsoConnectionId) -> Result<(), SsoConnectionsError>;
 
-    /// Where every identity provider has to allow sending people back to.
+    /// Where every identity provider that speaks OpenID Connect has to allow sending people back to.
     fn callback_url(&self) -> Url;
+
+    /// Who we are to an identity provider that speaks SAML, for the connection that this request makes: it has to be told
+    /// before it tells anything. `None` where the provider can't speak SAML, or such a request can make no connection.
+    fn saml_service(&self, tenant: &TenantName, request: &SsoRequestId) -> Option<SamlService>;
+}
+
+/// Who we are to an identity provider that speaks SAML (SAML 2.0 Metadata, section 2.4.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SamlService {
+    /// What we are called: the audience of its assertions.
+    pub entity_id: String,
+    /// Where its answers go, by HTTP-POST: the assertion consumer service.
+    pub consumer_url: Url,
 }
 
 /// A connection to be made.
@@ -83,23 +96,24 @@ pub struct NewSsoConnection {
     pub display_name: DisplayName,
     /// Whose product it is.
     pub kind: SsoKind,
-    /// Where it describes itself.
-    pub discovery_url: DiscoveryUrl,
-    /// As what we are registered there.
-    pub client_id: ClientId,
-    /// By what we prove it: 1 to 700 characters.
-    pub client_secret: SecretString,
+    /// Where it is, and who we are there.
+    pub upstream: Upstream,
 }
 
 /// Where an identity provider is, and who we are there: one is not changed without the others.
 #[derive(Clone, Debug)]
-pub struct Upstream {
-    /// Where it describes itself.
-    pub discovery_url: DiscoveryUrl,
-    /// As what we are registered there.
-    pub client_id: ClientId,
-    /// By what we prove it: 1 to 700 characters.
-    pub client_secret: SecretString,
+pub enum Upstream {
+    /// It speaks OpenID Connect.
+    OpenIdConnect {
+        /// Where it describes itself.
+        discovery_url: DiscoveryUrl,
+        /// As what we are registered there.
+        client_id: ClientId,
+        /// By what we prove it: 1 to 700 characters.
+        client_secret: SecretString,
+    },
+    /// It speaks SAML, and says this of itself.
+    Saml(SamlMetadata),
 }
 
 /// What is to change; `None` leaves it as it is.
@@ -109,7 +123,7 @@ pub struct SsoConnectionChange {
     pub display_name: Option<DisplayName>,
     /// Another identity provider, or another client there: never without its secret.
     pub issuer: Option<Upstream>,
-    /// Another secret of the same client; that of `issuer` counts when both are there.
+    /// Another secret of the same client of OpenID Connect; that of `issuer` counts when both are there.
     pub client_secret: Option<SecretString>,
 }
 

@@ -1,4 +1,4 @@
-//! [`SsoConnections`] at Auth0: connections of the strategy `oidc`, each with its owner in its metadata.
+//! [`SsoConnections`] at Auth0: connections of the strategies `oidc` and `samlp`, each with its owner in its metadata.
 
 mod record;
 
@@ -7,12 +7,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::json;
 use tenantry_domain::{
-    Admission, ConnectionName, EmailDomain, SsoConnection, SsoConnectionId, TenantId, TenantRef,
+    Admission, ConnectionName, EmailDomain, SsoConnection, SsoConnectionId, SsoRequestId, TenantId,
+    TenantName, TenantRef,
 };
-use tenantry_ports::{NewSsoConnection, SsoConnectionChange, SsoConnections, SsoConnectionsError};
+use tenantry_ports::{
+    NewSsoConnection, SamlService, SsoConnectionChange, SsoConnections, SsoConnectionsError,
+};
 use url::Url;
 
-use self::record::{Enabled, NewRecord, Record, STRATEGY, Wanted};
+use self::record::{Enabled, NewRecord, Record, STRATEGIES, Wanted, entity_id};
 use crate::ManagementError;
 use crate::catalogue::{AT_MOST, Catalogue};
 use crate::management::{Management, Operation, Repeat, Tries};
@@ -40,7 +43,8 @@ impl Auth0SsoConnections {
 
     /// Every connection that may be one of ours, without its options.
     async fn all(&self) -> Result<Vec<Record>, ManagementError> {
-        let filter = [("strategy", STRATEGY), ("fields", WHOSE), ("include_fields", "true")];
+        let [one, other] = STRATEGIES.map(|strategy| ("strategy", strategy));
+        let filter = [one, other, ("fields", WHOSE), ("include_fields", "true")];
         self.management.by_checkpoint(&["connections"], &filter, "connections").await
     }
 
@@ -360,5 +364,12 @@ impl SsoConnections for Auth0SsoConnections {
 
     fn callback_url(&self) -> Url {
         self.callback_url.clone()
+    }
+
+    fn saml_service(&self, tenant: &TenantName, request: &SsoRequestId) -> Option<SamlService> {
+        let name = ConnectionName::of(tenant, request).ok()?;
+        let mut consumer_url = self.callback_url.clone();
+        consumer_url.query_pairs_mut().append_pair("connection", name.as_str());
+        Some(SamlService { entity_id: entity_id(&name), consumer_url })
     }
 }

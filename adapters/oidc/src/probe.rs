@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use reqwest::{Client, StatusCode, redirect};
 use serde::Deserialize;
-use tenantry_domain::DiscoveryUrl;
+use tenantry_domain::{DiscoveryUrl, MetadataUrl, SamlMetadata};
 use tenantry_ports::{Discovered, DiscoveryProbe, DiscoveryProbeError};
 use url::{Host, Url};
 
@@ -196,7 +196,28 @@ impl Pinned {
 #[async_trait]
 impl DiscoveryProbe for GuardedProbe {
     async fn read(&self, url: &DiscoveryUrl) -> Result<Discovered, DiscoveryProbeError> {
-        let fetched = tokio::time::timeout(PATIENCE, self.fetch(url.as_url())).await.ok().flatten();
+        self.read_document(url, &self.document(url.as_url()).await?)
+    }
+
+    async fn read_metadata(&self, url: &MetadataUrl) -> Result<SamlMetadata, DiscoveryProbeError> {
+        let body = self.document(url.as_url()).await?;
+        let text = String::from_utf8_lossy(&body);
+        let metadata = match self.reach {
+            Reach::Internet => SamlMetadata::read(&text),
+            Reach::AndThisMachine => SamlMetadata::for_development(&text),
+        }?;
+        if self.may_be_named(metadata.sign_in_url().as_str()) {
+            Ok(metadata)
+        } else {
+            Err(DiscoveryProbeError::Endpoint("place to sign in"))
+        }
+    }
+}
+
+impl GuardedProbe {
+    /// What is at this address.
+    async fn document(&self, url: &Url) -> Result<Vec<u8>, DiscoveryProbeError> {
+        let fetched = tokio::time::timeout(PATIENCE, self.fetch(url)).await.ok().flatten();
         let (status, body) = fetched.ok_or(DiscoveryProbeError::Refused)?;
         if status.is_redirection() {
             return Err(DiscoveryProbeError::Refused);
@@ -204,6 +225,6 @@ impl DiscoveryProbe for GuardedProbe {
         if status != StatusCode::OK {
             return Err(DiscoveryProbeError::NotADocument("the address answers with an error"));
         }
-        self.read_document(url, &body)
+        Ok(body)
     }
 }

@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use http_body_util::LengthLimitError;
-use tenantry_domain::Logo;
+use tenantry_domain::SamlMetadata;
 use tokio::time::timeout;
 
 use crate::fields::Fields;
@@ -23,7 +23,7 @@ use crate::{App, Shared, session};
 
 const MOST_BYTES: usize = 64 * 1024;
 /// With room for the fields beside a file.
-const MOST_BYTES_WITH_FILE: usize = Logo::MOST_BYTES + 8 * 1024;
+const MOST_BYTES_WITH_FILE: usize = SamlMetadata::MOST_BYTES + 8 * 1024;
 /// How long a form may take to arrive: less than the whole request, so that its sender hears what is wrong.
 const ARRIVES_WITHIN: Duration = Duration::from_secs(20);
 

@@ -264,6 +264,12 @@ const PAGES: &[RouteSpec] = &[
     })
     .with_plan()
     .taking(&[IdParam { name: "connection", carrier: Body, of: Connection }]),
+    RouteSpec::post("/admin/sso/saml", (Update, Connection), Administrator, |method| {
+        on(method, pages::sso::saml::enter)
+    })
+    .with_plan()
+    .with_file()
+    .taking(&[IdParam { name: "connection", carrier: Body, of: Connection }]),
     RouteSpec::get("/admin/sso/test", (Get, Connection), Administrator, |method| {
         on(method, pages::sso::test::begin)
     })

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use tenantry_application::{
     AdmitThroughSso, AskForAccess, BeginSignIn, BeginSso, CheckDomain, ChooseSsoDomains, ClaimDomain,
-    ConnectSso, DeclineAccess, DeleteSso, EnforceSso, FindLogin, GrantAccess, ListAccessRequests, ListSso,
-    People, Redeem, ReleaseDomain, ReportSsoTest, SsoGate, SsoParts, TestSso, TurnSso,
+    ConnectSaml, ConnectSso, DeclineAccess, DeleteSso, EnforceSso, FindLogin, GrantAccess,
+    ListAccessRequests, ListSso, People, Redeem, ReleaseDomain, ReportSsoTest, SsoGate, SsoParts, TestSso,
+    TurnSso,
 };
 use tenantry_ports::{AccessRequests, DiscoveryProbe, Sessions, TxtRecords};
 
@@ -25,6 +26,8 @@ pub struct SsoUseCases {
     pub choose_domains: ChooseSsoDomains,
     /// `/admin/sso/credentials`.
     pub connect: ConnectSso,
+    /// `/admin/sso/saml`.
+    pub connect_saml: ConnectSaml,
     /// `/admin/sso/test`.
     pub test: TestSso,
     /// `/api/auth/callback`, back from a test.
@@ -82,7 +85,8 @@ impl SsoUseCases {
             check_domain: CheckDomain { parts: shared(), records: outside.records },
             release_domain: ReleaseDomain { parts: shared() },
             choose_domains: ChooseSsoDomains { parts: shared() },
-            connect: ConnectSso { parts: shared(), probe: outside.probe },
+            connect: ConnectSso { parts: shared(), probe: Arc::clone(&outside.probe) },
+            connect_saml: ConnectSaml { parts: shared(), probe: outside.probe },
             test: TestSso { parts: shared(), begin: outside.begin },
             report_test: ReportSsoTest { parts: shared(), redeem: outside.redeem.clone() },
             admit: AdmitThroughSso { parts: shared() },

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use tenantry_domain::{
-    AuditAction, ClientId, DiscoveryUrl, SsoConnection, SsoRequest, TenantRef, Timestamp, Upstream,
+    AuditAction, ClientId, DiscoveryUrl, SsoConnection, SsoKind, SsoRequest, TenantRef, Timestamp, Upstream,
+    UpstreamTerms,
 };
 use tenantry_ports::{
     DiscoveryProbe, DiscoveryProbeError, KeptSsoRequest, NewSsoConnection, Session, SsoConnectionChange,
@@ -47,6 +48,9 @@ pub enum ConnectSsoError {
     /// There is no secret yet, or it would go to another place than the one for which it was entered.
     #[error("enter the client secret: it is asked for again whenever the address or the client id changes")]
     SecretNeeded,
+    /// The request is for a provider that speaks another protocol.
+    #[error("this connection speaks another protocol: begin another one")]
+    OtherProtocol,
     /// The connection is used, and its people would be strangers at another issuer.
     #[error(
         "this connection is used by people of {0}: to move to another provider, make a new connection and delete this one"
@@ -86,6 +90,9 @@ impl ConnectSso {
         let administrator = self.parts.to_change(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
+        if kept.request.kind == SsoKind::Saml {
+            return Err(ConnectSsoError::OtherProtocol);
+        }
         let discovered = self.probe.read(&credentials.discovery_url).await;
         let issuer = discovered.map_err(ConnectSsoError::Discovery)?.issuer;
         let held = kept.request.upstream.clone();
@@ -96,10 +103,8 @@ impl ConnectSso {
         kept.request.connected(Upstream {
             connection: connection.id,
             name: connection.name,
-            discovery_url: credentials.discovery_url,
             issuer,
-            client_id: credentials.client_id,
-            secret_expires_at: credentials.secret_expires_at,
+            terms: credentials.terms(),
         });
         self.parts.save(&mut kept).await?;
         let action = if held.is_none() { AuditAction::SsoConnected } else { AuditAction::SsoChanged };
@@ -118,9 +123,7 @@ impl ConnectSso {
             request: request.id.clone(),
             display_name: request.display_name.clone(),
             kind: request.kind,
-            discovery_url: credentials.discovery_url.clone(),
-            client_id: credentials.client_id.clone(),
-            client_secret: secret,
+            upstream: credentials.upstream(secret),
         };
         Ok(self.parts.connections.create(tenant, &new).await?)
     }
@@ -133,9 +136,8 @@ impl ConnectSso {
         issuer: &str,
         credentials: &Credentials,
     ) -> Result<SsoConnection, ConnectSsoError> {
-        let moves = held.discovery_url != credentials.discovery_url || held.issuer != issuer;
-        let is_same = !moves && held.client_id == credentials.client_id;
-        if held.issuer != issuer && self.has_people(tenant, request, held).await? {
+        let is_same = held.issuer == issuer && credentials.leads_as(&held.terms);
+        if held.issuer != issuer && self.parts.is_used(request, held).await? {
             return Err(ConnectSsoError::IssuerInUse(held.issuer.clone()));
         }
         let change = match (&credentials.client_secret, is_same) {
@@ -146,25 +148,41 @@ impl ConnectSso {
             // The old secret must not follow to a place that it was not entered for.
             (None, false) => return Err(ConnectSsoError::SecretNeeded),
             (Some(secret), false) => SsoConnectionChange {
-                issuer: Some(NewUpstream {
-                    discovery_url: credentials.discovery_url.clone(),
-                    client_id: credentials.client_id.clone(),
-                    client_secret: secret.clone(),
-                }),
+                issuer: Some(credentials.upstream(secret.clone())),
                 ..SsoConnectionChange::default()
             },
         };
         Ok(self.parts.connections.update(&tenant.id, &held.connection, &change).await?)
     }
+}
 
-    async fn has_people(
-        &self,
-        tenant: &TenantRef,
-        request: &SsoRequest,
-        held: &Upstream,
-    ) -> Result<bool, ConnectSsoError> {
-        let people = self.parts.requests.people(&tenant.id, &request.id, &held.client()).await;
-        Ok(people.map_err(SsoError::from)?.all > 0)
+impl Credentials {
+    /// What is remembered of them: all but the secret.
+    fn terms(&self) -> UpstreamTerms {
+        UpstreamTerms::OpenIdConnect {
+            discovery_url: self.discovery_url.clone(),
+            client_id: self.client_id.clone(),
+            secret_expires_at: self.secret_expires_at,
+        }
+    }
+
+    /// What our own provider is told, with this secret.
+    fn upstream(&self, client_secret: SecretString) -> NewUpstream {
+        NewUpstream::OpenIdConnect {
+            discovery_url: self.discovery_url.clone(),
+            client_id: self.client_id.clone(),
+            client_secret,
+        }
+    }
+
+    /// Whether they lead where these do, as the same client.
+    fn leads_as(&self, held: &UpstreamTerms) -> bool {
+        match held {
+            UpstreamTerms::OpenIdConnect { discovery_url, client_id, .. } => {
+                (discovery_url, client_id) == (&self.discovery_url, &self.client_id)
+            }
+            UpstreamTerms::Saml { .. } => false,
+        }
     }
 }
 

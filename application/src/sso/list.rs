@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use tenantry_domain::{DomainProof, EmailDomain};
-use tenantry_ports::{KeptSsoRequest, Session, SsoPeople};
+use tenantry_domain::{DomainProof, EmailDomain, SsoKind, SsoRequest};
+use tenantry_ports::{KeptSsoRequest, SamlService, Session, SsoPeople};
 use url::Url;
 
 use super::parts::proved;
@@ -26,6 +26,8 @@ pub struct SsoView {
     pub people: SsoPeople,
     /// Where the organization's provider has to send people back to.
     pub callback_url: Url,
+    /// Who we are to it, where it speaks SAML.
+    pub saml: Option<SamlService>,
 }
 
 impl SsoView {
@@ -53,6 +55,7 @@ impl ListSso {
             people,
             proofs: self.parts.proofs.of_tenant(&tenant).await.map_err(crate::Outage::from)?,
             callback_url: self.callback_url(),
+            saml: self.saml_service(&kept.request),
             kept,
         })
     }
@@ -60,6 +63,12 @@ impl ListSso {
     /// Where every organization's provider has to send people back to.
     pub fn callback_url(&self) -> Url {
         self.parts.connections.callback_url()
+    }
+
+    /// Who we are to the provider that the request is about, where it speaks SAML.
+    pub fn saml_service(&self, request: &SsoRequest) -> Option<SamlService> {
+        let is_saml = request.kind == SsoKind::Saml;
+        self.parts.connections.saml_service(&request.tenant.name, &request.id).filter(|_| is_saml)
     }
 
     async fn people(&self, kept: &KeptSsoRequest) -> Result<SsoPeople, SsoError> {

@@ -6,6 +6,7 @@ mod answer_access;
 mod begin;
 mod choose_domains;
 mod connect;
+mod connect_saml;
 mod delete;
 mod domains;
 mod enforce;
@@ -23,6 +24,7 @@ pub use answer_access::{AnswerAccessError, DeclineAccess, GrantAccess, ListAcces
 pub use begin::BeginSso;
 pub use choose_domains::{ChooseSsoDomains, ChooseSsoDomainsError};
 pub use connect::{ConnectSso, ConnectSsoError, Credentials};
+pub use connect_saml::{ConnectSaml, SamlSource};
 pub use delete::DeleteSso;
 pub use domains::{CheckDomain, CheckDomainError, ClaimDomain, ClaimDomainError, ReleaseDomain};
 pub use enforce::{EnforceSso, EnforceSsoError};

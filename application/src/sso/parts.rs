@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tenantry_domain::{
     Administrator, AuditAction, AuditEntry, Catalogue, DomainProof, EmailDomain, Permission, Role,
-    SsoRequestId, TenantId, TenantRef,
+    SsoRequest, SsoRequestId, TenantId, TenantRef, Upstream,
 };
 use tenantry_ports::{
     AuditLog, Clock, DomainProofs, KeptSsoRequest, Random, Session, SsoConnections, SsoConnectionsError,
@@ -132,6 +132,11 @@ impl SsoParts {
     /// The domains that the tenant has proved, and whose proof has not lapsed.
     pub(crate) async fn proved(&self, tenant: &TenantId) -> Result<BTreeSet<EmailDomain>, Outage> {
         Ok(proved(&self.proofs.of_tenant(tenant).await?))
+    }
+
+    /// Whether anybody has come through the connection, as it was.
+    pub(crate) async fn is_used(&self, request: &SsoRequest, held: &Upstream) -> Result<bool, SsoError> {
+        Ok(self.requests.people(&request.tenant.id, &request.id, &held.client()).await?.all > 0)
     }
 
     /// Keeps a request as it was changed.

@@ -3,14 +3,15 @@
 #![expect(
     clippy::missing_panics_doc,
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "a contract case fails by panicking"
 )]
 
 use async_trait::async_trait;
 use tenantry_domain::{
-    Admission, ClientId, DiscoveryUrl, DisplayName, EmailDomain, SsoConnection, SsoConnectionId, SsoKind,
-    SsoRequestId, TenantId, TenantRef,
+    Admission, ClientId, DiscoveryUrl, DisplayName, EmailDomain, SamlMetadata, SsoConnection,
+    SsoConnectionId, SsoKind, SsoRegistration, SsoRequestId, TenantId, TenantRef,
 };
 
 use super::provider::{ProviderWorld, make, nowhere};
@@ -34,6 +35,13 @@ pub trait SsoWorld: ProviderWorld {
 }
 
 const SECRET: &str = "a-secret-that-is-never-shown";
+/// Of a provider that speaks SAML; nobody has its key.
+const CERTIFICATE: &str = "MIIBgjCCASegAwIBAgIUDYNLTnKXVCjjX3frEa318M4VmTIwCgYIKoZIzj0EAwIwFjEUMBIGA1UEAwwLaWRwLmV4YW1wbGUw\
+        HhcNMjYxMTI4MjAwOTI3WhcNMzYxMTI1MjAwOTI3WjAWMRQwEgYDVQQDDAtpZHAuZXhhbXBsZTBZMBMGByqGSM49AgEGCCqG\
+        SM49AwEHA0IABFx4G1P9C3AONQ8O0IDKIhxOE6BcYRb/tgZW/UgDk61mccuZvNEPmC16JiZkz5YyQ/vOtwDgUUK/uTomgHoA\
+        HYSjUzBRMB0GA1UdDgQWBBTLI21bvl/p7LGKORAoL5Q8L1muRTAfBgNVHSMEGDAWgBTLI21bvl/p7LGKORAoL5Q8L1muRTAP\
+        BgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0kAMEYCIQDK4Fl5uN2gRerqv22stqmm88mA8Un5rE4wz1KME9rVPAIhAJ9i\
+        8dwy2cAuGLi97mxsqcjsqkuq+6ifaEdpFhe8TVuP";
 
 fn request(number: u8) -> SsoRequestId {
     SsoRequestId::try_from(format!("{number:032x}").as_str()).unwrap()
@@ -60,18 +68,51 @@ fn new(world: &dyn SsoWorld, number: u8) -> NewSsoConnection {
         request: request(number),
         display_name: display_name("Acme & Sons"),
         kind: SsoKind::EntraId,
-        discovery_url: world.issuer("one"),
-        client_id: client_id("tenantry-at-acme"),
-        client_secret: SECRET.into(),
+        upstream: upstream(world, "one", "tenantry-at-acme", SECRET),
     }
 }
 
-fn upstream(world: &dyn SsoWorld, name: &str) -> Upstream {
-    Upstream {
-        discovery_url: world.issuer(name),
-        client_id: client_id("another-client"),
-        client_secret: "another-secret".into(),
+fn upstream(world: &dyn SsoWorld, issuer: &str, client: &str, secret: &str) -> Upstream {
+    Upstream::OpenIdConnect {
+        discovery_url: world.issuer(issuer),
+        client_id: client_id(client),
+        client_secret: secret.into(),
     }
+}
+
+/// Another issuer, and another client there.
+fn elsewhere(world: &dyn SsoWorld, issuer: &str) -> Upstream {
+    upstream(world, issuer, "another-client", "another-secret")
+}
+
+/// As what the connection is registered at this issuer.
+fn registered(
+    world: &dyn SsoWorld,
+    issuer: &str,
+    client: &str,
+    connection: &SsoConnection,
+) -> SsoRegistration {
+    let SsoRegistration::OpenIdConnect { issuer: read, .. } = &connection.registration else {
+        panic!("another protocol: {connection:?}")
+    };
+    assert!(world.issuer(issuer).as_str().starts_with(read), "{read}");
+    SsoRegistration::OpenIdConnect {
+        discovery_url: world.issuer(issuer),
+        issuer: read.clone(),
+        client_id: client_id(client),
+    }
+}
+
+/// What a provider that speaks SAML says of itself.
+fn metadata(sign_in_url: &str) -> SamlMetadata {
+    SamlMetadata::read(&format!(
+        "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"https://idp.example\"><IDPSSODescriptor \
+         protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"><KeyDescriptor><KeyInfo \
+         xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><X509Data><X509Certificate>{CERTIFICATE}</X509Certificate></X509Data>\
+         </KeyInfo></KeyDescriptor><SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" \
+         Location=\"{sign_in_url}\"/></IDPSSODescriptor></EntityDescriptor>"
+    ))
+    .unwrap()
 }
 
 async fn find(world: &dyn SsoWorld, tenant: &TenantRef, id: &SsoConnectionId) -> Option<SsoConnection> {
@@ -88,14 +129,11 @@ pub async fn making_a_connection_can_be_repeated(world: &dyn SsoWorld) {
         name: made.name.clone(),
         display_name: display_name("Acme & Sons"),
         kind: SsoKind::EntraId,
-        discovery_url: world.issuer("one"),
-        issuer: made.issuer.clone(),
-        client_id: client_id("tenantry-at-acme"),
+        registration: registered(world, "one", "tenantry-at-acme", &made),
         domains: Vec::new(),
         admission: Admission::Closed,
     };
     assert_eq!(made, expected);
-    assert!(world.issuer("one").as_str().starts_with(&made.issuer), "{}", made.issuer);
     assert!(made.name.as_str().contains("acme") && made.name.as_str().contains(request(1).as_str()));
     assert_eq!(connections.create(&acme, &new(world, 1)).await.unwrap(), made);
     assert_eq!(find(world, &acme, &made.id).await.unwrap(), made);
@@ -103,16 +141,13 @@ pub async fn making_a_connection_can_be_repeated(world: &dyn SsoWorld) {
     let corrected = NewSsoConnection {
         display_name: display_name("Acme"),
         kind: SsoKind::Okta,
-        discovery_url: world.issuer("two"),
-        client_id: client_id("right"),
-        client_secret: "right-secret".into(),
+        upstream: upstream(world, "two", "right", "right-secret"),
         ..new(world, 1)
     };
     let corrected = connections.create(&acme, &corrected).await.unwrap();
     assert_eq!((&corrected.id, &corrected.name), (&made.id, &made.name));
     assert_eq!((corrected.display_name.as_str(), corrected.kind), ("Acme", SsoKind::Okta));
-    assert_eq!((&corrected.discovery_url, corrected.client_id.as_str()), (&world.issuer("two"), "right"));
-    assert_ne!(corrected.issuer, made.issuer);
+    assert_eq!(corrected.registration, registered(world, "two", "right", &corrected));
     assert_eq!(world.setting(&made.id, "client_secret").await.as_deref(), Some("right-secret"));
     assert_eq!(connections.list(&acme.id).await.unwrap(), [corrected]);
 
@@ -151,7 +186,7 @@ pub async fn what_is_not_the_tenants_is_left_alone(world: &dyn SsoWorld) {
     world.enable(&acme.id, &foreign.id).await;
     let shared = world.shared().await;
     let renamed = SsoConnectionChange { display_name: Some(display_name("Mine")), ..Default::default() };
-    let moved = SsoConnectionChange { issuer: Some(upstream(world, "two")), ..Default::default() };
+    let moved = SsoConnectionChange { issuer: Some(elsewhere(world, "two")), ..Default::default() };
     for id in shared.iter().chain([&foreign.id, &unknown()]) {
         for change in [&renamed, &moved] {
             let changed = connections.update(&acme.id, id, change).await;
@@ -187,15 +222,10 @@ pub async fn what_is_not_named_stays(world: &dyn SsoWorld) {
     let setting = async |name: &str| world.setting(&made.id, name).await;
     assert_eq!(setting("client_secret").await.as_deref(), Some(SECRET));
 
-    let change = SsoConnectionChange { issuer: Some(upstream(world, "two")), ..Default::default() };
+    let change = SsoConnectionChange { issuer: Some(elsewhere(world, "two")), ..Default::default() };
     let moved = connections.update(&acme.id, &made.id, &change).await.unwrap();
-    assert!(world.issuer("two").as_str().starts_with(&moved.issuer), "{}", moved.issuer);
-    let expected = SsoConnection {
-        discovery_url: world.issuer("two"),
-        client_id: client_id("another-client"),
-        issuer: moved.issuer.clone(),
-        ..renamed
-    };
+    let expected =
+        SsoConnection { registration: registered(world, "two", "another-client", &moved), ..renamed };
     assert_eq!(moved, expected);
     assert_eq!(setting("client_secret").await.as_deref(), Some("another-secret"));
     assert_eq!(setting("icon_url").await.as_deref(), Some("https://acme.example/i.png"));
@@ -296,7 +326,7 @@ pub async fn a_tenant_has_ten_connections(world: &dyn SsoWorld) {
 pub async fn a_discovery_that_fails_changes_nothing(world: &dyn SsoWorld) {
     let acme = make(world, "acme").await;
     let connections = world.sso_connections();
-    let nowhere = NewSsoConnection { discovery_url: world.issuer("three"), ..new(world, 1) };
+    let nowhere = NewSsoConnection { upstream: elsewhere(world, "three"), ..new(world, 1) };
     let refused = connections.create(&acme, &nowhere).await;
     assert!(matches!(refused, Err(SsoConnectionsError::DiscoveryRefused { .. })), "{refused:?}");
     assert!(!format!("{refused:?}").contains(SECRET));
@@ -304,13 +334,45 @@ pub async fn a_discovery_that_fails_changes_nothing(world: &dyn SsoWorld) {
     let made = connections.create(&acme, &new(world, 1)).await.unwrap();
     let change = SsoConnectionChange {
         display_name: Some(display_name("Elsewhere")),
-        issuer: Some(upstream(world, "three")),
+        issuer: Some(elsewhere(world, "three")),
         ..Default::default()
     };
     let refused = connections.update(&acme.id, &made.id, &change).await;
     assert!(matches!(refused, Err(SsoConnectionsError::DiscoveryRefused { .. })), "{refused:?}");
     assert_eq!(find(world, &acme, &made.id).await, Some(made.clone()));
     assert_eq!(world.setting(&made.id, "client_secret").await.as_deref(), Some(SECRET));
+}
+
+/// Who we are there is known before anything is: the connection that comes of it is one like the others, and takes what is
+/// said anew.
+pub async fn a_connection_may_speak_saml(world: &dyn SsoWorld) {
+    let acme = make(world, "acme").await;
+    let connections = world.sso_connections();
+    let service = connections.saml_service(&acme.name, &request(1)).unwrap();
+    assert_ne!(connections.saml_service(&acme.name, &request(2)), Some(service.clone()));
+    let saml = NewSsoConnection {
+        kind: SsoKind::Saml,
+        upstream: Upstream::Saml(metadata("https://idp.example/sso")),
+        ..new(world, 1)
+    };
+    let made = connections.create(&acme, &saml).await.unwrap();
+    assert_eq!((made.kind, made.admission), (SsoKind::Saml, Admission::Closed));
+    let at = |url: &str| SsoRegistration::Saml { sign_in_url: url.to_owned() };
+    assert_eq!(made.registration, at("https://idp.example/sso"));
+    assert_eq!(connections.create(&acme, &saml).await.unwrap(), made);
+    assert_eq!(world.setting(&made.id, "entityId").await, Some(service.entity_id));
+    let open = connections.open(&acme.id, &made.id, Admission::Members, &domains(&["acme.com"])).await;
+    let open = open.unwrap();
+    let moved = Upstream::Saml(metadata("https://idp.example/another"));
+    let change = SsoConnectionChange { issuer: Some(moved), ..Default::default() };
+    for _ in 0..2 {
+        let moved = connections.update(&acme.id, &made.id, &change).await.unwrap();
+        assert_eq!(moved, SsoConnection { registration: at("https://idp.example/another"), ..open.clone() });
+    }
+    let other = connections.create(&acme, &new(world, 2)).await.unwrap();
+    assert_eq!(connections.list(&acme.id).await.unwrap().len(), 2, "of either protocol");
+    connections.delete(&acme.id, &made.id).await.unwrap();
+    assert_eq!(connections.list(&acme.id).await.unwrap(), [other]);
 }
 
 /// Makes one test of each case of this contract: `sso_connections_contract!(world().await)`.
@@ -325,6 +387,7 @@ macro_rules! sso_connections_contract {
                 a_tenants_connections_are_its_own_alone,
                 what_is_not_the_tenants_is_left_alone,
                 what_is_not_named_stays,
+                a_connection_may_speak_saml,
                 s11_a_secret_goes_in_and_never_comes_out,
                 opening_says_who_may_come,
                 deleting_a_connection_can_be_repeated,

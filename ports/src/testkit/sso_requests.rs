@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use tenantry_domain::{
     AdmissionRules, DisplayName, EmailAddress, Enforcement, SsoFault, SsoKind, SsoRequest, SsoRequestId,
-    SsoState, TenantId, TenantName, TenantRef, Timestamp, Upstream, UserId,
+    SsoState, TenantId, TenantName, TenantRef, Timestamp, Upstream, UpstreamTerms, UserId,
 };
 
 use crate::{Recognized, SsoArrival, SsoEvent, SsoFailure, SsoPeople, SsoRequests, SsoRequestsError};
@@ -46,10 +46,12 @@ fn connected(name: &str, of: &str, connection: &str) -> SsoRequest {
     let upstream = Upstream {
         connection: "con_1".try_into().unwrap(),
         name: connection.try_into().unwrap(),
-        discovery_url: "https://idp.example/.well-known/openid-configuration".try_into().unwrap(),
         issuer: "https://idp.example".to_owned(),
-        client_id: "client".try_into().unwrap(),
-        secret_expires_at: Some(at(99)),
+        terms: UpstreamTerms::OpenIdConnect {
+            discovery_url: "https://idp.example/.well-known/openid-configuration".try_into().unwrap(),
+            client_id: "client".try_into().unwrap(),
+            secret_expires_at: Some(at(99)),
+        },
     };
     SsoRequest { upstream: Some(upstream), ..request(name, of, 0) }
 }

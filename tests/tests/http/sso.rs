@@ -9,6 +9,7 @@ mod domains;
 mod enforced;
 mod identities;
 mod last_way;
+mod saml;
 mod set_up;
 mod upstream_errors;
 mod watch;

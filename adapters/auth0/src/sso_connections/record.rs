@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tenantry_domain::{
     Admission, ClientId, ConnectionName, DiscoveryUrl, DisplayName, EmailDomain, SsoConnection,
-    SsoConnectionId, SsoKind, SsoRequestId, TenantId,
+    SsoConnectionId, SsoKind, SsoRegistration, SsoRequestId, TenantId,
 };
-use tenantry_ports::{NewSsoConnection, SsoConnectionChange};
+use tenantry_ports::{NewSsoConnection, SsoConnectionChange, Upstream};
 
-/// Every kind speaks OpenID Connect, and this is Auth0's name for it.
-pub(super) const STRATEGY: &str = "oidc";
+/// What Auth0 calls the protocols: those that speak OpenID Connect, and SAML.
+pub(super) const STRATEGIES: [&str; 2] = [OPENID_CONNECT, SAML];
+const OPENID_CONNECT: &str = "oidc";
+const SAML: &str = "samlp";
 /// To which organization the connection belongs, in its `metadata`: this alone says whose it is.
 const TENANT: &str = "tenant";
 /// For which request it was made, in its `metadata`.
@@ -23,9 +25,15 @@ const CLIENT_SECRET: &str = "client_secret";
 const DISCOVERY_URL: &str = "discovery_url";
 const DOMAINS: &str = "domain_aliases";
 const ISSUER: &str = "issuer";
+const ENTITY_ID: &str = "entityId";
+const METADATA: &str = "metadataXml";
+const SIGN_IN: &str = "signInEndpoint";
 /// What Auth0 read at the discovery URL. Where these stay they count for more than what another one says.
 const DISCOVERED: [&str; 6] =
     [ISSUER, "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "oidc_metadata"];
+/// What Auth0 read in metadata, likewise.
+const DESCRIBED: [&str; 8] =
+    [METADATA, SIGN_IN, "signOutEndpoint", "signingCert", "cert", "thumbprints", "expires", "subject"];
 
 #[derive(Deserialize)]
 pub(super) struct Record {
@@ -55,7 +63,7 @@ impl Enabled {
 impl Record {
     /// Whether it was made for this tenant. Being enabled for it says nothing: so are those that all share.
     pub(super) fn is_of(&self, tenant: &TenantId) -> bool {
-        self.strategy == STRATEGY && self.says(TENANT, tenant.as_str())
+        STRATEGIES.contains(&self.strategy.as_str()) && self.says(TENANT, tenant.as_str())
     }
 
     pub(super) fn is_for(&self, request: &SsoRequestId) -> bool {
@@ -80,6 +88,17 @@ impl Record {
         listed.filter_map(|domain| EmailDomain::try_from(domain.as_str()?).ok()).collect()
     }
 
+    fn registration(&self) -> Option<SsoRegistration> {
+        if self.strategy == SAML {
+            return Some(SsoRegistration::Saml { sign_in_url: self.option(SIGN_IN)?.to_owned() });
+        }
+        Some(SsoRegistration::OpenIdConnect {
+            discovery_url: self.discovery_url()?,
+            issuer: self.option(ISSUER)?.to_owned(),
+            client_id: ClientId::try_from(self.option(CLIENT_ID)?).ok()?,
+        })
+    }
+
     /// The connection; `None` when it lacks what ours have: it was changed by other means, or its options can't be seen.
     pub(super) fn into_connection(self, admission: Admission) -> Option<SsoConnection> {
         let name = ConnectionName::try_from(self.name.as_str()).ok()?;
@@ -89,9 +108,7 @@ impl Record {
                 .or_else(|_| DisplayName::try_from(name.as_str()))
                 .ok()?,
             kind: self.metadata.get(KIND)?.as_str()?.parse().ok()?,
-            discovery_url: self.discovery_url()?,
-            issuer: self.option(ISSUER)?.to_owned(),
-            client_id: ClientId::try_from(self.option(CLIENT_ID)?).ok()?,
+            registration: self.registration()?,
             domains: self.domains(),
             admission,
             id: self.id,
@@ -122,7 +139,10 @@ impl<'a> NewRecord<'a> {
     ) -> Self {
         Self {
             name: name.as_str(),
-            strategy: STRATEGY,
+            strategy: match &new.upstream {
+                Upstream::OpenIdConnect { .. } => OPENID_CONNECT,
+                Upstream::Saml(_) => SAML,
+            },
             display_name: new.display_name.as_str(),
             show_as_button: false,
             enabled_clients: [client_id],
@@ -131,18 +151,30 @@ impl<'a> NewRecord<'a> {
                 REQUEST: new.request.as_str(),
                 KIND: new.kind.as_str(),
             }),
-            options: json!({
-                "type": "back_channel",
-                DISCOVERY_URL: new.discovery_url.as_str(),
-                CLIENT_ID: new.client_id.as_str(),
-                CLIENT_SECRET: new.client_secret.expose_secret(),
-                "scope": "openid profile email",
-                // All claims go into the profile, so that what stands for roles there is not lost.
-                "attribute_map": { "mapping_mode": "bind_all" },
-                "connection_settings": { "pkce": "auto" },
-            }),
+            options: match &new.upstream {
+                Upstream::OpenIdConnect { discovery_url, client_id, client_secret } => json!({
+                    "type": "back_channel",
+                    DISCOVERY_URL: discovery_url.as_str(),
+                    CLIENT_ID: client_id.as_str(),
+                    CLIENT_SECRET: client_secret.expose_secret(),
+                    "scope": "openid profile email",
+                    // All claims go into the profile, so that what stands for roles there is not lost.
+                    "attribute_map": { "mapping_mode": "bind_all" },
+                    "connection_settings": { "pkce": "auto" },
+                }),
+                // All attributes go into the profile by themselves.
+                Upstream::Saml(metadata) => {
+                    json!({ METADATA: metadata.to_xml(), ENTITY_ID: entity_id(name) })
+                }
+            },
         }
     }
+}
+
+/// What we are called by a provider that speaks SAML, for the connection of this name. Auth0's own choice would depend on
+/// the name of its tenant.
+pub(super) fn entity_id(name: &ConnectionName) -> String {
+    format!("urn:tenantry:{name}")
 }
 
 /// What is to be written into a connection; the rest stays.
@@ -150,7 +182,7 @@ impl<'a> NewRecord<'a> {
 pub(super) struct Wanted<'a> {
     kind: Option<SsoKind>,
     display_name: Option<&'a DisplayName>,
-    upstream: Option<(&'a DiscoveryUrl, &'a ClientId)>,
+    upstream: Option<&'a Upstream>,
     client_secret: Option<&'a SecretString>,
     domains: Option<&'a [EmailDomain]>,
 }
@@ -160,8 +192,8 @@ impl<'a> From<&'a NewSsoConnection> for Wanted<'a> {
         Self {
             kind: Some(new.kind),
             display_name: Some(&new.display_name),
-            upstream: Some((&new.discovery_url, &new.client_id)),
-            client_secret: Some(&new.client_secret),
+            upstream: Some(&new.upstream),
+            client_secret: None,
             domains: None,
         }
     }
@@ -169,11 +201,10 @@ impl<'a> From<&'a NewSsoConnection> for Wanted<'a> {
 
 impl<'a> From<&'a SsoConnectionChange> for Wanted<'a> {
     fn from(change: &'a SsoConnectionChange) -> Self {
-        let issuer = change.issuer.as_ref();
         Self {
             display_name: change.display_name.as_ref(),
-            upstream: issuer.map(|issuer| (&issuer.discovery_url, &issuer.client_id)),
-            client_secret: issuer.map(|issuer| &issuer.client_secret).or(change.client_secret.as_ref()),
+            upstream: change.issuer.as_ref(),
+            client_secret: change.client_secret.as_ref().filter(|_| change.issuer.is_none()),
             ..Self::default()
         }
     }
@@ -211,10 +242,18 @@ impl Wanted<'_> {
         if let Some(domains) = self.domains {
             put(DOMAINS, domains.iter().map(EmailDomain::as_str).collect());
         }
-        if let Some((discovery_url, client_id)) = self.upstream {
-            put(DISCOVERY_URL, discovery_url.as_str().into());
-            put(CLIENT_ID, client_id.as_str().into());
-            options.retain(|name, _| !DISCOVERED.contains(&name.as_str()));
+        match self.upstream {
+            Some(Upstream::OpenIdConnect { discovery_url, client_id, client_secret }) => {
+                put(DISCOVERY_URL, discovery_url.as_str().into());
+                put(CLIENT_ID, client_id.as_str().into());
+                put(CLIENT_SECRET, client_secret.expose_secret().into());
+                options.retain(|name, _| !DISCOVERED.contains(&name.as_str()));
+            }
+            Some(Upstream::Saml(metadata)) => {
+                options.retain(|name, _| !DESCRIBED.contains(&name.as_str()));
+                options.insert(METADATA.to_owned(), metadata.to_xml().into());
+            }
+            None => {}
         }
         let mut metadata = record.metadata.clone();
         if let Some(kind) = self.kind {
@@ -226,9 +265,12 @@ impl Wanted<'_> {
 
     /// Whether it is there.
     pub(super) fn is_in(&self, record: &Record) -> bool {
-        let is_upstream = |(discovery_url, client_id): (&DiscoveryUrl, &ClientId)| {
-            record.option(DISCOVERY_URL) == Some(discovery_url.as_str())
-                && record.option(CLIENT_ID) == Some(client_id.as_str())
+        let is_upstream = |upstream: &Upstream| match upstream {
+            Upstream::OpenIdConnect { discovery_url, client_id, .. } => {
+                record.option(DISCOVERY_URL) == Some(discovery_url.as_str())
+                    && record.option(CLIENT_ID) == Some(client_id.as_str())
+            }
+            Upstream::Saml(metadata) => record.option(SIGN_IN) == Some(metadata.sign_in_url().as_str()),
         };
         self.display_name.is_none_or(|name| record.display_name.as_deref() == Some(name.as_str()))
             && self.upstream.is_none_or(is_upstream)

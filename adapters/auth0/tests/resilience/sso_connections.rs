@@ -88,9 +88,15 @@ impl Scene {
             request: SsoRequestId::try_from(format!("{number:032x}").as_str()).unwrap(),
             display_name: DisplayName::try_from("Acme").unwrap(),
             kind: SsoKind::Okta,
-            discovery_url: self.issuer("one"),
-            client_id: ClientId::try_from("one").unwrap(),
-            client_secret: "secret-one".into(),
+            upstream: self.upstream("one"),
+        }
+    }
+
+    fn upstream(&self, name: &str) -> Upstream {
+        Upstream::OpenIdConnect {
+            discovery_url: self.issuer(name),
+            client_id: ClientId::try_from(name).unwrap(),
+            client_secret: format!("secret-{name}").into(),
         }
     }
 
@@ -125,11 +131,7 @@ impl Scene {
         number: u32,
         id: Option<&SsoConnectionId>,
     ) -> Result<Option<SsoConnection>, SsoConnectionsError> {
-        let issuer = Upstream {
-            discovery_url: self.issuer("two"),
-            client_id: ClientId::try_from("two").unwrap(),
-            client_secret: "secret-two".into(),
-        };
+        let issuer = self.upstream("two");
         let done = match (step, id) {
             (Step::Create | Step::CreateAgain, _) | (_, None) => {
                 self.connections.create(&self.acme, &self.asked(number)).await?

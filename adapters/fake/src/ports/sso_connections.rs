@@ -6,16 +6,18 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value, json};
 use tenantry_domain::{
-    Admission, ClientId, ConnectionName, DiscoveryUrl, DisplayName, EmailDomain, SsoConnection,
-    SsoConnectionId, TenantId, TenantRef,
+    Admission, ClientId, ConnectionName, DiscoveryUrl, DisplayName, EmailDomain, SamlMetadata, SsoConnection,
+    SsoConnectionId, SsoRegistration, SsoRequestId, TenantId, TenantName, TenantRef,
 };
-use tenantry_ports::{NewSsoConnection, SsoConnectionChange, SsoConnections, SsoConnectionsError};
+use tenantry_ports::{
+    NewSsoConnection, SamlService, SsoConnectionChange, SsoConnections, SsoConnectionsError, Upstream,
+};
 use url::Url;
 
 use super::Failed;
 use crate::model::{Connection, EnabledConnection};
 use crate::store::State;
-use crate::upstream::{CALLBACK, discovery};
+use crate::upstream::{CALLBACK, discovery, saml};
 use crate::{Fake, StoreError};
 
 // Auth0's adapter uses these keys too, so what came in by one door is understood at the other.
@@ -37,10 +39,14 @@ pub struct FakeSsoConnections {
 }
 
 /// Where an identity provider is and who we are there, with what it says about itself.
-struct Discovered<'a> {
-    discovery_url: &'a DiscoveryUrl,
-    client_id: &'a ClientId,
-    document: Map<String, Value>,
+enum Discovered<'a> {
+    OpenIdConnect {
+        discovery_url: &'a DiscoveryUrl,
+        client_id: &'a ClientId,
+        client_secret: &'a SecretString,
+        document: Map<String, Value>,
+    },
+    Saml(&'a SamlMetadata),
 }
 
 type Outcome<T> = Result<T, SsoConnectionsError>;
@@ -65,24 +71,47 @@ impl FakeSsoConnections {
 }
 
 impl Discovered<'_> {
-    fn put(self, options: &mut Map<String, Value>) {
-        options.insert("discovery_url".to_owned(), self.discovery_url.as_str().into());
-        options.insert("client_id".to_owned(), self.client_id.as_str().into());
-        for name in DISCOVERED {
-            options.remove(name);
-            if let Some(found) = self.document.get(name).filter(|found| found.is_string()) {
-                options.insert(name.to_owned(), found.clone());
+    fn put(self, options: &mut Map<String, Value>) -> Outcome<()> {
+        match self {
+            Self::OpenIdConnect { discovery_url, client_id, client_secret, document } => {
+                options.insert("discovery_url".to_owned(), discovery_url.as_str().into());
+                options.insert("client_id".to_owned(), client_id.as_str().into());
+                put_secret(options, client_secret);
+                for name in DISCOVERED {
+                    options.remove(name);
+                    if let Some(found) = document.get(name).filter(|found| found.is_string()) {
+                        options.insert(name.to_owned(), found.clone());
+                    }
+                }
+                options.insert("oidc_metadata".to_owned(), document.into());
+            }
+            Self::Saml(metadata) => {
+                let xml = metadata.to_xml();
+                let described = saml::metadata::Described::read(&xml);
+                let described =
+                    described.map_err(|why| SsoConnectionsError::DiscoveryRefused { why: why.to_owned() })?;
+                options.insert("metadataXml".to_owned(), xml.into());
+                saml::describe(options, &described);
+                saml::tell(options).ok_or(SsoConnectionsError::NotStored)?;
             }
         }
-        options.insert("oidc_metadata".to_owned(), self.document.into());
+        Ok(())
     }
 }
 
-async fn discovered<'a>(discovery_url: &'a DiscoveryUrl, client_id: &'a ClientId) -> Outcome<Discovered<'a>> {
-    match discovery::document(discovery_url.as_str()).await {
-        Ok(document) => Ok(Discovered { discovery_url, client_id, document }),
-        Err(why) => Err(SsoConnectionsError::DiscoveryRefused { why }),
+async fn discovered(upstream: &Upstream) -> Outcome<Discovered<'_>> {
+    match upstream {
+        Upstream::OpenIdConnect { discovery_url, client_id, client_secret } => {
+            let document = discovery::document(discovery_url.as_str()).await;
+            let document = document.map_err(|why| SsoConnectionsError::DiscoveryRefused { why })?;
+            Ok(Discovered::OpenIdConnect { discovery_url, client_id, client_secret, document })
+        }
+        Upstream::Saml(metadata) => Ok(Discovered::Saml(metadata)),
     }
+}
+
+fn entity_id(name: &ConnectionName) -> String {
+    format!("urn:tenantry:{name}")
 }
 
 fn put_secret(options: &mut Map<String, Value>, secret: &SecretString) {
@@ -91,7 +120,7 @@ fn put_secret(options: &mut Map<String, Value>, secret: &SecretString) {
 
 fn is_of(connection: &Connection, tenant: &TenantId) -> bool {
     let owner = connection.settings().document("metadata").text(TENANT) == Some(tenant.as_str());
-    owner && connection.strategy == "oidc"
+    owner && matches!(&*connection.strategy, "oidc" | "samlp")
 }
 
 fn own<'a>(state: &'a State, tenant: &TenantId, id: &SsoConnectionId) -> Option<&'a Connection> {
@@ -111,9 +140,15 @@ fn connection_of(state: &State, tenant: &TenantId, row: &Connection) -> Option<S
         name: ConnectionName::try_from(&*row.name).ok()?,
         display_name: DisplayName::try_from(row.label()).ok()?,
         kind: row.settings().document("metadata").text(KIND)?.parse().ok()?,
-        discovery_url: DiscoveryUrl::for_development(options.text("discovery_url")?).ok()?,
-        issuer: options.text("issuer")?.to_owned(),
-        client_id: ClientId::try_from(options.text("client_id")?).ok()?,
+        registration: if row.speaks_saml() {
+            SsoRegistration::Saml { sign_in_url: options.text("signInEndpoint")?.to_owned() }
+        } else {
+            SsoRegistration::OpenIdConnect {
+                discovery_url: DiscoveryUrl::for_development(options.text("discovery_url")?).ok()?,
+                issuer: options.text("issuer")?.to_owned(),
+                client_id: ClientId::try_from(options.text("client_id")?).ok()?,
+            }
+        },
         domains: options
             .texts("domain_aliases")
             .filter_map(|alias| EmailDomain::try_from(alias).ok())
@@ -152,14 +187,22 @@ fn row_for(
     if theirs.len() >= AT_MOST {
         return Err(SsoConnectionsError::TooMany);
     }
-    let mut options = Connection::default_options("oidc");
-    options.insert("type".to_owned(), "back_channel".into());
-    options.insert("schema_version".to_owned(), "oidc-V4".into());
+    let strategy = match &new.upstream {
+        Upstream::OpenIdConnect { .. } => "oidc",
+        Upstream::Saml(_) => "samlp",
+    };
+    let mut options = Connection::default_options(strategy);
+    if strategy == "oidc" {
+        options.insert("type".to_owned(), "back_channel".into());
+        options.insert("schema_version".to_owned(), "oidc-V4".into());
+    } else {
+        options.insert("entityId".to_owned(), entity_id(name).into());
+    }
     let settings = Map::from_iter([("show_as_button".to_owned(), false.into())]);
     Ok(Connection {
         id,
         name: name.to_string(),
-        strategy: "oidc".to_owned(),
+        strategy: strategy.to_owned(),
         options,
         enabled_clients: BTreeSet::new(),
         settings,
@@ -171,12 +214,11 @@ impl SsoConnections for FakeSsoConnections {
     async fn create(&self, tenant: &TenantRef, new: &NewSsoConnection) -> Outcome<SsoConnection> {
         let name = ConnectionName::of(&tenant.name, &new.request);
         let name = name.map_err(|error| SsoConnectionsError::Unavailable(Box::new(error)))?;
-        let discovered = discovered(&new.discovery_url, &new.client_id).await?;
+        let discovered = discovered(&new.upstream).await?;
         let id = self.fake.core().context().ids.connection();
         self.write(move |state| {
             let mut row = row_for(state, id, tenant, &name, new)?;
-            discovered.put(&mut row.options);
-            put_secret(&mut row.options, &new.client_secret);
+            discovered.put(&mut row.options)?;
             row.enabled_clients.insert(self.client_id.clone());
             row.settings.insert("display_name".to_owned(), new.display_name.as_str().into());
             let metadata = json!({
@@ -215,14 +257,14 @@ impl SsoConnections for FakeSsoConnections {
         let issuer = change.issuer.as_ref();
         self.fake.core().store.read(|state| owned(state, tenant, id).map(drop))??;
         let discovered = match issuer {
-            Some(issuer) => Some(discovered(&issuer.discovery_url, &issuer.client_id).await?),
+            Some(issuer) => Some(discovered(issuer).await?),
             None => None,
         };
-        let secret = issuer.map(|issuer| &issuer.client_secret).or(change.client_secret.as_ref());
+        let secret = change.client_secret.as_ref().filter(|_| issuer.is_none());
         self.write(move |state| {
             let mut row = owned(state, tenant, id)?;
             if let Some(discovered) = discovered {
-                discovered.put(&mut row.options);
+                discovered.put(&mut row.options)?;
             }
             if let Some(secret) = secret {
                 put_secret(&mut row.options, secret);
@@ -276,6 +318,13 @@ impl SsoConnections for FakeSsoConnections {
 
     fn callback_url(&self) -> Url {
         self.callback_url.clone()
+    }
+
+    fn saml_service(&self, tenant: &TenantName, request: &SsoRequestId) -> Option<SamlService> {
+        let name = ConnectionName::of(tenant, request).ok()?;
+        let mut consumer_url = self.callback_url.clone();
+        consumer_url.query_pairs_mut().append_pair("connection", name.as_str());
+        Some(SamlService { entity_id: entity_id(&name), consumer_url })
     }
 }
 

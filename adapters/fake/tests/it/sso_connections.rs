@@ -140,9 +140,11 @@ async fn a_customers_name_is_on_no_login_page_of_everybody() {
         request: tenantry_domain::SsoRequestId::try_from("00000000000000000000000000000001").unwrap(),
         display_name: tenantry_domain::DisplayName::try_from("Acme Workforce").unwrap(),
         kind: tenantry_domain::SsoKind::Okta,
-        discovery_url: world.issuer("one"),
-        client_id: tenantry_domain::ClientId::try_from("client").unwrap(),
-        client_secret: "secret".into(),
+        upstream: tenantry_ports::Upstream::OpenIdConnect {
+            discovery_url: world.issuer("one"),
+            client_id: tenantry_domain::ClientId::try_from("client").unwrap(),
+            client_secret: "secret".into(),
+        },
     };
     let made = world.sso_connections.create(&acme, &new).await.unwrap();
     let page = async |more: &[(&str, &str)]| {

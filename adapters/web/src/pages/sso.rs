@@ -9,6 +9,7 @@ pub(crate) mod list;
 pub(crate) mod people;
 pub(crate) mod policy;
 pub(crate) mod report;
+pub(crate) mod saml;
 pub(crate) mod set_up;
 mod steps;
 pub(crate) mod test;

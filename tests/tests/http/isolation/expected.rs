@@ -204,7 +204,7 @@ fn plain(route: &RouteSpec) -> Outcome {
     match route.path {
         // Nothing is entered that could be tested, and nobody answers at the address that is.
         "/admin/sso/test" => Outcome::Refused(409),
-        "/admin/sso/credentials" | "/api/v1/sso/connections/{connection}/credentials" => {
+        "/admin/sso/credentials" | "/admin/sso/saml" | "/api/v1/sso/connections/{connection}/credentials" => {
             Outcome::Refused(422)
         }
         // Nobody here comes back from a login that began here.

@@ -144,6 +144,7 @@ impl Sending {
             ("/admin/sso/people", false) => body = text(&[("display_name", "Staff")]),
             ("/admin/sso/turn", false) => body = text(&[("turn", "off")]),
             ("/admin/sso/policy", false) => body = text(&[("enforcement", "off")]),
+            ("/admin/sso/saml", false) => body = text(&[("metadata_url", "https://127.0.0.1:1")]),
             ("/admin/sso/credentials", false) => {
                 body = text(&[("discovery_url", "https://127.0.0.1:1"), ("client_id", "us")]);
             }

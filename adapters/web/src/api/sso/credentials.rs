@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize};
-use tenantry_application::Credentials;
-use tenantry_domain::{ClientId, DiscoveryUrl, InvalidClientSecret, Timestamp, Upstream};
+use tenantry_application::{Credentials, SamlSource};
+use tenantry_domain::{ClientId, DiscoveryUrl, InvalidClientSecret, Timestamp, Upstream, UpstreamTerms};
 use utoipa::ToSchema;
 
 use super::super::body;
@@ -15,11 +15,12 @@ use super::super::path::PathId;
 use super::view::ConnectionView;
 use super::{CHANGED, NOT_INCLUDED};
 use crate::Shared;
+use crate::pages::sso::saml;
 use crate::problem::Problem;
 use crate::text::sentence;
 
 pub(super) const ENTER: Operation = Operation {
-    details: "Reads the discovery document at once, and answers the issuer that it names. The secret goes on to the \
+    details: "Reads the discovery document or the metadata at once, and answers the issuer that they name. The secret goes on to the \
               identity provider behind us and is never told again; without one the present one stays, unless the address \
               or the client is another. With another client the last test counts no more, and who came before is kept \
               out until let in again.",
@@ -38,21 +39,21 @@ pub(super) const ENTER: Operation = Operation {
         .answering::<ConnectionView>(200)
 };
 
-/// How a provider is spoken to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = SsoProtocol)]
-pub(super) enum Protocol {
+/// What the organization's identity provider gave, by the protocol that it speaks.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(tag = "protocol", rename_all = "snake_case")]
+#[schema(as = NewSsoCredentials)]
+pub(super) enum NewCredentials {
     /// OpenID Connect.
-    Oidc,
+    Oidc(NewOidcCredentials),
+    /// SAML 2.0.
+    Saml(NewSamlCredentials),
 }
 
-/// What the organization's identity provider gave.
+/// What OpenID Connect needs.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewSsoCredentials)]
-pub(super) struct NewCredentials {
-    protocol: Protocol,
+pub(super) struct NewOidcCredentials {
     /// Where it describes itself: its issuer, or the address of its discovery document.
     #[schema(examples("https://login.acme.example/.well-known/openid-configuration"))]
     discovery_url: String,
@@ -68,6 +69,17 @@ pub(super) struct NewCredentials {
     secret_expires_at: Option<String>,
 }
 
+/// What SAML needs: its metadata, or where they are. They are read once.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewSamlCredentials {
+    /// Where its metadata are.
+    #[schema(examples("https://login.acme.example/saml/metadata.xml"))]
+    metadata_url: Option<String>,
+    /// Its metadata themselves, as XML; they count more than an address.
+    metadata: Option<String>,
+}
+
 /// What a connection logs in with. `protocol` says what is in it; there may be others one day.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "protocol", rename_all = "snake_case")]
@@ -75,6 +87,8 @@ pub(super) struct NewCredentials {
 pub(super) enum CredentialsView {
     /// What OpenID Connect needs.
     Oidc(OidcCredentials),
+    /// What SAML needs.
+    Saml(SamlCredentials),
 }
 
 /// As what we log people in with OpenID Connect. The secret is never told.
@@ -94,14 +108,35 @@ pub(super) struct OidcCredentials {
     secret_expires_at: Option<Timestamp>,
 }
 
+/// As what a provider that speaks SAML described itself.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SamlCredentials {
+    /// What it calls itself: its entity id.
+    #[schema(examples("https://login.acme.example/saml"))]
+    issuer: String,
+    /// Where people log in.
+    #[schema(examples("https://login.acme.example/saml/sso"))]
+    sign_in_url: String,
+    /// When the last certificate by which it signs expires.
+    #[schema(value_type = String, format = DateTime)]
+    certificate_expires_at: Timestamp,
+}
+
 pub(super) async fn enter(
     State(app): State<Shared>,
     Caller(session): Caller,
     PathId(id): PathId<String>,
     body::Json(new): body::Json<NewCredentials>,
 ) -> Result<Json<ConnectionView>, Problem> {
-    let credentials = new.read(app.site.sso_in_development)?;
-    app.use_cases.sso.connect.run(&session, &id, credentials).await?;
+    let in_development = app.site.sso_in_development;
+    match new {
+        NewCredentials::Oidc(new) => {
+            app.use_cases.sso.connect.run(&session, &id, new.read(in_development)?).await?;
+        }
+        NewCredentials::Saml(new) => {
+            app.use_cases.sso.connect_saml.run(&session, &id, new.read(in_development)?).await?;
+        }
+    }
     ConnectionView::read(&app, &session, &id).await.map(Json)
 }
 
@@ -110,11 +145,23 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretStr
     Ok(Option::<String>::deserialize(deserializer)?.map(SecretString::from))
 }
 
-impl NewCredentials {
+impl NewSamlCredentials {
+    fn read(self, in_development: bool) -> Result<SamlSource, Problem> {
+        match (self.metadata, self.metadata_url) {
+            (Some(text), _) => saml::document(&text, in_development)
+                .map(SamlSource::Document)
+                .map_err(|why| Problem::wrong_value("metadata", why)),
+            (None, url) => saml::address(url.as_deref().unwrap_or_default(), in_development)
+                .map(SamlSource::Url)
+                .map_err(|why| Problem::wrong_value("metadata_url", why)),
+        }
+    }
+}
+
+impl NewOidcCredentials {
     fn read(self, in_development: bool) -> Result<Credentials, Problem> {
         let wrong =
             |field, why: &dyn std::fmt::Display| Problem::wrong_value(field, sentence(&why.to_string()));
-        let Protocol::Oidc = self.protocol;
         let discovery_url = if in_development {
             DiscoveryUrl::for_development(&self.discovery_url)
         } else {
@@ -137,11 +184,19 @@ impl NewCredentials {
 
 impl From<Upstream> for CredentialsView {
     fn from(upstream: Upstream) -> Self {
-        Self::Oidc(OidcCredentials {
-            discovery_url: upstream.discovery_url.to_string(),
-            issuer: upstream.issuer,
-            client_id: upstream.client_id.to_string(),
-            secret_expires_at: upstream.secret_expires_at,
-        })
+        let issuer = upstream.issuer;
+        match upstream.terms {
+            UpstreamTerms::OpenIdConnect { discovery_url, client_id, secret_expires_at } => {
+                Self::Oidc(OidcCredentials {
+                    discovery_url: discovery_url.to_string(),
+                    issuer,
+                    client_id: client_id.to_string(),
+                    secret_expires_at,
+                })
+            }
+            UpstreamTerms::Saml { sign_in_url, certificate_expires_at } => {
+                Self::Saml(SamlCredentials { issuer, sign_in_url, certificate_expires_at })
+            }
+        }
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct ConnectionView {
     /// Its id.
     #[schema(examples("7d1c5e0b9a3f4c8896e2d0417fb35a6c"))]
     id: String,
-    /// What kind of provider it is: `oidc`, `okta`, `entra` or `google`. There may be more one day.
+    /// What kind of provider it is: `oidc`, `okta`, `entra`, `google` or `saml`. There may be more one day.
     #[schema(value_type = String, examples("okta"))]
     kind: SsoKind,
     /// What people read on its button.
@@ -78,9 +78,12 @@ pub(super) enum DomainState {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SsoRegistration)]
 pub(super) struct Registration {
-    /// Where it sends people back to.
+    /// Where it sends people back to; with SAML, the assertion consumer service.
     #[schema(examples("https://login.example/login/callback"))]
     redirect_uri: String,
+    /// What we are called there: the audience of its assertions. Null but for SAML.
+    #[schema(examples("urn:tenantry:acme-7d1c"))]
+    entity_id: Option<String>,
     /// Where it sends people who begin there.
     #[schema(examples("https://learn.example/api/auth/login?organization=org_1&connection=7d1c"))]
     initiate_login_uri: String,
@@ -140,10 +143,16 @@ impl ConnectionView {
         proofs: &[DomainProof],
         people: Option<SsoPeople>,
     ) -> Self {
+        let list = &app.use_cases.sso.list;
+        let saml = list.saml_service(&request);
         Self {
             domains: request.domains.iter().map(|domain| ConnectionDomain::new(domain, proofs)).collect(),
             registration: Registration {
-                redirect_uri: app.use_cases.sso.list.callback_url().to_string(),
+                redirect_uri: saml
+                    .as_ref()
+                    .map_or_else(|| list.callback_url(), |saml| saml.consumer_url.clone())
+                    .to_string(),
+                entity_id: saml.map(|saml| saml.entity_id),
                 initiate_login_uri: start_link(app, &request),
             },
             next_step: request.next_step().as_str(),

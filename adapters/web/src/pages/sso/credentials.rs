@@ -6,7 +6,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use secrecy::SecretString;
 use tenantry_application::{ConnectSsoError, Credentials, SsoView};
-use tenantry_domain::{ClientId, DiscoveryUrl, InvalidClientSecret, SsoRequest, SsoStep, Timestamp};
+use tenantry_domain::{
+    ClientId, DiscoveryUrl, InvalidClientSecret, SsoRequest, SsoStep, Timestamp, UpstreamTerms,
+};
 
 use super::guides::{Guide, guide};
 use super::step_path;
@@ -79,7 +81,9 @@ pub(crate) async fn enter(
     if let Some(credentials) = credentials {
         match app.use_cases.sso.connect.run(&person.session, id, credentials).await {
             Ok(kept) => return Ok(see_other(&step_path(&kept.request.id, SsoStep::Test))),
-            Err(ConnectSsoError::Sso(error)) => return Err(error.into()),
+            Err(error @ (ConnectSsoError::Sso(_) | ConnectSsoError::OtherProtocol)) => {
+                return Err(error.into());
+            }
             Err(error @ ConnectSsoError::SecretNeeded) => {
                 form.secret_error = Some(sentence(&error.to_string()));
             }
@@ -96,11 +100,14 @@ impl CredentialsForm {
             return Self { discovery_url: guide(request.kind).discovery_url.to_owned(), ..Self::default() };
         };
         let day = |at: Timestamp| at.to_string().get(..10).unwrap_or_default().to_owned();
-        Self {
-            discovery_url: upstream.discovery_url.to_string(),
-            client_id: upstream.client_id.to_string(),
-            expires: upstream.secret_expires_at.map(day).unwrap_or_default(),
-            ..Self::default()
+        match &upstream.terms {
+            UpstreamTerms::OpenIdConnect { discovery_url, client_id, secret_expires_at } => Self {
+                discovery_url: discovery_url.to_string(),
+                client_id: client_id.to_string(),
+                expires: secret_expires_at.map(day).unwrap_or_default(),
+                ..Self::default()
+            },
+            UpstreamTerms::Saml { .. } => Self::default(),
         }
     }
 

@@ -27,6 +27,8 @@ pub(crate) struct Guide {
 pub(crate) enum Filled {
     /// The address to which people come back.
     Callback,
+    /// What we are called.
+    EntityId,
     /// The product's name.
     Product,
     /// This text.
@@ -35,9 +37,10 @@ pub(crate) enum Filled {
 
 impl Filled {
     /// What the field shows.
-    pub(crate) fn shown<'a>(self, callback: &'a str, product: &'a str) -> &'a str {
+    pub(crate) fn shown<'a>(self, callback: &'a str, entity_id: &'a str, product: &'a str) -> &'a str {
         match self {
             Self::Callback => callback,
+            Self::EntityId => entity_id,
             Self::Product => product,
             Self::Text(text) => text,
         }
@@ -45,8 +48,8 @@ impl Filled {
 }
 
 /// Every kind, in the order in which they are offered.
-pub(crate) const KINDS: [SsoKind; 4] =
-    [SsoKind::Okta, SsoKind::EntraId, SsoKind::GoogleWorkspace, SsoKind::OpenIdConnect];
+pub(crate) const KINDS: [SsoKind; 5] =
+    [SsoKind::Okta, SsoKind::EntraId, SsoKind::GoogleWorkspace, SsoKind::OpenIdConnect, SsoKind::Saml];
 
 const OKTA: Guide = Guide {
     name: "Okta Workforce",
@@ -133,6 +136,28 @@ const OPENID_CONNECT: Guide = Guide {
     never_verifies: false,
 };
 
+const SAML: Guide = Guide {
+    name: "SAML 2.0",
+    about: "A provider that speaks SAML, such as ADFS or PingFederate",
+    place: "Your identity provider’s administration",
+    steps: &[
+        "Make a SAML 2.0 application.",
+        "Paste the entity ID and the assertion consumer service URL from below.",
+        "Sign the assertion or the response, with SHA-256, and do not encrypt them.",
+        "Send the attributes email, given_name and family_name, and email_verified as true where you know that it is.",
+        "Copy the address of its metadata, or download them.",
+    ],
+    form: &[
+        ("Audience, or entity ID", Filled::EntityId),
+        ("Assertion consumer service", Filled::Callback),
+        ("Signature algorithm", Filled::Text("RSA-SHA256")),
+        ("Attributes", Filled::Text("email, given_name, family_name")),
+    ],
+    discovery_example: "https://login.acme.example/saml/metadata.xml",
+    discovery_url: "",
+    never_verifies: true,
+};
+
 /// The instructions for this kind of provider.
 pub(crate) fn guide(kind: SsoKind) -> &'static Guide {
     match kind {
@@ -140,5 +165,6 @@ pub(crate) fn guide(kind: SsoKind) -> &'static Guide {
         SsoKind::Okta => &OKTA,
         SsoKind::EntraId => &ENTRA_ID,
         SsoKind::GoogleWorkspace => &GOOGLE_WORKSPACE,
+        SsoKind::Saml => &SAML,
     }
 }

@@ -7,7 +7,8 @@ use tenantry_domain::SsoStep;
 
 use super::credentials::CredentialsForm;
 use super::people::PeopleForm;
-use super::{credentials, domain, next_path, people, test};
+use super::saml::SamlForm;
+use super::{credentials, domain, next_path, people, saml, test};
 use crate::Shared;
 use crate::fields::Fields;
 use crate::problem::Problem;
@@ -23,6 +24,9 @@ pub(crate) async fn show(
     let view = app.use_cases.sso.list.one(&person.session, query.text("connection")?).await?;
     match SsoStep::named(query.text("step")?) {
         Some(SsoStep::Domain) => domain::page_of(&app, &person, &view, domain::DomainForm::default()),
+        Some(SsoStep::Credentials) if view.saml.is_some() => {
+            saml::page_of(&app, &person, &view, SamlForm::default())
+        }
         Some(SsoStep::Credentials) => {
             credentials::page_of(&app, &person, &view, CredentialsForm::standing(&view.kept.request))
         }

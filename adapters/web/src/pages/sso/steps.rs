@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use tenantry_domain::{DomainProof, ProofState, SsoFault, SsoRequest, SsoState, Timestamp};
+use tenantry_domain::{
+    DomainProof, ProofState, SsoFault, SsoKind, SsoRequest, SsoState, Timestamp, Upstream,
+};
 use tenantry_ports::KeptSsoRequest;
 
 use crate::text;
@@ -109,10 +111,14 @@ pub(super) fn health_but_failures(
     } else if request.state == SsoState::On {
         lines.push((true, "Nobody has come in through it yet".to_owned()));
     }
-    let expires = request.upstream.as_ref().and_then(|upstream| upstream.secret_expires_at);
+    let expires = request.upstream.as_ref().and_then(Upstream::expires_at);
     if let Some(at) = expires.filter(|at| *at <= now + SOON) {
-        let said = if at <= now { "The client secret expired on" } else { "The client secret expires on" };
-        lines.push((false, format!("{said} {}: enter a new one", text::date(at))));
+        let (what, remedy) = match request.kind {
+            SsoKind::Saml => ("The signing certificate", "enter the metadata anew"),
+            _ => ("The client secret", "enter a new one"),
+        };
+        let when = if at <= now { "expired on" } else { "expires on" };
+        lines.push((false, format!("{what} {when} {}: {remedy}", text::date(at))));
     }
     let is_lapsed = |proof: &&DomainProof| request.domains.contains(&proof.domain) && !proof.holds();
     for proof in proofs.iter().filter(is_lapsed).filter(|_| request.state == SsoState::On) {

@@ -40,7 +40,10 @@ pub(super) fn page_of(app: &App, person: &SignedIn, view: &SsoView) -> Result<Re
         step: 3,
         request,
         issuer: request.upstream.as_ref().map_or("", |upstream| &upstream.issuer),
-        callback: view.callback_url.as_str(),
+        callback: view
+            .saml
+            .as_ref()
+            .map_or_else(|| view.callback_url.as_str(), |service| service.consumer_url.as_str()),
         report: request.test.as_ref().map(|test: &SsoTest| Report::new(view, test, now)),
         begun: request.test_begun.map(|at| text::when(at, now)),
     };

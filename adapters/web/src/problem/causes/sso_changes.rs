@@ -27,6 +27,9 @@ impl From<ConnectSsoError> for Problem {
             ConnectSsoError::SecretNeeded => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "secret_needed", Some("client_secret"))
             }
+            ConnectSsoError::OtherProtocol => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "other_protocol", Some("protocol"))
+            }
             ConnectSsoError::IssuerInUse(_) => (StatusCode::CONFLICT, "issuer_in_use", Some("discovery_url")),
             ConnectSsoError::TooMany => (StatusCode::CONFLICT, "too_many_connections", None),
             ConnectSsoError::BeingDeleted => (StatusCode::CONFLICT, "being_deleted", None),

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use tenantry_application::FindLogin;
 use tenantry_domain::{
     AdmissionRules, DisplayName, EmailAddress, Enforcement, SsoKind, SsoRequest, SsoState, TenantName,
-    TenantRef, Timestamp, Upstream,
+    TenantRef, Timestamp, Upstream, UpstreamTerms,
 };
 use tenantry_sql::sqlite::{Database, SqlDomainProofs, SqlSsoRequests};
 
@@ -102,10 +102,12 @@ fn request() -> Result<SsoRequest> {
         upstream: Some(Upstream {
             connection: "con_NUMBER".try_into()?,
             name: "company-NUMBER".try_into()?,
-            discovery_url: "https://login.example/.well-known/openid-configuration".try_into()?,
             issuer: "https://login.example".to_owned(),
-            client_id: "tenantry".try_into()?,
-            secret_expires_at: None,
+            terms: UpstreamTerms::OpenIdConnect {
+                discovery_url: "https://login.example/.well-known/openid-configuration".try_into()?,
+                client_id: "tenantry".try_into()?,
+                secret_expires_at: None,
+            },
         }),
         test: None,
         test_begun: None,
