@@ -145,8 +145,8 @@ fn switching(actor: Actor, variation: Variation) -> Outcome {
 fn of_id(route: &RouteSpec, id: &IdParam, given: Given) -> Outcome {
     use Outcome::{Done, Refused};
     match (id.name, id.of, route.who) {
-        // A page of a list that is not one's own does not exist.
-        ("cursor", ..) => Refused(422),
+        // A page of a list that is not one's own does not exist; nor is there a connection for what is not one's own.
+        ("cursor" | "domains" | "break_glass", ..) => Refused(422),
         // What a form calls itself is nobody's: it names the purchase to its own sender alone.
         ("purchase", Resource::Plan, _) => Done,
         // Anybody may know that an organization exists, and log in there as its member.
@@ -155,8 +155,6 @@ fn of_id(route: &RouteSpec, id: &IdParam, given: Given) -> Outcome {
         // It is typed to confirm what the session says, and leads nowhere by itself.
         ("organization", ..) if route.path == "/admin/customization/delete" => Refused(422),
         ("name", ..) if route.path == "/api/v1/organization" => Refused(422),
-        // What is said of a connection, beside which one it is.
-        ("domains" | "break_glass", ..) => Refused(422),
         _ => Refused(404),
     }
 }
