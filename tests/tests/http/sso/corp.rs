@@ -160,10 +160,8 @@ impl Corp {
     pub(crate) async fn leaves_by_address(&self, email: &str) -> (Browser, Answer) {
         let mut browser = self.site.browser();
         let page = browser.post("/orgprompt", &[("organization", email)]).await;
-        page.is(200);
-        let url = page.body.split("content=\"0; url=").nth(1).and_then(|rest| rest.split('"').next());
-        let url = url.expect("a page that goes on").replace("&#38;", "&").replace("&amp;", "&");
-        let answer = browser.hop(&Url::parse(&url).unwrap()).await;
+        let there = page.is(200).goes_on_to().expect("a page that goes on");
+        let answer = browser.hop(&there).await;
         (browser, answer)
     }
 
