@@ -104,8 +104,8 @@ pub use sso::{
     AdmissionWish, AdmitThroughSso, BeginSso, CheckDomain, CheckDomainError, ChooseSsoDomains,
     ChooseSsoDomainsError, ClaimDomain, ClaimDomainError, ConnectSso, ConnectSsoError, Credentials,
     DeleteSso, EnforceSso, EnforceSsoError, FindLogin, FoundLogin, ListSso, ReleaseDomain, ReportSsoTest,
-    SsoError, SsoGate, SsoParts, SsoRefusal, SsoView, TestSso, TestSsoError, TurnOnSsoError, TurnSso,
-    WatchDomains,
+    ReportedTest, SsoError, SsoGate, SsoParts, SsoRefusal, SsoView, TestSso, TestSsoError, TurnOnSsoError,
+    TurnSso, WatchDomains,
 };
 pub use transfer_ownership::{TransferOwnership, TransferOwnershipError};
 pub use withdraw_invitations::WithdrawInvitations;
