@@ -12,6 +12,7 @@
 
 #[cfg(feature = "browser")]
 pub mod browser;
+pub mod company;
 pub mod cookies;
 pub mod dns;
 pub mod html;

@@ -30,6 +30,11 @@ impl Cookies {
         if self.secure { "__Host-flash" } else { "flash" }
     }
 
+    /// The cookie of a test whose report is to be shown once the provider has forgotten who was tested.
+    pub(crate) fn tested_name(self) -> &'static str {
+        if self.secure { "__Host-tested" } else { "tested" }
+    }
+
     /// What the name of every login attempt's cookie starts with.
     pub(crate) fn attempt_prefix(self) -> &'static str {
         if self.secure { "__Host-login-" } else { "login-" }

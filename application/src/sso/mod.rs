@@ -32,7 +32,7 @@ pub use gate::{SsoGate, SsoRefusal};
 pub use list::{ListSso, SsoView};
 pub use parts::{SsoError, SsoParts};
 pub use realm::{FindLogin, FoundLogin};
-pub use test_login::{ReportSsoTest, TestSso, TestSsoError};
+pub use test_login::{ReportSsoTest, ReportedTest, TestSso, TestSsoError};
 pub use turn::{TurnOnSsoError, TurnSso};
 pub use watch::WatchDomains;
 

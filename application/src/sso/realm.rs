@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use tenantry_domain::{
-    ConnectionName, EmailAddress, EmailDomain, SsoRequest, SsoRequestId, SsoState, TenantId, TenantRef,
+    ConnectionName, DisplayName, EmailAddress, EmailDomain, SsoRequest, SsoRequestId, SsoState, TenantId,
+    TenantRef,
 };
 use tenantry_ports::{DomainProofs, SsoAttempt, SsoPurpose, SsoRequests};
 
@@ -65,6 +66,19 @@ impl FindLogin {
         let requests = self.requests.of_tenant(&proof.tenant).await?.into_iter().map(|kept| kept.request);
         let mut its = requests.filter(|request| request.domains.contains(&domain));
         Ok(its.find_map(FoundLogin::of))
+    }
+
+    /// What the organization calls this connection of its own; `None` for one that it has not set up here.
+    pub async fn called(&self, tenant: &TenantId, connection: &str) -> Result<Option<DisplayName>, Outage> {
+        let Ok(name) = ConnectionName::try_from(connection) else { return Ok(None) };
+        let kept = self.requests.of_connection(tenant, &name).await?;
+        Ok(kept.map(|kept| kept.request.display_name))
+    }
+
+    /// Whether logins under this organization may go on to its own provider without a page in between.
+    pub async fn may_lead_on(&self, tenant: &TenantId) -> Result<bool, Outage> {
+        let kept = self.requests.of_tenant(tenant).await?;
+        Ok(kept.iter().any(|kept| kept.request.state == SsoState::On))
     }
 
     /// The login through this connection of the organization; `None` when it is off, another organization's or nobody's.

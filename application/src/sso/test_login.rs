@@ -1,7 +1,10 @@
 //! Trying a connection before anybody depends on it.
 
 use tenantry_domain::{AuditAction, SsoFault, SsoTest, SsoTestOutcome, TestedLogin};
-use tenantry_ports::{Callback, Login, LoginAttempt, Session, SsoAttempt, SsoPurpose};
+use tenantry_ports::{
+    Callback, Login, LoginAttempt, LogoutRequest, Session, SsoAttempt, SsoPurpose,
+};
+use url::Url;
 
 use super::{SsoError, SsoParts};
 use crate::redeem::Redeem;
@@ -25,6 +28,16 @@ pub struct ReportSsoTest {
     pub parts: SsoParts,
     /// Verifies what came back, as for every login.
     pub redeem: Redeem,
+}
+
+/// What came of a test.
+#[derive(Clone, Debug)]
+pub struct ReportedTest {
+    /// The report.
+    pub test: SsoTest,
+    /// Where to send the browser next: the identity provider knows it as whoever was tested, and is to forget that. The next
+    /// login would be theirs, with no question asked.
+    pub leave: Option<Url>,
 }
 
 /// Why there is no test.
@@ -71,13 +84,15 @@ impl TestSso {
 }
 
 impl ReportSsoTest {
-    /// Keeps what came back as the report of the test. The session is the administrator's who began it.
+    /// Keeps what came back as the report of the test. The session is the administrator's who began it. The browser is to
+    /// come back to `return_to` from where it is sent.
     pub async fn run(
         &self,
         session: &Session,
         callback: &Callback,
         attempt: &LoginAttempt,
-    ) -> Result<SsoTest, TestSsoError> {
+        return_to: Url,
+    ) -> Result<ReportedTest, TestSsoError> {
         let administrator = self.parts.to_change(session).await?;
         let tenant = administrator.tenant();
         let asked = attempt
@@ -88,7 +103,11 @@ impl ReportSsoTest {
         let kept = self.parts.find(&tenant.id, asked.request.as_str()).await?;
         let upstream = kept.request.upstream.clone().ok_or(TestSsoError::NoCredentials)?;
         let now = self.parts.clock.now();
-        let outcome = match self.redeem.run(callback, attempt, now).await {
+        let mut at_provider = None;
+        let redeemed = self.redeem.run(callback, attempt, now).await.inspect(|login| {
+            at_provider.clone_from(&login.provider_session);
+        });
+        let outcome = match redeemed {
             Ok(login) if login.connection.as_ref() == Some(&upstream.name) => {
                 SsoTestOutcome::Arrived(tested(login))
             }
@@ -101,7 +120,16 @@ impl ReportSsoTest {
         self.keep(&tenant.id, asked.request.as_str(), &upstream, &test).await?;
         let subject = kept.request.display_name.to_string();
         self.parts.record(session, tenant, AuditAction::SsoTested, subject).await;
-        Ok(test)
+        let at_provider = at_provider.filter(|tested| session.provider_session.as_ref() != Some(tested));
+        let leave = self.way_out(at_provider, return_to).await;
+        Ok(ReportedTest { test, leave })
+    }
+
+    /// Where the provider forgets the session that began with the test.
+    async fn way_out(&self, at_provider: Option<String>, return_to: Url) -> Option<Url> {
+        let request = LogoutRequest { provider_session: Some(at_provider?), return_to };
+        let url = self.redeem.provider.logout_url(&request).await;
+        url.inspect_err(|error| tracing::warn!(%error, "a tested login stays at the identity provider")).ok()
     }
 
     /// A test says something of the credentials with which it was made, and of no others.

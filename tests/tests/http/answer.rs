@@ -45,9 +45,14 @@ impl Answer {
         self.url.join(location.to_str().unwrap()).unwrap()
     }
 
+    /// Where a page leads that goes on by itself.
+    pub(crate) fn goes_on_to(&self) -> Option<Url> {
+        let there = self.body.split("content=\"0; url=").nth(1)?.split('"').next()?;
+        self.url.join(&there.replace("&#38;", "&").replace("&amp;", "&")).ok()
+    }
+
     pub(crate) fn forms(&self) -> Vec<Form> {
-        // An empty value is the same as none, and simpler to read.
-        html::forms(&self.body.replace(" value=\"\"", ""))
+        html::forms(&self.body)
     }
 
     /// The token that the page's forms carry.

@@ -67,14 +67,16 @@ impl Browser {
         self.send_elsewhere(request, url).await
     }
 
-    /// Follows redirects to the page at their end.
+    /// Follows redirects, and pages that go on by themselves, to the page at their end.
     pub(crate) async fn follow(&mut self, answer: Answer) -> Answer {
         let mut answer = answer;
         for _ in 0..20 {
-            if !answer.status.is_redirection() {
-                return answer;
-            }
-            answer = self.hop(&answer.location()).await;
+            let next = match answer.goes_on_to() {
+                Some(next) => next,
+                None if answer.status.is_redirection() => answer.location(),
+                None => return answer,
+            };
+            answer = self.hop(&next).await;
         }
         panic!("redirected in a circle: {}", answer.summary())
     }

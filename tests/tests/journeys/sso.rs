@@ -1,40 +1,65 @@
 //! An administrator connects the organization's own identity provider, one step a page, and a colleague comes in.
 
 use serde_json::json;
-use tenantry_fake::{FakeAuth0, Seed, SeedFile};
 use tenantry_tests::browser::{Theme, Width};
+use tenantry_tests::company::{Account, CLIENT, Company, SECRET};
 use tenantry_tests::dns::Dns;
 use tenantry_tests::product::Product;
 use tenantry_tests::steps::PASSWORD;
 
 use crate::person::Person;
 
-const CLIENT: &str = "tenantry-at-acme";
-const SECRET: &str = "the-secret-of-tenantry-at-acme";
 const BO: &str = "bo@acme.example";
+const CY: &str = "cy@acme.example";
 
-/// The company's own identity provider.
-async fn company(product: &Product) -> FakeAuth0 {
-    let file = json!({
-        "clients": [{
-            "name": "Tenantry",
-            "client_id": CLIENT,
-            "client_secret": SECRET,
-            "callbacks": [product.identity.join("login/callback").unwrap()],
-            "settings": { "grant_types": ["authorization_code"] },
-        }],
-        "connections": [{ "name": "Username-Password-Authentication", "strategy": "auth0" }],
-        "users": [{ "email": BO, "email_verified": true, "password": PASSWORD, "name": "Bo Ek" }],
-    });
-    let seed = Seed { file: Some(SeedFile::from_json(file).unwrap()), ..Seed::default() };
-    FakeAuth0::builder().seed(seed).start().await.unwrap()
+/// The company's own identity provider, and who has an account there.
+fn company(product: &Product) -> Company {
+    let account = |email, name| Account { email, name, password: PASSWORD };
+    let people = [account(BO, "Bo Ek"), account(CY, "Cy Dahl")];
+    Company::start(&product.identity.join("login/callback").unwrap(), &people)
 }
 
 impl Person {
     /// Logs in on the page of the company's provider.
-    async fn logs_in_at_the_company(&self) {
-        self.browser.fill(&[("username", BO), ("password", PASSWORD)]).await;
-        self.browser.press_at("button[name='action'][value='default']").await;
+    async fn logs_in_at_the_company(&self, email: &str) {
+        self.browser.says("Acme staff").await;
+        self.browser.fill(&[("email", email), ("password", PASSWORD)]).await;
+        self.browser.press("Log in").await;
+    }
+
+    /// Publishes the record that the page shows, and has it looked for.
+    async fn publishes_the_record(&self, dns: &Dns) {
+        let script = "return document.getElementById('value-1').textContent";
+        let value = self.browser.evaluate(script).await.as_str().unwrap().to_owned();
+        dns.publish("_tenantry-challenge.acme.example", &value);
+        self.browser.press("Check now").await;
+        self.browser.says("acme.example is proved to be yours.").await;
+    }
+
+    /// Enters what the company's provider gave.
+    async fn enters_credentials(&self, company: &Company) {
+        let discovery = company.discovery();
+        let fields =
+            [("discovery_url", discovery.as_str()), ("client_id", CLIENT), ("client_secret", SECRET)];
+        self.browser.fill(&fields).await;
+        self.browser.press("Check and go on").await;
+        self.browser.says("Test it").await;
+    }
+
+    /// Begins the test that the open page offers, in this window instead of a new one.
+    async fn begins_the_test(&self) {
+        let script = "return document.querySelector('a[href^=\"/admin/sso/test\"]').getAttribute('href')";
+        let path = self.browser.evaluate(script).await.as_str().unwrap().to_owned();
+        self.opens(&path).await;
+    }
+
+    /// Presses Login on the front page, and enters an address on the page that asks for nothing else.
+    async fn logs_in_by_address(&self, email: &str) {
+        self.opens("/").await;
+        self.browser.press("Login").await;
+        self.browser.arrives_at("/u/login/identifier").await;
+        self.browser.fill(&[("username", email)]).await;
+        self.browser.press_at("main button[name='action'][value='default']").await;
     }
 }
 
@@ -42,7 +67,7 @@ impl Person {
 async fn a_company_connects_its_own_provider_and_a_colleague_comes_in() {
     let dns = Dns::start().await;
     let product = Product::start_for_sso(dns.address);
-    let company = company(&product).await;
+    let company = company(&product);
     let ann = Person::founds(&product.site, "ann@example.com", "acme-1").await;
     let mut faults = Vec::new();
 
@@ -59,13 +84,9 @@ async fn a_company_connects_its_own_provider_and_a_colleague_comes_in() {
     ann.browser.says("Publish this record").await;
     faults.extend(ann.browser.inspect("sso-domain").await);
     ann.browser.publish("sso-domain", Width::Desk, Theme::Light).await;
-    let script = "return document.getElementById('value-1').textContent";
-    let value = ann.browser.evaluate(script).await.as_str().unwrap().to_owned();
     ann.browser.press("Check now").await;
     ann.browser.says("The record is not there yet").await;
-    dns.publish("_tenantry-challenge.acme.example", &value);
-    ann.browser.press("Check now").await;
-    ann.browser.says("acme.example is proved to be yours.").await;
+    ann.publishes_the_record(&dns).await;
     faults.extend(ann.browser.inspect("sso-domain-proved").await);
 
     ann.browser.press("Go on").await;
@@ -75,22 +96,22 @@ async fn a_company_connects_its_own_provider_and_a_colleague_comes_in() {
     ann.browser.says("The address starts with https://").await;
     faults.extend(ann.browser.inspect("sso-credentials").await);
     ann.browser.publish("sso-credentials", Width::Desk, Theme::Light).await;
-    let issuer = company.issuer().to_string();
-    let fields = [("discovery_url", issuer.as_str()), ("client_id", CLIENT), ("client_secret", SECRET)];
-    ann.browser.fill(&fields).await;
-    ann.browser.press("Check and go on").await;
-    ann.browser.says("Test it").await;
-    let here = ann.browser.evaluate("return location.href").await.as_str().unwrap().to_owned();
-    let path = ann
-        .browser
-        .evaluate("return document.querySelector('a[href^=\"/admin/sso/test\"]').getAttribute('href')");
-    let path = path.await.as_str().unwrap().to_owned();
-    ann.opens(&path).await;
-    ann.logs_in_at_the_company().await;
+    ann.enters_credentials(&company).await;
+    let here = ann.browser.url().await;
+    ann.begins_the_test().await;
+    ann.browser.press("Cancel").await;
+    ann.browser.says("The login was cancelled or refused at your provider.").await;
+    faults.extend(ann.browser.inspect("sso-report-failed").await);
+    ann.browser.open(&here).await;
+    ann.begins_the_test().await;
+    ann.browser.says("Acme staff").await;
+    ann.browser.open(&here).await;
+    ann.browser.says("has not come back").await;
+    faults.extend(ann.browser.inspect("sso-test-lost").await);
+    ann.begins_the_test().await;
+    ann.logs_in_at_the_company(BO).await;
     ann.browser.says("It works. Somebody like this would be let in.").await;
-    faults.extend(ann.browser.inspect("sso-report").await);
-    ann.browser.open(&here.parse().unwrap()).await;
-    ann.browser.says("It works").await;
+    assert_eq!(ann.browser.url().await.path(), here.path(), "back at the step");
     faults.extend(ann.browser.inspect("sso-test").await);
     ann.browser.press("Go on").await;
     ann.browser.says("Who comes in, and as what").await;
@@ -102,7 +123,7 @@ async fn a_company_connects_its_own_provider_and_a_colleague_comes_in() {
     bo.opens("/orgprompt").await;
     bo.browser.fill(&[("organization", BO)]).await;
     bo.browser.press("Continue").await;
-    bo.logs_in_at_the_company().await;
+    bo.logs_in_at_the_company(BO).await;
     bo.browser.says("You are learning with acme-1").await;
     bo.opens("/home/profile").await;
     bo.browser.says("Employee").await;
@@ -120,4 +141,115 @@ async fn a_company_connects_its_own_provider_and_a_colleague_comes_in() {
     ann.browser.press("Delete the connection").await;
     ann.browser.says("Okta Workforce is deleted.").await;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The guide's own scenario, to the letter: "Configure Identifier First Authentication", "Single Sign-On (SSO): External
+/// Identity Provider" and "Invite users to the organization".
+#[tokio::test]
+async fn the_guides_scenario_of_an_external_identity_provider_goes_as_it_says() {
+    let dns = Dns::start().await;
+    let product = Product::start_for_sso(dns.address);
+    let company = company(&product);
+    asks_for_the_address_first(&product).await;
+    let dee = Person::founds(&product.site, "dee@example.com", "globex").await;
+    let ann = Person::founds(&product.site, "ann@example.com", "acme-1").await;
+    let mut faults = Vec::new();
+
+    ann.opens("/home").await;
+    ann.browser.press("Settings").await;
+    ann.browser.press("SSO").await;
+    ann.browser.press("Connect OpenID Connect").await;
+    ann.browser.fill(&[("domain", "acme.example")]).await;
+    ann.browser.press("Add the domain").await;
+    ann.publishes_the_record(&dns).await;
+    ann.browser.press("Go on").await;
+    ann.browser.says("At OpenID Connect").await;
+    ann.enters_credentials(&company).await;
+    let here = ann.browser.url().await;
+    ann.begins_the_test().await;
+    ann.logs_in_at_the_company(BO).await;
+    ann.browser.says("It works. Somebody like this would be let in.").await;
+    ann.browser.open(&here).await;
+    ann.browser.press("Go on").await;
+    ann.browser.says("Who comes in, and as what").await;
+    assert!(ann.browser.has("input[name='auto_membership']:checked").await);
+    ann.browser.press("Turn it on").await;
+    ann.browser.says("OpenID Connect is on.").await;
+
+    // "Sign out … and sign back in with a user created in the external Identity Provider."
+    ann.signs_out().await;
+    ann.browser.arrives_at("/").await;
+    // The company knows the browser since the test, and asks for nothing.
+    ann.logs_in_by_address(BO).await;
+    ann.browser.says("You are learning with acme-1").await;
+    let claims = ann.claims().await;
+    assert!(claims["sub"].as_str().unwrap().ends_with("|bo") && claims["org_id"].is_string(), "{claims}");
+    ann.browser.says("Employee").await;
+    ann.signs_out().await;
+    ann.browser.arrives_at("/").await;
+
+    // "The connection is associated only with the organization the user belongs to."
+    let dees = dee.elsewhere().await;
+    dees.opens("/orgprompt").await;
+    dees.browser.fill(&[("organization", "globex")]).await;
+    dees.browser.press("Continue").await;
+    dees.browser.arrives_at("/u/login/identifier").await;
+    assert!(!dees.browser.has("button[name='connection']").await);
+    dees.browser.fill(&[("username", BO)]).await;
+    dees.browser.press_at("main button[name='action'][value='default']").await;
+    dees.browser.arrives_at("/u/login/password").await;
+
+    // "Otherwise, you must manually add/invite users."
+    ann.logs_in_by_address("ann@example.com").await;
+    ann.browser.arrives_at("/u/login/password").await;
+    ann.browser.fill(&[("password", PASSWORD)]).await;
+    ann.browser.press_at("main button[name='action'][value='default']").await;
+    ann.browser.arrives_at("/home").await;
+    ann.opens("/orgprompt").await;
+    ann.browser.fill(&[("organization", "acme-1")]).await;
+    ann.browser.press("Continue").await;
+    ann.browser.says("You are learning with acme-1").await;
+    ann.opens("/admin/sso").await;
+    ann.browser.press("Open with OpenID Connect").await;
+    let connection = ann.browser.url().await;
+    ann.browser.press("Name, newcomers and roles").await;
+    ann.browser.press_at("input[name='auto_membership']").await;
+    ann.browser.press("Save").await;
+    ann.browser.says("have to be invited").await;
+    let cy = Person::visits(&product.site, CY).await;
+    cy.logs_in_by_address(CY).await;
+    cy.logs_in_at_the_company(CY).await;
+    cy.browser.says("You are not a member of this organization yet").await;
+    faults.extend(cy.browser.inspect("sso-refused").await);
+    let text = cy.browser.text().await;
+    let reference = text.split("tell them the reference ").nth(1).and_then(|rest| rest.split('.').next());
+    let reference = reference.unwrap().to_owned();
+    ann.browser.open(&connection).await;
+    ann.browser.says(&reference).await;
+    ann.browser.says("Invite them, or let newcomers become members in the People step.").await;
+    faults.extend(ann.browser.inspect("sso-failure").await);
+
+    // "Enter the email, Access Level (role), and select the connection the user should authenticate."
+    ann.opens("/admin/members/add-member").await;
+    ann.browser.fill(&[("emails", CY)]).await;
+    let script = "const ways = [...document.getElementById('connection').options]; \
+                  ways.find((way) => way.text === 'OpenID Connect').selected = true; return true";
+    assert_eq!(ann.browser.evaluate(script).await, true);
+    ann.browser.press("Send invitations").await;
+    ann.browser.says("on the way").await;
+    let link = ann.link().await;
+    cy.browser.open(&link).await;
+    cy.browser.press("Accept and join acme-1").await;
+    cy.browser.says("You are learning with acme-1").await;
+    cy.opens("/home/profile").await;
+    cy.browser.says("Employee").await;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// "Configure Identifier First Authentication": the switch of the dashboard, at the built-in provider.
+async fn asks_for_the_address_first(product: &Product) {
+    let there = product.identity.join("_tenantry/seed").unwrap();
+    let seed = json!({ "prompts": { "identifier_first": true } });
+    let answer = reqwest::Client::new().post(there).json(&seed).send().await.unwrap();
+    assert!(answer.status().is_success(), "{answer:?}");
 }

@@ -12,6 +12,7 @@ use tenantry_domain::{
     AddressList, ConnectionId, EmailAddress, InvitationLifetime, InvitationLink, InvitationMessage,
     LoginConnection, LoginKind, Role,
 };
+use tenantry_ports::Session;
 
 use crate::csrf::Form;
 use crate::fields::Fields;
@@ -20,7 +21,7 @@ use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
 use crate::text::{self, sentence};
-use crate::{Shared, flash};
+use crate::{App, Shared, flash};
 
 #[derive(Template)]
 #[template(path = "pages/add_member.html")]
@@ -59,7 +60,7 @@ pub(crate) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
-    let connections = app.use_cases.invite_members.connections(&person.session).await?;
+    let connections = ways(&app, &person.session).await?;
     let form = InviteForm { emails: query.text("email")?.to_owned(), ..InviteForm::default() };
     page(StatusCode::OK, &AddMember::new(person.frame(&app, "/admin/members"), form, &connections))
 }
@@ -70,7 +71,7 @@ pub(crate) async fn invite(
     person: SignedIn,
     Form(fields): Form,
 ) -> Result<Response, Problem> {
-    let connections = app.use_cases.invite_members.connections(&person.session).await?;
+    let connections = ways(&app, &person.session).await?;
     let frame = person.frame(&app, "/admin/members");
     let (form, list) = InviteForm::read(&fields)?;
     let Some((list, mut wish)) = list else {
@@ -85,6 +86,18 @@ pub(crate) async fn invite(
         (true, true) => page(StatusCode::OK, &view),
         (false, _) => page(StatusCode::UNPROCESSABLE_ENTITY, &view),
     }
+}
+
+/// The ways in which invited people may log in. What the organization has connected itself is called as it calls it.
+async fn ways(app: &App, session: &Session) -> Result<Vec<LoginConnection>, Problem> {
+    let mut ways = app.use_cases.invite_members.connections(session).await?;
+    let Some(tenant) = &session.tenant else { return Ok(ways) };
+    for way in ways.iter_mut().filter(|way| way.kind == LoginKind::Enterprise) {
+        if let Some(name) = app.use_cases.sso.find_login.called(&tenant.id, &way.label).await? {
+            way.label = name.to_string();
+        }
+    }
+    Ok(ways)
 }
 
 impl<'a> AddMember<'a> {

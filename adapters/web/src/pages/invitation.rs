@@ -8,7 +8,7 @@ use tenantry_application::{OpenInvitationError, OpenedInvitation, Reader, SignIn
 use tenantry_domain::{InvitationMessage, TenantId, Ticket};
 use tenantry_ports::Intent;
 
-use crate::auth::login::begin;
+use crate::auth::login::{begin, leave_after_form};
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::frame::Frame;
@@ -67,6 +67,7 @@ pub(crate) async fn accept(
     let (tenant, ticket) = link(&fields)?;
     let opened = app.use_cases.open_invitation.run(&tenant, &ticket, visitor.session.as_ref()).await?;
     let intent = if fields.text("account")? == "new" { Intent::SignUp } else { Intent::SignIn };
+    let may_lead_on = app.use_cases.sso.find_login.may_lead_on(&opened.tenant.id).await?;
     let wish = SignInWish {
         intent,
         under: Under::Tenant(opened.tenant),
@@ -75,6 +76,10 @@ pub(crate) async fn accept(
         return_to: ReturnTo::home().as_str().to_owned(),
         ..SignInWish::default()
     };
+    if may_lead_on {
+        let started = app.use_cases.begin_sign_in.run(wish).await?;
+        return leave_after_form(&app, &visitor, &headers, &started);
+    }
     begin(&app, &headers, wish).await
 }
 

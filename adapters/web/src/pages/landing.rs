@@ -2,11 +2,12 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use crate::Shared;
 use crate::frame::Frame;
+use crate::pages::sso::report;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::Visitor;
@@ -19,7 +20,14 @@ struct Landing<'a> {
     trial: String,
 }
 
-pub(crate) async fn show(State(app): State<Shared>, visitor: Visitor) -> Result<Response, Problem> {
+pub(crate) async fn show(
+    State(app): State<Shared>,
+    visitor: Visitor,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    if let Some(back) = report::lead_back(&app, &headers) {
+        return Ok(back);
+    }
     let trial = text::days(app.catalogue.trial_days());
     page(StatusCode::OK, &Landing { frame: visitor.frame(&app, "/"), trial })
 }

@@ -238,7 +238,7 @@ impl Corp {
     pub(crate) async fn leaves_by_address(&self, email: &str) -> (Browser, Answer) {
         let mut browser = self.site.browser();
         let page = browser.post("/orgprompt", &[("organization", email)]).await;
-        let url = page.is(200).goes_on_to();
+        let url = page.is(200).goes_on_to().unwrap();
         let answer = browser.hop(&url).await;
         (browser, answer)
     }
@@ -275,7 +275,7 @@ impl Browser {
     /// Enters this address where organizations are looked up, and goes where that leads.
     pub(crate) async fn begins_with_address(&mut self, email: &str) -> Answer {
         let page = self.post("/orgprompt", &[("organization", email)]).await;
-        let url = page.is(200).goes_on_to();
+        let url = page.is(200).goes_on_to().unwrap();
         let answer = self.hop(&url).await;
         self.follow(answer).await
     }
@@ -297,15 +297,6 @@ impl Browser {
         assert!(!self.site.is_home_of(&page.url), "{}", page.summary());
         let answer = self.fill(page, &[("username", email), ("password", PASSWORD)]).await;
         self.follow(answer).await
-    }
-}
-
-impl Answer {
-    /// Where a page leads that goes on by itself.
-    pub(crate) fn goes_on_to(&self) -> Url {
-        let url = self.body.split("content=\"0; url=").nth(1).and_then(|rest| rest.split('"').next());
-        let url = url.expect("a page that goes on").replace("&#38;", "&").replace("&amp;", "&");
-        Url::parse(&url).unwrap()
     }
 }
 

@@ -1,11 +1,13 @@
 //! What came of a test, and what it would have meant for somebody who logs in.
 
+use std::time::Duration;
+
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use tenantry_application::SsoView;
+use tenantry_application::{ReportedTest, SsoView};
 use tenantry_domain::{
-    EmailAddress, Role, SsoFault, SsoStep, SsoTest, SsoTestOutcome, TestedLogin, Timestamp,
+    EmailAddress, Role, SsoFault, SsoRequestId, SsoStep, SsoTest, SsoTestOutcome, TestedLogin, Timestamp,
 };
 use tenantry_ports::{Callback, LoginAttempt};
 
@@ -14,8 +16,11 @@ use super::steps::advice;
 use crate::frame::Frame;
 use crate::problem::Problem;
 use crate::respond::page;
-use crate::session::Visitor;
-use crate::{App, text};
+use crate::session::{Visitor, see_other};
+use crate::{App, cookies, text};
+
+/// How long the provider may take to send the browser back. It knows the front page alone.
+const WAY_BACK: Duration = Duration::from_mins(1);
 
 /// A report, as the pages show it.
 pub(super) struct Report {
@@ -81,6 +86,15 @@ pub(crate) fn role(view: &SsoView, login: &TestedLogin) -> Option<Role> {
     rules.auto_membership.then(|| rules.role(&login.as_claims()))
 }
 
+/// Leads whoever is back at the front page from the provider on to the report of their test.
+pub(crate) fn lead_back(app: &App, headers: &HeaderMap) -> Option<Response> {
+    let name = app.cookies.tested_name();
+    let id = SsoRequestId::try_from(cookies::one(headers, name)?).ok()?;
+    let mut response = see_other(&step_path(&id, SsoStep::Test));
+    response.headers_mut().extend(app.cookies.clear(name).map(|cookie| (header::SET_COOKIE, cookie)));
+    Some(response)
+}
+
 /// Answers the callback of a test: keeps what came back, and shows it to the administrator who began it.
 pub(crate) async fn of_test(
     app: &App,
@@ -89,8 +103,16 @@ pub(crate) async fn of_test(
     attempt: &LoginAttempt,
 ) -> Result<Response, Problem> {
     let session = visitor.session.as_ref().ok_or_else(Problem::unknown_attempt)?;
-    let test = app.use_cases.sso.report_test.run(session, callback, attempt).await?;
+    let home = app.base_url.clone();
+    let ReportedTest { test, leave } =
+        app.use_cases.sso.report_test.run(session, callback, attempt, home).await?;
     let id = attempt.sso.as_ref().map_or("", |sso| sso.request.as_str());
+    if let Some(url) = leave {
+        let mut response = see_other(url.as_str());
+        let cookie = app.cookies.set(app.cookies.tested_name(), id, Some(WAY_BACK));
+        response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+        return Ok(response);
+    }
     let view = app.use_cases.sso.list.one(session, id).await?;
     let shown = ReportPage {
         frame: visitor.frame(app, "/admin/sso"),
