@@ -3,10 +3,11 @@
 mod admission;
 mod advisories;
 mod attacks;
-mod corp;
+pub(crate) mod corp;
 mod domains;
 mod enforced;
 mod identities;
+mod interruptions;
 mod last_way;
 mod set_up;
 mod watch;
