@@ -30,9 +30,9 @@ use crate::{DataPlace, Settings, listen, metrics};
 const SWEEP: Duration = Duration::from_secs(20);
 /// How often the identity provider's ids are looked up beforehand, until that succeeds.
 const WARM_UP: Duration = Duration::from_secs(20);
-/// How often expired sessions are forgotten.
 /// How often it is looked whether a domain's turn has come to be looked at.
 const LOOK_AT_DOMAINS: Duration = Duration::from_mins(1);
+/// How often expired sessions are forgotten.
 const FORGET: Duration = Duration::from_mins(30);
 
 /// A running product. It ends gracefully by [`Product::stop`], and at once when it is dropped.

@@ -28,7 +28,7 @@ pub enum ChooseSsoDomainsError {
 }
 
 impl ChooseSsoDomains {
-    /// Makes the connection one for exactly these domains.
+    /// Makes the connection one for exactly these domains. Repeatable.
     pub async fn run(
         &self,
         session: &Session,
@@ -50,20 +50,21 @@ impl ChooseSsoDomains {
                 return Err(ChooseSsoDomainsError::InUse(domain.clone()));
             }
         }
-        if kept.request.domains == domains {
-            return Ok(kept);
-        }
-        if kept.request.domains.iter().any(|held| !domains.contains(held) && kept.request.is_open_for(held)) {
+        let is_taken = |held: &EmailDomain| !domains.contains(held) && kept.request.is_open_for(held);
+        if kept.request.domains.iter().any(is_taken) {
             self.parts.leaves_a_way_in(&tenant.id).await?;
         }
-        let names = domains.iter().map(EmailDomain::as_str).collect::<Vec<_>>().join(", ");
-        kept.request.domains = domains;
-        self.parts.save(&mut kept).await?;
+        if kept.request.domains != domains {
+            let names = domains.iter().map(EmailDomain::as_str).collect::<Vec<_>>().join(", ");
+            kept.request.domains = domains;
+            self.parts.save(&mut kept).await?;
+            let subject = format!("{}: {names}", kept.request.display_name);
+            self.parts.record(session, tenant, AuditAction::SsoChanged, subject).await;
+        }
+        // Also for whoever comes again: the provider may not have heard of it.
         if kept.request.state == SsoState::On {
             self.parts.reopen(&kept.request).await?;
         }
-        let subject = format!("{}: {names}", kept.request.display_name);
-        self.parts.record(session, tenant, AuditAction::SsoChanged, subject).await;
         Ok(kept)
     }
 }

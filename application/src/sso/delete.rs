@@ -1,6 +1,6 @@
 //! Deleting a connection.
 
-use tenantry_domain::{AuditAction, SsoState};
+use tenantry_domain::{AuditAction, ConnectionName, SsoConnectionId, SsoRequest, SsoState};
 use tenantry_ports::Session;
 
 use super::{SsoError, SsoParts};
@@ -25,12 +25,22 @@ impl DeleteSso {
             kept.request.state = SsoState::Off;
             self.parts.save(&mut kept).await?;
         }
-        if let Some(upstream) = &kept.request.upstream {
-            self.parts.connections.delete(&tenant.id, &upstream.connection).await?;
+        if let Some(connection) = self.connection(&kept.request).await? {
+            self.parts.connections.delete(&tenant.id, &connection).await?;
         }
         self.parts.requests.delete(&tenant.id, &kept.request.id).await?;
         let name = kept.request.display_name.to_string();
         self.parts.record(session, tenant, AuditAction::SsoDeleted, name.clone()).await;
         Ok(name)
+    }
+
+    /// What the request has at the provider, also when the answer that told of it was lost.
+    async fn connection(&self, request: &SsoRequest) -> Result<Option<SsoConnectionId>, SsoError> {
+        if let Some(upstream) = &request.upstream {
+            return Ok(Some(upstream.connection.clone()));
+        }
+        let Ok(name) = ConnectionName::of(&request.tenant.name, &request.id) else { return Ok(None) };
+        let own = self.parts.connections.list(&request.tenant.id).await?;
+        Ok(own.into_iter().find(|connection| connection.name == name).map(|connection| connection.id))
     }
 }

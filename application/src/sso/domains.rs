@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tenantry_domain::{AuditAction, DomainProof, EmailDomain, ProofToken};
+use tenantry_domain::{AuditAction, DomainProof, EmailDomain, ProofToken, SsoState};
 use tenantry_ports::{Session, TxtRecords};
 
 use super::{SsoError, SsoParts};
@@ -125,15 +125,16 @@ impl ReleaseDomain {
         if requests.iter().any(|kept| kept.request.is_open_for(domain)) {
             self.parts.leaves_a_way_in(&tenant.id).await?;
         }
-        self.parts.proofs.release(&tenant.id, domain).await.map_err(outage)?;
+        // The proof goes last: whoever comes again after an interruption still finds it, and finishes.
         for mut kept in requests {
             if kept.request.domains.remove(domain) {
                 self.parts.save(&mut kept).await?;
-                if kept.request.state == tenantry_domain::SsoState::On {
-                    self.parts.reopen(&kept.request).await?;
-                }
+            }
+            if kept.request.state == SsoState::On {
+                self.parts.reopen(&kept.request).await?;
             }
         }
+        self.parts.proofs.release(&tenant.id, domain).await.map_err(outage)?;
         self.parts.record(session, tenant, AuditAction::DomainReleased, domain.to_string()).await;
         Ok(domain.clone())
     }

@@ -72,11 +72,11 @@ impl EnforceSso {
                 return Err(EnforceSsoError::NoOtherWay);
             }
         }
-        let is_change = (kept.request.enforcement, &kept.request.break_glass) != (enforcement, &break_glass);
         kept.request.enforcement = enforcement;
         kept.request.break_glass = break_glass;
         self.parts.save(&mut kept).await?;
-        if is_change && enforcement != Enforcement::Off {
+        // Also when nothing is new: an interruption may have left sessions from before.
+        if enforcement != Enforcement::Off {
             let (whose, now) = (SessionsOf::Tenant(tenant.id.clone()), self.parts.clock.now());
             let ended =
                 self.sessions.end_all(&whose, Some(session.id.clone()), now, remembered_until(now)).await;

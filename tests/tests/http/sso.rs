@@ -8,6 +8,7 @@ pub(crate) mod corp;
 mod domains;
 mod enforced;
 mod identities;
+mod interruptions;
 mod last_way;
 mod saml;
 mod set_up;

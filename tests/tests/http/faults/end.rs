@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::single_sign_on;
 use super::use_case::{Person, UseCase};
 use super::world::World;
 use crate::answer::Answer;
@@ -12,8 +13,10 @@ use tenantry_tests::steps::DECLINED_CARD;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct End {
     seen: Seen,
-    /// Accounts, and organizations with their members.
+    /// Accounts, connections, and organizations with their members.
     provider: Value,
+    /// How the organization's connections stand with us.
+    connections: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -34,12 +37,15 @@ impl Seen {
 
 impl End {
     pub(super) async fn of(world: &World, person: &mut Person, page: &Answer) -> Self {
-        Self { seen: Seen::by(person, page).await, provider: provider(world, person).await }
+        let (seen, provider) = (Seen::by(person, page).await, provider(world, person).await);
+        Self { seen, provider, connections: single_sign_on::standing(person).await }
     }
 
     /// Whether the person sees this end, and it is so.
     pub(super) async fn is_reached(&self, world: &World, person: &mut Person, page: &Answer) -> bool {
-        self.seen == Seen::by(person, page).await && self.provider == provider(world, person).await
+        self.seen == Seen::by(person, page).await
+            && self.provider == provider(world, person).await
+            && self.connections == single_sign_on::standing(person).await
     }
 
     /// I1, I2, I3, I5: whoever paid for an organization has one, runs it, belongs to it once, and both say the same plan.
@@ -50,7 +56,7 @@ impl End {
             let members = organization["members"].as_array().unwrap();
             let administrators =
                 members.iter().filter(|member| member["roles"] == json!(["Administrator"])).count();
-            if matches!(use_case, UseCase::Inside(_)) {
+            if use_case.is_inside() {
                 assert!(administrators > 0, "I2: {self:?}");
                 continue;
             }
@@ -121,6 +127,7 @@ async fn provider(world: &World, person: &Person) -> Value {
         json!({ "email": user["email"], "name": user["name"], "subscription": on_the_day(&user["app_metadata"]["subscription"]) })
     });
     json!({
+        "connections": single_sign_on::connections(&management).await,
         "organizations": sorted(organizations),
         "users": sorted(people),
         "invited": sorted(invited.into_iter()),

@@ -6,6 +6,7 @@ mod end;
 mod fault;
 mod inside;
 mod own_clock;
+mod single_sign_on;
 mod sweep;
 mod table;
 mod use_case;

@@ -7,6 +7,7 @@ use tenantry_tests::steps::{GOOD_CARD, PASSWORD};
 
 use super::fault::{Kind, Often};
 use super::inside::Inside;
+use super::single_sign_on::SingleSignOn;
 use super::sweep;
 use super::world::World;
 use crate::answer::Answer;
@@ -37,9 +38,10 @@ pub(super) enum UseCase {
     SignOut,
     Sweep,
     Inside(Inside),
+    Sso(SingleSignOn),
 }
 
-pub(super) const USE_CASES: [UseCase; 31] = [
+pub(super) const USE_CASES: [UseCase; 41] = [
     UseCase::SignIn,
     UseCase::SignUp,
     UseCase::SignInByName,
@@ -71,6 +73,16 @@ pub(super) const USE_CASES: [UseCase; 31] = [
     UseCase::Inside(Inside::EditProfile),
     UseCase::Inside(Inside::ChangePassword),
     UseCase::Inside(Inside::DeleteAccount),
+    UseCase::Sso(SingleSignOn::Connect),
+    UseCase::Sso(SingleSignOn::Rotate),
+    UseCase::Sso(SingleSignOn::ChangeClient),
+    UseCase::Sso(SingleSignOn::TurnOn),
+    UseCase::Sso(SingleSignOn::Edit),
+    UseCase::Sso(SingleSignOn::Demand),
+    UseCase::Sso(SingleSignOn::DropDomain),
+    UseCase::Sso(SingleSignOn::ReleaseDomain),
+    UseCase::Sso(SingleSignOn::TurnOff),
+    UseCase::Sso(SingleSignOn::Delete),
 ];
 
 /// Whoever does it.
@@ -122,6 +134,7 @@ impl UseCase {
             Self::SignOut => ("sign-out", "Sign out"),
             Self::Sweep => ("sweep", "Nobody: the sweep at start finishes what was interrupted"),
             Self::Inside(inside) => inside.about(),
+            Self::Sso(sso) => sso.about(),
         }
     }
 
@@ -148,19 +161,22 @@ impl UseCase {
     /// How often a fault of this kind is tried; not at all where another row has the same.
     pub(super) fn tries(self, kind: Kind) -> &'static [Often] {
         match (self, kind) {
-            (Self::Inside(_), Kind::Bare | Kind::Unauthorized | Kind::Cut) => &[Often::Once],
-            (Self::Inside(_), Kind::Silence) => &[Often::Always],
-            (Self::Inside(_), Kind::Unavailable | Kind::Lost | Kind::HalfJson) => {
-                &[Often::Once, Often::Always]
-            }
-            (Self::Inside(_), _) => &[],
-            _ => kind.how_often(),
+            _ if !self.is_inside() => kind.how_often(),
+            (_, Kind::Bare | Kind::Unauthorized | Kind::Cut) => &[Often::Once],
+            (_, Kind::Silence) => &[Often::Always],
+            (_, Kind::Unavailable | Kind::Lost | Kind::HalfJson) => &[Often::Once, Often::Always],
+            _ => &[],
         }
     }
 
     /// Whether a call counts: how a cold product gets its tokens and keys is in other rows.
     pub(super) fn has(self, route: &str) -> bool {
-        !matches!(self, Self::Inside(_)) || route.starts_with("/api/v2/")
+        !self.is_inside() || route.starts_with("/api/v2/")
+    }
+
+    /// Whether it is done by somebody who is signed in already.
+    pub(super) fn is_inside(self) -> bool {
+        matches!(self, Self::Inside(_) | Self::Sso(_))
     }
 
     /// Whether it is a page that goes on with what was read before.
@@ -213,6 +229,7 @@ impl UseCase {
                 browser
             }
             Self::Inside(inside) => return inside.prepare(world, site).await,
+            Self::Sso(sso) => return sso.prepare(world, site).await,
         };
         Person { has_account, ..Person::with(browser, link) }
     }
@@ -251,6 +268,7 @@ impl UseCase {
             }
             Self::Sweep => sweep::run(world, person).await,
             Self::Inside(inside) => inside.run(person).await,
+            Self::Sso(sso) => sso.run(world, person).await,
         }
     }
 }

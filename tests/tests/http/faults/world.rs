@@ -16,8 +16,9 @@ use tenantry_fake::{Fake, FakeConfig, Seed};
 use tenantry_ports::Clock;
 use tenantry_ports::testkit::FixedClock;
 use tenantry_system::SystemRandom;
+use tenantry_tests::dns::Dns;
 use tokio::net::TcpListener;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use url::Url;
@@ -28,6 +29,7 @@ use crate::browser::Browser;
 use crate::management::Management;
 use crate::provider::{M2M, RIG, WEB, clients, settings_for};
 use crate::site::{NOW, Site, client, free_port};
+use crate::sso::corp::{BO, Company};
 
 /// The address that browsers know the products by, wherever they listen.
 const PRODUCT: &str = "http://localhost/";
@@ -65,6 +67,9 @@ pub(super) struct World {
     prepared: HashMap<UseCase, Person>,
     products: usize,
     site: Option<Site>,
+    /// Where domains are looked up.
+    pub(super) dns: Dns,
+    company: OnceCell<Company>,
     _server: JoinSet<()>,
 }
 
@@ -97,6 +102,8 @@ impl World {
             prepared: HashMap::new(),
             products: 0,
             site: None,
+            dns: Dns::start().await,
+            company: OnceCell::new(),
             _server: server,
         }
     }
@@ -172,6 +179,12 @@ impl World {
         fresh
     }
 
+    /// The identity provider of a company.
+    pub(super) async fn company(&self) -> &Company {
+        let people = [("bo", BO, true)];
+        self.company.get_or_init(|| Company::before(&self.url, Arc::clone(&self.clock), &people)).await
+    }
+
     async fn product(&self, data: PathBuf) -> Site {
         for _ in 0..20 {
             let credentials = [WEB, M2M].map(|name| self.fake.client(name));
@@ -179,6 +192,7 @@ impl World {
             settings.base_url = Some(Url::parse(PRODUCT).unwrap());
             settings.data = DataPlace::Folder(data.clone());
             settings.limits = PATIENCE;
+            settings.dev_sso_dns = Some(self.dns.address);
             let (clock, own) = (Arc::clone(&self.clock), Arc::clone(&self.own_clock) as Arc<dyn Clock>);
             if let Some(site) = Site::try_start_for(settings, clock, own, self.http.clone()).await {
                 return site;

@@ -1,9 +1,11 @@
 //! A company with an identity provider of its own, its administrator, and its people.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tenantry_fake::{Fake, FakeConfig, Seed, SeedFile};
+use tenantry_ports::testkit::FixedClock;
 use tenantry_system::SystemRandom;
 use tenantry_tests::steps::PASSWORD;
 use tokio::net::TcpListener;
@@ -51,8 +53,17 @@ pub(crate) struct Company {
 }
 
 impl Company {
-    /// One that has these people.
+    /// One that has these people, and is to send them back to this product's provider.
     pub(crate) async fn start(site: &Site, people: &[(&str, &str, bool)]) -> Self {
+        Self::before(&site.identity, site.clock.clone(), people).await
+    }
+
+    /// The same before the provider at `identity`.
+    pub(crate) async fn before(
+        identity: &Url,
+        clock: Arc<FixedClock>,
+        people: &[(&str, &str, bool)],
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
         let config = FakeConfig {
@@ -61,10 +72,10 @@ impl Company {
             action_run_time: FakeConfig::ACTION_RUN_TIME,
             seed: Seed::default(),
         };
-        let fake = Fake::in_memory(config, site.clock.clone(), Arc::new(SystemRandom)).unwrap();
+        let fake = Fake::in_memory(config, clock, Arc::new(SystemRandom)).unwrap();
         let mut server = JoinSet::new();
         server.spawn(fake.serve(listener, None, std::future::pending::<()>()));
-        let callback = site.identity.join("login/callback").unwrap();
+        let callback = identity.join("login/callback").unwrap();
         let company = Self { fake, issuer, callback, _server: server };
         company.registers(CLIENT, SECRET).await;
         company.knows_another_product().await;
@@ -123,7 +134,12 @@ impl Company {
 impl Corp {
     pub(crate) async fn new() -> Self {
         let dns = Dns::start().await;
-        let site = Site::with(|settings| settings.dev_sso_dns = Some(dns.address)).await;
+        let site = Site::with(|settings| {
+            settings.dev_sso_dns = Some(dns.address);
+            // What was troubled answers at once when the trouble is over.
+            settings.limits.open_for = Duration::ZERO;
+        })
+        .await;
         let company =
             Company::start(&site, &[("bo", BO, true), ("una", UNA, false), ("eve", EVE, true)]).await;
         let issuer = company.issuer.clone();

@@ -91,9 +91,13 @@ async fn s01_a_proof_is_looked_at_daily_lapses_after_three_days_and_comes_back_b
     assert!(holds(world.later(HOUR, 1).await), "it is found without anybody asking");
     assert_eq!(world.later(HOUR, 1).await.0, 0, "and then looked at once a day");
     assert!(holds(world.later(25 * HOUR, 0).await), "one bad day is no end");
-    // An answer that does not come takes nothing away, and does not count as a look that found something.
-    assert!(holds(world.later(25 * HOUR, 2).await));
-    assert!(holds(world.later(25 * HOUR, 0).await));
+    assert!(holds(world.later(25 * HOUR, 1).await));
+    for _ in 0..4 {
+        assert!(holds(world.later(25 * HOUR, 2).await), "an answer that does not come takes nothing away");
+    }
+    for _ in 0..3 {
+        assert!(holds(world.later(25 * HOUR, 0).await));
+    }
     assert!(!holds(world.later(25 * HOUR, 0).await), "three days without it");
     assert!(!holds(world.later(25 * HOUR, 2).await));
     assert!(holds(world.later(25 * HOUR, 1).await));
