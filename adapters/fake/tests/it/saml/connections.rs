@@ -87,8 +87,8 @@ async fn options_that_lead_nowhere_are_refused() {
         ),
         (json!({ "metadataXml": no_address }), "it has no SingleSignOnService for HTTP-Redirect"),
         (json!({ "metadataXml": no_certificate }), "it has no signing certificate"),
-        (json!({ "metadataUrl": nowhere }), "/nothing could not be used: the answer had status 404"),
-        (json!({ "metadataUrl": corp.idp.sign_in_url() }), "could not be used: the answer had status 400"),
+        (json!({ "metadataUrl": nowhere }), "/nothing: the answer had status 404"),
+        (json!({ "metadataUrl": corp.idp.sign_in_url() }), "/sso: the answer had status 400"),
     ] {
         let answer = corp.create("lost", &options).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{options}: {}", answer.body);

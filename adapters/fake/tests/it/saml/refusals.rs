@@ -141,6 +141,18 @@ async fn what_is_no_response_is_none() {
 }
 
 #[tokio::test]
+async fn what_only_the_identity_provider_can_read_is_refused() {
+    let corp = Corp::new().await;
+    corp.idp.rewrites(|xml| {
+        let (before, rest) = xml.split_once("<saml:Assertion ").unwrap();
+        let (_, after) = rest.split_once("</saml:Assertion>").unwrap();
+        format!("{before}<saml:EncryptedAssertion/>{after}")
+    });
+    let reason = "Assertion is encrypted: this development provider decrypts none";
+    assert_eq!(corp.refusal().await, denied(reason));
+}
+
+#[tokio::test]
 async fn s16_only_the_connections_own_certificates_count() {
     let corp = Corp::new().await;
     corp.idp.changes(|draft| draft.key = Key::of_a_stranger(draft.at.plus_days(100)));
