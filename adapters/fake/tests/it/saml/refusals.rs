@@ -126,6 +126,13 @@ async fn a_login_that_began_elsewhere_is_refused() {
         let body = answer.body.replace("&#34;", "\"").replace("&quot;", "\"");
         assert!(body.contains(words), "{body}");
     }
+    let options = json!({
+        "metadataXml": corp.idp.metadata_xml(), "idpinitiated": { "enabled": true, "client_id": "x" },
+    });
+    corp.connect("open", &options).await;
+    let fields = [("SAMLResponse", posted.response.as_str())];
+    let answer = corp.world.send(form_request("/login/callback?connection=open", &fields)).await;
+    assert!(answer.body.contains("takes no IdP-initiated logins"), "{}", answer.body);
     let twice = [("SAMLResponse", posted.response.as_str()), ("SAMLResponse", "x"), ("RelayState", "a.b")];
     let answer = corp.world.send(form_request("/login/callback?connection=corp", &twice)).await;
     assert!(answer.body.contains("SAMLResponse stands there twice"), "{}", answer.body);
