@@ -60,7 +60,7 @@ impl Draft {
             in_response_to: (request.clone(), request),
             at: now,
             not_before: now - Duration::from_secs(30),
-            not_on_or_after: now + Duration::from_secs(300),
+            not_on_or_after: now + Duration::from_mins(5),
             status: SUCCESS.to_owned(),
             message: None,
             name_id: person.name_id.clone(),
@@ -109,11 +109,11 @@ impl Draft {
         );
         let mut attributes = String::new();
         for (name, values) in &self.attributes {
-            let values: String = values
-                .iter()
-                .map(|value| format!("<saml:AttributeValue>{value}</saml:AttributeValue>"))
-                .collect();
-            let _ = write!(attributes, "<saml:Attribute Name=\"{name}\">{values}</saml:Attribute>");
+            let _ = write!(attributes, "<saml:Attribute Name=\"{name}\">");
+            for value in values {
+                let _ = write!(attributes, "<saml:AttributeValue>{value}</saml:AttributeValue>");
+            }
+            attributes.push_str("</saml:Attribute>");
         }
         let xml = format!(
             "<saml:Assertion xmlns:saml=\"{ASSERTION}\" ID=\"{id}\" Version=\"2.0\" IssueInstant=\"{at}\">\

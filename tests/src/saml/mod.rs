@@ -203,7 +203,7 @@ impl Asked {
     pub fn of(request: &Url) -> Self {
         let given = |name: &str| {
             let found = request.query_pairs().find(|(key, _)| key == name);
-            found.map(|(_, value)| value.into_owned()).unwrap_or_else(|| panic!("no {name} in {request}"))
+            found.map_or_else(|| panic!("no {name} in {request}"), |(_, value)| value.into_owned())
         };
         let deflated = STANDARD.decode(given("SAMLRequest")).unwrap();
         let xml = String::from_utf8(decompress_to_vec_with_limit(&deflated, 100_000).unwrap()).unwrap();

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::errors::{OAuthError, PageError, not_found};
 use super::parameters::Query;
+use crate::certificate::Certificate;
 use crate::fake::Core;
 use crate::upstream::saml::{CONNECTION, metadata::of_service};
 
@@ -21,7 +22,7 @@ pub(super) async fn metadata(
     })?;
     let Some(connection) = connection else { return Ok(not_found(State(core)).await.into_response()) };
     let certificate = match core.keys.ready().await {
-        Ok(keys) => keys.certificate(core.host()).map(|certificate| certificate.x5c()),
+        Ok(keys) => keys.certificate(core.host()).map(Certificate::x5c),
         Err(error) => Err(error),
     };
     let certificate = match certificate {

@@ -24,8 +24,8 @@ pub(super) fn profile(fields: Document<'_>, attributes: &Map<String, Value>) -> 
         }
     }
     for (name, claims) in fields.entries() {
-        let named = claims.as_str().into_iter().chain(fields.texts(name));
-        if let Some(value) = named.filter_map(|claim| attributes.get(claim)).next() {
+        let mut named = claims.as_str().into_iter().chain(fields.texts(name));
+        if let Some(value) = named.find_map(|claim| attributes.get(claim)) {
             profile.insert(name.to_owned(), value.clone());
         }
     }

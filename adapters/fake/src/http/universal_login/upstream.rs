@@ -125,7 +125,7 @@ pub(super) async fn by_form(
     Form(form): Form,
 ) -> Result<Response, PageError> {
     let state = match form.get(saml::ANSWER) {
-        Some(_) => of_saml(&query, &form)?,
+        Some(_) => of_saml(&core, &query, &form)?,
         None => checked(&core, &form)?,
     };
     let now = core.clock.now();
@@ -161,15 +161,18 @@ fn checked<'a>(core: &Core, parameters: &'a Parameters) -> Result<&'a str, PageE
 }
 
 /// The state that came back with a SAML response. One that is none of ours comes with a login that began elsewhere.
-fn of_saml<'a>(query: &Parameters, form: &'a Parameters) -> Result<&'a str, PageError> {
+fn of_saml<'a>(core: &Core, query: &Parameters, form: &'a Parameters) -> Result<&'a str, PageError> {
     if let Some(name) = form.duplicate().or_else(|| query.duplicate()) {
         return Err(PageError::invalid_request(format!("The parameter {name} stands there twice")));
     }
-    let state = form.get(saml::STATE).filter(|state| Departure::is_state(state));
-    state.ok_or_else(|| {
-        let connection = query.get(saml::CONNECTION).unwrap_or_default().to_owned();
-        PageError::invalid_request(SamlError::NotInitiatedHere(connection).to_string())
-    })
+    if let Some(state) = form.get(saml::STATE).filter(|state| Departure::is_state(state)) {
+        return Ok(state);
+    }
+    let name = query.get(saml::CONNECTION).unwrap_or_default();
+    let is_allowed =
+        core.store.read(|state| state.connection_by_name(name).is_some_and(Connection::takes_unasked))?;
+    let error = if is_allowed { SamlError::Unasked } else { SamlError::NotInitiatedHere(name.to_owned()) };
+    Err(PageError::invalid_request(error.to_string()))
 }
 
 fn expired(core: &Core, state: &str) -> PageError {

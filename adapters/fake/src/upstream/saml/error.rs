@@ -38,4 +38,6 @@ pub(crate) enum SamlError {
     OtherConnection(String),
     #[error("IdP-Initiated login is not enabled for connection \"{0}\".")]
     NotInitiatedHere(String),
+    #[error("This development provider takes no IdP-initiated logins, whatever the connection says")]
+    Unasked,
 }

@@ -114,7 +114,10 @@ async fn provider(core: &Core, connection: &Connection) -> Result<IdentityProvid
     if let Some(described) =
         described(connection.option("metadataXml"), connection.option("metadataUrl")).await
     {
-        describe(&mut complete.options, &described.map_err(UpstreamError::Options)?);
+        describe(
+            &mut complete.options,
+            &described.map_err(|reason| UpstreamError::Options(unusable(&reason)))?,
+        );
     }
     let provider = IdentityProvider::of(complete.options()).ok_or_else(incomplete)?;
     core.store
@@ -132,18 +135,18 @@ async fn provider(core: &Core, connection: &Connection) -> Result<IdentityProvid
 
 /// What an identity provider says about itself, here or at an address; `None` when there is neither.
 pub(crate) async fn described(xml: Option<&str>, address: Option<&str>) -> Option<Result<Described, String>> {
-    let refused = |reason: &str| format!("The SAML metadata could not be used: {reason}");
     if let Some(xml) = xml {
-        return Some(Described::read(xml).map_err(refused));
+        return Some(Described::read(xml).map_err(str::to_owned));
     }
-    let at =
-        |address: &str, reason: &str| format!("The SAML metadata at {address} could not be used: {reason}");
     let address = address?;
     let fetched = super::discovery::fetch(address).await;
     let text =
         fetched.and_then(|body| String::from_utf8(body).map_err(|_| "it is not encoded in UTF-8".to_owned()));
-    Some(match text {
-        Ok(text) => Described::read(&text).map_err(|reason| at(address, reason)),
-        Err(reason) => Err(at(address, &reason)),
-    })
+    let read = text.and_then(|text| Described::read(&text).map_err(str::to_owned));
+    Some(read.map_err(|reason| format!("{address}: {reason}")))
+}
+
+/// What is said about metadata that are of no use.
+pub(crate) fn unusable(reason: &str) -> String {
+    format!("The SAML metadata could not be used: {reason}")
 }

@@ -13,7 +13,7 @@ use crate::certificate::Certificate;
 const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
 const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 /// How far the clocks of two machines may be apart.
-const LEEWAY: Duration = Duration::from_secs(60);
+const LEEWAY: Duration = Duration::from_mins(1);
 /// SAML 2.0 Core section 8.3.7 allows no longer names.
 const LONGEST_NAME: usize = 256;
 const LONGEST_MESSAGE: usize = 500;
@@ -142,7 +142,7 @@ fn confirmed(data: Element<'_>, expected: &Expected<'_>) -> Result<(), SamlError
 }
 
 fn check_time(element: Element<'_>, now: Timestamp) -> Result<(), SamlError> {
-    let at = |name: &str| element.attribute(name).map(|text| text.parse::<Timestamp>());
+    let at = |name: &str| element.attribute(name).map(str::parse::<Timestamp>);
     match at("NotBefore") {
         Some(Ok(from)) if now + LEEWAY < from => return Err(SamlError::Early),
         Some(Err(_)) => return Err(SamlError::Malformed),

@@ -80,6 +80,11 @@ impl Connection {
         self.speaks_saml() && (is_described || has("signInEndpoint") && (has("signingCert") || has("cert")))
     }
 
+    /// Whether the options allow logins that begin at the identity provider.
+    pub(crate) fn takes_unasked(&self) -> bool {
+        self.speaks_saml() && self.options().document("idpinitiated").flag("enabled") == Some(true)
+    }
+
     /// Who we are to the identity provider.
     pub(crate) fn entity_id(&self, issuer: &Url) -> String {
         let tenant = issuer.host_str().unwrap_or_default();

@@ -87,8 +87,8 @@ async fn options_that_lead_nowhere_are_refused() {
         ),
         (json!({ "metadataXml": no_address }), "it has no SingleSignOnService for HTTP-Redirect"),
         (json!({ "metadataXml": no_certificate }), "it has no signing certificate"),
-        (json!({ "metadataUrl": nowhere }), "/nothing could not be used: the answer had status 404"),
-        (json!({ "metadataUrl": corp.idp.sign_in_url() }), "could not be used: the answer had status 400"),
+        (json!({ "metadataUrl": nowhere }), "/nothing: the answer had status 404"),
+        (json!({ "metadataUrl": corp.idp.sign_in_url() }), "/sso: the answer had status 400"),
     ] {
         let answer = corp.create("lost", &options).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{options}: {}", answer.body);
@@ -203,4 +203,50 @@ async fn a_request_is_signed_when_the_options_say_so() {
         .unwrap();
     let answer = corp.come_back(&mut browser, &corp.idp.answer(&request, EMAIL)).await;
     assert_eq!(corp.world.id_token(&answer.callback()).await["sub"], BO);
+}
+
+#[tokio::test]
+async fn metadata_come_in_many_shapes() {
+    let corp = Corp::apart().await;
+    let plain = corp.idp.metadata_xml().split_once("?>").unwrap().1.to_owned();
+    let own: String = corp.idp.certificate().lines().filter(|line| !line.starts_with("-----")).collect();
+    let stranger = Key::of_a_stranger(corp.world.clock.now().plus_days(9));
+    let key = |use_: &str, certificate: &str| {
+        format!(
+            "<md:KeyDescriptor{use_}><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data>\
+             <ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>\
+             <md:SingleSignOnService "
+        )
+    };
+    let with_key = |use_: &str, certificate: &str| {
+        plain.replacen("<md:SingleSignOnService ", &key(use_, certificate), 1)
+    };
+    let id = corp.connect(NAME, &json!({ "metadataXml": plain })).await;
+    for (shape, certificates) in [
+        (
+            format!(
+                "<md:EntitiesDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\">{plain}\
+                 </md:EntitiesDescriptor>"
+            ),
+            1,
+        ),
+        (plain.replace(" use=\"signing\"", ""), 1),
+        (plain.replace(&own, &format!("\n  {}\n  {}\n", &own[..64], &own[64..])), 1),
+        (with_key(" use=\"encryption\"", &stranger.x509()), 1),
+        (with_key(" use=\"signing\"", &own), 1),
+        (with_key(" use=\"signing\"", &stranger.x509()), 2),
+    ] {
+        let options = json!({ "options": { "metadataXml": shape } });
+        let answer = corp.world.api("PATCH", &format!("/connections/{id}"), options).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        assert_eq!(
+            answer.json()["options"]["thumbprints"].as_array().unwrap().len(),
+            certificates,
+            "{shape}"
+        );
+        assert_eq!(corp.claims().await["sub"], BO);
+    }
+    // Whoever changes certificates signs with the old one first, then with the new one.
+    corp.idp.changes(move |draft| draft.key = stranger.clone());
+    assert_eq!(corp.claims().await["sub"], BO);
 }

@@ -1,10 +1,11 @@
 //! The way to the identity provider and back.
 
 use serde_json::json;
+use tenantry_fake::Clock as _;
 
 use super::{BO, CONSUMER, Corp, EMAIL, NAME, SUBJECT};
 use crate::browser::Browser;
-use crate::saml_idp::{Asked, Signed};
+use crate::saml_idp::{Asked, Key, Person, Posted, SamlIdp, Signed};
 
 #[tokio::test]
 async fn somebody_of_the_company_logs_in() {
@@ -34,4 +35,36 @@ async fn the_response_the_assertion_or_both_are_signed() {
         corp.idp.changes(move |draft| draft.signed = signed);
         assert_eq!(corp.claims().await["sub"], BO, "{signed:?}");
     }
+}
+
+#[tokio::test]
+async fn a_browser_finds_the_way_by_the_pages_alone() {
+    let corp = Corp::new().await;
+    let mut browser = Browser::default();
+    let request = corp.leave(&mut browser, &[]).await;
+    let client = reqwest::Client::new();
+    let page = client.get(request.clone()).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("name=\"username\"") && page.contains("name=\"password\""), "{page}");
+    let fields = [("username", EMAIL), ("password", "anything")];
+    let page = client.post(request).form(&fields).send().await.unwrap().text().await.unwrap();
+    let field = |name: &str| {
+        let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    assert!(page.contains(&format!("action=\"{CONSUMER}\"")), "{page}");
+    let action = CONSUMER.parse().unwrap();
+    let posted = Posted { action, response: field("SAMLResponse"), relay_state: field("RelayState") };
+    let answer = corp.come_back(&mut browser, &posted).await;
+    assert_eq!(corp.world.id_token(&answer.callback()).await["sub"], BO);
+}
+
+#[tokio::test]
+async fn a_certificate_that_has_expired_is_believed_as_at_auth0() {
+    let corp = Corp::apart().await;
+    let expired = corp.world.clock.now() - std::time::Duration::from_hours(24);
+    let people = vec![Person::new(SUBJECT, EMAIL, "Bo", "Ek")];
+    let idp = SamlIdp::with_key(corp.world.clock.clone(), people, Key::of_the_company(expired)).await;
+    let corp = Corp { idp, ..corp };
+    corp.connect(NAME, &json!({ "metadataXml": corp.idp.metadata_xml() })).await;
+    assert_eq!(corp.claims().await["sub"], BO);
 }

@@ -10,6 +10,8 @@ use crate::browser::Browser;
 use crate::saml_idp::{Draft, Key, Signed};
 use crate::support::form_request;
 
+type Change = fn(&mut Draft);
+
 fn denied(reason: &str) -> (String, String) {
     ("access_denied".to_owned(), reason.to_owned())
 }
@@ -19,7 +21,7 @@ async fn what_is_wrong_about_an_answer_is_told() {
     let corp = Corp::new().await;
     let recipient = format!("Recipient is invalid. Configured: {CONSUMER}");
     let issuer = format!("Issuer is invalid. Configured: {}", corp.idp.entity_id());
-    let cases: [(fn(&mut Draft), &str); 14] = [
+    let cases: [(Change, &str); 14] = [
         (|draft| draft.signed = Signed::Nothing, "neither the response nor the assertion are signed"),
         (
             |draft| draft.audience = "urn:auth0:127.0.0.1:other".to_owned(),
@@ -34,7 +36,7 @@ async fn what_is_wrong_about_an_answer_is_told() {
         (|draft| draft.in_response_to.0 = Some("_another".to_owned()), NO_ANSWER),
         (|draft| draft.in_response_to.1 = Some("_another".to_owned()), NO_ANSWER),
         (|draft| draft.in_response_to = (None, None), NO_ANSWER),
-        (|draft| draft.not_on_or_after = draft.at - Duration::from_secs(60), "assertion has expired."),
+        (|draft| draft.not_on_or_after = draft.at - Duration::from_mins(1), "assertion has expired."),
         (|draft| draft.not_before = draft.at + Duration::from_millis(60_001), "assertion is not yet valid."),
         (|draft| draft.name_id.clear(), "the assertion names nobody"),
         (|draft| draft.name_id = "a".repeat(257), "the assertion names nobody"),
@@ -66,7 +68,7 @@ const NO_ANSWER: &str = "InResponseTo is invalid: this is no answer to the reque
 async fn clocks_may_be_a_minute_apart() {
     let corp = Corp::new().await;
     corp.idp.changes(|draft| {
-        draft.not_before = draft.at + Duration::from_secs(60);
+        draft.not_before = draft.at + Duration::from_mins(1);
         draft.not_on_or_after = draft.at - Duration::from_millis(59_999);
     });
     assert_eq!(corp.claims().await["sub"], BO);
@@ -124,6 +126,13 @@ async fn a_login_that_began_elsewhere_is_refused() {
         let body = answer.body.replace("&#34;", "\"").replace("&quot;", "\"");
         assert!(body.contains(words), "{body}");
     }
+    let options = json!({
+        "metadataXml": corp.idp.metadata_xml(), "idpinitiated": { "enabled": true, "client_id": "x" },
+    });
+    corp.connect("open", &options).await;
+    let fields = [("SAMLResponse", posted.response.as_str())];
+    let answer = corp.world.send(form_request("/login/callback?connection=open", &fields)).await;
+    assert!(answer.body.contains("takes no IdP-initiated logins"), "{}", answer.body);
     let twice = [("SAMLResponse", posted.response.as_str()), ("SAMLResponse", "x"), ("RelayState", "a.b")];
     let answer = corp.world.send(form_request("/login/callback?connection=corp", &twice)).await;
     assert!(answer.body.contains("SAMLResponse stands there twice"), "{}", answer.body);
@@ -136,6 +145,18 @@ async fn what_is_no_response_is_none() {
         corp.idp.rewrites(move |_| text.to_owned());
         assert_eq!(corp.refusal().await, denied("XML is not a valid saml response"), "{text}");
     }
+}
+
+#[tokio::test]
+async fn what_only_the_identity_provider_can_read_is_refused() {
+    let corp = Corp::new().await;
+    corp.idp.rewrites(|xml| {
+        let (before, rest) = xml.split_once("<saml:Assertion ").unwrap();
+        let (_, after) = rest.split_once("</saml:Assertion>").unwrap();
+        format!("{before}<saml:EncryptedAssertion/>{after}")
+    });
+    let reason = "Assertion is encrypted: this development provider decrypts none";
+    assert_eq!(corp.refusal().await, denied(reason));
 }
 
 #[tokio::test]

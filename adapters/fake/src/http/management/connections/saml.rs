@@ -5,13 +5,13 @@ use serde_json::{Map, Value};
 use super::{option, options};
 use crate::document::Document;
 use crate::http::management::error::ApiError;
-use crate::upstream::saml::{describe, described, tell};
+use crate::upstream::saml::{describe, described, tell, unusable};
 
 pub(super) const STRATEGY: &str = "samlp";
 pub(super) const ADDRESSES: [&str; 3] = ["signInEndpoint", "signOutEndpoint", "metadataUrl"];
 
 pub(super) fn no_metadata(reason: &str) -> ApiError {
-    ApiError::invalid_body(reason)
+    ApiError::invalid_body(unusable(reason))
 }
 
 pub(super) fn no_certificate() -> ApiError {
