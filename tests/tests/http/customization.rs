@@ -200,7 +200,7 @@ async fn s6_what_can_not_be_is_explained_and_changes_nothing() {
         let page = ann.upload(file).await;
         assert!(page.is(422).says(says), "{}", page.summary());
     }
-    ann.upload(&vec![0; 200 * 1024]).await.is(413);
+    ann.upload(&vec![0; 300 * 1024]).await.is(413);
     assert_eq!(site.management().await.organization("acme").await, before);
     assert!(!ann.get("/home").await.body.contains("/logos/"));
     for path in ["/looks/none/112233-ffffff.css", "/logos/0123", "/logos/%2e%2e%2f", "/looks/x/%00.css"] {
