@@ -118,14 +118,15 @@ async fn provider(core: &Core, connection: &Connection) -> Result<IdentityProvid
             &mut complete.options,
             &described.map_err(|reason| UpstreamError::Options(unusable(&reason)))?,
         );
+        tell(&mut complete.options).ok_or_else(incomplete)?;
     }
     let provider = IdentityProvider::of(complete.options()).ok_or_else(incomplete)?;
     core.store
         .write(|state| {
             // Whoever has changed the options meanwhile may mean another provider.
-            let current = state.connections.get(&connection.id);
-            if current.is_some_and(|current| current.options == connection.options) {
-                state.connections.put(complete);
+            let current = state.connections.get(&connection.id).cloned();
+            if let Some(current) = current.filter(|current| current.options == connection.options) {
+                state.connections.put(Connection { options: complete.options, ..current });
             }
             Ok::<_, StoreError>(())
         })

@@ -110,7 +110,9 @@ async fn a_connection_of_a_seed_file_reads_its_metadata_at_the_first_login() {
         corp.world.fake.seed(&SeedFile::from_json(file).unwrap()).await.unwrap();
         assert_eq!(corp.claims().await["sub"], BO, "{option}");
         let id = corp.world.connection_id(NAME).await;
-        assert_eq!(corp.options(&id).await["idpEntityId"], corp.idp.entity_id());
+        let options = corp.options(&id).await;
+        assert_eq!(options["idpEntityId"], corp.idp.entity_id());
+        assert_eq!(options["expires"], "2036-02-28T10:00:00.000Z");
     }
 }
 

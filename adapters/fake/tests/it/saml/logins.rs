@@ -1,5 +1,9 @@
 //! The way to the identity provider and back.
 
+use std::time::Duration;
+
+use reqwest::Client;
+use reqwest::redirect::Policy;
 use serde_json::json;
 use tenantry_fake::Clock as _;
 
@@ -42,7 +46,7 @@ async fn a_browser_finds_the_way_by_the_pages_alone() {
     let corp = Corp::new().await;
     let mut browser = Browser::default();
     let request = corp.leave(&mut browser, &[]).await;
-    let client = reqwest::Client::new();
+    let client = Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(10)).build().unwrap();
     let page = client.get(request.clone()).send().await.unwrap().text().await.unwrap();
     assert!(page.contains("name=\"username\"") && page.contains("name=\"password\""), "{page}");
     let fields = [("username", EMAIL), ("password", "anything")];
@@ -61,7 +65,7 @@ async fn a_browser_finds_the_way_by_the_pages_alone() {
 #[tokio::test]
 async fn a_certificate_that_has_expired_is_believed_as_at_auth0() {
     let corp = Corp::apart().await;
-    let expired = corp.world.clock.now() - std::time::Duration::from_hours(24);
+    let expired = corp.world.clock.now() - Duration::from_hours(24);
     let people = vec![Person::new(SUBJECT, EMAIL, "Bo", "Ek")];
     let idp = SamlIdp::with_key(corp.world.clock.clone(), people, Key::of_the_company(expired)).await;
     let corp = Corp { idp, ..corp };
