@@ -1,9 +1,7 @@
 //! Trying a connection before anybody depends on it.
 
 use tenantry_domain::{AuditAction, SsoFault, SsoTest, SsoTestOutcome, TestedLogin};
-use tenantry_ports::{
-    Callback, Login, LoginAttempt, LogoutRequest, Session, SsoAttempt, SsoPurpose,
-};
+use tenantry_ports::{Callback, Login, LoginAttempt, LogoutRequest, Session, SsoAttempt, SsoPurpose};
 use url::Url;
 
 use super::{SsoError, SsoParts};

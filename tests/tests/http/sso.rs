@@ -1,6 +1,6 @@
 //! An organization's own identity provider: connected by its administrator, and who comes in through it.
 
-mod access;
+pub(crate) mod access;
 mod admission;
 mod advisories;
 mod attacks;

@@ -244,5 +244,13 @@ const INVITATIONS: [RouteSpec; 4] = [
 ];
 
 /// Every route below `/api/v1`, in rooms of a size that can be read.
-pub(crate) const ROUTES: [&[RouteSpec]; 7] =
-    [&ABOUT, &MINE, &ORGANIZATIONS, &PEOPLE, &INVITATIONS, &sso::CONNECTIONS, &sso::DOMAINS];
+pub(crate) const ROUTES: [&[RouteSpec]; 8] = [
+    &ABOUT,
+    &MINE,
+    &ORGANIZATIONS,
+    &PEOPLE,
+    &INVITATIONS,
+    &sso::CONNECTIONS,
+    &sso::DOMAINS,
+    &sso::ACCESS_REQUESTS,
+];

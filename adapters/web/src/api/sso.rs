@@ -1,7 +1,9 @@
-//! `/api/v1/sso`: the organization's own identity providers, and the domains whose people come through them.
+//! `/api/v1/sso`: the organization's own identity providers, the domains whose people come through them, and who asks to
+//! be let in.
 //!
 //! What a provider gave is a thing of its own, `credentials`, whose `protocol` says what is in it.
 
+mod access_requests;
 mod admission;
 mod connections;
 mod credentials;
@@ -11,7 +13,7 @@ mod routes;
 mod test_report;
 mod view;
 
-pub(super) use routes::{CONNECTIONS, DOMAINS};
+pub(super) use routes::{ACCESS_REQUESTS, CONNECTIONS, DOMAINS};
 
 /// Refused in every operation.
 const NOT_INCLUDED: (u16, &str) = (402, "The plan does not include single sign-on.");

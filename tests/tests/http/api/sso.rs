@@ -222,3 +222,27 @@ async fn a_page_keeps_every_claim_that_a_program_has_mapped() {
         (&json!("Corp staff"), &json!(mappings))
     );
 }
+
+#[tokio::test]
+async fn a_program_answers_those_who_ask_to_be_let_in() {
+    const ASKING: &str = "/api/v1/sso/access-requests";
+    let (corp, id) = Corp::closed_to_newcomers().await;
+    let mut ann = Program::of(corp.admin.clone()).await;
+    assert_eq!(ann.get(ASKING).await.is(200).json()["items"], json!([]));
+    corp.asks(BO).await;
+    let asked = ann.get(ASKING).await.is(200).json()["items"][0].clone();
+    assert_eq!(
+        (&asked["email"], &asked["connection_id"], &asked["suggested_role"]),
+        (&json!(BO), &json!(id), &json!("Employee"))
+    );
+    let path = format!("{ASKING}/{}", asked["id"].as_str().unwrap().replace('|', "%7C"));
+    ann.post(&format!("{path}/grant"), &json!({ "role": "Owner" })).await.is(422);
+    ann.delete(&path, None).await.is(204);
+    ann.delete(&path, None).await.is(404);
+    corp.asks(BO).await;
+    let granted = ann.post(&format!("{path}/grant"), &json!({ "role": "Employee" })).await.is(200).json();
+    assert_eq!(granted["email"], BO);
+    ann.post(&format!("{path}/grant"), &json!({ "role": "Employee" })).await.is(404);
+    let (_, end) = corp.comes(BO).await;
+    assert_eq!(end.url.path(), "/home", "{}", end.summary());
+}

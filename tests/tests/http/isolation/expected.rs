@@ -121,7 +121,11 @@ pub(super) fn expected(route: &RouteSpec, actor: Actor, variation: Variation) ->
         // Nobody asks to be let in, and no connection is on: the tests of access have better ones.
         _ if matches!(
             route.path,
-            "/api/auth/ask-for-access" | "/admin/members/grant-access" | "/admin/members/decline-access"
+            "/api/auth/ask-for-access"
+                | "/admin/members/grant-access"
+                | "/admin/members/decline-access"
+                | "/api/v1/sso/access-requests/{person}/grant"
+                | "/api/v1/sso/access-requests/{person}"
         ) =>
         {
             Refused(404)

@@ -91,6 +91,7 @@ fn of_operation(route: &RouteSpec) -> &'static [(&'static str, &'static str)] {
         "customizeOrganization" => &[("display_name", "Changed")],
         "changeRoles" => &[("roles", "Employee")],
         "inviteMembers" => &[("emails", "newcomer@example.com")],
+        "grantAccess" => &[("role", "Employee")],
         "createSsoConnection" => &[("kind", "okta")],
         "editSsoConnection" => &[("display_name", "Staff")],
         "enterSsoCredentials" => {

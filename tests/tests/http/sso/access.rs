@@ -6,7 +6,7 @@ use crate::browser::Browser;
 
 impl Corp {
     /// The same, and newcomers do not become members by themselves.
-    async fn closed_to_newcomers() -> (Self, String) {
+    pub(crate) async fn closed_to_newcomers() -> (Self, String) {
         let (mut corp, id) = Self::connected().await;
         let fields = [("connection", &*id), ("display_name", "Corp staff"), ("default_role", "Employee")];
         corp.admin.post("/admin/sso/people", &fields).await.is(303);
@@ -14,7 +14,7 @@ impl Corp {
     }
 
     /// Somebody comes, is no member, and asks to be one.
-    async fn asks(&self, email: &str) -> (Browser, Answer) {
+    pub(crate) async fn asks(&self, email: &str) -> (Browser, Answer) {
         let (mut browser, end) = self.comes(email).await;
         assert!(end.is(403).says("You are not a member yet"), "{}", end.summary());
         let link = end.body.split("href=\"").find(|rest| rest.starts_with("/api/auth/ask-for-access"));

@@ -2,7 +2,7 @@
 
 use axum::routing::on;
 
-use super::{connections, credentials, domains, enforcement, test_report};
+use super::{access_requests, connections, credentials, domains, enforcement, test_report};
 use crate::route::Carrier::{Body, Path};
 use crate::route::Resource::{Connection, Domain, Member};
 use crate::route::RouteMethod::{Delete as DELETE, Get as GET, Patch as PATCH, Post as POST, Put as PUT};
@@ -11,6 +11,7 @@ use crate::route::Who::Administrator;
 use crate::route::{IdParam, RouteSpec};
 
 const CONNECTION: IdParam = IdParam { name: "connection", carrier: Path, of: Connection };
+const PERSON: IdParam = IdParam { name: "person", carrier: Path, of: Member };
 const DOMAIN: IdParam = IdParam { name: "domain", carrier: Path, of: Domain };
 
 /// The organization's own identity providers.
@@ -155,4 +156,34 @@ pub(in crate::api) const DOMAINS: [RouteSpec; 5] = [
     )
     .with_plan()
     .taking(&[DOMAIN]),
+];
+
+/// Who asks to be let in.
+pub(in crate::api) const ACCESS_REQUESTS: [RouteSpec; 3] = [
+    RouteSpec::api(
+        (GET, "/api/v1/sso/access-requests"),
+        (List, Member),
+        Administrator,
+        &access_requests::LIST,
+        |method| on(method, access_requests::list),
+    )
+    .with_plan(),
+    RouteSpec::api(
+        (POST, "/api/v1/sso/access-requests/{person}/grant"),
+        (Create, Member),
+        Administrator,
+        &access_requests::GRANT,
+        |method| on(method, access_requests::grant),
+    )
+    .with_plan()
+    .taking(&[PERSON]),
+    RouteSpec::api(
+        (DELETE, "/api/v1/sso/access-requests/{person}"),
+        (Delete, Member),
+        Administrator,
+        &access_requests::DECLINE,
+        |method| on(method, access_requests::decline),
+    )
+    .with_plan()
+    .taking(&[PERSON]),
 ];

@@ -1,0 +1,108 @@
+//! `/api/v1/sso/access-requests`: who came through the organization's own login, is no member, and asks to be one.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use tenantry_domain::{AccessRequest, Timestamp};
+use utoipa::ToSchema;
+
+use super::super::body;
+use super::super::caller::Caller;
+use super::super::operation::{Body, Operation};
+use super::super::organization::RoleName;
+use super::super::path::PathId;
+use crate::Shared;
+use crate::problem::Problem;
+
+pub(super) const LIST: Operation = Operation {
+    details: "Whoever asked first stands first; at most two hundred.",
+    ..Operation::new("listAccessRequests", "Who asks to be let in").answering::<AccessRequests>(200)
+};
+
+pub(super) const GRANT: Operation = Operation {
+    details: "They become a member with this role, and sign in as before.",
+    body: Some(Body::of::<Grant>()),
+    refusals: &[(409, "Every seat is taken.")],
+    ..Operation::new("grantAccess", "Lets somebody in who asks").answering::<AccessRequestView>(200)
+};
+
+pub(super) const DECLINE: Operation = Operation {
+    details: "They may ask again.",
+    ..Operation::new("declineAccess", "Does not let somebody in who asks")
+};
+
+/// Everybody who asks.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AccessRequests)]
+pub(super) struct AccessRequests {
+    items: Vec<AccessRequestView>,
+    /// Always null: this is all of them.
+    next: Option<String>,
+}
+
+/// Somebody who asks to be let in.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AccessRequest)]
+pub(super) struct AccessRequestView {
+    /// The account at the identity provider.
+    id: String,
+    /// What they are called.
+    name: String,
+    /// Their address, in a domain that the organization has proved.
+    email: String,
+    /// Through which connection they came.
+    connection_id: String,
+    /// What the connection's rules would make of them.
+    suggested_role: RoleName,
+    /// When they asked first.
+    #[schema(value_type = String, format = DateTime)]
+    asked_at: Timestamp,
+}
+
+/// As what somebody is let in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AccessGrant)]
+pub(super) struct Grant {
+    role: RoleName,
+}
+
+pub(super) async fn list(
+    State(app): State<Shared>,
+    Caller(session): Caller,
+) -> Result<Json<AccessRequests>, Problem> {
+    let asking = app.use_cases.sso.list_access_requests.run(&session).await?;
+    Ok(Json(AccessRequests { items: asking.into_iter().map(AccessRequestView::from).collect(), next: None }))
+}
+
+pub(super) async fn grant(
+    State(app): State<Shared>,
+    Caller(session): Caller,
+    PathId(person): PathId<String>,
+    body::Json(wish): body::Json<Grant>,
+) -> Result<Json<AccessRequestView>, Problem> {
+    Ok(Json(app.use_cases.sso.grant_access.run(&session, &person, wish.role.into()).await?.into()))
+}
+
+pub(super) async fn decline(
+    State(app): State<Shared>,
+    Caller(session): Caller,
+    PathId(person): PathId<String>,
+) -> Result<StatusCode, Problem> {
+    app.use_cases.sso.decline_access.run(&session, &person).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl From<AccessRequest> for AccessRequestView {
+    fn from(asked: AccessRequest) -> Self {
+        Self {
+            id: asked.user.to_string(),
+            name: asked.name,
+            email: asked.email.to_string(),
+            connection_id: asked.request.to_string(),
+            suggested_role: asked.role.into(),
+            asked_at: asked.asked_at,
+        }
+    }
+}
