@@ -342,22 +342,15 @@ impl SignIn {
     /// A provider that makes members of those who come has done so before anybody could refuse them. Whoever was never
     /// let in is none; a try that fails is made again at their next login.
     async fn put_out(&self, login: &Login, refusal: &SsoRefusal) {
-        let (Some(tenant), true, SsoRefusal::Failed { .. }) = (&login.tenant, login.federated, refusal)
-        else {
-            return;
-        };
-        let was_let_in = match self.sso.has_let_in(login, &tenant.id).await {
-            Ok(was_let_in) => was_let_in,
-            Err(outage) => {
-                tracing::warn!(%outage, "whoever was refused may still be a member at the provider");
-                return;
+        let (Some(tenant), SsoRefusal::Failed { .. }) = (&login.tenant, refusal) else { return };
+        let put_out = async {
+            if self.sso.is_stranger(login, &tenant.id).await? {
+                self.members.remove(&tenant.id, &login.user).await?;
             }
+            Ok::<(), Outage>(())
         };
-        if was_let_in {
-            return;
-        }
-        if let Err(error) = self.members.remove(&tenant.id, &login.user).await {
-            tracing::warn!(%error, "whoever was refused is still a member at the provider");
+        if let Err(outage) = put_out.await {
+            tracing::warn!(%outage, "whoever was refused may still be a member at the provider");
         }
     }
 

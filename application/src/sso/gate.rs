@@ -229,9 +229,11 @@ impl SsoGate {
         })
     }
 
-    /// Whether this person was let in through a connection of the tenant's before.
-    pub(crate) async fn has_let_in(&self, login: &Login, tenant: &TenantId) -> Result<bool, Outage> {
-        Ok(self.requests.has_brought(tenant, &login.user).await?)
+    /// Whether this person comes through a connection of the tenant's own, and was never let in by one.
+    pub(crate) async fn is_stranger(&self, login: &Login, tenant: &TenantId) -> Result<bool, Outage> {
+        let Some(connection) = &login.connection else { return Ok(false) };
+        let is_own = self.requests.of_connection(tenant, connection).await?.is_some();
+        Ok(is_own && !self.requests.has_brought(tenant, &login.user).await?)
     }
 
     async fn note(
