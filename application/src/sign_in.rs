@@ -10,7 +10,7 @@ use tenantry_domain::{
 };
 use tenantry_ports::{
     AuditLog, Callback, Clock, IdentityProviderError, Login, LoginAttempt, Members, Offers, Session,
-    Sessions, SessionsError, Source, Tenants, Turns, UpstreamFault, Users,
+    Sessions, SessionsError, Source, SsoPurpose, Tenants, Turns, UpstreamFault, Users,
 };
 
 use crate::redeem::Redeem;
@@ -175,6 +175,11 @@ impl From<IdentityProviderError> for SignInError {
 }
 
 impl SignInError {
+    /// Whether the organization's own provider, or what it says of somebody, ended the login.
+    pub(crate) fn is_theirs(&self) -> bool {
+        matches!(self, Self::Upstream { .. } | Self::NotAMember | Self::Denied { .. })
+    }
+
     /// What it means for a login through an organization's own connection.
     pub(crate) fn sso_fault(&self) -> SsoFault {
         match self {
@@ -203,8 +208,8 @@ impl SignIn {
     /// Verifies what came back, runs the post-login steps and begins the session.
     pub async fn run(&self, arrival: Arrival) -> Result<SignedIn, SignInError> {
         let now = self.clock.now();
-        if arrival.attempt.sso.as_ref().is_some_and(|sso| sso.is_test) {
-            // What is tried is reported, by another use case, and signs nobody in.
+        if arrival.attempt.sso.as_ref().is_some_and(|sso| sso.purpose != SsoPurpose::SignIn) {
+            // What is tried or asked is for another use case, and signs nobody in.
             return Err(SignInError::AlreadyUsed);
         }
         let login = match self.redeem.run(&arrival.callback, &arrival.attempt, now).await {
@@ -229,7 +234,7 @@ impl SignIn {
         let passed = match self.sso.pass(&login, &roles, subscription, now).await? {
             Ok(passed) => passed,
             Err(refusal) => {
-                self.put_out(&login, &refusal).await;
+                self.keep_out(&login, &roles).await;
                 return Err(SignInError::Sso(refusal));
             }
         };
@@ -307,6 +312,23 @@ impl SignIn {
         Ok((Roles::default(), true))
     }
 
+    /// Takes away the membership of a newcomer who does not pass. A provider that makes members of those who come has done
+    /// so before we were asked. Who has a role, or has passed before, is no newcomer: theirs stays.
+    async fn keep_out(&self, login: &Login, roles: &Roles) {
+        let (Some(tenant), true, true) = (&login.tenant, login.connection.is_some(), roles.is_empty()) else {
+            return;
+        };
+        let removed = match self.sso.requests.has_brought(&tenant.id, &login.user).await {
+            Ok(true) => return,
+            Ok(false) => self.members.remove(&tenant.id, &login.user).await.map_err(Outage::from),
+            Err(error) => Err(Outage::from(error)),
+        };
+        if let Err(outage) = removed {
+            // They have no role and can use nothing. The next try takes it away.
+            tracing::warn!(tenant = %tenant.id, user = %login.user, %outage, "a membership can't be taken away");
+        }
+    }
+
     /// Whether there is a seat for a newcomer, whom the provider counts as a member already.
     async fn has_seat(
         &self,
@@ -339,21 +361,6 @@ impl SignIn {
         Some(self.sso.failed(&tenant.id, &sso.request, SsoFault::Other, now).await)
     }
 
-    /// A provider that makes members of those who come has done so before anybody could refuse them. Whoever was never
-    /// let in is none; a try that fails is made again at their next login.
-    async fn put_out(&self, login: &Login, refusal: &SsoRefusal) {
-        let (Some(tenant), SsoRefusal::Failed { .. }) = (&login.tenant, refusal) else { return };
-        let put_out = async {
-            if self.sso.is_stranger(login, &tenant.id).await? {
-                self.members.remove(&tenant.id, &login.user).await?;
-            }
-            Ok::<(), Outage>(())
-        };
-        if let Err(outage) = put_out.await {
-            tracing::warn!(%outage, "whoever was refused may still be a member at the provider");
-        }
-    }
-
     /// Notes that the invitation with which the login came is accepted. The provider compares the address too; what it
     /// lets through all the same ends here.
     async fn accept(&self, attempt: &LoginAttempt, login: &Login, now: Timestamp) -> Result<(), SignInError> {
@@ -373,15 +380,19 @@ impl SignIn {
     /// A login that failed at the provider. What went through an organization's own connection is noted there, so that
     /// its administrator finds it.
     async fn failed(&self, attempt: &LoginAttempt, error: SignInError, now: Timestamp) -> SignInError {
-        let (Some(sso), Some(tenant)) = (&attempt.sso, &attempt.tenant) else { return error };
-        let is_theirs = matches!(
-            error,
-            SignInError::Upstream { .. } | SignInError::NotAMember | SignInError::Denied { .. }
-        );
-        if !is_theirs {
-            return error;
+        let Some(tenant) = &attempt.tenant else { return error };
+        let request = match (&attempt.sso, &error) {
+            (Some(sso), error) if error.is_theirs() => Some(sso.request.clone()),
+            // They have chosen it on the organization's login page.
+            (None, SignInError::Upstream { .. }) => self.sso.only_one(&tenant.id).await,
+            _ => None,
+        };
+        match request {
+            Some(request) => {
+                SignInError::Sso(self.sso.failed(&tenant.id, &request, error.sso_fault(), now).await)
+            }
+            None => error,
         }
-        SignInError::Sso(self.sso.failed(&tenant.id, &sso.request, error.sso_fault(), now).await)
     }
 
     /// The provider lets an invitation count once, also when it comes with the wrong account.

@@ -20,8 +20,8 @@ use tenantry_ports::{
     Tenants, Turns, Users,
 };
 use tenantry_sql::sqlite::{
-    Database, SqlAuditLog, SqlCheckouts, SqlDomainProofs, SqlIdempotencyKeys, SqlJourneys, SqlLoginAttempts,
-    SqlOffers, SqlSessions, SqlSsoRequests, SqlTenantLooks, SqlTurns,
+    Database, SqlAccessRequests, SqlAuditLog, SqlCheckouts, SqlDomainProofs, SqlIdempotencyKeys, SqlJourneys,
+    SqlLoginAttempts, SqlOffers, SqlSessions, SqlSsoRequests, SqlTenantLooks, SqlTurns,
 };
 use tenantry_web::{Brand, SsoOutside, SsoUseCases, UseCases, Web};
 use url::Url;
@@ -182,6 +182,9 @@ impl Parts {
             probe: Arc::clone(&self.sso.probe),
             records: Arc::clone(&self.sso.records),
             sessions: self.sessions(),
+            gate: self.sso_gate(),
+            people: self.people(),
+            access: Arc::new(SqlAccessRequests::new(self.database.clone())),
         };
         SsoUseCases::new(&self.sso_parts(), outside)
     }

@@ -27,6 +27,9 @@ pub struct SsoRequest {
     pub upstream: Option<Upstream>,
     /// How the last test went.
     pub test: Option<SsoTest>,
+    /// When a test began that has not come back. Some providers keep people on an error page of their own.
+    #[serde(default)]
+    pub test_begun: Option<Timestamp>,
     /// What becomes of those who come.
     pub admission: AdmissionRules,
     /// Whether it is used.
@@ -267,6 +270,12 @@ impl SsoRequest {
         if self.is_tested() { Ok(usable) } else { Err(NotReady::NotTested) }
     }
 
+    /// Keeps how a test went.
+    pub fn tested(&mut self, test: SsoTest) {
+        self.test = Some(test);
+        self.test_begun = None;
+    }
+
     /// Takes over what the credentials became at the provider. What was tested before was another connection's, unless
     /// nothing but the secret is new.
     pub fn connected(&mut self, upstream: Upstream) {
@@ -274,6 +283,7 @@ impl SsoRequest {
         if !same {
             self.test = None;
         }
+        self.test_begun = None;
         self.upstream = Some(upstream);
     }
 

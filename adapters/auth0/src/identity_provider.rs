@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use tenantry_domain::{ConnectionName, EmailAddress, Roles, TenantId, TenantRef, UserId};
-use tenantry_oidc::{AuthorizationRequest, IdToken, OidcError, Pkce, RelyingParty, upstream_fault};
+use tenantry_oidc::{AuthorizationRequest, IdToken, OidcError, Pkce, RelyingParty, refusal};
 use tenantry_ports::{
     Callback, IdentityProvider, IdentityProviderError, Intent, LoggedOut, Login, LoginAttempt, LoginRequest,
-    LogoutRequest, Tenants, UpstreamFault,
+    LogoutRequest, Tenants,
 };
 use url::Url;
 
@@ -21,16 +21,6 @@ const MEMBER_ROLES: &str = "member_roles";
 /// How ids of people begin who came through an enterprise's own identity provider.
 const ENTERPRISE: [&str; 8] =
     ["oidc|", "okta|", "samlp|", "waad|", "adfs|", "google-apps|", "pingfederate|", "ad|"];
-
-/// Words of refusals that are Auth0's own, whichever way people log in.
-const OWN_WORDS: [&str; 6] = [
-    "is not part of the",
-    "invitation",
-    "connection was not found",
-    "no connections enabled",
-    "parameter organization",
-    "user is blocked",
-];
 
 /// Logins through Auth0.
 #[derive(Clone)]
@@ -225,33 +215,6 @@ fn connection_of(subject: &str) -> Option<ConnectionName> {
 
 fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
-}
-
-/// Why there is no code. Auth0 tells these apart by its words alone.
-fn refusal(error: &str, description: Option<&str>, attempt: &LoginAttempt) -> IdentityProviderError {
-    let says = |text: &str| description.is_some_and(|said| said.contains(text));
-    if error == "access_denied" && attempt.tenant.is_some() && says("is not part of the") {
-        return IdentityProviderError::NotAMember;
-    }
-    if attempt.invitation.is_some() && says("not allowed to accept the current invitation") {
-        return IdentityProviderError::InvitedOther;
-    }
-    if attempt.invitation.is_some() && says("invitation not found") {
-        return IdentityProviderError::InvitationSpent;
-    }
-    let (fault, description) = (upstream_fault(error, description), description.map(str::to_owned));
-    let error = error.to_owned();
-    if !OWN_WORDS.into_iter().any(says) && is_of_upstream(fault, attempt) {
-        return IdentityProviderError::Upstream { fault, error, description };
-    }
-    IdentityProviderError::Denied { error, description }
-}
-
-/// Whether an error that is none of Auth0's own can only be that of the organization's own identity provider. Under an
-/// organization people may have chosen it on the login page; what is not told apart then may be anybody's.
-fn is_of_upstream(fault: UpstreamFault, attempt: &LoginAttempt) -> bool {
-    let is_told_apart = !matches!(fault, UpstreamFault::Cancelled | UpstreamFault::Other);
-    attempt.connection.is_some() || (attempt.tenant.is_some() && is_told_apart)
 }
 
 fn not_believed(why: NotBelieved) -> IdentityProviderError {

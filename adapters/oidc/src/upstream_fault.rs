@@ -93,7 +93,7 @@ const NOT_GONE_THROUGH: [&str; 5] = [
 const UNAUTHORIZED: &str = "unauthorized";
 
 /// What an error of a login through an organization's own identity provider is about.
-pub fn upstream_fault(error: &str, description: Option<&str>) -> UpstreamFault {
+pub(crate) fn upstream_fault(error: &str, description: Option<&str>) -> UpstreamFault {
     let description = description.unwrap_or_default().trim().to_lowercase();
     let of_words = |text: &str| {
         WORDS.iter().find(|(_, words)| words.iter().any(|word| text.contains(word))).map(|(fault, _)| *fault)

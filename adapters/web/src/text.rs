@@ -133,6 +133,10 @@ pub(crate) fn done(action: AuditAction, subject: &str) -> String {
         AuditAction::SsoAddressOfAnother => {
             format!("Came as somebody new with a known address, through {subject}")
         }
+        AuditAction::AccessRequested => "Asked to be let in".to_owned(),
+        AuditAction::AccessGranted => format!("Let somebody in who had asked. {subject}"),
+        AuditAction::AccessDeclined => format!("Did not let {subject} in"),
+        AuditAction::SsoRefused => format!("Was refused, coming through {subject}"),
         AuditAction::SsoDeleted => format!("Deleted the connection {subject}"),
         AuditAction::ProfileChanged => "Changed their own profile".to_owned(),
         AuditAction::PasswordChangeRequested => "Asked for a new password".to_owned(),

@@ -34,6 +34,7 @@ impl BeginSso {
             domains: BTreeSet::new(),
             upstream: None,
             test: None,
+            test_begun: None,
             admission: AdmissionRules::default(),
             state: SsoState::SettingUp,
             enforcement: Enforcement::Off,

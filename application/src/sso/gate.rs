@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenantry_domain::{
-    AuditAction, AuditEntry, Catalogue, ConnectionName, EmailDomain, Role, Roles, SsoFault, SsoRequestId,
-    Subscription, TenantId, TenantRef, Timestamp,
+    AuditAction, AuditEntry, Catalogue, ConnectionName, EmailDomain, Role, Roles, SsoFault, SsoRequest,
+    SsoRequestId, SsoState, Subscription, TenantId, TenantRef, Timestamp,
 };
 use tenantry_ports::{
     AuditLog, DomainProofs, KeptSsoRequest, Login, Random, Recognized, SsoArrival, SsoEvent, SsoFailure,
@@ -13,6 +13,7 @@ use tenantry_ports::{
 };
 
 use super::parts::proved;
+use super::realm::FoundLogin;
 use crate::{Outage, audit};
 
 /// How long people still come in through a connection after the plan that includes it has ended.
@@ -45,9 +46,9 @@ pub enum SsoRefusal {
         /// The number by which the administrator finds it.
         reference: String,
     },
-    /// The connection belongs to an organization, and the login was not under it.
+    /// The connection belongs to an organization, and the login was not under it: this is the one to be begun.
     #[error("this login has to be under the organization")]
-    OutsideOrganization(TenantRef),
+    OutsideOrganization(FoundLogin),
     /// The organization wants its people to come in through its own provider.
     #[error("the organization wants its people to sign in through its own provider")]
     Required {
@@ -83,9 +84,22 @@ impl SsoGate {
                     None => self.through_unknown(login, roles, (connection, tenant), now).await,
                 }
             }
-            (Some(connection), None) => self.outside(login, connection).await,
+            (Some(connection), None) => self.outside(login, connection, now).await,
             (None, Some(tenant)) => self.besides(login, roles, tenant, now).await,
             (None, None) => self.as_a_person(login).await,
+        }
+    }
+
+    /// The only connection through which people may have come who came by the tenant's login page.
+    pub(crate) async fn only_one(&self, tenant: &TenantId) -> Option<SsoRequestId> {
+        let kept = self.requests.of_tenant(tenant).await.unwrap_or_else(|error| {
+            tracing::error!(%tenant, %error, "it is not known through which connection a login failed");
+            Vec::new()
+        });
+        let mut on = kept.into_iter().filter(|kept| kept.request.state == SsoState::On);
+        match (on.next(), on.next()) {
+            (Some(only), None) => Some(only.request.id),
+            _ => None,
         }
     }
 
@@ -116,9 +130,8 @@ impl SsoGate {
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
         let request = &kept.request;
         let tenant = &request.tenant.id;
-        let proved = proved(&self.proofs.of_tenant(tenant).await?);
         let email = login.email.as_ref();
-        let mut fault = request.admit(email, login.email_verified, &proved).err();
+        let mut fault = self.fault_of(login, request).await?;
         if fault.is_none() && !self.is_included(subscription, now) {
             fault = Some(SsoFault::PlanEnded);
         }
@@ -143,9 +156,20 @@ impl SsoGate {
         Ok(Ok(Passed { role: Some(request.admission.role(&login.claims)) }))
     }
 
+    /// What the request itself has against a login.
+    pub(super) async fn fault_of(
+        &self,
+        login: &Login,
+        request: &SsoRequest,
+    ) -> Result<Option<SsoFault>, Outage> {
+        let proved = proved(&self.proofs.of_tenant(&request.tenant.id).await?);
+        Ok(request.admit(login.email.as_ref(), login.email_verified, &proved).err())
+    }
+
     /// Through a connection that Tenantry has not made. Another organization's is refused; one that was made at the
     /// provider by other means goes on as before, unless the address is in a domain that another organization has proved:
-    /// it is a way in besides the organization's own.
+    /// it is a way in besides the organization's own. There is no page about it, so that the number of a refusal stands
+    /// among what was done in the organization.
     async fn through_unknown(
         &self,
         login: &Login,
@@ -153,18 +177,21 @@ impl SsoGate {
         (connection, tenant): (&ConnectionName, &TenantRef),
         now: Timestamp,
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
-        let fault = if self.requests.owner(connection).await?.is_some() {
-            Some(SsoFault::TurnedOff)
+        let refused = if self.requests.owner(connection).await?.is_some() {
+            Some((SsoFault::TurnedOff, "another organization’s connection"))
         } else {
             let domain = login.email.as_ref().and_then(|email| EmailDomain::try_from(email.domain()).ok());
             let holder = match domain {
                 Some(domain) => self.proofs.proved(&domain).await?.map(|proof| proof.tenant),
                 None => None,
             };
-            holder.filter(|holder| *holder != tenant.id).map(|_| SsoFault::OtherDomain)
+            let is_anothers = holder.is_some_and(|holder| holder != tenant.id);
+            is_anothers.then_some((SsoFault::OtherDomain, "an address in another organization’s domain"))
         };
-        let Some(fault) = fault else { return self.besides(login, roles, tenant, now).await };
+        let Some((fault, why)) = refused else { return self.besides(login, roles, tenant, now).await };
         let reference = self.random.hex(4);
+        let subject = format!("{connection}: {why}. Reference {reference}");
+        self.note(login, &tenant.id, AuditAction::SsoRefused, subject, now).await;
         tracing::warn!(tenant = %tenant.id, ?fault, %reference, "a login through a connection of nobody's was refused");
         Ok(Err(SsoRefusal::Failed { fault, reference }))
     }
@@ -174,13 +201,18 @@ impl SsoGate {
         &self,
         login: &Login,
         connection: &ConnectionName,
+        now: Timestamp,
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
         let Some(owner) = self.requests.owner(connection).await? else {
             return self.as_a_person(login).await;
         };
         let kept = self.requests.of_connection(&owner, connection).await?;
-        Ok(kept
-            .map_or(Ok(Passed::default()), |kept| Err(SsoRefusal::OutsideOrganization(kept.request.tenant))))
+        let Some(kept) = kept else { return Ok(Ok(Passed::default())) };
+        let id = kept.request.id.clone();
+        Ok(Err(match FoundLogin::of(kept.request) {
+            Some(found) => SsoRefusal::OutsideOrganization(found),
+            None => self.failed(&owner, &id, SsoFault::TurnedOff, now).await,
+        }))
     }
 
     /// Under an organization, and not through a connection of its own.
@@ -229,13 +261,6 @@ impl SsoGate {
         })
     }
 
-    /// Whether this person comes through a connection of the tenant's own, and was never let in by one.
-    pub(crate) async fn is_stranger(&self, login: &Login, tenant: &TenantId) -> Result<bool, Outage> {
-        let Some(connection) = &login.connection else { return Ok(false) };
-        let is_own = self.requests.of_connection(tenant, connection).await?.is_some();
-        Ok(is_own && !self.requests.has_brought(tenant, &login.user).await?)
-    }
-
     async fn note(
         &self,
         login: &Login,
@@ -250,7 +275,7 @@ impl SsoGate {
     }
 }
 
-fn required(request: tenantry_domain::SsoRequest) -> Option<SsoRefusal> {
+fn required(request: SsoRequest) -> Option<SsoRefusal> {
     let upstream = request.upstream?;
     Some(SsoRefusal::Required { tenant: request.tenant, connection: upstream.name, request: request.id })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tenantry_domain::{
     ConnectionName, EmailAddress, EmailDomain, SsoRequest, SsoRequestId, SsoState, TenantId, TenantRef,
 };
-use tenantry_ports::{DomainProofs, SsoAttempt, SsoRequests};
+use tenantry_ports::{DomainProofs, SsoAttempt, SsoPurpose, SsoRequests};
 
 use crate::{Outage, SignInWish, Under};
 
@@ -36,11 +36,20 @@ impl FoundLogin {
     pub fn take(self, wish: &mut SignInWish) {
         wish.under = Under::Tenant(self.tenant);
         wish.connection = Some(self.connection);
-        wish.sso = Some(SsoAttempt { request: self.request, is_test: false });
+        wish.sso = Some(SsoAttempt { request: self.request, purpose: SsoPurpose::SignIn });
+    }
+
+    /// Makes this the login by which somebody who is no member asks to be one: outside of the organization.
+    pub fn ask_for_access(self, wish: &mut SignInWish) {
+        self.take(wish);
+        wish.under = Under::NoTenant;
+        if let Some(sso) = &mut wish.sso {
+            sso.purpose = SsoPurpose::AskForAccess;
+        }
     }
 
     /// `None` unless the connection is on.
-    fn of(request: SsoRequest) -> Option<Self> {
+    pub(super) fn of(request: SsoRequest) -> Option<Self> {
         let is_on = request.state == SsoState::On;
         let upstream = request.upstream.filter(|_| is_on)?;
         let (connection, issuer) = (upstream.name, upstream.issuer);

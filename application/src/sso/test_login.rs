@@ -1,7 +1,7 @@
 //! Trying a connection before anybody depends on it.
 
 use tenantry_domain::{AuditAction, SsoFault, SsoTest, SsoTestOutcome, TestedLogin};
-use tenantry_ports::{Callback, Login, LoginAttempt, Session};
+use tenantry_ports::{Callback, Login, LoginAttempt, Session, SsoAttempt, SsoPurpose};
 
 use super::{SsoError, SsoParts};
 use crate::redeem::Redeem;
@@ -48,19 +48,25 @@ impl TestSso {
     /// Starts a login through the connection that will only be reported.
     pub async fn run(&self, session: &Session, request: &str) -> Result<StartedSignIn, TestSsoError> {
         let administrator = self.parts.to_change(session).await?;
-        let kept = self.parts.find(&administrator.tenant().id, request).await?;
-        let upstream = kept.request.upstream.ok_or(TestSsoError::NoCredentials)?;
+        let mut kept = self.parts.find(&administrator.tenant().id, request).await?;
+        let upstream = kept.request.upstream.clone().ok_or(TestSsoError::NoCredentials)?;
         let wish = SignInWish {
             connection: Some(upstream.name),
-            sso: Some(tenantry_ports::SsoAttempt { request: kept.request.id, is_test: true }),
+            sso: Some(SsoAttempt { request: kept.request.id.clone(), purpose: SsoPurpose::Test }),
             reauthenticate: true,
             return_to: "/admin/sso".to_owned(),
             ..SignInWish::default()
         };
-        self.begin.run(wish).await.map_err(|error| match error {
-            BeginSignInError::Outage(outage) => SsoError::from(outage).into(),
+        let started = self.begin.run(wish).await.map_err(|error| match error {
+            BeginSignInError::Outage(outage) => TestSsoError::from(outage),
             BeginSignInError::UnknownIssuer | BeginSignInError::UnknownTenant => TestSsoError::NotYours,
-        })
+        })?;
+        // Where a provider keeps the person on a page of its own, nothing else is ever heard of the test.
+        kept.request.test_begun = Some(self.parts.clock.now());
+        if let Err(error) = self.parts.save(&mut kept).await {
+            tracing::warn!(%error, "it can't be noted that a test has begun");
+        }
+        Ok(started)
     }
 }
 
@@ -74,7 +80,11 @@ impl ReportSsoTest {
     ) -> Result<SsoTest, TestSsoError> {
         let administrator = self.parts.to_change(session).await?;
         let tenant = administrator.tenant();
-        let asked = attempt.sso.as_ref().filter(|sso| sso.is_test).ok_or(TestSsoError::NotYours)?;
+        let asked = attempt
+            .sso
+            .as_ref()
+            .filter(|sso| sso.purpose == SsoPurpose::Test)
+            .ok_or(TestSsoError::NotYours)?;
         let kept = self.parts.find(&tenant.id, asked.request.as_str()).await?;
         let upstream = kept.request.upstream.clone().ok_or(TestSsoError::NoCredentials)?;
         let now = self.parts.clock.now();
@@ -108,7 +118,7 @@ impl ReportSsoTest {
             if kept.request.upstream.as_ref() != Some(tested) {
                 return Err(SsoError::Changed);
             }
-            kept.request.test = Some(test.clone());
+            kept.request.tested(test.clone());
             match self.parts.save(&mut kept).await {
                 Err(SsoError::Changed) if !is_last => {}
                 outcome => return outcome,

@@ -19,11 +19,11 @@ fn tenant(name: &str) -> TenantRef {
     TenantRef { id: TenantId::try_from(name).unwrap(), name: TenantName::try_from(name).unwrap() }
 }
 
-fn id(text: &str) -> SsoRequestId {
+pub(super) fn id(text: &str) -> SsoRequestId {
     SsoRequestId::try_from(text).unwrap()
 }
 
-fn request(name: &str, of: &str, second: i64) -> SsoRequest {
+pub(super) fn request(name: &str, of: &str, second: i64) -> SsoRequest {
     SsoRequest {
         id: id(name),
         tenant: tenant(of),
@@ -32,6 +32,7 @@ fn request(name: &str, of: &str, second: i64) -> SsoRequest {
         domains: BTreeSet::new(),
         upstream: None,
         test: None,
+        test_begun: None,
         admission: AdmissionRules::default(),
         state: SsoState::SettingUp,
         enforcement: Enforcement::Off,

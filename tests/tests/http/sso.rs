@@ -1,5 +1,6 @@
 //! An organization's own identity provider: connected by its administrator, and who comes in through it.
 
+mod access;
 mod admission;
 mod advisories;
 mod attacks;
@@ -10,4 +11,5 @@ mod identities;
 mod interruptions;
 mod last_way;
 mod set_up;
+mod upstream_errors;
 mod watch;

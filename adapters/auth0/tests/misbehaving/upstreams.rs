@@ -70,9 +70,12 @@ async fn what_failed_at_the_organizations_own_provider_is_told_apart_from_what_f
         ("unauthorized", "user is blocked", None, None),
         ("invalid_request", "the connection was not found", None, None),
         ("invalid_request", "no connections enabled for the client", None, None),
+        ("unauthorized_client", "Grant type 'authorization_code' not allowed for the client.", None, None),
         ("invalid_request", "parameter organization is invalid: certificate", None, None),
     ] {
-        for (attempt, expected) in [(&alone, None), (&under, told_apart), (&sent, told), (&tested, told)] {
+        for (attempt, expected) in
+            [(&alone, told_apart), (&under, told_apart), (&sent, told), (&tested, told)]
+        {
             let refused = refused(&auth0, attempt, error, said).await;
             assert_eq!(fault(&refused), expected, "{error} {said}: {refused:?}");
         }

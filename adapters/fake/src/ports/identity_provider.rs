@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use tenantry_domain::{ConnectionName, EmailAddress, Roles, UserId};
-use tenantry_oidc::upstream_fault;
+use tenantry_oidc::refusal;
 use tenantry_ports::{
     Callback, IdentityProvider, IdentityProviderError, Intent, LoggedOut, Login, LoginAttempt, LoginRequest,
-    LogoutRequest, UpstreamFault,
+    LogoutRequest,
 };
 use url::Url;
 
@@ -19,16 +19,6 @@ use crate::store::State;
 use crate::{Fake, StoreError, back_channel, tokens};
 
 const SCOPE: &str = "openid profile email";
-
-/// Words of refusals that are the provider's own, whichever way people log in.
-const OWN_WORDS: [&str; 6] = [
-    "is not part of the",
-    "invitation",
-    "connection was not found",
-    "no connections enabled",
-    "parameter organization",
-    "user is blocked",
-];
 
 /// Logins of one client of the fake, without HTTP.
 #[derive(Clone, Debug)]
@@ -194,31 +184,4 @@ fn rejected(why: NotBelieved) -> IdentityProviderError {
 
 fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> IdentityProviderError {
     IdentityProviderError::Unavailable(Box::new(error))
-}
-
-/// Why there is no code. The login pages tell these apart by their words alone.
-fn refusal(error: &str, description: Option<&str>, attempt: &LoginAttempt) -> IdentityProviderError {
-    let says = |text: &str| description.is_some_and(|said| said.contains(text));
-    if error == "access_denied" && attempt.tenant.is_some() && says("is not part of the") {
-        return IdentityProviderError::NotAMember;
-    }
-    if attempt.invitation.is_some() && says("not allowed to accept the current invitation") {
-        return IdentityProviderError::InvitedOther;
-    }
-    if attempt.invitation.is_some() && says("invitation not found") {
-        return IdentityProviderError::InvitationSpent;
-    }
-    let (fault, description) = (upstream_fault(error, description), description.map(str::to_owned));
-    let error = error.to_owned();
-    if !OWN_WORDS.into_iter().any(says) && is_of_upstream(fault, attempt) {
-        return IdentityProviderError::Upstream { fault, error, description };
-    }
-    IdentityProviderError::Denied { error, description }
-}
-
-/// Whether an error that is none of the provider's own can only be that of the organization's own identity provider. Under an
-/// organization people may have chosen it on the login page; what is not told apart then may be anybody's.
-fn is_of_upstream(fault: UpstreamFault, attempt: &LoginAttempt) -> bool {
-    let is_told_apart = !matches!(fault, UpstreamFault::Cancelled | UpstreamFault::Other);
-    attempt.connection.is_some() || (attempt.tenant.is_some() && is_told_apart)
 }

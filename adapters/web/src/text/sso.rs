@@ -7,11 +7,11 @@ pub(crate) fn sso_fault(fault: SsoFault) -> (&'static str, &'static str) {
     match fault {
         SsoFault::Cancelled => (
             "The login was cancelled or refused at your provider.",
-            "If nobody cancelled it, look at your provider whether this person may use the application.",
+            "If nobody cancelled it, assign the application to this person, or to a group of theirs, at your provider.",
         ),
         SsoFault::WrongClient => (
             "Your provider does not accept the client ID with this secret.",
-            "Copy both again from your provider, or make a new secret there, and enter them under Credentials.",
+            "Copy both again from your provider, or make a new secret there, and enter them in the Credentials step.",
         ),
         SsoFault::WrongRedirect => (
             "Your provider does not know the address to which it is to send people back.",
@@ -19,11 +19,12 @@ pub(crate) fn sso_fault(fault: SsoFault) -> (&'static str, &'static str) {
         ),
         SsoFault::Certificate => (
             "A certificate of your provider has expired or is not to be trusted.",
-            "Renew it at your provider; if it was renewed, wait until its new keys are published, and test again.",
+            "Renew it on the server of your provider, together with those that vouch for it, and test again. Nothing has to be \
+             changed here.",
         ),
         SsoFault::Unreachable => (
             "Your provider can’t be reached.",
-            "Look whether its discovery URL opens from the Internet, and test again.",
+            "Look whether its discovery URL, as it stands in the Credentials step, opens from the Internet, and test again.",
         ),
         SsoFault::NotUnderstood => (
             "Your provider answered something that we don’t understand.",
@@ -87,7 +88,9 @@ pub(crate) fn sso_until(ends: Option<Timestamp>, until: Timestamp, now: Timestam
 /// What the person who logs in reads: what happened, in as far as it concerns them. Whom to ask stands on every such page.
 pub(crate) fn for_the_person(fault: SsoFault) -> &'static str {
     match fault {
-        SsoFault::Cancelled => "The login at your organization’s own provider was cancelled.",
+        SsoFault::Cancelled => {
+            "The login at your organization’s own provider was cancelled, or your account there may not use this product."
+        }
         SsoFault::NoAddress | SsoFault::UnverifiedAddress => {
             "Your organization’s own provider did not vouch for your e-mail address."
         }

@@ -141,11 +141,11 @@ async fn rp31_what_the_provider_says_is_not_repeated_on_the_page() {
 }
 
 #[tokio::test]
-async fn who_is_not_let_in_by_their_organization_hears_whom_to_ask_and_with_which_number() {
+async fn who_fails_at_another_provider_hears_how_to_get_a_number_for_whoever_can_set_it_right() {
     for (error, status, title, whom) in [
-        ("invalid_client", 502, "has to be set right", "Ask an Administrator of your organization"),
-        ("server_error", 502, "does not answer", "an Administrator of your organization"),
-        ("consent_required", 403, "did not sign you in", "whoever manages accounts at your organization"),
+        ("invalid_client", 502, "has to be set right", "you get a number to tell them"),
+        ("server_error", 502, "does not answer", "you get a number to tell them"),
+        ("consent_required", 403, "You were not signed in", "noted for its Administrators"),
     ] {
         let mut browser = Browser::new(&World::new());
         let away = browser.get("/api/auth/login").await;
@@ -153,8 +153,7 @@ async fn who_is_not_let_in_by_their_organization_hears_whom_to_ask_and_with_whic
         let said = encode("client authentication failed");
         let path = format!("/api/auth/callback?error={error}&error_description={said}&state={state}");
         let page = browser.get(&path).await;
-        let number = page.headers["x-request-id"].to_str().unwrap().to_owned();
-        page.shows(status, &[title, whom, "the number below", &number])
+        page.shows(status, &[title, whom, "Enter your work address"])
             .hides(&["client authentication", error]);
     }
 }

@@ -58,7 +58,7 @@ async fn where_newcomers_do_not_join_by_themselves_they_read_whom_to_ask() {
     corp.admin.post("/admin/sso/people", &fields).await.is(303);
     corp.site.clock.advance(Duration::from_secs(1));
     let end = corp.is_refused(BO, 403).await;
-    assert!(end.says("You are not a member of this organization yet. Ask whoever runs your organization"));
+    assert!(end.says("You are not a member of this organization yet. Ask to be let in"));
     assert_eq!(corp.members("corp").await.len(), 1);
     let page = corp.connection(&id).await;
     let found = page.says(&reference(&end)) && page.says("newcomers do not become members by themselves");

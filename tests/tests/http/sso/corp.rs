@@ -19,7 +19,10 @@ use tenantry_tests::dns::Dns;
 
 pub(crate) const CLIENT: &str = "tenantry-at-corp";
 pub(crate) const SECRET: &str = "the-secret-of-tenantry-at-corp";
+/// A client that the company's provider sends back to another address.
+pub(crate) const OTHER_CLIENT: &str = "another-product-at-corp";
 pub(crate) const DOMAIN: &str = "corp.example";
+pub(crate) const RECORD: &str = "_tenantry-challenge.corp.example";
 /// Who has an account at the company's provider: a colleague, one whose address is not verified, and one with an address
 /// of somebody else's.
 pub(crate) const BO: &str = "bo@corp.example";
@@ -75,6 +78,7 @@ impl Company {
         let callback = identity.join("login/callback").unwrap();
         let company = Self { fake, issuer, callback, _server: server };
         company.registers(CLIENT, SECRET).await;
+        company.knows_another_product().await;
         for (id, email, is_verified) in people {
             company.has(id, email, *is_verified).await;
         }
@@ -92,6 +96,20 @@ impl Company {
                 "settings": { "grant_types": ["authorization_code"] },
             }],
             "connections": [{ "name": "Username-Password-Authentication", "strategy": "auth0" }],
+        }))
+        .await;
+    }
+
+    /// The company has another product, to whose address its people are sent back.
+    async fn knows_another_product(&self) {
+        self.plant(json!({
+            "clients": [{
+                "name": "Another product",
+                "client_id": OTHER_CLIENT,
+                "client_secret": SECRET,
+                "callbacks": ["https://another.example/callback"],
+                "settings": { "grant_types": ["authorization_code"] },
+            }],
         }))
         .await;
     }
@@ -225,11 +243,20 @@ impl Corp {
         assert!(self.admin.get(&there).await.says("Corp staff is on."));
     }
 
-    /// Somebody enters this address where organizations are looked up.
+    /// Somebody enters this address where organizations are looked up, and goes where that leads.
     pub(crate) async fn enters_address(&self, email: &str) -> (Browser, Answer) {
-        let mut browser = self.site.browser();
-        let page = browser.begins_with_address(email).await;
+        let (mut browser, answer) = self.leaves_by_address(email).await;
+        let page = browser.follow(answer).await;
         (browser, page)
+    }
+
+    /// The same, one hop.
+    pub(crate) async fn leaves_by_address(&self, email: &str) -> (Browser, Answer) {
+        let mut browser = self.site.browser();
+        let page = browser.post("/orgprompt", &[("organization", email)]).await;
+        let url = page.is(200).goes_on_to();
+        let answer = browser.hop(&url).await;
+        (browser, answer)
     }
 
     /// Somebody comes in through the company's provider, sent there by an address in the company's domain.

@@ -27,6 +27,7 @@ struct ConnectionPage<'a> {
     kind: &'static str,
     state: (&'static str, &'static str),
     health: Vec<(bool, String)>,
+    failure: Option<steps::Failure>,
     people: String,
     issuer: &'a str,
     start_link: String,
@@ -53,14 +54,15 @@ pub(super) fn page_of(
     view: &SsoView,
     policy_error: Option<String>,
 ) -> Result<Response, Problem> {
-    let request = &view.kept.request;
+    let (request, now) = (&view.kept.request, app.clock.now());
     let shown = ConnectionPage {
         frame: person.frame(app, "/admin/sso"),
         kept_out: Some(view.people.quarantined).filter(|count| *count > 0).map(text::people),
         request,
         kind: guide(request.kind).name,
         state: steps::state(request),
-        health: steps::health(&view.kept, &view.proofs, app.clock.now()),
+        health: steps::health_but_failures(&view.kept, &view.proofs, now),
+        failure: steps::Failure::of(&view.kept, now),
         people: text::people(view.people.all),
         issuer: request.upstream.as_ref().map_or("", |upstream| &upstream.issuer),
         start_link: start_link(app, request),
@@ -99,7 +101,7 @@ pub(crate) async fn let_in_again(
 }
 
 /// Where the organization's provider sends people who begin there (OpenID Connect Core, section 4).
-fn start_link(app: &App, request: &SsoRequest) -> String {
+pub(crate) fn start_link(app: &App, request: &SsoRequest) -> String {
     let link = app.base_url.join("/api/auth/login").map(|mut link| {
         link.query_pairs_mut()
             .append_pair("organization", request.tenant.id.as_str())

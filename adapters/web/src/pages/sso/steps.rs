@@ -61,18 +61,53 @@ pub(super) fn state(request: &SsoRequest) -> (&'static str, &'static str) {
     }
 }
 
+/// The last login that failed, whoever came in since: whoever could not may ask about it a day later.
+pub(super) struct Failure {
+    /// When, as HTML.
+    pub(super) at: String,
+    /// What happened, and what to change where.
+    pub(super) advice: (&'static str, &'static str),
+    /// The number that the person was shown.
+    pub(super) reference: String,
+    /// Whether somebody has come in since.
+    pub(super) is_over: bool,
+}
+
+impl Failure {
+    pub(super) fn of(kept: &KeptSsoRequest, now: Timestamp) -> Option<Self> {
+        let failure = kept.last_failure.as_ref()?;
+        Some(Self {
+            at: text::when(failure.at, now),
+            advice: advice(failure.fault),
+            reference: failure.reference.clone(),
+            is_over: kept.last_login >= Some(failure.at),
+        })
+    }
+}
+
 /// How a connection does: whether it is well, and a sentence as HTML.
 pub(super) fn health(kept: &KeptSsoRequest, proofs: &[DomainProof], now: Timestamp) -> Vec<(bool, String)> {
+    let mut lines = health_but_failures(kept, proofs, now);
+    if let Some(Failure { at, advice, reference, .. }) =
+        Failure::of(kept, now).filter(|failure| !failure.is_over)
+    {
+        lines.push((false, format!("Last failure {at}: {} Reference {reference}.", advice.0)));
+    }
+    lines
+}
+
+/// The same without logins that failed.
+pub(super) fn health_but_failures(
+    kept: &KeptSsoRequest,
+    proofs: &[DomainProof],
+    now: Timestamp,
+) -> Vec<(bool, String)> {
     let request = &kept.request;
     let mut lines = Vec::new();
     if let Some(at) = kept.last_login {
         lines.push((true, format!("Last login {}", text::when(at, now))));
     } else if request.state == SsoState::On {
         lines.push((true, "Nobody has come in through it yet".to_owned()));
-    }
-    if let Some(failure) = kept.last_failure.as_ref().filter(|failure| kept.last_login < Some(failure.at)) {
-        let (why, at) = (text::sso_fault(failure.fault).0, text::when(failure.at, now));
-        lines.push((false, format!("Last failure {at}: {why} Reference {}.", failure.reference)));
     }
     let expires = request.upstream.as_ref().and_then(|upstream| upstream.secret_expires_at);
     if let Some(at) = expires.filter(|at| *at <= now + SOON) {

@@ -16,7 +16,7 @@ use crate::frame::Frame;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
-use crate::{App, Shared};
+use crate::{App, Shared, text};
 
 #[derive(Template)]
 #[template(path = "pages/sso_test.html")]
@@ -28,10 +28,12 @@ struct TestPage<'a> {
     issuer: &'a str,
     callback: &'a str,
     report: Option<Report>,
+    /// When a test began that has not come back, as HTML.
+    begun: Option<String>,
 }
 
 pub(super) fn page_of(app: &App, person: &SignedIn, view: &SsoView) -> Result<Response, Problem> {
-    let request = &view.kept.request;
+    let (request, now) = (&view.kept.request, app.clock.now());
     let shown = TestPage {
         frame: person.frame(app, "/admin/sso"),
         steps: STEPS,
@@ -39,7 +41,8 @@ pub(super) fn page_of(app: &App, person: &SignedIn, view: &SsoView) -> Result<Re
         request,
         issuer: request.upstream.as_ref().map_or("", |upstream| &upstream.issuer),
         callback: view.callback_url.as_str(),
-        report: request.test.as_ref().map(|test: &SsoTest| Report::new(view, test, app.clock.now())),
+        report: request.test.as_ref().map(|test: &SsoTest| Report::new(view, test, now)),
+        begun: request.test_begun.map(|at| text::when(at, now)),
     };
     page(StatusCode::OK, &shown)
 }

@@ -1,10 +1,10 @@
-//! What a login that failed at an organization's own identity provider is to whoever logs in. They can set nothing right,
-//! so they hear whom to ask; what has to be set right is for the organization's Administrators.
+//! What a login that failed at another identity provider is to whoever logs in, when it is not known whose that is. Under
+//! an organization it is known: then the failure is noted, and has a number.
 
 use axum::http::StatusCode;
 use tenantry_ports::UpstreamFault;
 
-use super::{LOGIN, ORGANIZATION, Problem};
+use super::{LOGIN, Problem, way};
 
 impl Problem {
     pub(super) fn upstream(fault: UpstreamFault) -> Self {
@@ -13,10 +13,10 @@ impl Problem {
             UpstreamFault::Cancelled => (
                 StatusCode::FORBIDDEN,
                 "sso_cancelled",
-                "Your organization did not sign you in",
-                "The login was cancelled at your organization’s own login, or your account there may not use this \
-                 product. Log in again; if you can’t, ask whoever manages accounts at your organization, and tell them \
-                 the number below.",
+                "You were not signed in",
+                "The login that you were sent to was cancelled, or your account there may not use this product. If it is \
+                 your organization’s, enter your work address on the next page: what happens there is noted for its \
+                 Administrators.",
             ),
             UpstreamFault::WrongClient
             | UpstreamFault::WrongRedirect
@@ -24,26 +24,26 @@ impl Problem {
             | UpstreamFault::NotAnswered => (
                 status,
                 "sso_misconfigured",
-                "Your organization’s login has to be set right",
-                "Your organization’s own login and we do not understand each other. That is nothing you did, and logging \
-                 in again will not help until it is set right. Ask an Administrator of your organization, and tell them \
-                 the number below: with it they can see what to change.",
+                "The login you were sent to has to be set right",
+                "It and we do not understand each other. That is nothing you did. If it is your organization’s, enter your \
+                 work address on the next page: then what has to be set right is noted for its Administrators, and you \
+                 get a number to tell them.",
             ),
             UpstreamFault::Unreachable => (
                 status,
                 "sso_unreachable",
-                "Your organization’s login does not answer",
-                "We could not reach your organization’s own login. Log in again in a minute; if that does not help, ask \
-                 an Administrator of your organization, and tell them the number below.",
+                "The login you were sent to does not answer",
+                "Log in again in a minute. If that does not help and it is your organization’s, enter your work address on \
+                 the next page: then it is noted for its Administrators, and you get a number to tell them.",
             ),
             UpstreamFault::Other => (
                 status,
                 "sso_failed",
-                "Your organization’s login did not work",
-                "Something went wrong at your organization’s own login. Log in again; if that does not help, ask an \
-                 Administrator of your organization, and tell them the number below: with it they can see what happened.",
+                "The login you were sent to did not work",
+                "Log in again. If that does not help and it is your organization’s, enter your work address on the next \
+                 page: then it is noted for its Administrators, and you get a number to tell them.",
             ),
         };
-        Self::new(status, code, title, detail, [LOGIN, ORGANIZATION])
+        Self::new(status, code, title, detail, [way("/orgprompt", "Enter your work address"), LOGIN])
     }
 }
