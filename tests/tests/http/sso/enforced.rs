@@ -30,6 +30,16 @@ impl Corp {
 }
 
 impl Browser {
+    /// Comes to an organization by a connection of which only the provider knows.
+    pub(crate) async fn comes_by(&mut self, organization: &str, connection: &str, email: &str) -> Answer {
+        let mut asked = self.leaves_for(organization).await;
+        asked.query_pairs_mut().append_pair("connection", connection);
+        let page = self.hop(&asked).await;
+        let page = self.follow(page).await;
+        let answer = self.fill(&page, &[("email", email), ("name", "Cy")]).await;
+        self.follow(answer).await
+    }
+
     /// Logs in under corp by its name, with this password where one is asked for.
     async fn tries(&mut self, email: &str, password: &str) -> Answer {
         let asked = self.post("/orgprompt", &[("organization", "corp")]).await;
@@ -104,12 +114,7 @@ async fn s13_neither_a_social_account_nor_a_connection_of_somebodys_own_making_i
         }
         for connection in ["google-oauth2", "by-hand"] {
             let mut browser = corp.site.browser();
-            let mut asked = browser.leaves_for("corp").await;
-            asked.query_pairs_mut().append_pair("connection", connection);
-            let page = browser.hop(&asked).await;
-            let page = browser.follow(page).await;
-            let answer = browser.fill(&page, &[("email", CY), ("name", "Cy")]).await;
-            let end = browser.follow(answer).await;
+            let end = browser.comes_by("corp", connection, CY).await;
             assert_eq!(browser.is_signed_in().await, !is_demanded, "{connection}: {}", end.summary());
             if is_demanded {
                 corp.is_sent_to_the_company(&mut browser, &end).await;

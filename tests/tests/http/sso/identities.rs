@@ -1,7 +1,8 @@
 //! Who somebody is that comes through an organization's own provider: who it says that they are, whatever their address.
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
+use tenantry_fake::SeedFile;
 
 use super::corp::{BO, Company, Corp, SECRET, step};
 
@@ -50,7 +51,7 @@ async fn s06_an_account_with_the_same_address_stays_somebody_elses() {
     for is_verified in [false, true] {
         let path =
             format!("users/{}", corp.accounts(BO).await.iter().find(|id| id.starts_with("auth0|")).unwrap());
-        let change = serde_json::json!({ "email_verified": is_verified });
+        let change = json!({ "email_verified": is_verified });
         management.call(Method::PATCH, &path, Some(change)).await;
         let mut bo = corp.is_let_in(BO).await;
         assert_eq!(corp.accounts(BO).await.len(), 2, "nobody is merged");
@@ -138,4 +139,29 @@ async fn s08_a_connection_with_people_does_not_move_to_another_issuer() {
     assert!(refused.is(422).says("make a new connection and delete this one"), "{}", refused.summary());
     corp.issuer = first;
     corp.is_let_in(BO).await;
+}
+
+#[tokio::test]
+async fn s05_whoever_is_refused_for_a_domain_of_another_organization_stays_the_member_that_they_were() {
+    const CY: &str = "cy@corp.example";
+    let mut corp = Corp::new().await;
+    corp.site.administrator("dee@globex.example", "globex").await;
+    let file = json!({
+        "connections": [{ "name": "by-hand", "strategy": "oidc" }],
+        "organizations": [{
+            "name": "globex",
+            "connections": [
+                "Username-Password-Authentication",
+                { "connection": "by-hand", "assign_membership_on_login": true },
+            ],
+        }],
+    });
+    corp.site.fake().seed(&SeedFile::from_json(file).unwrap()).await.unwrap();
+    corp.site.browser().comes_by("globex", "by-hand", CY).await.is(200);
+    let id = corp.begins().await;
+    corp.proves(&id).await;
+    let mut cy = corp.site.browser();
+    let end = cy.comes_by("globex", "by-hand", CY).await;
+    assert!(end.is(403).says("not one that your organization lets in") && !cy.is_signed_in().await);
+    assert_eq!(corp.members("globex").await.len(), 2, "Dee and Cy");
 }
