@@ -101,11 +101,12 @@ pub use seats::{Pending, SeatCount, TakenSeats};
 pub use sign_in::{Arrival, SessionLimits, SignIn, SignInError, SignedIn};
 pub use sign_out::SignOut;
 pub use sso::{
-    AdmissionWish, AdmitThroughSso, BeginSso, CheckDomain, CheckDomainError, ChooseSsoDomains,
-    ChooseSsoDomainsError, ClaimDomain, ClaimDomainError, ConnectSso, ConnectSsoError, Credentials,
-    DeleteSso, EnforceSso, EnforceSsoError, FindLogin, FoundLogin, ListSso, ReleaseDomain, ReportSsoTest,
-    ReportedTest, SsoError, SsoGate, SsoParts, SsoRefusal, SsoView, TestSso, TestSsoError, TurnOnSsoError,
-    TurnSso, WatchDomains,
+    AdmissionWish, AdmitThroughSso, AnswerAccessError, AskForAccess, AskedForAccess, BeginSso, CheckDomain,
+    CheckDomainError, ChooseSsoDomains, ChooseSsoDomainsError, ClaimDomain, ClaimDomainError, ConnectSso,
+    ConnectSsoError, Credentials, DeclineAccess, DeleteSso, EnforceSso, EnforceSsoError, FindLogin,
+    FoundLogin, GrantAccess, ListAccessRequests, ListSso, ReleaseDomain, ReportSsoTest, ReportedTest,
+    SsoError, SsoGate, SsoParts, SsoRefusal, SsoView, TestSso, TestSsoError, TurnOnSsoError, TurnSso,
+    WatchDomains,
 };
 pub use transfer_ownership::{TransferOwnership, TransferOwnershipError};
 pub use withdraw_invitations::WithdrawInvitations;

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use tenantry_ports::{
-    AuditLogError, BillingError, CheckoutsError, DomainProofsError, IdempotencyKeysError,
-    IdentityProviderError, InvitationsError, JourneysError, LoginAttemptsError, MembersError, OffersError,
-    SessionsError, Source, SsoConnectionsError, SsoRequestsError, TenantLooksError, TenantsError, TurnsError,
-    TxtRecordsError, UsersError,
+    AccessRequestsError, AuditLogError, BillingError, CheckoutsError, DomainProofsError,
+    IdempotencyKeysError, IdentityProviderError, InvitationsError, JourneysError, LoginAttemptsError,
+    MembersError, OffersError, SessionsError, Source, SsoConnectionsError, SsoRequestsError,
+    TenantLooksError, TenantsError, TurnsError, TxtRecordsError, UsersError,
 };
 
 /// Something outside did not do what was asked. Nothing is lost: the same request can be made again.
@@ -160,6 +160,12 @@ impl From<TurnsError> for Outage {
 
 impl From<DomainProofsError> for Outage {
     fn from(error: DomainProofsError) -> Self {
+        Self::Store(Box::new(error))
+    }
+}
+
+impl From<AccessRequestsError> for Outage {
+    fn from(error: AccessRequestsError) -> Self {
         Self::Store(Box::new(error))
     }
 }

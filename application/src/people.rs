@@ -69,15 +69,16 @@ impl People {
         Ok(false)
     }
 
-    /// Whether there is a seat for the member to have a role: whoever has none yet takes one with the first.
+    /// Whether there is a seat for somebody with these roles to have another: whoever has none yet takes one with the
+    /// first.
     pub(crate) async fn has_seat(
         &self,
         session: &Session,
         tenant: &TenantId,
-        member: &Member,
+        roles: &Roles,
     ) -> Result<bool, Outage> {
         let seats = seats_of(&self.catalogue, session);
-        if !member.roles.is_empty() || seats == Seats::Unlimited {
+        if !roles.is_empty() || seats == Seats::Unlimited {
             return Ok(true);
         }
         let taken = self.withdraw.seats.run(tenant, seats).await?;

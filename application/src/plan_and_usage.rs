@@ -4,12 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenantry_domain::{
-    AuditAction, Catalogue, NotPermitted, Permission, Plan, Seats, Standing, Subscription, TenantId,
+    AuditAction, Catalogue, NotPermitted, Permission, Plan, Seats, SsoState, Standing, Subscription,
+    TenantId, Timestamp,
 };
-use tenantry_ports::{AuditLog, Clock, PageSize, Session};
+use tenantry_ports::{AuditLog, Clock, PageSize, Session, SsoRequests};
 
 use crate::home::standing;
+use crate::sso::GRACE;
 use crate::{Outage, SeatCount};
+
+/// How long before the end of a plan its Administrators are told what ends with it.
+const SOON: Duration = Duration::from_hours(30 * 24);
 
 /// Who came earlier than this has asked for a seat by now, or given up.
 const LATELY: Duration = Duration::from_hours(30 * 24);
@@ -20,6 +25,8 @@ pub struct PlanAndUsage {
     pub seats: SeatCount,
     /// Who came and found no seat.
     pub audit_log: Arc<dyn AuditLog>,
+    /// Whether people come in by a connection that ends with the plan.
+    pub requests: Arc<dyn SsoRequests>,
     /// What the plan includes.
     pub catalogue: Arc<Catalogue>,
     /// Whether the plan is current.
@@ -41,6 +48,9 @@ pub struct PlanAndUsageView {
     pub invited: u32,
     /// Who came lately and found no seat, as the audit log names them, the latest first.
     pub turned_away: Vec<String>,
+    /// Until when people come in through the organization's own connection; `None` where none is on, and while the plan
+    /// goes on.
+    pub sso_until: Option<Timestamp>,
 }
 
 /// Why it is not shown.
@@ -70,7 +80,22 @@ impl PlanAndUsage {
             members,
             invited,
             turned_away: self.turned_away(&administrator.tenant().id).await?,
+            sso_until: self.sso_until(&administrator.tenant().id, subscription).await?,
         })
+    }
+
+    async fn sso_until(
+        &self,
+        tenant: &TenantId,
+        subscription: Option<Subscription>,
+    ) -> Result<Option<Timestamp>, Outage> {
+        let Some(ends) = subscription.map(Subscription::ends) else { return Ok(None) };
+        if self.clock.now() + SOON < ends {
+            return Ok(None);
+        }
+        let requests = self.requests.of_tenant(tenant).await?;
+        let is_on = requests.iter().any(|kept| kept.request.state == SsoState::On);
+        Ok(is_on.then_some(ends + GRACE))
     }
 
     async fn turned_away(&self, tenant: &TenantId) -> Result<Vec<String>, Outage> {

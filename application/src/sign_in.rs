@@ -10,7 +10,7 @@ use tenantry_domain::{
 };
 use tenantry_ports::{
     AuditLog, Callback, Clock, IdentityProviderError, Login, LoginAttempt, Members, Offers, Session,
-    Sessions, SessionsError, Source, Tenants, Turns, UpstreamFault, Users,
+    Sessions, SessionsError, Source, SsoPurpose, Tenants, Turns, UpstreamFault, Users,
 };
 
 use crate::redeem::Redeem;
@@ -175,6 +175,11 @@ impl From<IdentityProviderError> for SignInError {
 }
 
 impl SignInError {
+    /// Whether the organization's own provider, or what it says of somebody, ended the login.
+    pub(crate) fn is_theirs(&self) -> bool {
+        matches!(self, Self::Upstream { .. } | Self::NotAMember | Self::Denied { .. })
+    }
+
     /// What it means for a login through an organization's own connection.
     pub(crate) fn sso_fault(&self) -> SsoFault {
         match self {
@@ -203,8 +208,8 @@ impl SignIn {
     /// Verifies what came back, runs the post-login steps and begins the session.
     pub async fn run(&self, arrival: Arrival) -> Result<SignedIn, SignInError> {
         let now = self.clock.now();
-        if arrival.attempt.sso.as_ref().is_some_and(|sso| sso.is_test) {
-            // What is tried is reported, by another use case, and signs nobody in.
+        if arrival.attempt.sso.as_ref().is_some_and(|sso| sso.purpose != SsoPurpose::SignIn) {
+            // What is tried or asked is for another use case, and signs nobody in.
             return Err(SignInError::AlreadyUsed);
         }
         let login = match self.redeem.run(&arrival.callback, &arrival.attempt, now).await {
@@ -212,6 +217,9 @@ impl SignIn {
             Err(error) => return Err(self.failed(&arrival.attempt, error, now).await),
             Ok(login) => login,
         };
+        if let Some(refusal) = self.answers_for_another(&arrival.attempt, &login, now).await {
+            return Err(SignInError::Sso(refusal));
+        }
         let (subscription, roles) = tokio::join!(self.subscription(&login, now), self.roles(&login));
         let owed = self.conversions.take_up(&login.user).await.unwrap_or_else(|outage| {
             // The login does not wait for it: the next sweep finishes the purchase and tells the session.
@@ -222,9 +230,16 @@ impl SignIn {
             Some(owed) if login.tenant.is_none() => Some(owed),
             _ => subscription?,
         };
-        let passed = self.sso.pass(&login, subscription, now).await?.map_err(SignInError::Sso)?;
+        let roles = roles?;
+        let passed = match self.sso.pass(&login, &roles, subscription, now).await? {
+            Ok(passed) => passed,
+            Err(refusal) => {
+                self.keep_out(&login, &roles).await;
+                return Err(SignInError::Sso(refusal));
+            }
+        };
         self.accept(&arrival.attempt, &login, now).await?;
-        let (roles, lacks_seat) = self.admit(&login, roles?, &passed, subscription, now).await?;
+        let (roles, lacks_seat) = self.admit(&login, roles, &passed, subscription, now).await?;
         let session = self.session(arrival.session, &login, subscription, roles, now);
         let begun = self.sessions.begin(&session, &login.claims, arrival.attempt.started_at).await;
         begun.map_err(|error| match error {
@@ -297,6 +312,23 @@ impl SignIn {
         Ok((Roles::default(), true))
     }
 
+    /// Takes away the membership of a newcomer who does not pass. A provider that makes members of those who come has done
+    /// so before we were asked. Who has a role, or has passed before, is no newcomer: theirs stays.
+    async fn keep_out(&self, login: &Login, roles: &Roles) {
+        let (Some(tenant), true, true) = (&login.tenant, login.connection.is_some(), roles.is_empty()) else {
+            return;
+        };
+        let removed = match self.sso.requests.has_brought(&tenant.id, &login.user).await {
+            Ok(true) => return,
+            Ok(false) => self.members.remove(&tenant.id, &login.user).await.map_err(Outage::from),
+            Err(error) => Err(Outage::from(error)),
+        };
+        if let Err(outage) = removed {
+            // They have no role and can use nothing. The next try takes it away.
+            tracing::warn!(tenant = %tenant.id, user = %login.user, %outage, "a membership can't be taken away");
+        }
+    }
+
     /// Whether there is a seat for a newcomer, whom the provider counts as a member already.
     async fn has_seat(
         &self,
@@ -312,6 +344,21 @@ impl SignIn {
         }
         let taken = self.seats.besides(&login.user, tenant, plan.seats).await?;
         Ok(plan.seats.admit_one_more(taken.total()))
+    }
+
+    /// A login that began at an organization's connection ends with an account of that connection, or with none: the
+    /// provider was asked by way of the browser, which may have asked for something else.
+    async fn answers_for_another(
+        &self,
+        attempt: &LoginAttempt,
+        login: &Login,
+        now: Timestamp,
+    ) -> Option<SsoRefusal> {
+        let (Some(sso), Some(tenant)) = (&attempt.sso, &attempt.tenant) else { return None };
+        if login.connection == attempt.connection {
+            return None;
+        }
+        Some(self.sso.failed(&tenant.id, &sso.request, SsoFault::Other, now).await)
     }
 
     /// Notes that the invitation with which the login came is accepted. The provider compares the address too; what it
@@ -335,10 +382,7 @@ impl SignIn {
     async fn failed(&self, attempt: &LoginAttempt, error: SignInError, now: Timestamp) -> SignInError {
         let Some(tenant) = &attempt.tenant else { return error };
         let request = match (&attempt.sso, &error) {
-            (
-                Some(sso),
-                SignInError::Upstream { .. } | SignInError::NotAMember | SignInError::Denied { .. },
-            ) => Some(sso.request.clone()),
+            (Some(sso), error) if error.is_theirs() => Some(sso.request.clone()),
             // They have chosen it on the organization's login page.
             (None, SignInError::Upstream { .. }) => self.sso.only_one(&tenant.id).await,
             _ => None,

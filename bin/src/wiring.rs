@@ -20,8 +20,8 @@ use tenantry_ports::{
     Tenants, Turns, Users,
 };
 use tenantry_sql::sqlite::{
-    Database, SqlAuditLog, SqlCheckouts, SqlDomainProofs, SqlIdempotencyKeys, SqlJourneys, SqlLoginAttempts,
-    SqlOffers, SqlSessions, SqlSsoRequests, SqlTenantLooks, SqlTurns,
+    Database, SqlAccessRequests, SqlAuditLog, SqlCheckouts, SqlDomainProofs, SqlIdempotencyKeys, SqlJourneys,
+    SqlLoginAttempts, SqlOffers, SqlSessions, SqlSsoRequests, SqlTenantLooks, SqlTurns,
 };
 use tenantry_web::{Brand, SsoOutside, SsoUseCases, UseCases, Web};
 use url::Url;
@@ -133,6 +133,7 @@ impl Parts {
             requests: self.sso_requests(),
             proofs: self.domain_proofs(),
             connections: Arc::new(self.auth0.sso_connections()),
+            turns: self.turns(),
             audit_log: self.audit_log(),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
@@ -181,6 +182,9 @@ impl Parts {
             probe: Arc::clone(&self.sso.probe),
             records: Arc::clone(&self.sso.records),
             sessions: self.sessions(),
+            gate: self.sso_gate(),
+            people: self.people(),
+            access: Arc::new(SqlAccessRequests::new(self.database.clone())),
         };
         SsoUseCases::new(&self.sso_parts(), outside)
     }
@@ -282,6 +286,7 @@ impl Parts {
             plan_and_usage: PlanAndUsage {
                 seats: self.seats(),
                 audit_log: self.audit_log(),
+                requests: self.sso_requests(),
                 catalogue: catalogue(),
                 clock: clock(),
             },

@@ -94,6 +94,12 @@ actions! {
     SsoGlassBroken = "sso.glass_broken",
     /// Somebody new came through the connection with the address of somebody known.
     SsoAddressOfAnother = "sso.address_of_another",
+    /// Somebody came through the connection, is no member, and asked to be one.
+    AccessRequested = "access.requested",
+    /// Somebody who asked was let in.
+    AccessGranted = "access.granted",
+    /// Somebody who asked was not let in.
+    AccessDeclined = "access.declined",
     /// Somebody was refused who came through a connection that is not the organization's.
     SsoRefused = "sso.refused",
     /// A connection was deleted.

@@ -3,6 +3,7 @@
 //! Nothing here is async, does I/O, or asks for the time or for randomness: callers pass a [`Timestamp`] in. That is
 //! what makes every rule testable with a plain function call.
 
+mod access_request;
 mod actor;
 mod address_list;
 mod audit;
@@ -23,6 +24,7 @@ mod person_name;
 mod plan;
 pub mod post_login;
 mod role;
+mod saml_metadata;
 mod sso_connection;
 mod sso_request;
 mod standing;
@@ -32,6 +34,7 @@ mod text_serde;
 mod time;
 mod user;
 
+pub use access_request::AccessRequest;
 pub use actor::{Actor, Administrator, NotPermitted, TenantActor};
 pub use address_list::{AddressFault, AddressLine, AddressList, InvalidAddressList};
 pub use audit::{AuditAction, AuditEntry, UnknownAuditAction};
@@ -57,6 +60,7 @@ pub use membership::{FoundMember, InvalidMemberSearch, Member, MemberSearch, Mem
 pub use person_name::{InvalidPersonName, PersonName};
 pub use plan::{Catalogue, CatalogueError, Entitlements, Plan, PlanId, Price, Seats, UnknownPlan};
 pub use role::{Permission, Role, Roles, UnknownRole};
+pub use saml_metadata::{InvalidSamlMetadata, SamlMetadata};
 pub use sso_connection::{
     Admission, ClientId, ConnectionName, DiscoveryUrl, InvalidClientId, InvalidClientSecret,
     InvalidConnectionName, InvalidDiscoveryUrl, SsoConnection, SsoKind, UnknownSsoKind,

@@ -322,17 +322,27 @@ impl SsoRequest {
 
     /// Whether a member with this address has to come in through the connection.
     pub fn demands(&self, user: &UserId, email: Option<&EmailAddress>) -> bool {
+        self.concerns(email) && !self.break_glass.contains(user)
+    }
+
+    /// The same, whoever may break the glass.
+    pub fn concerns(&self, email: Option<&EmailAddress>) -> bool {
         let concerned = match self.enforcement {
             Enforcement::Off => false,
             Enforcement::Organization => true,
             Enforcement::Domains => self.has_domain_of(email),
         };
-        self.state == SsoState::On && concerned && !self.break_glass.contains(user)
+        self.state == SsoState::On && concerned
     }
 
     /// Whether this person may come in another way although others may not.
     pub fn is_glass_of(&self, user: &UserId) -> bool {
         self.state == SsoState::On && self.enforcement != Enforcement::Off && self.break_glass.contains(user)
+    }
+
+    /// Whether people with addresses in this domain come in through it.
+    pub fn is_open_for(&self, domain: &EmailDomain) -> bool {
+        self.state == SsoState::On && self.domains.contains(domain)
     }
 
     /// Whether the address is in one of its domains.

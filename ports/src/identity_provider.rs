@@ -100,8 +100,20 @@ pub struct LoginAttempt {
 pub struct SsoAttempt {
     /// The request that the connection came of.
     pub request: SsoRequestId,
-    /// Whether it is tried by an administrator: nobody is signed in by it, whatever comes back.
-    pub is_test: bool,
+    /// What it is for.
+    pub purpose: SsoPurpose,
+}
+
+/// What a login through an organization's own connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SsoPurpose {
+    /// To sign in.
+    SignIn,
+    /// An administrator tries the connection: nobody is signed in by it, whatever comes back.
+    Test,
+    /// Somebody who is no member asks to be one: nobody is signed in by it either.
+    AskForAccess,
 }
 
 /// What the browser brought back from the provider.

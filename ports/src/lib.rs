@@ -4,6 +4,7 @@
 //! tenant's id, and when the outside is down. With the feature `testkit`, [`testkit`] holds the contract suites that
 //! assert exactly that, a clock and randomness that tests control, and `mockall` mocks stand beside each port.
 
+mod access_requests;
 mod audit_log;
 mod billing;
 mod checkouts;
@@ -31,6 +32,7 @@ mod users;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 
+pub use access_requests::{AccessRequests, AccessRequestsError};
 pub use audit_log::{AuditLog, AuditLogError};
 pub use billing::{Billing, BillingError, CardOutcome, CardPayments, Checkout, NewCheckout, PaymentForm};
 pub use checkouts::{CheckoutRecord, Checkouts, CheckoutsError};
@@ -42,7 +44,7 @@ pub use idempotency_keys::{
 };
 pub use identity_provider::{
     Callback, IdentityProvider, IdentityProviderError, Intent, LoggedOut, Login, LoginAttempt, LoginRequest,
-    LogoutRequest, SsoAttempt, UpstreamFault,
+    LogoutRequest, SsoAttempt, SsoPurpose, UpstreamFault,
 };
 pub use invitations::{Invitations, InvitationsError, NewInvitation};
 pub use journeys::{Journeys, JourneysError, Revision, SavedConversion};
@@ -67,6 +69,7 @@ pub use users::{PasswordChange, Users, UsersError};
 
 #[cfg(feature = "testkit")]
 pub use {
+    access_requests::MockAccessRequests,
     audit_log::MockAuditLog,
     billing::{MockBilling, MockCardPayments},
     checkouts::MockCheckouts,

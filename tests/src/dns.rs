@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use tokio::net::UdpSocket;
 use tokio::task::JoinSet;
 
-type Records = Arc<Mutex<HashMap<String, String>>>;
+type Records = Arc<Mutex<HashMap<String, Vec<String>>>>;
 
 /// It answers with the records that were written, and says of every other name that there is none.
 #[derive(Debug)]
@@ -36,9 +36,14 @@ impl Dns {
         Self { address, records, _server: server }
     }
 
-    /// From now on this name has this record.
+    /// From now on this name has this record, beside those that it has.
     pub fn publish(&self, name: &str, text: &str) {
-        self.records.lock().unwrap().insert(name.to_owned(), text.to_owned());
+        self.records.lock().unwrap().entry(name.to_owned()).or_default().push(text.to_owned());
+    }
+
+    /// From now on this name has no record.
+    pub fn withdraw(&self, name: &str) {
+        self.records.lock().unwrap().remove(name);
     }
 }
 
@@ -50,11 +55,12 @@ fn reply(query: &[u8], records: &Records) -> Vec<u8> {
         labels.push(String::from_utf8_lossy(&query[at + 1..=at + length]).to_lowercase());
         at += length + 1;
     }
-    let found = records.lock().unwrap().get(&labels.join(".")).cloned();
-    let (code, count) = if found.is_some() { (0, 1) } else { (3, 0) };
+    let found = records.lock().unwrap().get(&labels.join(".")).cloned().unwrap_or_default();
+    let count = u8::try_from(found.len()).unwrap();
+    let code = if count > 0 { 0 } else { 3 };
     let mut reply = vec![query[0], query[1], 0x81, 0x80 | code, 0, 1, 0, count, 0, 0, 0, 0];
     reply.extend(&query[12..at + 5]);
-    if let Some(text) = found {
+    for text in found {
         let length = u8::try_from(text.len()).unwrap();
         // The name of the question, TXT, IN, a second; the length of the record, and of its one string.
         reply.extend([0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 1, 0, length + 1, length]);

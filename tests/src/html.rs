@@ -123,7 +123,7 @@ impl Tag<'_> {
                 None => ("", after),
                 Some(quoted) if quoted.starts_with(['"', '\'']) => {
                     let quote = if quoted.starts_with('"') { '"' } else { '\'' };
-                    quoted.trim_start_matches(quote).split_once(quote).unwrap_or_default()
+                    quoted[1..].split_once(quote).unwrap_or_default()
                 }
                 Some(bare) => bare.split_at(bare.find([' ', '\n', '\t']).unwrap_or(bare.len())),
             };
@@ -211,7 +211,7 @@ mod tests {
 
     const PAGE: &str = r#"<head><title>Not read</title></head><h1>Pay &amp; go</h1>
         <form method="post" action="/pay?plan=team&amp;x=1"><input type=hidden name="csrf" value="a>&#x62;">
-        <label>Card <input name='card' value='' required/></label><input type="checkbox" name="terms" value="yes">
+        <label>Card <input name='card' value='' title='' required/></label><input type="checkbox" name="terms" value="yes">
         <select name="seats"><option value="1"><option value="20" selected>Twenty</select>
         <button type="button" name="copy">Copy</button><button name="action" value="default">Pay&#39;s due</button></form>
         <form><button>Cancel</button></form><input name="outside">"#;

@@ -19,5 +19,7 @@ pub mod html;
 pub mod output;
 pub mod product;
 pub mod provider;
+#[cfg(feature = "saml")]
+pub mod saml;
 pub mod steps;
 pub mod visitor;

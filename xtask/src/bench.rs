@@ -14,6 +14,8 @@ pub(crate) enum Part {
     Fake,
     /// The pages and lists of an organization's people.
     People,
+    /// Logins through an organization's own provider, and finding it.
+    Sso,
 }
 
 /// Measures everything once, or one part of it, each load for this long.
@@ -29,6 +31,7 @@ pub(crate) fn run(each: Duration, only: Option<Part>) -> Result<()> {
     match only {
         Some(Part::Fake) => drop(bench.arg("fake")),
         Some(Part::People) => drop(bench.arg("people")),
+        Some(Part::Sso) => drop(bench.arg("sso")),
         None => {}
     }
     shell::run(&mut bench)

@@ -8,16 +8,21 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, date_time_ymd};
 use tenantry_domain::Timestamp;
 
+use crate::der::Reader;
 use crate::keys::KeyError;
 use crate::model::SigningKey;
+use crate::x509::Parts;
 
 /// As long as Auth0's last.
 const LIFETIME: Duration = Duration::from_hours(24 * 5000);
 /// The width of a line of PEM (RFC 7468 section 2).
 const LINE: usize = 64;
 
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+const END: &str = "-----END CERTIFICATE-----";
+
 /// A certificate in DER.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Certificate(Vec<u8>);
 
 impl Certificate {
@@ -40,6 +45,48 @@ impl Certificate {
         parameters.not_after = parameters.not_before + LIFETIME;
         let certificate = parameters.self_signed(&key).map_err(|_| KeyError::Cryptography)?;
         Ok(Self(certificate.der().to_vec()))
+    }
+
+    /// The certificates of a text: PEM of one or several, such PEM in base64 once more, or DER in base64. `None` when it
+    /// is neither, or holds none.
+    pub(crate) fn read(text: &str) -> Option<Vec<Self>> {
+        if text.contains(BEGIN) {
+            return Self::of_pem(text);
+        }
+        let decoded = decoded(text)?;
+        match std::str::from_utf8(&decoded) {
+            Ok(pem) if pem.contains(BEGIN) => Self::of_pem(pem),
+            _ => Self::of_der(decoded).map(|certificate| vec![certificate]),
+        }
+    }
+
+    fn of_pem(pem: &str) -> Option<Vec<Self>> {
+        let blocks = pem.split(BEGIN).skip(1);
+        blocks.map(|block| Self::of_der(decoded(block.split_once(END)?.0)?)).collect()
+    }
+
+    /// `None` for what is none.
+    fn of_der(der: Vec<u8>) -> Option<Self> {
+        let certificate = Self(der);
+        certificate.parts().is_some().then_some(certificate)
+    }
+
+    fn parts(&self) -> Option<Parts<'_>> {
+        Parts::of(Reader::new(&self.0).sequence()?)
+    }
+
+    pub(crate) fn der(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// From then on it is no longer good.
+    pub(crate) fn expires_at(&self) -> Option<Timestamp> {
+        self.parts().map(|parts| parts.not_after)
+    }
+
+    /// The subject's.
+    pub(crate) fn common_name(&self) -> Option<String> {
+        self.parts()?.common_name()
     }
 
     /// `x5c`: standard base64.
@@ -72,4 +119,10 @@ impl Certificate {
     fn hex(&self, algorithm: &'static Algorithm) -> Vec<String> {
         digest(algorithm, &self.0).as_ref().iter().map(|byte| format!("{byte:02X}")).collect()
     }
+}
+
+/// What base64 on one or several lines holds.
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    let text: String = text.split_ascii_whitespace().collect();
+    STANDARD.decode(text).ok().filter(|bytes| !bytes.is_empty())
 }

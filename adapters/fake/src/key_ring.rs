@@ -73,12 +73,21 @@ impl KeyRing {
     pub(crate) fn sign(&self, typ: &str, claims: &Claims) -> Result<String, KeyError> {
         let header = json!({ "alg": "RS256", "typ": typ, "kid": self.current.kid });
         let signed = signing_input(&header, claims)?;
-        let mut signature = vec![0; self.current.pair.public_modulus_len()];
-        self.current
-            .pair
-            .sign_digest(&RSA_PKCS1_SHA256, &digest(&SHA256, signed.as_bytes()), &mut signature)
-            .map_err(|_| KeyError::Cryptography)?;
+        let signature = self.signature(&signed)?;
         Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(&signature)))
+    }
+
+    /// The current key's signature of the text, by RSA with SHA-256.
+    pub(crate) fn signature(&self, text: &str) -> Result<Vec<u8>, KeyError> {
+        let mut signature = vec![0; self.current.pair.public_modulus_len()];
+        let digest = digest(&SHA256, text.as_bytes());
+        let signed = self.current.pair.sign_digest(&RSA_PKCS1_SHA256, &digest, &mut signature);
+        signed.map(|()| signature).map_err(|_| KeyError::Cryptography)
+    }
+
+    /// The current key's.
+    pub(crate) fn certificate(&self, host: &str) -> Result<&Certificate, KeyError> {
+        self.current.certificate(host)
     }
 
     /// The claims of a token that one of these keys signed. When it expires and whom it is for is not looked at.

@@ -41,6 +41,7 @@ mod store;
 mod tokens;
 mod unsigned_token;
 mod upstream;
+mod x509;
 
 pub use calls::{Call, Count};
 pub use config::{

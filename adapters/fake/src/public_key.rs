@@ -9,8 +9,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use tenantry_domain::Timestamp;
 
-use crate::der::{GENERALIZED_TIME, Reader, UTC_TIME, VERSION};
+use crate::der::Reader;
 use crate::secrets::sha256;
+use crate::x509::Parts;
 
 /// What a client may sign with. Auth0 takes these three.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,20 +74,9 @@ impl PublicKey {
         }
     }
 
-    /// RFC 5280 section 4.1.
-    fn of_certificate(mut certificate: Reader<'_>) -> Option<(Self, Option<Timestamp>)> {
-        let mut certificate = certificate.sequence()?;
-        if certificate.next_tag()? == VERSION {
-            certificate.element()?;
-        }
-        let _serial_number = certificate.element()?;
-        let _signature = certificate.sequence()?;
-        let _issuer = certificate.sequence()?;
-        let mut validity = certificate.sequence()?;
-        let _not_before = validity.element()?;
-        let not_after = validity.element()?;
-        let _subject = certificate.sequence()?;
-        Some((Self::of_spki(certificate.sequence()?)?, Some(time(not_after)?)))
+    fn of_certificate(certificate: Reader<'_>) -> Option<(Self, Option<Timestamp>)> {
+        let parts = Parts::of(certificate)?;
+        Some((Self::of_spki(parts.public_key)?, Some(parts.not_after)))
     }
 
     /// RFC 5280 section 4.1.2.7, RFC 3279 section 2.3.1.
@@ -126,22 +116,6 @@ fn decode(pem: &str) -> Option<(&str, Vec<u8>)> {
     let (body, _) = rest.split_once(&format!("-----END {label}-----"))?;
     let body: String = body.split_ascii_whitespace().collect();
     Some((label, STANDARD.decode(body).ok()?))
-}
-
-/// RFC 5280 section 4.1.2.5: in UTC, to the second.
-fn time((tag, text): (u8, &[u8])) -> Option<Timestamp> {
-    let text = std::str::from_utf8(text).ok()?;
-    let text = match tag {
-        UTC_TIME if text.starts_with(['5', '6', '7', '8', '9']) => format!("19{text}"),
-        UTC_TIME => format!("20{text}"),
-        GENERALIZED_TIME => text.to_owned(),
-        _ => return None,
-    };
-    let digits = text.strip_suffix('Z').filter(|digits| digits.len() == 14 && digits.is_ascii())?;
-    let part = |range: std::ops::Range<usize>| digits.get(range);
-    let (year, month, day) = (part(0..4)?, part(4..6)?, part(6..8)?);
-    let (hour, minute, second) = (part(8..10)?, part(10..12)?, part(12..14)?);
-    format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z").parse().ok()
 }
 
 #[cfg(test)]
@@ -220,17 +194,6 @@ mod tests {
         ];
         for text in texts {
             assert!(PublicKey::of_pem(text).is_none(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_certificate_tells_its_end_in_two_notations() {
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        assert_eq!(time((UTC_TIME, b"391109131501Z")), Some(at("2039-11-09T13:15:01Z")));
-        assert_eq!(time((UTC_TIME, b"991109131501Z")), Some(at("1999-11-09T13:15:01Z")));
-        assert_eq!(time((GENERALIZED_TIME, b"20991231000000Z")), Some(at("2099-12-31T00:00:00Z")));
-        for wrong in [&b"991109131501"[..], b"9911091315Z", b"xxxxxxxxxxxxZ"] {
-            assert_eq!(time((UTC_TIME, wrong)), None);
         }
     }
 }

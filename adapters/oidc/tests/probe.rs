@@ -228,7 +228,7 @@ async fn rp23_an_issuer_is_the_one_that_stands_where_it_was_read() {
 }
 
 #[tokio::test]
-async fn advisory02_no_endpoint_of_the_document_leads_inside() {
+async fn adv02_no_endpoint_of_the_document_leads_inside() {
     for endpoint in ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] {
         for address in [
             "http://login.acme.com/x",

@@ -1,8 +1,8 @@
 //! What can go wrong with a database, and how each port says it.
 
 use tenantry_ports::{
-    AuditLogError, CheckoutsError, DomainProofsError, IdempotencyKeysError, JourneysError,
-    LoginAttemptsError, OffersError, SessionsError, SsoRequestsError, TenantLooksError,
+    AccessRequestsError, AuditLogError, CheckoutsError, DomainProofsError, IdempotencyKeysError,
+    JourneysError, LoginAttemptsError, OffersError, SessionsError, SsoRequestsError, TenantLooksError,
 };
 
 /// The database can't be opened or brought up to date.
@@ -81,6 +81,12 @@ impl From<StoreError> for TenantLooksError {
 }
 
 impl From<StoreError> for OffersError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+impl From<StoreError> for AccessRequestsError {
     fn from(error: StoreError) -> Self {
         Self::Unavailable(Box::new(error))
     }

@@ -9,8 +9,8 @@ use tenantry_domain::{Branding, Roles, TenantRef, Timestamp};
 use tenantry_ports::testkit::FixedClock;
 use tenantry_ports::{Readiness, Session, Sessions, TenantLooks};
 use tenantry_sql::sqlite::{
-    Database, OpenError, SqlAuditLog, SqlCheckouts, SqlDomainProofs, SqlIdempotencyKeys, SqlJourneys,
-    SqlLoginAttempts, SqlOffers, SqlSessions, SqlSsoRequests, SqlTenantLooks, SqlTurns,
+    Database, OpenError, SqlAccessRequests, SqlAuditLog, SqlCheckouts, SqlDomainProofs, SqlIdempotencyKeys,
+    SqlJourneys, SqlLoginAttempts, SqlOffers, SqlSessions, SqlSsoRequests, SqlTenantLooks, SqlTurns,
 };
 
 /// A port on a database in a file, which goes away with it.
@@ -97,6 +97,12 @@ on_both!(
         notes_how_logins_go,
         s07_s08_people_are_known_by_who_they_are,
     ]
+);
+
+on_both!(
+    access_requests,
+    |database: Database| (SqlSsoRequests::new(database.clone()), SqlAccessRequests::new(database)),
+    [is_kept_until_it_is_settled, is_one_tenants_alone, goes_with_the_connection]
 );
 
 on_both!(

@@ -23,6 +23,7 @@ mod page;
 mod path;
 mod routes;
 mod session;
+mod sso;
 mod subscription;
 
 pub use description::description;

@@ -1,6 +1,7 @@
 //! The pages: one file each, with what it shows and the handler that shows it.
 
 pub(crate) mod about;
+pub(crate) mod access_requests;
 pub(crate) mod account;
 pub(crate) mod activity;
 pub(crate) mod add_member;

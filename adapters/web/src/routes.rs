@@ -70,6 +70,13 @@ const PAGES: &[RouteSpec] = &[
         IdParam { name: "organization", carrier: Body, of: Organization },
         IdParam { name: "invitation", carrier: Body, of: Invitation },
     ]),
+    RouteSpec::get("/api/auth/ask-for-access", (Create, Session), Anyone, |method| {
+        on(method, auth::access::ask)
+    })
+    .taking(&[
+        IdParam { name: "organization", carrier: Query, of: Organization },
+        IdParam { name: "connection", carrier: Query, of: Connection },
+    ]),
     RouteSpec::get("/api/auth/callback", (Create, Session), Anyone, |method| {
         on(method, auth::callback::complete)
     }),
@@ -206,6 +213,16 @@ const PAGES: &[RouteSpec] = &[
     })
     .with_plan()
     .taking(&[IdParam { name: "invitation", carrier: Body, of: Invitation }]),
+    RouteSpec::post("/admin/members/grant-access", (Create, Member), Administrator, |method| {
+        on(method, pages::access_requests::grant)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "user_id", carrier: Body, of: Member }]),
+    RouteSpec::post("/admin/members/decline-access", (Delete, Member), Administrator, |method| {
+        on(method, pages::access_requests::decline)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "user_id", carrier: Body, of: Member }]),
     RouteSpec::get("/admin/sso", (List, Connection), Administrator, |method| {
         on(method, pages::sso::list::show)
     })

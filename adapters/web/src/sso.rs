@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use tenantry_application::{
-    AdmitThroughSso, BeginSignIn, BeginSso, CheckDomain, ChooseSsoDomains, ClaimDomain, ConnectSso,
-    DeleteSso, EnforceSso, FindLogin, ListSso, Redeem, ReleaseDomain, ReportSsoTest, SsoParts, TestSso,
-    TurnSso,
+    AdmitThroughSso, AskForAccess, BeginSignIn, BeginSso, CheckDomain, ChooseSsoDomains, ClaimDomain,
+    ConnectSso, DeclineAccess, DeleteSso, EnforceSso, FindLogin, GrantAccess, ListAccessRequests, ListSso,
+    People, Redeem, ReleaseDomain, ReportSsoTest, SsoGate, SsoParts, TestSso, TurnSso,
 };
-use tenantry_ports::{DiscoveryProbe, Sessions, TxtRecords};
+use tenantry_ports::{AccessRequests, DiscoveryProbe, Sessions, TxtRecords};
 
 /// Setting single sign-on up, running it, and finding the login that an address leads to.
 pub struct SsoUseCases {
@@ -39,6 +39,14 @@ pub struct SsoUseCases {
     pub delete: DeleteSso,
     /// `/orgprompt`, by an e-mail address.
     pub find_login: FindLogin,
+    /// `/api/auth/callback`, back from asking for access.
+    pub ask_for_access: AskForAccess,
+    /// `/admin/members`, above them.
+    pub list_access_requests: ListAccessRequests,
+    /// `/admin/members/grant-access`.
+    pub grant_access: GrantAccess,
+    /// `/admin/members/decline-access`.
+    pub decline_access: DeclineAccess,
 }
 
 /// What the use cases need beyond what they share.
@@ -53,6 +61,12 @@ pub struct SsoOutside {
     pub records: Arc<dyn TxtRecords>,
     /// Who is signed in.
     pub sessions: Arc<dyn Sessions>,
+    /// Who may pass.
+    pub gate: SsoGate,
+    /// Changes who belongs to an organization.
+    pub people: People,
+    /// Who asks to be let in.
+    pub access: Arc<dyn AccessRequests>,
 }
 
 impl SsoUseCases {
@@ -60,6 +74,7 @@ impl SsoUseCases {
     pub fn new(parts: &SsoParts, outside: SsoOutside) -> Self {
         let shared = || parts.clone();
         let members = Arc::clone(&parts.authorize.members);
+        let (people, access) = (|| outside.people.clone(), || Arc::clone(&outside.access));
         Self {
             begin: BeginSso { parts: shared() },
             list: ListSso { parts: shared() },
@@ -69,11 +84,26 @@ impl SsoUseCases {
             choose_domains: ChooseSsoDomains { parts: shared() },
             connect: ConnectSso { parts: shared(), probe: outside.probe },
             test: TestSso { parts: shared(), begin: outside.begin },
-            report_test: ReportSsoTest { parts: shared(), redeem: outside.redeem },
+            report_test: ReportSsoTest { parts: shared(), redeem: outside.redeem.clone() },
             admit: AdmitThroughSso { parts: shared() },
             turn: TurnSso { parts: shared() },
-            enforce: EnforceSso { parts: shared(), members, sessions: outside.sessions },
+            enforce: EnforceSso {
+                parts: shared(),
+                members: Arc::clone(&members),
+                sessions: outside.sessions,
+            },
             delete: DeleteSso { parts: shared() },
+            ask_for_access: AskForAccess {
+                redeem: outside.redeem,
+                gate: outside.gate,
+                access: access(),
+                members,
+                audit_log: Arc::clone(&parts.audit_log),
+                clock: Arc::clone(&parts.clock),
+            },
+            list_access_requests: ListAccessRequests { people: people(), access: access() },
+            grant_access: GrantAccess { people: people(), access: access() },
+            decline_access: DeclineAccess { people: people(), access: access() },
             find_login: FindLogin {
                 proofs: Arc::clone(&parts.proofs),
                 requests: Arc::clone(&parts.requests),

@@ -8,7 +8,7 @@ use tenantry_application::InviteOutcome;
 use tenantry_domain::{AuditAction, EmailAddress, PlanId, Role, Roles, Timestamp, UserId};
 use tenantry_look::restyle::Assessment;
 
-pub(crate) use sso::{enforced, for_the_person, people, sso_fault};
+pub(crate) use sso::{enforced, for_the_person, people, sso_fault, sso_until};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -133,6 +133,9 @@ pub(crate) fn done(action: AuditAction, subject: &str) -> String {
         AuditAction::SsoAddressOfAnother => {
             format!("Came as somebody new with a known address, through {subject}")
         }
+        AuditAction::AccessRequested => "Asked to be let in".to_owned(),
+        AuditAction::AccessGranted => format!("Let somebody in who had asked. {subject}"),
+        AuditAction::AccessDeclined => format!("Did not let {subject} in"),
         AuditAction::SsoRefused => format!("Was refused, coming through {subject}"),
         AuditAction::SsoDeleted => format!("Deleted the connection {subject}"),
         AuditAction::ProfileChanged => "Changed their own profile".to_owned(),

@@ -35,7 +35,7 @@ impl ChooseSsoDomains {
         request: &str,
         domains: BTreeSet<EmailDomain>,
     ) -> Result<KeptSsoRequest, ChooseSsoDomainsError> {
-        let administrator = self.parts.to_change(session).await?;
+        let (_turn, administrator) = self.parts.to_close(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
         let claimed = self.parts.proofs.of_tenant(&tenant.id).await.map_err(crate::Outage::from);
@@ -52,6 +52,9 @@ impl ChooseSsoDomains {
         }
         if kept.request.domains == domains {
             return Ok(kept);
+        }
+        if kept.request.domains.iter().any(|held| !domains.contains(held) && kept.request.is_open_for(held)) {
+            self.parts.leaves_a_way_in(&tenant.id).await?;
         }
         let names = domains.iter().map(EmailDomain::as_str).collect::<Vec<_>>().join(", ");
         kept.request.domains = domains;

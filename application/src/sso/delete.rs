@@ -15,9 +15,12 @@ impl DeleteSso {
     /// Deletes it; answers what it was called. Cut at any point, it is off, and the next try goes on: what is here goes
     /// last, so that nothing at the provider is forgotten.
     pub async fn run(&self, session: &Session, request: &str) -> Result<String, SsoError> {
-        let administrator = self.parts.to_change(session).await?;
+        let (_turn, administrator) = self.parts.to_close(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
+        if kept.request.upstream.is_some() {
+            self.parts.leaves_a_way_in(&tenant.id).await?;
+        }
         if kept.request.state == SsoState::On {
             kept.request.state = SsoState::Off;
             self.parts.save(&mut kept).await?;

@@ -115,14 +115,18 @@ impl ReleaseDomain {
     /// Gives it up, and answers it: from now on nobody comes in by it. A domain that the organization has not claimed and
     /// a text that is none are unknown.
     pub async fn run(&self, session: &Session, domain: &str) -> Result<EmailDomain, SsoError> {
-        let administrator = self.parts.to_change(session).await?;
+        let (_turn, administrator) = self.parts.to_close(session).await?;
         let tenant = administrator.tenant();
         let domain = &EmailDomain::try_from(domain).map_err(|_| SsoError::Unknown)?;
         if self.parts.proofs.find(&tenant.id, domain).await.map_err(outage)?.is_none() {
             return Err(SsoError::Unknown);
         }
+        let requests = self.parts.requests.of_tenant(&tenant.id).await?;
+        if requests.iter().any(|kept| kept.request.is_open_for(domain)) {
+            self.parts.leaves_a_way_in(&tenant.id).await?;
+        }
         self.parts.proofs.release(&tenant.id, domain).await.map_err(outage)?;
-        for mut kept in self.parts.requests.of_tenant(&tenant.id).await? {
+        for mut kept in requests {
             if kept.request.domains.remove(domain) {
                 self.parts.save(&mut kept).await?;
                 if kept.request.state == tenantry_domain::SsoState::On {

@@ -60,15 +60,16 @@ impl EnforceSso {
             if break_glass.is_empty() {
                 return Err(EnforceSsoError::NobodyLeft);
             }
-            for user in &break_glass {
-                let roles = self.members.roles(&tenant.id, user).await.map_err(Outage::from);
-                if !roles.map_err(SsoError::from)?.contains(Role::Administrator) {
-                    return Err(EnforceSsoError::NoAdministrator);
-                }
-                let depends = self.parts.requests.has_brought(&tenant.id, user).await;
-                if depends.map_err(SsoError::from)? {
-                    return Err(EnforceSsoError::NoOtherWay);
-                }
+        }
+        for user in &break_glass {
+            let roles = self.members.roles(&tenant.id, user).await.map_err(Outage::from);
+            if !roles.map_err(SsoError::from)?.contains(Role::Administrator) {
+                return Err(EnforceSsoError::NoAdministrator);
+            }
+            // Where nothing is demanded, nobody needs another way.
+            let depends = self.parts.requests.has_brought(&tenant.id, user).await.map_err(SsoError::from)?;
+            if depends && enforcement != Enforcement::Off {
+                return Err(EnforceSsoError::NoOtherWay);
             }
         }
         let is_change = (kept.request.enforcement, &kept.request.break_glass) != (enforcement, &break_glass);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenantry_domain::{
-    AuditAction, AuditEntry, Catalogue, ConnectionName, EmailDomain, Role, SsoFault, SsoRequestId, SsoState,
-    Subscription, TenantId, TenantRef, Timestamp,
+    AuditAction, AuditEntry, Catalogue, ConnectionName, EmailDomain, Role, Roles, SsoFault, SsoRequest,
+    SsoRequestId, SsoState, Subscription, TenantId, TenantRef, Timestamp,
 };
 use tenantry_ports::{
     AuditLog, DomainProofs, KeptSsoRequest, Login, Random, Recognized, SsoArrival, SsoEvent, SsoFailure,
@@ -17,7 +17,7 @@ use super::realm::FoundLogin;
 use crate::{Outage, audit};
 
 /// How long people still come in through a connection after the plan that includes it has ended.
-pub(super) const GRACE: Duration = Duration::from_hours(14 * 24);
+pub(crate) const GRACE: Duration = Duration::from_hours(14 * 24);
 
 /// Looks at every login that the provider has verified, before anything is made of it. The provider's word that a
 /// connection is an organization's is not enough: ours counts.
@@ -69,10 +69,11 @@ pub(crate) struct Passed {
 }
 
 impl SsoGate {
-    /// Whether this login may pass.
+    /// Whether this login, of somebody with these roles, may pass.
     pub(crate) async fn pass(
         &self,
         login: &Login,
+        roles: &Roles,
         subscription: Option<Subscription>,
         now: Timestamp,
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
@@ -80,11 +81,11 @@ impl SsoGate {
             (Some(connection), Some(tenant)) => {
                 match self.requests.of_connection(&tenant.id, connection).await? {
                     Some(kept) => self.through(login, &kept, subscription, now).await,
-                    None => self.through_unknown(login, connection, &tenant.id, now).await,
+                    None => self.through_unknown(login, roles, (connection, tenant), now).await,
                 }
             }
-            (Some(connection), None) => self.outside(connection, now).await,
-            (None, Some(tenant)) => self.besides(login, tenant, now).await,
+            (Some(connection), None) => self.outside(login, connection, now).await,
+            (None, Some(tenant)) => self.besides(login, roles, tenant, now).await,
             (None, None) => self.as_a_person(login).await,
         }
     }
@@ -129,9 +130,8 @@ impl SsoGate {
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
         let request = &kept.request;
         let tenant = &request.tenant.id;
-        let proved = proved(&self.proofs.of_tenant(tenant).await?);
         let email = login.email.as_ref();
-        let mut fault = request.admit(email, login.email_verified, &proved).err();
+        let mut fault = self.fault_of(login, request).await?;
         if fault.is_none() && !self.is_included(subscription, now) {
             fault = Some(SsoFault::PlanEnded);
         }
@@ -156,14 +156,25 @@ impl SsoGate {
         Ok(Ok(Passed { role: Some(request.admission.role(&login.claims)) }))
     }
 
+    /// What the request itself has against a login.
+    pub(super) async fn fault_of(
+        &self,
+        login: &Login,
+        request: &SsoRequest,
+    ) -> Result<Option<SsoFault>, Outage> {
+        let proved = proved(&self.proofs.of_tenant(&request.tenant.id).await?);
+        Ok(request.admit(login.email.as_ref(), login.email_verified, &proved).err())
+    }
+
     /// Through a connection that Tenantry has not made. Another organization's is refused; one that was made at the
-    /// provider by other means goes on as before, unless the address is in a domain that another organization has proved.
-    /// There is no page about it, so that the number of a refusal stands among what was done in the organization.
+    /// provider by other means goes on as before, unless the address is in a domain that another organization has proved:
+    /// it is a way in besides the organization's own. There is no page about it, so that the number of a refusal stands
+    /// among what was done in the organization.
     async fn through_unknown(
         &self,
         login: &Login,
-        connection: &ConnectionName,
-        tenant: &TenantId,
+        roles: &Roles,
+        (connection, tenant): (&ConnectionName, &TenantRef),
         now: Timestamp,
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
         let refused = if self.requests.owner(connection).await?.is_some() {
@@ -174,24 +185,27 @@ impl SsoGate {
                 Some(domain) => self.proofs.proved(&domain).await?.map(|proof| proof.tenant),
                 None => None,
             };
-            let is_anothers = holder.is_some_and(|holder| holder != *tenant);
+            let is_anothers = holder.is_some_and(|holder| holder != tenant.id);
             is_anothers.then_some((SsoFault::OtherDomain, "an address in another organization’s domain"))
         };
-        let Some((fault, why)) = refused else { return Ok(Ok(Passed::default())) };
+        let Some((fault, why)) = refused else { return self.besides(login, roles, tenant, now).await };
         let reference = self.random.hex(4);
         let subject = format!("{connection}: {why}. Reference {reference}");
-        self.note(login, tenant, AuditAction::SsoRefused, subject, now).await;
-        tracing::warn!(%tenant, ?fault, %reference, "a login through a connection of nobody's was refused");
+        self.note(login, &tenant.id, AuditAction::SsoRefused, subject, now).await;
+        tracing::warn!(tenant = %tenant.id, ?fault, %reference, "a login through a connection of nobody's was refused");
         Ok(Err(SsoRefusal::Failed { fault, reference }))
     }
 
     /// Through an organization's connection, and under no organization: to be begun again under it.
     async fn outside(
         &self,
+        login: &Login,
         connection: &ConnectionName,
         now: Timestamp,
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
-        let Some(owner) = self.requests.owner(connection).await? else { return Ok(Ok(Passed::default())) };
+        let Some(owner) = self.requests.owner(connection).await? else {
+            return self.as_a_person(login).await;
+        };
         let kept = self.requests.of_connection(&owner, connection).await?;
         let Some(kept) = kept else { return Ok(Ok(Passed::default())) };
         let id = kept.request.id.clone();
@@ -205,15 +219,18 @@ impl SsoGate {
     async fn besides(
         &self,
         login: &Login,
+        roles: &Roles,
         tenant: &TenantRef,
         now: Timestamp,
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
         for kept in self.requests.of_tenant(&tenant.id).await? {
             let request = kept.request;
-            if request.demands(&login.user, login.email.as_ref()) {
+            // The glass is there for whoever can mend what is wrong: for nobody who runs the organization no more.
+            let is_glass = request.is_glass_of(&login.user) && roles.contains(Role::Administrator);
+            if request.concerns(login.email.as_ref()) && !is_glass {
                 return Ok(required(request).map_or_else(|| Ok(Passed::default()), Err));
             }
-            if request.is_glass_of(&login.user) {
+            if is_glass {
                 let subject = request.display_name.to_string();
                 self.note(login, &tenant.id, AuditAction::SsoGlassBroken, subject, now).await;
                 tracing::warn!(tenant = %tenant.id, user = %login.user, "somebody came in by breaking the glass");
@@ -258,7 +275,7 @@ impl SsoGate {
     }
 }
 
-fn required(request: tenantry_domain::SsoRequest) -> Option<SsoRefusal> {
+fn required(request: SsoRequest) -> Option<SsoRefusal> {
     let upstream = request.upstream?;
     Some(SsoRefusal::Required { tenant: request.tenant, connection: upstream.name, request: request.id })
 }

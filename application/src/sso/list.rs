@@ -52,9 +52,14 @@ impl ListSso {
         Ok(SsoView {
             people,
             proofs: self.parts.proofs.of_tenant(&tenant).await.map_err(crate::Outage::from)?,
-            callback_url: self.parts.connections.callback_url(),
+            callback_url: self.callback_url(),
             kept,
         })
+    }
+
+    /// Where every organization's provider has to send people back to.
+    pub fn callback_url(&self) -> Url {
+        self.parts.connections.callback_url()
     }
 
     async fn people(&self, kept: &KeptSsoRequest) -> Result<SsoPeople, SsoError> {

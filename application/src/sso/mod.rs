@@ -1,6 +1,8 @@
 //! Single sign-on: an administrator connects the organization's own identity provider, step by step, and runs it.
 
+mod access;
 mod admit;
+mod answer_access;
 mod begin;
 mod choose_domains;
 mod connect;
@@ -15,7 +17,9 @@ mod test_login;
 mod turn;
 mod watch;
 
+pub use access::{AskForAccess, AskedForAccess};
 pub use admit::{AdmissionWish, AdmitThroughSso};
+pub use answer_access::{AnswerAccessError, DeclineAccess, GrantAccess, ListAccessRequests};
 pub use begin::BeginSso;
 pub use choose_domains::{ChooseSsoDomains, ChooseSsoDomainsError};
 pub use connect::{ConnectSso, ConnectSsoError, Credentials};
@@ -30,4 +34,4 @@ pub use test_login::{ReportSsoTest, ReportedTest, TestSso, TestSsoError};
 pub use turn::{TurnOnSsoError, TurnSso};
 pub use watch::WatchDomains;
 
-pub(crate) use gate::Passed;
+pub(crate) use gate::{GRACE, Passed};

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tenantry_domain::{
-    Administrator, AuditAction, AuditEntry, Catalogue, DomainProof, EmailDomain, Permission, SsoRequestId,
-    TenantId, TenantRef,
+    Administrator, AuditAction, AuditEntry, Catalogue, DomainProof, EmailDomain, Permission, Role,
+    SsoRequestId, TenantId, TenantRef,
 };
 use tenantry_ports::{
     AuditLog, Clock, DomainProofs, KeptSsoRequest, Random, Session, SsoConnections, SsoConnectionsError,
-    SsoRequests, SsoRequestsError,
+    SsoRequests, SsoRequestsError, Turn, Turns,
 };
 
 use crate::{Authorize, AuthorizeError, Outage, audit};
@@ -25,6 +25,8 @@ pub struct SsoParts {
     pub proofs: Arc<dyn DomainProofs>,
     /// The connections at the provider.
     pub connections: Arc<dyn SsoConnections>,
+    /// Sees to it that nobody's role changes while somebody's way in is closed.
+    pub turns: Arc<dyn Turns>,
     /// Remembers who changed what.
     pub audit_log: Arc<dyn AuditLog>,
     /// When.
@@ -47,6 +49,11 @@ pub enum SsoError {
     /// Somebody else has changed the connection since it was read. Nothing was done.
     #[error("somebody else has changed this connection just now: look at it again")]
     Changed,
+    /// Nobody could run the organization any more.
+    #[error(
+        "every Administrator of your organization signs in with its own provider: make somebody Administrator who has another account first"
+    )]
+    LastWayIn,
     /// The actor may not do it.
     #[error(transparent)]
     NotAuthorized(#[from] AuthorizeError),
@@ -87,6 +94,28 @@ impl SsoParts {
         let administrator = self.authorize.to_change(session, Permission::ManageSso).await?;
         self.is_included(session)?;
         Ok(administrator)
+    }
+
+    /// The same in the organization's turn, for what closes a way in.
+    pub(crate) async fn to_close(&self, session: &Session) -> Result<(Turn, Administrator), SsoError> {
+        let in_turn = self.authorize.in_turn(&*self.turns, session, Permission::ManageSso).await?;
+        self.is_included(session)?;
+        Ok(in_turn)
+    }
+
+    /// Fails unless some Administrator has an account that came through no connection of the organization's.
+    pub(crate) async fn leaves_a_way_in(&self, tenant: &TenantId) -> Result<(), SsoError> {
+        let members = &self.authorize.members;
+        for administrator in members.administrators(tenant).await.map_err(Outage::from)? {
+            // The list may be some seconds old.
+            let roles = members.roles(tenant, &administrator).await.map_err(Outage::from)?;
+            if roles.contains(Role::Administrator)
+                && !self.requests.has_brought(tenant, &administrator).await?
+            {
+                return Ok(());
+            }
+        }
+        Err(SsoError::LastWayIn)
     }
 
     fn is_included(&self, session: &Session) -> Result<(), SsoError> {

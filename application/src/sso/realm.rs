@@ -6,7 +6,7 @@ use tenantry_domain::{
     ConnectionName, DisplayName, EmailAddress, EmailDomain, SsoRequest, SsoRequestId, SsoState, TenantId,
     TenantRef,
 };
-use tenantry_ports::{DomainProofs, SsoAttempt, SsoRequests};
+use tenantry_ports::{DomainProofs, SsoAttempt, SsoPurpose, SsoRequests};
 
 use crate::{Outage, SignInWish, Under};
 
@@ -37,7 +37,16 @@ impl FoundLogin {
     pub fn take(self, wish: &mut SignInWish) {
         wish.under = Under::Tenant(self.tenant);
         wish.connection = Some(self.connection);
-        wish.sso = Some(SsoAttempt { request: self.request, is_test: false });
+        wish.sso = Some(SsoAttempt { request: self.request, purpose: SsoPurpose::SignIn });
+    }
+
+    /// Makes this the login by which somebody who is no member asks to be one: outside of the organization.
+    pub fn ask_for_access(self, wish: &mut SignInWish) {
+        self.take(wish);
+        wish.under = Under::NoTenant;
+        if let Some(sso) = &mut wish.sso {
+            sso.purpose = SsoPurpose::AskForAccess;
+        }
     }
 
     /// `None` unless the connection is on.

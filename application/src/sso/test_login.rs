@@ -1,7 +1,7 @@
 //! Trying a connection before anybody depends on it.
 
 use tenantry_domain::{AuditAction, SsoFault, SsoTest, SsoTestOutcome, TestedLogin};
-use tenantry_ports::{Callback, Login, LoginAttempt, LogoutRequest, Session};
+use tenantry_ports::{Callback, Login, LoginAttempt, LogoutRequest, Session, SsoAttempt, SsoPurpose};
 use url::Url;
 
 use super::{SsoError, SsoParts};
@@ -63,7 +63,7 @@ impl TestSso {
         let upstream = kept.request.upstream.clone().ok_or(TestSsoError::NoCredentials)?;
         let wish = SignInWish {
             connection: Some(upstream.name),
-            sso: Some(tenantry_ports::SsoAttempt { request: kept.request.id.clone(), is_test: true }),
+            sso: Some(SsoAttempt { request: kept.request.id.clone(), purpose: SsoPurpose::Test }),
             reauthenticate: true,
             return_to: "/admin/sso".to_owned(),
             ..SignInWish::default()
@@ -93,7 +93,11 @@ impl ReportSsoTest {
     ) -> Result<ReportedTest, TestSsoError> {
         let administrator = self.parts.to_change(session).await?;
         let tenant = administrator.tenant();
-        let asked = attempt.sso.as_ref().filter(|sso| sso.is_test).ok_or(TestSsoError::NotYours)?;
+        let asked = attempt
+            .sso
+            .as_ref()
+            .filter(|sso| sso.purpose == SsoPurpose::Test)
+            .ok_or(TestSsoError::NotYours)?;
         let kept = self.parts.find(&tenant.id, asked.request.as_str()).await?;
         let upstream = kept.request.upstream.clone().ok_or(TestSsoError::NoCredentials)?;
         let now = self.parts.clock.now();

@@ -40,10 +40,11 @@ impl TurnSso {
 
     /// Turns it off. From the first write on nobody is let in, also those whose login is under way; who is in stays in.
     pub async fn off(&self, session: &Session, request: &str) -> Result<KeptSsoRequest, SsoError> {
-        let administrator = self.parts.to_change(session).await?;
+        let (_turn, administrator) = self.parts.to_close(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
         if kept.request.state == SsoState::On {
+            self.parts.leaves_a_way_in(&tenant.id).await?;
             kept.request.state = SsoState::Off;
             self.parts.save(&mut kept).await?;
         }

@@ -5,6 +5,7 @@
 //!
 //! [`contract_tests!`]: crate::contract_tests
 
+pub mod access_requests;
 pub mod accounts;
 pub mod audit_log;
 pub mod checkouts;

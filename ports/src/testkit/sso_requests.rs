@@ -19,11 +19,11 @@ fn tenant(name: &str) -> TenantRef {
     TenantRef { id: TenantId::try_from(name).unwrap(), name: TenantName::try_from(name).unwrap() }
 }
 
-fn id(text: &str) -> SsoRequestId {
+pub(super) fn id(text: &str) -> SsoRequestId {
     SsoRequestId::try_from(text).unwrap()
 }
 
-fn request(name: &str, of: &str, second: i64) -> SsoRequest {
+pub(super) fn request(name: &str, of: &str, second: i64) -> SsoRequest {
     SsoRequest {
         id: id(name),
         tenant: tenant(of),

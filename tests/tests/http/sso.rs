@@ -1,6 +1,14 @@
 //! An organization's own identity provider: connected by its administrator, and who comes in through it.
 
+mod access;
+mod admission;
+mod advisories;
 mod attacks;
-mod corp;
+pub(crate) mod corp;
+mod domains;
+mod enforced;
+mod identities;
+mod last_way;
 mod set_up;
 mod upstream_errors;
+mod watch;

@@ -22,6 +22,7 @@ mod pages;
 mod parameters;
 mod pushed_authorization;
 mod revoke;
+mod saml;
 mod self_service;
 mod standard_answers;
 mod token;
@@ -102,6 +103,11 @@ fn authentication_api() -> Vec<Endpoint> {
         )
         .evidence(Evidence::Recorded)
         .note("The link is in the mailbox; nothing is sent."),
+        Endpoint::get(
+            "/samlp/metadata",
+            "Describe the service provider of a SAML connection",
+            saml::metadata,
+        ),
         Endpoint::get("/userinfo", "Tell who an access token is about", userinfo::show),
         Endpoint::post("/userinfo", "Tell who an access token is about, by POST", userinfo::show),
         Endpoint::get("/v2/logout", "Log out", logout::v2),

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use tenantry_oidc::with_userinfo;
 
+use super::saml_attributes;
 use crate::document::Document;
 use crate::model::Connection;
 use crate::upstream::Person;
@@ -61,19 +62,27 @@ pub(crate) fn reads_userinfo(connection: &Connection) -> bool {
 
 /// The profile that the connection makes of the claims.
 pub(super) fn profile(connection: &Connection, person: &Person) -> Map<String, Value> {
-    let map = connection.options().document("attribute_map");
-    let default = if connection.strategy == "okta" { "basic_profile" } else { "bind_all" };
-    let claims = || with_userinfo(person.tokenset.clone(), person.userinfo.clone()).into_iter();
-    let mut profile: Map<String, Value> = match map.text("mapping_mode").unwrap_or(default) {
-        "use_map" => mapped(map.document("attributes"), connection, person),
-        "basic_profile" => claims().filter(|(name, _)| BASIC.contains(&name.as_str())).collect(),
-        _ => claims().filter(|(name, _)| !PROTOCOL.contains(&name.as_str())).collect(),
+    let mut profile = if connection.speaks_saml() {
+        saml_attributes::profile(connection.options().document("fieldsMap"), &person.tokenset)
+    } else {
+        of_claims(connection, person)
     };
     for name in connection.options().texts("non_persistent_attrs") {
         profile.remove(name);
     }
     profile.retain(|_, value| !value.is_null());
     profile
+}
+
+fn of_claims(connection: &Connection, person: &Person) -> Map<String, Value> {
+    let map = connection.options().document("attribute_map");
+    let default = if connection.strategy == "okta" { "basic_profile" } else { "bind_all" };
+    let claims = || with_userinfo(person.tokenset.clone(), person.userinfo.clone()).into_iter();
+    match map.text("mapping_mode").unwrap_or(default) {
+        "use_map" => mapped(map.document("attributes"), connection, person),
+        "basic_profile" => claims().filter(|(name, _)| BASIC.contains(&name.as_str())).collect(),
+        _ => claims().filter(|(name, _)| !PROTOCOL.contains(&name.as_str())).collect(),
+    }
 }
 
 fn mapped(attributes: Document<'_>, connection: &Connection, person: &Person) -> Map<String, Value> {

@@ -21,6 +21,7 @@ mod options;
 mod pending;
 mod post_login;
 mod redeem;
+mod saml_attributes;
 mod settle;
 mod stand_in;
 mod tickets;

@@ -23,10 +23,22 @@ pub(crate) struct Departure {
 
 shown_by!(Departure: connection);
 
+/// The length of a handle and of a secret.
+const PART: usize = 43;
+
 impl Departure {
     /// The `state` for a login with this handle.
     pub(crate) fn state(handle: &str, secret: &str) -> String {
         format!("{handle}.{secret}")
+    }
+
+    /// Whether it has the form of a `state` that was made here.
+    pub(crate) fn is_state(text: &str) -> bool {
+        let is_part = |part: &str| {
+            let is_of_ids = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+            part.len() == PART && part.bytes().all(is_of_ids)
+        };
+        Self::split(text).is_some_and(|(handle, secret)| is_part(handle) && is_part(secret))
     }
 
     /// The handle and the secret of a `state`.

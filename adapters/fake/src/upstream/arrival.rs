@@ -7,7 +7,7 @@ use tenantry_oidc::CodeExchange;
 
 use super::error::UpstreamError;
 use super::settings::Channel;
-use super::{party, patiently};
+use super::{party, patiently, saml};
 use crate::fake::Core;
 use crate::login::reads_userinfo;
 use crate::model::{Connection, Departure};
@@ -16,9 +16,9 @@ use crate::secrets::Secret;
 /// Whom the other issuer vouches for.
 #[derive(Debug)]
 pub(crate) struct Person {
-    /// The `sub`.
+    /// The `sub`, or the `NameID` of a SAML assertion.
     pub(crate) subject: String,
-    /// The claims of the ID token.
+    /// The claims of the ID token, or the attributes of the assertion.
     pub(crate) tokenset: Map<String, Value>,
     /// The claims of the userinfo endpoint; empty when it was not asked.
     pub(crate) userinfo: Map<String, Value>,
@@ -31,6 +31,9 @@ pub(crate) async fn arrive(
     departure: &Departure,
     answer: &BTreeMap<String, String>,
 ) -> Result<Person, UpstreamError> {
+    if connection.speaks_saml() {
+        return patiently(saml::arrive(core, connection, departure, answer)).await;
+    }
     patiently(identified(core, connection, departure, answer)).await
 }
 

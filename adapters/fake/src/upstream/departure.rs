@@ -4,7 +4,7 @@ use url::Url;
 
 use super::error::UpstreamError;
 use super::settings::{Channel, PkceMethod};
-use super::{party, patiently};
+use super::{party, patiently, saml};
 use crate::document::Document;
 use crate::fake::Core;
 use crate::ids::Ids;
@@ -30,6 +30,9 @@ pub(crate) async fn depart(
     connection: &Connection,
     transaction: &LoginTransaction,
 ) -> Result<(Url, Departure), UpstreamError> {
+    if connection.speaks_saml() {
+        return patiently(saml::depart(core, connection, transaction)).await;
+    }
     patiently(prepared(core, connection, transaction)).await
 }
 

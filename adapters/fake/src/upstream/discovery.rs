@@ -1,4 +1,4 @@
-//! Fetches what an issuer says about itself (OpenID Connect Discovery, section 4).
+//! Fetches what an issuer says about itself (OpenID Connect Discovery, section 4; SAML 2.0 Metadata).
 
 use serde_json::{Map, Value};
 use tenantry_oidc::{Issuer, http_client, http_client_for, read_body};
@@ -27,6 +27,14 @@ pub(crate) fn of_domain(domain: &str) -> String {
 
 /// The document, or why it is of no use.
 pub(crate) async fn document(address: &str) -> Result<Map<String, Value>, String> {
+    match serde_json::from_slice(&fetch(address).await?) {
+        Ok(Value::Object(metadata)) if is_complete(Document::new(&metadata)) => Ok(metadata),
+        _ => Err("it is no discovery document".to_owned()),
+    }
+}
+
+/// What is at an address, or why it can't be had.
+pub(super) async fn fetch(address: &str) -> Result<Vec<u8>, String> {
     let origin = Url::parse(address).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
     let client = match Issuer::try_from(origin.as_str()) {
         Ok(issuer) => http_client_for(&issuer),
@@ -42,11 +50,7 @@ pub(crate) async fn document(address: &str) -> Result<Map<String, Value>, String
     if status != 200 {
         return Err(format!("the answer had status {status}"));
     }
-    let body = read_body(response, LARGEST).await.map_err(|error| error.to_string())?;
-    match serde_json::from_slice(&body) {
-        Ok(Value::Object(metadata)) if is_complete(Document::new(&metadata)) => Ok(metadata),
-        _ => Err("it is no discovery document".to_owned()),
-    }
+    read_body(response, LARGEST).await.map_err(|error| error.to_string())
 }
 
 fn is_complete(metadata: Document<'_>) -> bool {

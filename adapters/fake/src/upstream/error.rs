@@ -5,6 +5,8 @@ use std::error::Error;
 use serde_json::{Map, Value, json};
 use tenantry_oidc::{InvalidIssuer, MetadataRejected, OidcError};
 
+use super::saml::SamlError;
+use crate::keys::KeyError;
 use crate::login::CallbackError;
 use crate::store::StoreError;
 
@@ -22,12 +24,16 @@ pub(crate) enum UpstreamError {
     Discovery { address: String, reason: String },
     #[error("{}", described(.0))]
     Protocol(#[from] OidcError),
+    #[error(transparent)]
+    Saml(#[from] SamlError),
     #[error("The identity provider's answer lacks {0}")]
     Missing(&'static str),
     #[error("The identity provider did not answer in time")]
     TimedOut,
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Keys(#[from] KeyError),
 }
 
 impl From<InvalidIssuer> for UpstreamError {
@@ -82,8 +88,10 @@ impl UpstreamError {
     pub(crate) fn for_client(&self) -> CallbackError {
         let code = match self {
             Self::Answered { code, .. } => code,
+            Self::Saml(_) => "access_denied",
             Self::TimedOut
             | Self::Store(_)
+            | Self::Keys(_)
             | Self::Discovery { .. }
             | Self::Protocol(OidcError::Unavailable(_) | OidcError::RateLimited { .. }) => {
                 "temporarily_unavailable"

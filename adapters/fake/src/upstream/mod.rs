@@ -1,10 +1,12 @@
-//! Enterprise connections that log in at another issuer: this provider is that issuer's client.
+//! Enterprise connections that log in at another issuer: this provider is that issuer's client, or the service provider
+//! of a SAML identity provider.
 
 mod arrival;
 mod departure;
 pub(crate) mod discovery;
 mod error;
 mod party;
+pub(crate) mod saml;
 mod settings;
 
 use std::time::Duration;

@@ -42,11 +42,12 @@ impl Connection {
     pub(crate) fn has_upstream(&self) -> bool {
         let is_okta = self.strategy == "okta";
         let has = |name: &str| self.option(name).is_some();
-        (is_okta || self.strategy == "oidc")
+        let is_openid = (is_okta || self.strategy == "oidc")
             && has("client_id")
             && (has("discovery_url")
                 || is_okta && has("domain")
-                || ["issuer", "authorization_endpoint", "jwks_uri"].into_iter().all(has))
+                || ["issuer", "authorization_endpoint", "jwks_uri"].into_iter().all(has));
+        is_openid || self.has_saml_provider()
     }
 
     /// An option that is there and says something.

@@ -40,6 +40,9 @@ mod private_key_jwt;
 mod products_actions;
 mod refresh_tokens;
 mod response_modes;
+mod saml;
+#[path = "../../../../tests/src/saml/mod.rs"]
+mod saml_idp;
 mod seed_file;
 mod seed_rules;
 mod self_description;

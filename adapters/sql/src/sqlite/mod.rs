@@ -1,5 +1,6 @@
 //! SQLite: one file, in write-ahead mode, every acknowledged write on the disk.
 
+mod access_requests;
 mod audit_log;
 mod checkouts;
 mod domain_proofs;
@@ -28,6 +29,7 @@ use sqlx::sqlite::{
 use tenantry_ports::Readiness;
 
 pub use crate::error::OpenError;
+pub use access_requests::SqlAccessRequests;
 pub use audit_log::SqlAuditLog;
 pub use checkouts::SqlCheckouts;
 pub use domain_proofs::SqlDomainProofs;

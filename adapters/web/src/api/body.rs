@@ -3,6 +3,8 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::error::Category;
 
 use super::guard::Sent;
@@ -22,11 +24,22 @@ impl<T: DeserializeOwned> FromRequestParts<Shared> for Json<T> {
     }
 }
 
+/// What was sent, even when it is null: for fields that may be left out and are never nothing.
+pub(super) fn sent<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        refusal(&path, &error.into_inner())
+        let (path, error) = (error.path().to_string(), error.into_inner());
+        // Where one of a few words is expected, another kind of value is said to be malformed.
+        if error.classify() == Category::Syntax && serde_json::from_slice::<Value>(body).is_ok() {
+            return of_another_kind(&path);
+        }
+        refusal(&path, &error)
     })?;
     json.end().map_err(|error| refusal("", &error))?;
     Ok(parsed)
@@ -38,13 +51,22 @@ fn refusal(path: &str, error: &serde_json::Error) -> Problem {
     }
     let message = error.to_string();
     let said = message.split(" at line ").next().unwrap_or_default();
-    let parent = Some(path).filter(|path| *path != ".").unwrap_or_default();
+    let parent = parent(path);
     for (kind, why) in FAULTS {
         if let Some(name) = said.strip_prefix(kind).and_then(|rest| rest.split('`').next()) {
             return Problem::wrong_field(field(parent, name), why);
         }
     }
-    Problem::wrong_field(field(parent, ""), "has a value of another kind")
+    of_another_kind(path)
+}
+
+fn of_another_kind(path: &str) -> Problem {
+    Problem::wrong_field(field(parent(path), ""), "has a value of another kind")
+}
+
+/// The path to where the reader was; nothing stands for the body itself.
+fn parent(path: &str) -> &str {
+    if path == "." { "" } else { path }
 }
 
 /// How serde begins what it says of a field's name, and what we say.
@@ -80,6 +102,13 @@ mod tests {
         count: u32,
         #[serde(default)]
         inner: Vec<Inner>,
+        #[serde(default)]
+        word: Option<Word>,
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    enum Word {
+        Yes,
     }
 
     #[derive(Debug, PartialEq, serde::Deserialize)]
@@ -96,7 +125,10 @@ mod tests {
     #[test]
     fn what_is_right_is_read() {
         let read: Outer = parse(br#" {"name":"\u00e9\ud83e\udd80","inner":[{"size":-1}]} "#).unwrap();
-        assert_eq!(read, Outer { name: "é🦀".to_owned(), count: 0, inner: vec![Inner { size: -1 }] });
+        assert_eq!(
+            read,
+            Outer { name: "é🦀".to_owned(), count: 0, inner: vec![Inner { size: -1 }], word: None }
+        );
     }
 
     #[test]
@@ -115,6 +147,9 @@ mod tests {
             (br#"{"name":"a","inner":[{"size":1,"size":2}]}"#, "inner[0].size"),
             (br#"{"name":"a","inner":[{"size":1,"other":2}]}"#, "inner[0].other"),
             (br#"{"name":"a","inner":[{}]}"#, "inner[0].size"),
+            (br#"{"name":"a","word":"No"}"#, "word"),
+            (br#"{"name":"a","word":1}"#, "word"),
+            (br#"{"name":"a","word":["Yes"]}"#, "word"),
         ] {
             let text = String::from_utf8_lossy(body);
             assert_eq!(refused(body), (StatusCode::UNPROCESSABLE_ENTITY, Some(named.to_owned())), "{text}");
@@ -140,6 +175,8 @@ mod tests {
             br#"{"name":"a","count":NaN}"#,
             br#"{"name":"a","count":1e400}"#,
             br#"{"name":"a","count":01}"#,
+            br#"{"name":"a","word":"#,
+            br#"{"name":"a","word":?}"#,
         ] {
             assert_eq!(refused(body), (StatusCode::BAD_REQUEST, None), "{}", String::from_utf8_lossy(body));
         }

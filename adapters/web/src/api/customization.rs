@@ -7,7 +7,7 @@ use tenantry_application::{CustomizationView, LookChange};
 use tenantry_domain::{Colour, Colours, DisplayName};
 use utoipa::ToSchema;
 
-use super::body;
+use super::body::{self, sent};
 use super::caller::Caller;
 use super::operation::{Body, Operation};
 use crate::looks::logo_path;
@@ -77,11 +77,6 @@ impl<'de> Deserialize<'de> for WantedColours {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::deserialize(deserializer)?.map_or(Self::Products, Self::Own))
     }
-}
-
-/// What was sent, even when it is null.
-fn sent<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }
 
 pub(super) async fn show(

@@ -29,7 +29,9 @@ pub(super) const LIST: Operation = Operation {
 };
 
 pub(super) const CREATE: Operation = Operation {
-    details: "Each address is answered by itself: look at its `outcome`. Repeatable: whoever was invited is said to be.",
+    details: "Each address is answered by itself: look at its `outcome`. Repeatable: whoever was invited is said to be. \
+              An answer in which one has `failed` is not kept for its `Idempotency-Key`: the same request once more tries \
+              the rest.",
     body: Some(Body::of::<NewInvitations>()),
     refusals: &[(404, "The organization has no such connection.")],
     ..Operation::new("inviteMembers", "Invites people").answering::<InviteAnswers>(200)

@@ -4,7 +4,7 @@ use axum::routing::on;
 
 use super::{
     account, audit_log, customization, invitations, members, my_sessions, organization, organizations, page,
-    session, subscription,
+    session, sso, subscription,
 };
 use crate::route::Carrier::{Body, Path, Query};
 use crate::route::Resource::{Activity, Invitation, Member, Organization, Page, Plan, Profile, Session};
@@ -244,4 +244,5 @@ const INVITATIONS: [RouteSpec; 4] = [
 ];
 
 /// Every route below `/api/v1`, in rooms of a size that can be read.
-pub(crate) const ROUTES: [&[RouteSpec]; 5] = [&ABOUT, &MINE, &ORGANIZATIONS, &PEOPLE, &INVITATIONS];
+pub(crate) const ROUTES: [&[RouteSpec]; 7] =
+    [&ABOUT, &MINE, &ORGANIZATIONS, &PEOPLE, &INVITATIONS, &sso::CONNECTIONS, &sso::DOMAINS];

@@ -4,10 +4,11 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use tenantry_application::{Arrival, SignInError, SignInWish, SsoRefusal};
-use tenantry_domain::Device;
-use tenantry_ports::Callback;
+use tenantry_domain::{Device, SsoFault};
+use tenantry_ports::{Callback, SsoPurpose};
 
 use crate::attempts::Attempts;
+use crate::auth::access;
 use crate::auth::login::{begin, with_another_account};
 use crate::device::SeenDevice;
 use crate::fields::Fields;
@@ -49,11 +50,15 @@ async fn sign_in(
     let attempts = Attempts { cookies: app.cookies, keys: &app.keys };
     let attempt = attempts.find(headers, state).ok_or_else(Problem::unknown_attempt)?;
     let callback = callback(query)?;
-    if attempt.sso.as_ref().is_some_and(|sso| sso.is_test) {
-        return report::of_test(app, visitor, &callback, &attempt).await;
+    match attempt.sso.as_ref().map(|sso| sso.purpose) {
+        Some(SsoPurpose::Test) => return report::of_test(app, visitor, &callback, &attempt).await,
+        Some(SsoPurpose::AskForAccess) => {
+            return access::asked(app, visitor, headers, &callback, &attempt).await;
+        }
+        Some(SsoPurpose::SignIn) | None => {}
     }
     let (secret, session) = session::fresh(&*app.random).ok_or_else(Problem::unknown_attempt)?;
-    let another_account = with_another_account(&attempt);
+    let way_on = WayOn { another_account: with_another_account(&attempt), ask: access::link(&attempt) };
     let arrival = Arrival { callback, attempt, session, previous: session::id(app.cookies, headers), device };
     let signed_in = match app.use_cases.sign_in.run(arrival).await {
         Err(SignInError::Sso(SsoRefusal::OutsideOrganization(found))) => {
@@ -63,7 +68,7 @@ async fn sign_in(
             found.take(&mut wish);
             return begin(app, headers, wish).await;
         }
-        outcome => outcome.map_err(|error| refused(error, another_account))?,
+        outcome => outcome.map_err(|error| refused(error, way_on))?,
     };
     let there = if signed_in.lacks_seat { "/home/no-seat" } else { &signed_in.return_to };
     let mut response = see_other(there);
@@ -72,13 +77,27 @@ async fn sign_in(
     Ok(response)
 }
 
-/// Why nobody is signed in. Where it is about the account, the login with another one keeps what this one was for.
-fn refused(error: SignInError, another_account: String) -> Problem {
-    match error {
-        SignInError::NotAMember
-        | SignInError::Denied { .. }
-        | SignInError::Sso(SsoRefusal::Failed { .. }) => Problem::from(error).leading_to(another_account),
-        error => error.into(),
+/// What somebody who was refused can do about it.
+struct WayOn {
+    /// The login with another account, which keeps what this one was for.
+    another_account: String,
+    /// Asking to be let in, where somebody can be asked.
+    ask: Option<String>,
+}
+
+/// Why nobody is signed in, and what can be done about it where it is about the account.
+fn refused(error: SignInError, way_on: WayOn) -> Problem {
+    match (error, way_on.ask) {
+        (SignInError::Sso(SsoRefusal::Failed { fault: SsoFault::NotAMember, reference }), Some(ask)) => {
+            Problem::may_ask(&reference).leading_to(ask)
+        }
+        (
+            error @ (SignInError::NotAMember
+            | SignInError::Denied { .. }
+            | SignInError::Sso(SsoRefusal::Failed { .. })),
+            _,
+        ) => Problem::from(error).leading_to(way_on.another_account),
+        (error, _) => error.into(),
     }
 }
 

@@ -5,14 +5,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_application::PlanAndUsageView;
-use tenantry_domain::{Feature, Plan, Seats};
+use tenantry_domain::{Feature, Plan, Seats, Subscription};
 
 use crate::frame::Frame;
 use crate::pages::profile::SubscriptionView;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
-use crate::{App, Shared};
+use crate::{App, Shared, text};
 
 #[derive(Template)]
 #[template(path = "pages/admin.html")]
@@ -27,6 +27,8 @@ struct Admin<'a> {
     members: u32,
     invited: u32,
     turned_away: &'a [String],
+    /// What becomes of single sign-on when the plan ends, as HTML.
+    sso: Option<String>,
     /// `None` when any number is allowed.
     allowed: Option<u32>,
 }
@@ -52,6 +54,9 @@ impl<'a> Admin<'a> {
             members: usage.members,
             invited: usage.invited,
             turned_away: &usage.turned_away,
+            sso: usage.sso_until.map(|until| {
+                text::sso_until(usage.subscription.map(Subscription::ends), until, app.clock.now())
+            }),
             allowed: plan.and_then(|plan| match plan.seats {
                 Seats::UpTo(most) => Some(most),
                 Seats::Unlimited => None,

@@ -11,6 +11,7 @@ use tenantry_ports::{Cursor, PageSize};
 
 use crate::fields::Fields;
 use crate::frame::Frame;
+use crate::pages::access_requests::AccessRequests;
 use crate::pages::pending_invitations::PendingInvitations;
 use crate::problem::Problem;
 use crate::respond::page;
@@ -34,6 +35,8 @@ struct MembersPage<'a> {
     is_first: bool,
     /// On the first page alone.
     pending: Option<PendingInvitations>,
+    /// On the first page alone.
+    asking: Option<AccessRequests>,
     next: Option<&'a str>,
 }
 
@@ -64,10 +67,17 @@ async fn list(app: &App, person: &SignedIn, query: &Fields) -> Result<Response, 
     let is_first = from.is_none();
     let found = app.use_cases.list_members.run(&person.session, from, PageSize::at_most(A_PAGE)).await?;
     let members = found.items.iter().map(|member| Row::of(member, &person.session.user)).collect();
-    let pending =
-        if is_first { Some(PendingInvitations::load(app, &person.session, None).await?) } else { None };
+    let (pending, asking) = if is_first {
+        let pending = PendingInvitations::load(app, &person.session, None).await?;
+        (Some(pending), Some(AccessRequests::load(app, &person.session).await?))
+    } else {
+        (None, None)
+    };
     let next = found.next.as_ref().map(Cursor::as_str);
-    page(StatusCode::OK, &MembersPage { members, is_first, pending, next, ..MembersPage::new(app, person) })
+    page(
+        StatusCode::OK,
+        &MembersPage { members, is_first, pending, asking, next, ..MembersPage::new(app, person) },
+    )
 }
 
 async fn search(app: &App, person: &SignedIn, text: &str) -> Result<Response, Problem> {
@@ -101,6 +111,7 @@ impl<'a> MembersPage<'a> {
             error: None,
             is_first: true,
             pending: None,
+            asking: None,
             next: None,
         }
     }

@@ -4,7 +4,7 @@ pub(crate) mod connection;
 pub(crate) mod credentials;
 pub(crate) mod deletion;
 pub(crate) mod domain;
-mod guides;
+pub(crate) mod guides;
 pub(crate) mod list;
 pub(crate) mod people;
 pub(crate) mod policy;

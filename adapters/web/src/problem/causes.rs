@@ -2,6 +2,7 @@
 
 mod members;
 mod sso;
+mod sso_changes;
 mod upstream;
 
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! What only programs meet.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -59,7 +60,7 @@ impl Problem {
     }
 
     /// A field whose value is no good; `detail` says what would be.
-    pub(crate) fn wrong_value(field: &'static str, detail: String) -> Self {
+    pub(crate) fn wrong_value(field: impl Into<Cow<'static, str>>, detail: String) -> Self {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         Self::new(status, "invalid_field", "A field is wrong", detail, [HOME, START]).in_field(field)
     }

@@ -1,6 +1,6 @@
 //! What the pages say about an organization's own identity provider.
 
-use tenantry_domain::{Enforcement, SsoFault};
+use tenantry_domain::{Enforcement, SsoFault, Timestamp};
 
 /// What an administrator reads about a login that failed: what happened, and what to change where.
 pub(crate) fn sso_fault(fault: SsoFault) -> (&'static str, &'static str) {
@@ -62,6 +62,26 @@ pub(crate) fn sso_fault(fault: SsoFault) -> (&'static str, &'static str) {
             "The login did not succeed.",
             "Test the connection. If that does not say more, tell us the reference.",
         ),
+    }
+}
+
+/// What becomes of logins through an organization's own provider when its plan ends, or has ended, as HTML.
+pub(crate) fn sso_until(ends: Option<Timestamp>, until: Timestamp, now: Timestamp) -> String {
+    let day = super::date(until);
+    if now >= until {
+        format!(
+            "Nobody signs in with your own identity provider since {day}. Choose a plan, and they can again."
+        )
+    } else if ends.is_some_and(|ends| ends <= now) {
+        format!(
+            "Your plan has ended. Your people can still sign in with your own identity provider until {day}: choose a \
+             plan before."
+        )
+    } else {
+        format!(
+            "When the plan ends, your people can sign in with your own identity provider for two weeks more, until \
+             {day}."
+        )
     }
 }
 

@@ -26,7 +26,9 @@ use tenantry_domain::{
 };
 use tenantry_ports::testkit::{FixedClock, SeededRandom, without_sso};
 use tenantry_ports::{LoggedOut, LoginRequest, NewCheckout, SavedConversion, Session, Source};
-use tenantry_ports::{MockDiscoveryProbe, MockIdempotencyKeys, MockSsoConnections, MockTxtRecords};
+use tenantry_ports::{
+    MockAccessRequests, MockDiscoveryProbe, MockIdempotencyKeys, MockSsoConnections, MockTxtRecords,
+};
 use tenantry_web::{Brand, SsoOutside, SsoUseCases, UseCases, Web};
 use url::Url;
 
@@ -199,6 +201,7 @@ impl World {
             requests: Arc::new(requests),
             proofs: Arc::new(proofs),
             connections: Arc::new(MockSsoConnections::new()),
+            turns: world.clone(),
             audit_log: world.clone(),
             clock: self.clock.clone(),
             random: random.clone(),
@@ -213,12 +216,22 @@ impl World {
             proofs: sso.proofs.clone(),
             clock: self.clock.clone(),
         };
+        let gate = SsoGate {
+            requests: sso.requests.clone(),
+            proofs: sso.proofs.clone(),
+            audit_log: world.clone(),
+            random: random.clone(),
+            catalogue: catalogue.clone(),
+        };
         let outside = SsoOutside {
             begin: begin_sign_in.clone(),
             redeem: redeem.clone(),
             probe: Arc::new(MockDiscoveryProbe::new()),
             records: Arc::new(MockTxtRecords::new()),
             sessions: world.clone(),
+            gate: gate.clone(),
+            people: people.clone(),
+            access: Arc::new(nobody_asks()),
         };
         Web {
             base_url: Url::parse(base_url).unwrap(),
@@ -239,13 +252,7 @@ impl World {
                 begin_sign_in: begin_sign_in.clone(),
                 sign_in: SignIn {
                     redeem: redeem.clone(),
-                    sso: SsoGate {
-                        requests: sso.requests.clone(),
-                        proofs: sso.proofs.clone(),
-                        audit_log: world.clone(),
-                        random: random.clone(),
-                        catalogue: catalogue.clone(),
-                    },
+                    sso: gate,
                     users: world.clone(),
                     tenants: world.clone(),
                     members: world.clone(),
@@ -287,6 +294,7 @@ impl World {
                 plan_and_usage: PlanAndUsage {
                     seats: seats.clone(),
                     audit_log: world.clone(),
+                    requests: sso.requests.clone(),
                     catalogue: catalogue.clone(),
                     clock: self.clock.clone(),
                 },
@@ -439,4 +447,10 @@ fn name_of(user: &UserId) -> String {
 fn email_of(user: &UserId) -> Option<tenantry_domain::EmailAddress> {
     let local = user.as_str().trim_start_matches("auth0|");
     tenantry_domain::EmailAddress::try_from(format!("{local}@example.com").as_str()).ok()
+}
+
+fn nobody_asks() -> MockAccessRequests {
+    let mut access = MockAccessRequests::new();
+    access.expect_of_tenant().returning(|_| Ok(Vec::new()));
+    access
 }

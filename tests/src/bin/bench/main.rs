@@ -11,6 +11,7 @@ mod logins;
 mod memory;
 mod paced;
 mod people;
+mod sso;
 mod start;
 mod table;
 mod verifications;
@@ -35,20 +36,22 @@ async fn main() -> Result<()> {
             let each = Duration::from_secs(seconds.parse()?);
             let mut table = measure(each).await?;
             people::measure(&mut table, each).await?;
+            sso::measure(&mut table, each).await?;
             let outcome = fake::measure(&mut table, each).await;
             println!("\n{table}");
             outcome
         }
-        [seconds, part @ ("fake" | "people")] => {
+        [seconds, part @ ("fake" | "people" | "sso")] => {
             let (mut table, each) = (Table::default(), Duration::from_secs(seconds.parse()?));
             let outcome = match *part {
                 "people" => people::measure(&mut table, each).await,
+                "sso" => sso::measure(&mut table, each).await,
                 _ => fake::measure(&mut table, each).await,
             };
             println!("\n{table}");
             outcome
         }
-        _ => bail!("usage: bench SECONDS [fake|people]"),
+        _ => bail!("usage: bench SECONDS [fake|people|sso]"),
     }
 }
 

@@ -10,3 +10,5 @@ mod lists;
 mod members;
 mod organizations;
 mod program;
+mod sso;
+mod sso_refusals;

@@ -118,6 +118,14 @@ pub(super) fn expected(route: &RouteSpec, actor: Actor, variation: Variation) ->
     match variation {
         // The ticket here is nobody's: the tests of invitations have better ones.
         _ if route.path == "/api/auth/invitation" => Refused(404),
+        // Nobody asks to be let in, and no connection is on: the tests of access have better ones.
+        _ if matches!(
+            route.path,
+            "/api/auth/ask-for-access" | "/admin/members/grant-access" | "/admin/members/decline-access"
+        ) =>
+        {
+            Refused(404)
+        }
         Variation::Id(id, given) => of_id(route, id, given),
         _ => plain(route),
     }
@@ -137,8 +145,8 @@ fn switching(actor: Actor, variation: Variation) -> Outcome {
 fn of_id(route: &RouteSpec, id: &IdParam, given: Given) -> Outcome {
     use Outcome::{Done, Refused};
     match (id.name, id.of, route.who) {
-        // A page of a list that is not one's own does not exist.
-        ("cursor", ..) => Refused(422),
+        // A page of a list that is not one's own does not exist; nor is there a connection for what is not one's own.
+        ("cursor" | "domains" | "break_glass", ..) => Refused(422),
         // What a form calls itself is nobody's: it names the purchase to its own sender alone.
         ("purchase", Resource::Plan, _) => Done,
         // Anybody may know that an organization exists, and log in there as its member.
@@ -194,7 +202,9 @@ fn plain(route: &RouteSpec) -> Outcome {
     match route.path {
         // Nothing is entered that could be tested, and nobody answers at the address that is.
         "/admin/sso/test" => Outcome::Refused(409),
-        "/admin/sso/credentials" => Outcome::Refused(422),
+        "/admin/sso/credentials" | "/api/v1/sso/connections/{connection}/credentials" => {
+            Outcome::Refused(422)
+        }
         // Nobody here comes back from a login that began here.
         "/api/auth/callback" => Outcome::Refused(400),
         // It names a session of nobody: one of one's own is for the tests of accounts. And nobody has uploaded a logo.

@@ -91,6 +91,14 @@ fn of_operation(route: &RouteSpec) -> &'static [(&'static str, &'static str)] {
         "customizeOrganization" => &[("display_name", "Changed")],
         "changeRoles" => &[("roles", "Employee")],
         "inviteMembers" => &[("emails", "newcomer@example.com")],
+        "createSsoConnection" => &[("kind", "okta")],
+        "editSsoConnection" => &[("display_name", "Staff")],
+        "enterSsoCredentials" => {
+            &[("protocol", "oidc"), ("discovery_url", "https://127.0.0.1:1"), ("client_id", "us")]
+        }
+        "turnSsoConnection" => &[("state", "off")],
+        "enforceSso" => &[("scope", "off")],
+        "claimSsoDomain" => &[("domain", "another.example")],
         _ => &[],
     }
 }
@@ -128,6 +136,7 @@ impl Sending {
                 body =
                     text(&[("emails", "newcomer@nowhere.example"), ("role", "Employee"), ("hours", "168")]);
             }
+            ("/admin/members/grant-access", false) => body = text(&[("role", "Employee")]),
             ("/home/profile", false) => body = text(&[("name", "Somebody Else")]),
             ("/admin/sso", false) => body = text(&[("kind", "okta")]),
             ("/admin/sso/domain", false) => body = text(&[("domain", "another.example")]),
@@ -153,6 +162,7 @@ impl Sending {
                 | "/home/register-business"
                 | "/home/register-personal"
                 | "/home/leave"
+                | "/admin/members/decline-access"
                 | "/admin/members/remove"
                 | "/admin/members/transfer"
                 | "/admin/customization/export"
@@ -185,7 +195,7 @@ impl Sending {
     /// The body as a program sends it.
     fn json(&self) -> Value {
         let fields = self.body.iter().map(|(name, value)| {
-            let is_list = matches!(*name, "emails" | "roles");
+            let is_list = matches!(*name, "emails" | "roles" | "domains" | "break_glass");
             ((*name).to_owned(), if is_list { json!([value]) } else { value.as_str().into() })
         });
         fields.collect::<Map<_, _>>().into()
@@ -234,8 +244,8 @@ fn own(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor) -> String {
     match (id.of, id.name) {
         (Resource::Connection, _) => organization.connection.clone(),
         (Resource::Domain, _) => organization.domain.to_owned(),
-        // Any connection, and the first page.
-        (_, "connection" | "cursor") => String::new(),
+        // Any connection, the first page, and oneself.
+        (_, "connection" | "cursor" | "break_glass") => String::new(),
         // Logins without one: those with one are for the tests of invitations.
         (Resource::Invitation, _) if route.who == Who::Anyone => String::new(),
         (Resource::Invitation, _) => organization.invitation.clone(),

@@ -28,6 +28,7 @@ async fn s05_an_address_of_somebody_elses_is_refused_and_the_administrator_finds
     let (mut eve, end) = corp.comes(EVE).await;
     assert_eq!(end.status.as_u16(), 403, "{}", end.summary());
     assert!(!end.says("domain") && !eve.is_signed_in().await, "{}", end.summary());
+    assert!(corp.members("corp").await.iter().all(|(id, _)| id != "eve"), "nor does she belong to it");
     let page = corp.connection(&id).await;
     assert!(page.says(&reference(&end)) && page.says("a domain that is not proved"), "{}", page.summary());
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tenantry_fake::{Fake, FakeConfig, Seed, SeedFile};
 use tenantry_system::SystemRandom;
 use tenantry_tests::steps::PASSWORD;
@@ -32,62 +32,127 @@ pub(crate) struct Corp {
     pub(crate) site: Site,
     pub(crate) dns: Dns,
     pub(crate) admin: Browser,
+    /// What the administrator proves.
+    pub(crate) domain: &'static str,
     /// Where the company's provider is.
     pub(crate) issuer: Url,
     /// The company's provider.
-    pub(crate) company: Fake,
+    pub(crate) company: Company,
+    /// Another organization's, where there is one.
+    pub(crate) others: Option<Company>,
+}
+
+/// An identity provider of a company, in front of which we are registered.
+pub(crate) struct Company {
+    pub(crate) fake: Fake,
+    pub(crate) issuer: Url,
+    callback: Url,
     _server: JoinSet<()>,
 }
 
-impl Corp {
-    pub(crate) async fn new() -> Self {
-        let dns = Dns::start().await;
-        let site = Site::with(|settings| settings.dev_sso_dns = Some(dns.address)).await;
+impl Company {
+    /// One that has these people.
+    pub(crate) async fn start(site: &Site, people: &[(&str, &str, bool)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
-        let user = |id: &str, email: &str, verified: bool| json!({ "user_id": id, "email": email, "email_verified": verified, "password": PASSWORD, "name": id });
-        let file = json!({
+        let config = FakeConfig {
+            issuer: issuer.clone(),
+            trial_days: 1,
+            action_run_time: FakeConfig::ACTION_RUN_TIME,
+            seed: Seed::default(),
+        };
+        let fake = Fake::in_memory(config, site.clock.clone(), Arc::new(SystemRandom)).unwrap();
+        let mut server = JoinSet::new();
+        server.spawn(fake.serve(listener, None, std::future::pending::<()>()));
+        let callback = site.identity.join("login/callback").unwrap();
+        let company = Self { fake, issuer, callback, _server: server };
+        company.registers(CLIENT, SECRET).await;
+        company.knows_another_product().await;
+        for (id, email, is_verified) in people {
+            company.has(id, email, *is_verified).await;
+        }
+        company
+    }
+
+    /// We are registered there as this client, too; or have this secret from now on.
+    pub(crate) async fn registers(&self, client: &str, secret: &str) {
+        self.plant(json!({
             "clients": [{
-                "name": "Tenantry",
-                "client_id": CLIENT,
-                "client_secret": SECRET,
-                "callbacks": [site.identity.join("login/callback").unwrap()],
+                "name": client,
+                "client_id": client,
+                "client_secret": secret,
+                "callbacks": [self.callback],
                 "settings": { "grant_types": ["authorization_code"] },
-            }, {
+            }],
+            "connections": [{ "name": "Username-Password-Authentication", "strategy": "auth0" }],
+        }))
+        .await;
+    }
+
+    /// The company has another product, to whose address its people are sent back.
+    async fn knows_another_product(&self) {
+        self.plant(json!({
+            "clients": [{
                 "name": "Another product",
                 "client_id": OTHER_CLIENT,
                 "client_secret": SECRET,
                 "callbacks": ["https://another.example/callback"],
                 "settings": { "grant_types": ["authorization_code"] },
             }],
-            "connections": [{ "name": "Username-Password-Authentication", "strategy": "auth0" }],
-            "users": [user("auth0|bo", BO, true), user("auth0|una", UNA, false), user("auth0|eve", EVE, true)],
+        }))
+        .await;
+    }
+
+    /// Whom the company calls `id` has this address from now on.
+    pub(crate) async fn has(&self, id: &str, email: &str, is_verified: bool) {
+        let user = json!({
+            "user_id": format!("auth0|{id}"),
+            "email": email,
+            "email_verified": is_verified,
+            "password": PASSWORD,
+            "name": id,
         });
-        let config = FakeConfig {
-            issuer: issuer.clone(),
-            trial_days: 1,
-            action_run_time: FakeConfig::ACTION_RUN_TIME,
-            seed: Seed { file: Some(SeedFile::from_json(file).unwrap()), ..Seed::default() },
-        };
-        let fake = Fake::in_memory(config, site.clock.clone(), Arc::new(SystemRandom)).unwrap();
-        let company = fake.clone();
-        let mut server = JoinSet::new();
-        server.spawn(async move {
-            let () = fake.serve(listener, None, std::future::pending()).await;
-        });
+        self.plant(json!({ "users": [user] })).await;
+    }
+
+    async fn plant(&self, file: Value) {
+        self.fake.seed(&SeedFile::from_json(file).unwrap()).await.unwrap();
+    }
+}
+
+impl Corp {
+    pub(crate) async fn new() -> Self {
+        let dns = Dns::start().await;
+        let site = Site::with(|settings| settings.dev_sso_dns = Some(dns.address)).await;
+        let company =
+            Company::start(&site, &[("bo", BO, true), ("una", UNA, false), ("eve", EVE, true)]).await;
+        let issuer = company.issuer.clone();
         let admin = site.administrator("ann@nowhere.example", "corp").await;
-        Self { site, dns, admin, issuer, company, _server: server }
+        Self { site, dns, admin, domain: DOMAIN, issuer, company, others: None }
     }
 
     /// The same, with a connection that is set up and turned on.
     pub(crate) async fn connected() -> (Self, String) {
         let mut corp = Self::new().await;
-        let id = corp.begins().await;
-        corp.proves(&id).await;
-        corp.enters(&id, SECRET).await.leads_to(&step(&id, "test"));
-        corp.tests_as(&id, BO).await;
-        corp.turns_on(&id).await;
+        let id = corp.connects(BO).await;
         (corp, id)
+    }
+
+    /// The whole set-up, tested with this account.
+    pub(crate) async fn connects(&mut self, email: &str) -> String {
+        let id = self.begins().await;
+        self.proves(&id).await;
+        self.enters(&id, SECRET).await.leads_to(&step(&id, "test"));
+        self.tests_as(&id, email).await;
+        self.turns_on(&id).await;
+        id
+    }
+
+    /// From now on it is the administrator of this organization who acts, for this domain; answers who did.
+    pub(crate) async fn acts_for(&mut self, organization: &str, domain: &'static str) -> Browser {
+        self.domain = domain;
+        let admin = self.site.administrator(&format!("dee@{organization}.example"), organization).await;
+        std::mem::replace(&mut self.admin, admin)
     }
 
     pub(crate) async fn begins(&mut self) -> String {
@@ -99,16 +164,29 @@ impl Corp {
 
     /// Claims the domain, publishes the record that the page shows, and checks.
     pub(crate) async fn proves(&mut self, id: &str) {
-        let fields = [("connection", id), ("domain", DOMAIN)];
+        let record = self.claims(id).await;
+        assert!(!self.checks(id).await.says("is proved to be yours"));
+        self.dns.publish(&record.0, &record.1);
+        let page = self.checks(id).await;
+        assert!(page.says(&format!("{} is proved to be yours.", self.domain)), "{}", page.summary());
+    }
+
+    /// Claims the domain: the record that the page asks for.
+    pub(crate) async fn claims(&mut self, id: &str) -> (String, String) {
+        let fields = [("connection", id), ("domain", self.domain)];
         self.admin.post("/admin/sso/domain", &fields).await.leads_to(&step(id, "domain"));
         let page = self.admin.get(&step(id, "domain")).await;
-        assert!(page.is(200).says(RECORD) && page.says("Waiting for the record"), "{}", page.summary());
-        self.admin.post("/admin/sso/domain/check", &fields).await.leads_to(&step(id, "domain"));
-        assert!(self.admin.get(&step(id, "domain")).await.says("The record is not there yet"));
+        let name = format!("_tenantry-challenge.{}", self.domain);
+        assert!(page.is(200).says(&name) && page.says("Waiting for the record"), "{}", page.summary());
         let value = page.body.split("tenantry-domain-verification=").nth(1).unwrap().get(..32).unwrap();
-        self.dns.publish(RECORD, &format!("tenantry-domain-verification={value}"));
-        self.admin.post("/admin/sso/domain/check", &fields).await.leads_to(&step(id, "domain"));
-        assert!(self.admin.get(&step(id, "domain")).await.says("corp.example is proved to be yours."));
+        (name, format!("tenantry-domain-verification={value}"))
+    }
+
+    /// Looks for the record now: what the page says then.
+    pub(crate) async fn checks(&mut self, id: &str) -> Answer {
+        let fields = [("connection", id), ("domain", self.domain)];
+        let answer = self.admin.post("/admin/sso/domain/check", &fields).await;
+        self.admin.follow(answer).await
     }
 
     pub(crate) async fn enters(&mut self, id: &str, secret: &str) -> Answer {
@@ -160,16 +238,31 @@ impl Corp {
     pub(crate) async fn leaves_by_address(&self, email: &str) -> (Browser, Answer) {
         let mut browser = self.site.browser();
         let page = browser.post("/orgprompt", &[("organization", email)]).await;
-        let there = page.is(200).goes_on_to().expect("a page that goes on");
-        let answer = browser.hop(&there).await;
+        let url = page.is(200).goes_on_to();
+        let answer = browser.hop(&url).await;
         (browser, answer)
     }
 
     /// Somebody comes in through the company's provider, sent there by an address in the company's domain.
     pub(crate) async fn comes(&self, email: &str) -> (Browser, Answer) {
-        let (mut browser, page) = self.enters_address(&format!("anybody@{DOMAIN}")).await;
+        let (mut browser, page) = self.enters_address(&format!("anybody@{}", self.domain)).await;
         let end = browser.at_the_company(&page, email).await;
         (browser, end)
+    }
+
+    /// The same, and it is refused with this status and without a session.
+    pub(crate) async fn is_refused(&self, email: &str, status: u16) -> Answer {
+        let (mut browser, end) = self.comes(email).await;
+        assert!(end.is(status).url.path() == "/api/auth/callback", "{}", end.summary());
+        assert!(!browser.is_signed_in().await, "{}", end.summary());
+        end
+    }
+
+    /// The same, and they are in.
+    pub(crate) async fn is_let_in(&self, email: &str) -> Browser {
+        let (browser, end) = self.comes(email).await;
+        assert_eq!((end.url.path(), end.status.as_u16()), ("/home", 200), "{}", end.summary());
+        browser
     }
 
     /// The page on the connection, as its administrator sees it.
@@ -179,11 +272,38 @@ impl Corp {
 }
 
 impl Browser {
+    /// Enters this address where organizations are looked up, and goes where that leads.
+    pub(crate) async fn begins_with_address(&mut self, email: &str) -> Answer {
+        let page = self.post("/orgprompt", &[("organization", email)]).await;
+        let url = page.is(200).goes_on_to();
+        let answer = self.hop(&url).await;
+        self.follow(answer).await
+    }
+
+    /// Logs in on the page of the company's provider, and stops before the product hears of it: its callback.
+    pub(crate) async fn up_to_the_callback(&mut self, page: &Answer, email: &str) -> Url {
+        let mut answer = self.fill(page, &[("username", email), ("password", PASSWORD)]).await;
+        loop {
+            let there = answer.location();
+            if self.site.is_home_of(&there) {
+                return there;
+            }
+            answer = self.hop(&there).await;
+        }
+    }
+
     /// Logs in on the page of the company's provider, and follows where that leads.
     pub(crate) async fn at_the_company(&mut self, page: &Answer, email: &str) -> Answer {
         assert!(!self.site.is_home_of(&page.url), "{}", page.summary());
         let answer = self.fill(page, &[("username", email), ("password", PASSWORD)]).await;
         self.follow(answer).await
+    }
+}
+
+impl Answer {
+    /// Where a page leads that goes on by itself.
+    pub(crate) fn goes_on_to(&self) -> Url {
+        self.goes_on_by_itself().expect("a page that goes on")
     }
 }
 

@@ -104,7 +104,7 @@ impl Corp {
             Cause::Certificate => {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 let there = format!("https://{}/oauth/token", listener.local_addr().unwrap());
-                let serving = self.company.serve(listener, Some(expired()), std::future::pending());
+                let serving = self.company.fake.serve(listener, Some(expired()), std::future::pending());
                 servers.spawn(serving);
                 self.exchanges_codes_at(&there).await;
             }

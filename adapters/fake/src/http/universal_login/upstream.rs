@@ -16,12 +16,13 @@ use crate::fake::Core;
 use crate::login::{self, Browser, Callback, CallbackError, Next};
 use crate::model::{Connection, Departure, LoginTransaction};
 use crate::store::StoreError;
+use crate::upstream::saml::{self, SamlError};
 use crate::upstream::{self, UpstreamError};
 
 pub(super) const ROUTE: &str = "/login/callback";
 
 /// What an issuer answers with.
-const ANSWERS: [&str; 5] = ["code", "id_token", "error", "error_description", "iss"];
+const ANSWERS: [&str; 6] = ["code", "id_token", "error", "error_description", "iss", saml::ANSWER];
 
 /// Leads to the issuer behind the connection that the person has chosen, or to the page that stands for it.
 pub(super) async fn leave(
@@ -118,8 +119,15 @@ pub(super) async fn by_query(
 
 /// An answer in a form. Browsers keep the login's cookie to themselves when another site sends one, so it is put by
 /// until the browser asks for this address itself.
-pub(super) async fn by_form(State(core): State<Arc<Core>>, Form(form): Form) -> Result<Response, PageError> {
-    let state = checked(&core, &form)?;
+pub(super) async fn by_form(
+    State(core): State<Arc<Core>>,
+    Query(query): Query,
+    Form(form): Form,
+) -> Result<Response, PageError> {
+    let state = match form.get(saml::ANSWER) {
+        Some(_) => of_saml(&query, &form)?,
+        None => checked(&core, &form)?,
+    };
     let now = core.clock.now();
     let is_kept = core
         .store
@@ -128,7 +136,11 @@ pub(super) async fn by_form(State(core): State<Arc<Core>>, Form(form): Form) -> 
             let first = departed
                 .filter(|(transaction, departure)| transaction.is_live(now) && departure.answer.is_none());
             let Some((transaction, departure)) = first else { return Ok(false) };
-            let departure = Departure { answer: Some(answer(&form)), ..departure.clone() };
+            let mut answer = answer(&form);
+            // The address that SAML answers are sent to names their connection.
+            let named = query.get(saml::CONNECTION).map(str::to_owned);
+            answer.extend(named.map(|name| (saml::CONNECTION.to_owned(), name)));
+            let departure = Departure { answer: Some(answer), ..departure.clone() };
             let transaction = LoginTransaction { departure: Some(departure), ..transaction.clone() };
             store.login_transactions.put(transaction);
             Ok::<_, StoreError>(true)
@@ -146,6 +158,18 @@ fn checked<'a>(core: &Core, parameters: &'a Parameters) -> Result<&'a str, PageE
         return Err(PageError::invalid_request(format!("The parameter {name} stands there twice")));
     }
     parameters.get("state").ok_or_else(|| expired(core, ""))
+}
+
+/// The state that came back with a SAML response. One that is none of ours comes with a login that began elsewhere.
+fn of_saml<'a>(query: &Parameters, form: &'a Parameters) -> Result<&'a str, PageError> {
+    if let Some(name) = form.duplicate().or_else(|| query.duplicate()) {
+        return Err(PageError::invalid_request(format!("The parameter {name} stands there twice")));
+    }
+    let state = form.get(saml::STATE).filter(|state| Departure::is_state(state));
+    state.ok_or_else(|| {
+        let connection = query.get(saml::CONNECTION).unwrap_or_default().to_owned();
+        PageError::invalid_request(SamlError::NotInitiatedHere(connection).to_string())
+    })
 }
 
 fn expired(core: &Core, state: &str) -> PageError {

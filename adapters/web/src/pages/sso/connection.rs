@@ -101,7 +101,7 @@ pub(crate) async fn let_in_again(
 }
 
 /// Where the organization's provider sends people who begin there (OpenID Connect Core, section 4).
-fn start_link(app: &App, request: &SsoRequest) -> String {
+pub(crate) fn start_link(app: &App, request: &SsoRequest) -> String {
     let link = app.base_url.join("/api/auth/login").map(|mut link| {
         link.query_pairs_mut()
             .append_pair("organization", request.tenant.id.as_str())

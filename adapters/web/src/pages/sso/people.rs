@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_application::{AdmissionWish, SsoView};
 use tenantry_domain::{
-    AdmissionRules, ClaimMapping, DisplayName, InvalidClaimMapping, Role, SsoRequest, SsoState,
+    AdmissionRules, ClaimMapping, DisplayName, InvalidClaimMapping, MOST_MAPPINGS, Role, SsoRequest, SsoState,
 };
 
 use super::connection_path;
@@ -21,12 +21,22 @@ use crate::session::SignedIn;
 use crate::text::sentence;
 use crate::{App, Shared, flash};
 
-/// How many rows for claims the form has.
-const ROWS: [Row; 3] = [
+/// The rows for claims that the form can have.
+const ROWS: [Row; MOST_MAPPINGS] = [
     Row { claim: "claim_1", value: "value_1", role: "role_1" },
     Row { claim: "claim_2", value: "value_2", role: "role_2" },
     Row { claim: "claim_3", value: "value_3", role: "role_3" },
+    Row { claim: "claim_4", value: "value_4", role: "role_4" },
+    Row { claim: "claim_5", value: "value_5", role: "role_5" },
+    Row { claim: "claim_6", value: "value_6", role: "role_6" },
+    Row { claim: "claim_7", value: "value_7", role: "role_7" },
+    Row { claim: "claim_8", value: "value_8", role: "role_8" },
+    Row { claim: "claim_9", value: "value_9", role: "role_9" },
+    Row { claim: "claim_10", value: "value_10", role: "role_10" },
 ];
+
+/// How many it has at least.
+const FEWEST_ROWS: usize = 3;
 
 /// The names of the fields of one row.
 #[derive(Clone, Copy)]
@@ -128,7 +138,7 @@ impl PeopleForm {
             auto_membership: rules.auto_membership,
             default_role: rules.default_role,
             trusts_addresses: rules.trusts_addresses,
-            mappings: ROWS.iter().enumerate().map(row).collect(),
+            mappings: ROWS.iter().enumerate().map(row).take(rows(rules.mappings.len())).collect(),
         }
     }
 
@@ -153,6 +163,8 @@ impl PeopleForm {
                 error,
             });
         }
+        let filled = rows.iter().rposition(|row| !(row.claim.is_empty() && row.value.is_empty()));
+        rows.truncate(self::rows(filled.map_or(0, |last| last + 1)));
         let form = Self {
             display_name: fields.text("display_name")?.to_owned(),
             display_name_error: display_name.as_ref().err().map(|why| sentence(&why.to_string())),
@@ -170,6 +182,11 @@ impl PeopleForm {
         let wish = display_name.ok().map(|display_name| AdmissionWish { display_name, rules });
         Ok((form, wish.filter(|_| is_right)))
     }
+}
+
+/// How many rows show so many claims, and leave room for another one.
+fn rows(filled: usize) -> usize {
+    FEWEST_ROWS.max(filled + 1)
 }
 
 fn role(fields: &Fields, name: &'static str) -> Result<Option<Role>, Problem> {

@@ -76,12 +76,12 @@ impl Report {
 }
 
 /// Why somebody like this would be refused, were the connection on.
-fn would_fail(view: &SsoView, login: &TestedLogin) -> Option<SsoFault> {
+pub(crate) fn would_fail(view: &SsoView, login: &TestedLogin) -> Option<SsoFault> {
     view.kept.request.believe(login.email.as_ref(), login.email_verified, &view.proved()).err()
 }
 
 /// As what a newcomer like this would join.
-fn role(view: &SsoView, login: &TestedLogin) -> Option<Role> {
+pub(crate) fn role(view: &SsoView, login: &TestedLogin) -> Option<Role> {
     let rules = &view.kept.request.admission;
     rules.auto_membership.then(|| rules.role(&login.as_claims()))
 }

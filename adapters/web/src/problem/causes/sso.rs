@@ -2,10 +2,40 @@
 
 use axum::http::StatusCode;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tenantry_application::{SsoError, SsoRefusal, TestSsoError, TurnOnSsoError};
+use tenantry_application::{AnswerAccessError, SsoError, SsoRefusal, TestSsoError, TurnOnSsoError};
 
 use super::super::{HOME, ORGANIZATION, OTHER_ACCOUNT, PLANS, Problem, START, way};
 use crate::text::{self, sentence};
+
+impl Problem {
+    /// The organization's own provider knows the person, and the organization does not.
+    pub(crate) fn may_ask(reference: &str) -> Self {
+        let detail = format!(
+            "You are not a member of this organization yet. Ask to be let in: whoever runs it sees that you ask. Or ask \
+             them yourself, and tell them the reference {reference}."
+        );
+        let way_on = [way("", "Ask to be let in"), ORGANIZATION];
+        Self::new(StatusCode::FORBIDDEN, "not_a_member", "You are not a member yet", detail, way_on)
+    }
+}
+
+impl From<AnswerAccessError> for Problem {
+    fn from(error: AnswerAccessError) -> Self {
+        let members = way("/admin/members", "See the members");
+        match error {
+            AnswerAccessError::Unknown => Self::not_found(),
+            AnswerAccessError::NoSeat => Self::new(
+                StatusCode::CONFLICT,
+                "no_seat",
+                "Every seat is taken",
+                "Whoever is let in takes a seat. Change your plan, remove somebody, or take an invitation back.",
+                [way("/admin", "See your plan"), members],
+            ),
+            AnswerAccessError::NotAuthorized(why) => why.into(),
+            AnswerAccessError::Outage(outage) => outage.into(),
+        }
+    }
+}
 
 impl From<SsoError> for Problem {
     fn from(error: SsoError) -> Self {
@@ -24,6 +54,13 @@ impl From<SsoError> for Problem {
                 "This was changed in another window",
                 sentence(&error.to_string()),
                 [way("/admin/sso", "Look again"), HOME],
+            ),
+            SsoError::LastWayIn => Self::new(
+                StatusCode::CONFLICT,
+                "last_way_in",
+                "Nobody could run your organization any more",
+                sentence(&error.to_string()),
+                [way("/admin/members", "Choose another Administrator"), HOME],
             ),
             SsoError::NotAuthorized(why) => why.into(),
             SsoError::Outage(outage) => outage.into(),

@@ -3,6 +3,7 @@
 mod clients;
 mod discovery;
 mod options;
+mod saml;
 mod schema;
 mod scim;
 mod scim_mapping;

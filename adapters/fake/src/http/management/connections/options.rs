@@ -1,14 +1,14 @@
 //! What a connection's options must be beyond their shape, and what is added to them.
 
 use serde_json::{Map, Value, json};
-use url::Url;
 
 use super::discovery::{self, Found};
-use super::{option, schema, speaks_openid};
+use super::{option, saml, schema, speaks_openid};
 use crate::document::{self, Document};
 use crate::http::management::error::ApiError;
 use crate::http::management::operation::Operation;
 use crate::model::Connection;
+use crate::upstream::saml::metadata::is_address;
 
 const ENDPOINTS: [&str; 5] =
     ["issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"];
@@ -27,6 +27,8 @@ pub(super) fn refusals(operation: Operation) -> Operation {
         .refuses(no_openid())
         .refuses(no_address("<place>", "<address>"))
         .refuses(discovery::failed("<address>", "<reason>"))
+        .refuses(saml::no_metadata("<reason>"))
+        .refuses(saml::no_certificate())
 }
 
 fn both(other: &str) -> ApiError {
@@ -91,6 +93,7 @@ pub(super) fn check(strategy: &str, given: Document<'_>) -> Result<(), ApiError>
     match strategy {
         "auth0" => check_attributes(given),
         "oidc" | "okta" => check_openid(given),
+        "samlp" => check_addresses(given, &saml::ADDRESSES),
         _ => Ok(()),
     }
 }
@@ -124,10 +127,12 @@ fn check_openid(given: Document<'_>) -> Result<(), ApiError> {
     if scope.is_some_and(|scope| !scope.split_ascii_whitespace().any(|scope| scope == "openid")) {
         return Err(no_openid());
     }
-    for name in ENDPOINTS.into_iter().chain(["discovery_url"]) {
-        let is_address = |text: &str| {
-            Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        };
+    check_addresses(given, &ENDPOINTS)?;
+    check_addresses(given, &["discovery_url"])
+}
+
+fn check_addresses(given: Document<'_>, names: &[&str]) -> Result<(), ApiError> {
+    for name in names {
         if let Some(text) = option(given, name).filter(|text| !is_address(text)) {
             return Err(no_address(name, text));
         }
@@ -137,6 +142,9 @@ fn check_openid(given: Document<'_>) -> Result<(), ApiError> {
 
 /// Fetches what the issuer says about itself, when the options say where, and fills in what they leave open.
 pub(super) async fn complete(strategy: &str, options: &mut Map<String, Value>) -> Result<(), ApiError> {
+    if strategy == saml::STRATEGY {
+        return saml::complete(options).await;
+    }
     if !speaks_openid(strategy) {
         return Ok(());
     }
@@ -156,6 +164,9 @@ pub(super) async fn complete(strategy: &str, options: &mut Map<String, Value>) -
 
 /// Whether a new connection says what a login through it needs. A changed one may lose it, as at Auth0.
 pub(super) fn check_complete(strategy: &str, options: &Map<String, Value>) -> Result<(), ApiError> {
+    if strategy == saml::STRATEGY {
+        return saml::check_complete(Document::new(options));
+    }
     if !speaks_openid(strategy) {
         return Ok(());
     }

@@ -1,0 +1,147 @@
+//! `/api/v1/sso/connections/{connection}/credentials`: what the organization's provider gave.
+
+use axum::Json;
+use axum::extract::State;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serialize};
+use tenantry_application::Credentials;
+use tenantry_domain::{ClientId, DiscoveryUrl, InvalidClientSecret, Timestamp, Upstream};
+use utoipa::ToSchema;
+
+use super::super::body;
+use super::super::caller::Caller;
+use super::super::operation::{Body, Operation};
+use super::super::path::PathId;
+use super::view::ConnectionView;
+use super::{CHANGED, NOT_INCLUDED};
+use crate::Shared;
+use crate::problem::Problem;
+use crate::text::sentence;
+
+pub(super) const ENTER: Operation = Operation {
+    details: "Reads the discovery document at once, and answers the issuer that it names. The secret goes on to the \
+              identity provider behind us and is never told again; without one the present one stays, unless the address \
+              or the client is another. With another client the last test counts no more, and who came before is kept \
+              out until let in again.",
+    body: Some(Body::of::<NewCredentials>()),
+    refusals: &[
+        NOT_INCLUDED,
+        CHANGED,
+        (
+            409,
+            "People of another issuer use the connection; the organization has as many connections as it can have; or an \
+             earlier one is still being deleted.",
+        ),
+        (422, "Nothing usable is at `discovery_url`, or the secret is needed once more."),
+    ],
+    ..Operation::new("enterSsoCredentials", "Enters what the organization's identity provider gave")
+        .answering::<ConnectionView>(200)
+};
+
+/// How a provider is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = SsoProtocol)]
+pub(super) enum Protocol {
+    /// OpenID Connect.
+    Oidc,
+}
+
+/// What the organization's identity provider gave.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewSsoCredentials)]
+pub(super) struct NewCredentials {
+    protocol: Protocol,
+    /// Where it describes itself: its issuer, or the address of its discovery document.
+    #[schema(examples("https://login.acme.example/.well-known/openid-configuration"))]
+    discovery_url: String,
+    /// As what we are registered there.
+    #[schema(examples("0oa1b2c3"))]
+    client_id: String,
+    /// What proves that; the present one stays when it is not sent.
+    #[serde(default, deserialize_with = "secret")]
+    #[schema(value_type = Option<String>, write_only)]
+    client_secret: Option<SecretString>,
+    /// Until when the secret is good, if that is known.
+    #[schema(format = DateTime, examples("2027-06-30T23:59:59.999Z"))]
+    secret_expires_at: Option<String>,
+}
+
+/// What a connection logs in with. `protocol` says what is in it; there may be others one day.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "protocol", rename_all = "snake_case")]
+#[schema(as = SsoCredentials)]
+pub(super) enum CredentialsView {
+    /// What OpenID Connect needs.
+    Oidc(OidcCredentials),
+}
+
+/// As what we log people in with OpenID Connect. The secret is never told.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OidcCredentials {
+    /// Where the provider describes itself.
+    #[schema(examples("https://login.acme.example/.well-known/openid-configuration"))]
+    discovery_url: String,
+    /// What it called itself there, when the credentials were entered.
+    #[schema(examples("https://login.acme.example"))]
+    issuer: String,
+    /// As what we are registered there.
+    #[schema(examples("0oa1b2c3"))]
+    client_id: String,
+    /// Until when the secret is good, if that was said.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    secret_expires_at: Option<Timestamp>,
+}
+
+pub(super) async fn enter(
+    State(app): State<Shared>,
+    Caller(session): Caller,
+    PathId(id): PathId<String>,
+    body::Json(new): body::Json<NewCredentials>,
+) -> Result<Json<ConnectionView>, Problem> {
+    let credentials = new.read(app.site.sso_in_development)?;
+    app.use_cases.sso.connect.run(&session, &id, credentials).await?;
+    ConnectionView::read(&app, &session, &id).await.map(Json)
+}
+
+/// A secret that nothing prints.
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(SecretString::from))
+}
+
+impl NewCredentials {
+    fn read(self, in_development: bool) -> Result<Credentials, Problem> {
+        let wrong =
+            |field, why: &dyn std::fmt::Display| Problem::wrong_value(field, sentence(&why.to_string()));
+        let Protocol::Oidc = self.protocol;
+        let discovery_url = if in_development {
+            DiscoveryUrl::for_development(&self.discovery_url)
+        } else {
+            DiscoveryUrl::try_from(self.discovery_url.as_str())
+        };
+        if let Some(secret) = &self.client_secret {
+            InvalidClientSecret::check(secret.expose_secret()).map_err(|why| wrong("client_secret", &why))?;
+        }
+        let until = self.secret_expires_at.as_deref().map(str::parse::<Timestamp>).transpose();
+        Ok(Credentials {
+            discovery_url: discovery_url.map_err(|why| wrong("discovery_url", &why))?,
+            client_id: ClientId::try_from(self.client_id.as_str()).map_err(|why| wrong("client_id", &why))?,
+            client_secret: self.client_secret,
+            secret_expires_at: until.map_err(|_| {
+                wrong("secret_expires_at", &"write it as a date and a time, as in 2027-06-30T00:00:00Z")
+            })?,
+        })
+    }
+}
+
+impl From<Upstream> for CredentialsView {
+    fn from(upstream: Upstream) -> Self {
+        Self::Oidc(OidcCredentials {
+            discovery_url: upstream.discovery_url.to_string(),
+            issuer: upstream.issuer,
+            client_id: upstream.client_id.to_string(),
+            secret_expires_at: upstream.secret_expires_at,
+        })
+    }
+}

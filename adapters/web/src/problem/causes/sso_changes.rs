@@ -1,0 +1,86 @@
+//! What can be wrong about a change to single sign-on, as a program is told of it. The pages say it beside the field.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use tenantry_application::{
+    CheckDomainError, ChooseSsoDomainsError, ClaimDomainError, ConnectSsoError, EnforceSsoError,
+};
+
+use super::super::{HOME, Problem, way};
+use crate::text::sentence;
+
+impl Problem {
+    fn of_sso(status: StatusCode, code: &'static str, error: &dyn std::error::Error) -> Self {
+        let detail = sentence(&error.to_string());
+        let way_on = [way("/admin/sso", "Back to single sign-on"), HOME];
+        Self::new(status, code, "Single sign-on stays as it was", detail, way_on)
+    }
+}
+
+impl From<ConnectSsoError> for Problem {
+    fn from(error: ConnectSsoError) -> Self {
+        let (status, code, field) = match error {
+            ConnectSsoError::Discovery(_) | ConnectSsoError::DiscoveryRefused(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "discovery_refused", Some("discovery_url"))
+            }
+            ConnectSsoError::SecretNeeded => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "secret_needed", Some("client_secret"))
+            }
+            ConnectSsoError::IssuerInUse(_) => (StatusCode::CONFLICT, "issuer_in_use", Some("discovery_url")),
+            ConnectSsoError::TooMany => (StatusCode::CONFLICT, "too_many_connections", None),
+            ConnectSsoError::BeingDeleted => (StatusCode::CONFLICT, "being_deleted", None),
+            ConnectSsoError::Sso(error) => return error.into(),
+        };
+        let problem = Self::of_sso(status, code, &error);
+        if let Some(field) = field { problem.in_field(field) } else { problem }
+    }
+}
+
+impl From<ChooseSsoDomainsError> for Problem {
+    fn from(error: ChooseSsoDomainsError) -> Self {
+        let (status, code) = match error {
+            ChooseSsoDomainsError::NotClaimed(_) => (StatusCode::UNPROCESSABLE_ENTITY, "domain_not_claimed"),
+            ChooseSsoDomainsError::InUse(_) => (StatusCode::CONFLICT, "domain_in_use"),
+            ChooseSsoDomainsError::Sso(error) => return error.into(),
+        };
+        Self::of_sso(status, code, &error).in_field("domains")
+    }
+}
+
+impl From<ClaimDomainError> for Problem {
+    fn from(error: ClaimDomainError) -> Self {
+        match error {
+            ClaimDomainError::TooMany => Self::of_sso(StatusCode::CONFLICT, "too_many_domains", &error),
+            ClaimDomainError::Sso(error) => error.into(),
+        }
+    }
+}
+
+impl From<CheckDomainError> for Problem {
+    fn from(error: CheckDomainError) -> Self {
+        match error {
+            CheckDomainError::Unknown => Self::not_found(),
+            CheckDomainError::HeldByAnother => Self::of_sso(StatusCode::CONFLICT, "domain_held", &error),
+            CheckDomainError::NoAnswer => {
+                let mut problem = Self::of_sso(StatusCode::SERVICE_UNAVAILABLE, "dns_silent", &error);
+                problem.0.retry_after = Some(Duration::from_mins(1));
+                problem
+            }
+            CheckDomainError::Sso(error) => error.into(),
+        }
+    }
+}
+
+impl From<EnforceSsoError> for Problem {
+    fn from(error: EnforceSsoError) -> Self {
+        let code = match error {
+            EnforceSsoError::NotOn => return Self::of_sso(StatusCode::CONFLICT, "not_on", &error),
+            EnforceSsoError::NobodyLeft => "nobody_left",
+            EnforceSsoError::NoAdministrator => "no_administrator",
+            EnforceSsoError::NoOtherWay => "no_other_way",
+            EnforceSsoError::Sso(error) => return error.into(),
+        };
+        Self::of_sso(StatusCode::UNPROCESSABLE_ENTITY, code, &error).in_field("break_glass")
+    }
+}

@@ -1,0 +1,143 @@
+//! Asking to be let in: somebody came through the organization's own login, and is no member.
+
+use std::sync::Arc;
+
+use tenantry_domain::{AccessRequest, AuditAction, AuditEntry, SsoFault, TenantRef, Timestamp};
+use tenantry_ports::{
+    AccessRequests, AuditLog, Callback, Clock, KeptSsoRequest, Login, LoginAttempt, Members, SsoPurpose,
+};
+
+use super::{FoundLogin, SsoGate};
+use crate::redeem::Redeem;
+use crate::{Outage, SignInError, SsoRefusal, audit};
+
+/// Takes down who asks. They log in once more, outside of the organization, so that it is known who they are; nobody is
+/// signed in by it.
+pub struct AskForAccess {
+    /// Verifies what came back, as for every login.
+    pub redeem: Redeem,
+    /// Who may pass.
+    pub gate: SsoGate,
+    /// Where it is kept until an Administrator answers.
+    pub access: Arc<dyn AccessRequests>,
+    /// Who is a member already.
+    pub members: Arc<dyn Members>,
+    /// Tells the Administrators.
+    pub audit_log: Arc<dyn AuditLog>,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What came of asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AskedForAccess {
+    /// The Administrators of this organization see it now.
+    Waiting(TenantRef),
+    /// There is no need to ask any more: a login under the organization lets them in.
+    Welcome(FoundLogin),
+}
+
+impl AskForAccess {
+    /// Takes down who asks, and what they ask for. Repeatable: who asks already asks once.
+    pub async fn run(
+        &self,
+        callback: &Callback,
+        attempt: &LoginAttempt,
+    ) -> Result<AskedForAccess, SignInError> {
+        let now = self.clock.now();
+        let kept = self.asked_through(attempt).await?;
+        let request = &kept.request;
+        let login = match self.redeem.run(callback, attempt, now).await {
+            Ok(login) => login,
+            Err(error) if error.is_theirs() => {
+                let failed = self.gate.failed(&request.tenant.id, &request.id, error.sso_fault(), now);
+                return Err(SignInError::Sso(failed.await));
+            }
+            Err(error) => return Err(error),
+        };
+        if let Some(refusal) = self.gate.vouch(&login, &kept, now).await? {
+            return Err(SignInError::Sso(refusal));
+        }
+        let tenant = &request.tenant;
+        let is_member = self.members.find(&tenant.id, &login.user).await.map_err(Outage::from)?.is_some();
+        if (is_member || request.admission.auto_membership)
+            && let Some(found) = FoundLogin::of(request.clone())
+        {
+            return Ok(AskedForAccess::Welcome(found));
+        }
+        self.take_down(&login, &kept, now).await?;
+        Ok(AskedForAccess::Waiting(kept.request.tenant))
+    }
+
+    /// The request that the login went through: by the connection that the attempt named, never by what came back.
+    async fn asked_through(&self, attempt: &LoginAttempt) -> Result<KeptSsoRequest, SignInError> {
+        let asks = attempt.sso.as_ref().filter(|sso| sso.purpose == SsoPurpose::AskForAccess);
+        let (Some(asked), Some(connection)) = (asks, &attempt.connection) else {
+            return Err(SignInError::AlreadyUsed);
+        };
+        let requests = &self.gate.requests;
+        let found = match requests.owner(connection).await.map_err(Outage::from)? {
+            Some(owner) => requests.find(&owner, &asked.request).await.map_err(Outage::from)?,
+            None => None,
+        };
+        // The connection was deleted meanwhile: there is nobody to ask.
+        found.ok_or(SignInError::NotAMember)
+    }
+
+    async fn take_down(
+        &self,
+        login: &Login,
+        kept: &KeptSsoRequest,
+        now: Timestamp,
+    ) -> Result<(), SignInError> {
+        let request = &kept.request;
+        let Some(email) = login.email.clone() else {
+            let failed = self.gate.failed(&request.tenant.id, &request.id, SsoFault::NoAddress, now);
+            return Err(SignInError::Sso(failed.await));
+        };
+        let asked = AccessRequest {
+            tenant: request.tenant.id.clone(),
+            request: request.id.clone(),
+            user: login.user.clone(),
+            name: login.name.clone(),
+            email,
+            role: request.admission.role(&login.claims),
+            asked_at: now,
+        };
+        if self.access.ask(&asked).await.map_err(Outage::from)? {
+            let entry = AuditEntry {
+                at: now,
+                actor: asked.user.clone(),
+                actor_name: Some(asked.name.clone()),
+                tenant: Some(asked.tenant.clone()),
+                action: AuditAction::AccessRequested,
+                subject: asked.email.to_string(),
+            };
+            audit::record(&*self.audit_log, &entry).await;
+        }
+        Ok(())
+    }
+}
+
+impl SsoGate {
+    /// Whether the organization's provider may vouch for this person, member or not; why not.
+    pub(super) async fn vouch(
+        &self,
+        login: &Login,
+        kept: &KeptSsoRequest,
+        now: Timestamp,
+    ) -> Result<Option<SsoRefusal>, Outage> {
+        let request = &kept.request;
+        let tenant = &request.tenant.id;
+        let through = request.upstream.as_ref().map(|upstream| &upstream.name);
+        let fault = if login.connection.is_none() || login.connection.as_ref() != through {
+            Some(SsoFault::Other)
+        } else {
+            self.fault_of(login, request).await?
+        };
+        match fault {
+            Some(fault) => Ok(Some(self.failed(tenant, &request.id, fault, now).await)),
+            None => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Single sign-on is demanded: every other way in is closed.
+
+use serde_json::json;
+use tenantry_fake::SeedFile;
+use tenantry_tests::steps::PASSWORD;
+
+use super::corp::{BO, Corp};
+use crate::answer::Answer;
+use crate::browser::Browser;
+
+const CY: &str = "cy@nowhere.example";
+
+impl Corp {
+    /// Every member has to come through the connection, but for its administrator.
+    pub(crate) async fn demands(&mut self, id: &str) {
+        let fields = [("connection", id), ("enforcement", "organization")];
+        let there = format!("/admin/sso/connection?connection={id}");
+        self.admin.post("/admin/sso/policy", &fields).await.leads_to(&there);
+        self.site.clock.advance(std::time::Duration::from_secs(1));
+    }
+
+    /// Somebody was refused, and is sent to the company's own login.
+    async fn is_sent_to_the_company(&self, browser: &mut Browser, end: &Answer) {
+        assert!(end.is(403).says("Sign in with your organization’s own login"), "{}", end.summary());
+        let link = end.body.split("href=\"").find(|rest| rest.starts_with("/api/auth/login?organization="));
+        let link = link.unwrap().split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+        let page = browser.open(&link).await;
+        assert_eq!(page.url.origin(), self.issuer.origin(), "{}", page.summary());
+    }
+}
+
+impl Browser {
+    /// Logs in under corp by its name, with this password where one is asked for.
+    async fn tries(&mut self, email: &str, password: &str) -> Answer {
+        let asked = self.post("/orgprompt", &[("organization", "corp")]).await;
+        let page = self.follow(asked).await;
+        if self.site.is_home_of(&page.url) {
+            return page;
+        }
+        let answer = self.fill(&page, &[("username", email), ("password", password)]).await;
+        self.follow(answer).await
+    }
+}
+
+#[tokio::test]
+async fn s13_a_session_from_before_and_a_switch_to_the_organization_lead_nowhere() {
+    let (mut corp, id) = Corp::connected().await;
+    let mut inside = corp.site.member(CY, "corp", &["Employee"]).await;
+    let mut outside = corp.site.browser();
+    outside.log_in(CY).await;
+    let mut bo = corp.is_let_in(BO).await;
+    corp.demands(&id).await;
+    assert!(!inside.is_signed_in().await, "who was in is out");
+    assert!(!bo.is_signed_in().await, "whoever it is");
+    assert!(corp.admin.is_signed_in().await, "but for whoever made the rule");
+    // The login as a person is their own, and leads into no organization.
+    assert!(outside.is_signed_in().await);
+    let organization = corp.site.management().await.organization_id("corp").await;
+    let end = outside.open(&format!("/api/auth/login?organization={organization}&returnTo=/home")).await;
+    corp.is_sent_to_the_company(&mut outside, &end).await;
+    assert!(!outside.get("/home/profile").await.says("corp"), "they stay a person");
+    corp.is_let_in(BO).await;
+}
+
+#[tokio::test]
+async fn s13_a_new_password_opens_no_more_than_the_old_one() {
+    let (mut corp, id) = Corp::connected().await;
+    corp.site.member(CY, "corp", &["Employee"]).await;
+    corp.demands(&id).await;
+    let mut cy = corp.site.browser();
+    cy.log_in(CY).await;
+    cy.proves_it("/home/account/password", CY).await;
+    let answer = cy.post("/home/account/password", &[]).await;
+    let page = cy.follow(answer).await;
+    let new = "a-new-Passw0rd-of-cy";
+    let answer = cy.fill(&page, &[("password-reset", new), ("re-enter-password", new)]).await;
+    cy.follow(answer).await.is(200);
+    let mut elsewhere = corp.site.browser();
+    let end = elsewhere.tries(CY, new).await;
+    corp.is_sent_to_the_company(&mut elsewhere, &end).await;
+    assert!(!elsewhere.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn s13_neither_a_social_account_nor_a_connection_of_somebodys_own_making_is_a_way_in() {
+    let (mut corp, id) = Corp::connected().await;
+    let file = json!({
+        "connections": [
+            { "name": "google-oauth2", "strategy": "google-oauth2" },
+            { "name": "by-hand", "strategy": "oidc" },
+        ],
+        "organizations": [{
+            "name": "corp",
+            "connections": [
+                { "connection": "google-oauth2", "assign_membership_on_login": true },
+                { "connection": "by-hand", "assign_membership_on_login": true },
+            ],
+        }],
+    });
+    corp.site.fake().seed(&SeedFile::from_json(file).unwrap()).await.unwrap();
+    for is_demanded in [false, true] {
+        if is_demanded {
+            corp.demands(&id).await;
+        }
+        for connection in ["google-oauth2", "by-hand"] {
+            let mut browser = corp.site.browser();
+            let mut asked = browser.leaves_for("corp").await;
+            asked.query_pairs_mut().append_pair("connection", connection);
+            let page = browser.hop(&asked).await;
+            let page = browser.follow(page).await;
+            let answer = browser.fill(&page, &[("email", CY), ("name", "Cy")]).await;
+            let end = browser.follow(answer).await;
+            assert_eq!(browser.is_signed_in().await, !is_demanded, "{connection}: {}", end.summary());
+            if is_demanded {
+                corp.is_sent_to_the_company(&mut browser, &end).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn s13_an_invitation_is_no_way_in_and_nobody_accepts_it_by_another_login() {
+    let (mut corp, id) = Corp::connected().await;
+    corp.demands(&id).await;
+    corp.admin.invite(CY).await.is(200);
+    let link = corp.site.management().await.invitation_link("corp", CY).await;
+    let mut cy = corp.site.browser();
+    let asked = cy.accept(&link, "new").await;
+    let page = cy.follow(asked).await;
+    let answer = cy.fill(&page, &[("email", CY), ("password", PASSWORD)]).await;
+    let end = cy.follow(answer).await;
+    corp.is_sent_to_the_company(&mut cy, &end).await;
+    assert!(!cy.is_signed_in().await);
+    let end = corp.site.browser().tries(CY, PASSWORD).await;
+    assert!(end.is(403).says("own login"), "{}", end.summary());
+    assert!(!corp.admin.get("/admin/activity").await.says("accepted"));
+}
+
+#[tokio::test]
+async fn s13_an_address_in_the_domain_has_no_login_of_its_own_where_the_domain_demands_it() {
+    let (mut corp, id) = Corp::connected().await;
+    let dot = corp.site.newcomer("dot@corp.example").await;
+    let fields = [("connection", &*id), ("enforcement", "domains")];
+    corp.admin.post("/admin/sso/policy", &fields).await.is(303);
+    corp.site.clock.advance(std::time::Duration::from_secs(1));
+    let mut elsewhere = dot.elsewhere();
+    let page = elsewhere.open("/api/auth/login").await;
+    let answer = elsewhere.fill(&page, &[("username", "dot@corp.example"), ("password", PASSWORD)]).await;
+    let end = elsewhere.follow(answer).await;
+    corp.is_sent_to_the_company(&mut elsewhere, &end).await;
+    assert!(!elsewhere.is_signed_in().await);
+    // Whoever has another address goes on as before.
+    corp.site.member(CY, "corp", &["Employee"]).await;
+}
+
+#[tokio::test]
+async fn s13_whoever_breaks_the_glass_is_noted_each_time_and_only_as_long_as_they_run_the_organization() {
+    let (mut corp, id) = Corp::connected().await;
+    corp.is_let_in(BO).await;
+    let management = corp.site.management().await;
+    management.add_member("corp", BO, &["Administrator"]).await;
+    corp.demands(&id).await;
+    let noted = |page: &Answer| page.text().matches("as only they may").count();
+    assert_eq!(noted(&corp.admin.get("/admin/activity").await), 0);
+    for times in [1, 2] {
+        let mut ann = corp.site.browser();
+        ann.log_in_under("corp", "ann@nowhere.example").await;
+        assert_eq!(noted(&ann.get("/admin/activity").await), times);
+    }
+    // At the provider, past the pages.
+    management.take_role("corp", "ann@nowhere.example", "Administrator").await;
+    let mut ann = corp.site.browser();
+    let end = ann.tries("ann@nowhere.example", PASSWORD).await;
+    corp.is_sent_to_the_company(&mut ann, &end).await;
+}
