@@ -46,7 +46,7 @@ impl Answer {
     }
 
     /// Where a page leads that goes on by itself.
-    pub(crate) fn goes_on_to(&self) -> Option<Url> {
+    pub(crate) fn goes_on_by_itself(&self) -> Option<Url> {
         let there = self.body.split("content=\"0; url=").nth(1)?.split('"').next()?;
         self.url.join(&there.replace("&#38;", "&").replace("&amp;", "&")).ok()
     }

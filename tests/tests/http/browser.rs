@@ -71,7 +71,7 @@ impl Browser {
     pub(crate) async fn follow(&mut self, answer: Answer) -> Answer {
         let mut answer = answer;
         for _ in 0..20 {
-            let next = match answer.goes_on_to() {
+            let next = match answer.goes_on_by_itself() {
                 Some(next) => next,
                 None if answer.status.is_redirection() => answer.location(),
                 None => return answer,

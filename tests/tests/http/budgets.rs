@@ -70,7 +70,7 @@ async fn the_pages_for_administrators_ask_as_often_however_many_members_there_ar
         for (path, budget) in [("/admin", 2), ("/admin/members", 3)] {
             provider.fake.clear_requests();
             let page = ann.get(path).await;
-            assert!(page.is(200).says(if path == "/admin" { "of 20 seats used" } else { "Administrator" }));
+            assert!(page.is(200).says(if path == "/admin" { "of 20 seats used" } else { "Members of acme" }));
             let calls = provider.fake.requests();
             assert!(
                 calls.len() <= budget,

@@ -200,7 +200,7 @@ async fn adv06_a_login_that_was_begun_at_a_connection_does_not_end_with_an_accou
     let (corp, _) = Corp::connected().await;
     corp.site.member("cy@nowhere.example", "corp", &["Employee"]).await;
     let mut browser = corp.site.browser();
-    let mut there = browser.post("/orgprompt", &[("organization", BO)]).await.goes_on_to().unwrap();
+    let mut there = browser.post("/orgprompt", &[("organization", BO)]).await.goes_on_to();
     let pairs: Vec<(String, String)> = there.query_pairs().into_owned().collect();
     let others = pairs.iter().filter(|(name, _)| name != "connection" && name != "login_hint");
     there.query_pairs_mut().clear().extend_pairs(others);
@@ -235,7 +235,7 @@ async fn adv07_state_nonce_and_verifier_belong_to_the_attempt_at_one_connection(
     let mut sent = Vec::new();
     for _ in 0..2 {
         let page = corp.site.browser().post("/orgprompt", &[("organization", BO)]).await;
-        sent.push(page.goes_on_to().unwrap());
+        sent.push(page.goes_on_to());
     }
     for name in ["state", "nonce", "code_challenge"] {
         assert_ne!(of(&sent[0], name), of(&sent[1], name), "{name}");

@@ -254,7 +254,7 @@ impl Corp {
     pub(crate) async fn leaves_by_address(&self, email: &str) -> (Browser, Answer) {
         let mut browser = self.site.browser();
         let page = browser.post("/orgprompt", &[("organization", email)]).await;
-        let url = page.is(200).goes_on_to().unwrap();
+        let url = page.is(200).goes_on_to();
         let answer = browser.hop(&url).await;
         (browser, answer)
     }
@@ -291,7 +291,7 @@ impl Browser {
     /// Enters this address where organizations are looked up, and goes where that leads.
     pub(crate) async fn begins_with_address(&mut self, email: &str) -> Answer {
         let page = self.post("/orgprompt", &[("organization", email)]).await;
-        let url = page.is(200).goes_on_to().unwrap();
+        let url = page.is(200).goes_on_to();
         let answer = self.hop(&url).await;
         self.follow(answer).await
     }
@@ -313,6 +313,13 @@ impl Browser {
         assert!(!self.site.is_home_of(&page.url), "{}", page.summary());
         let answer = self.fill(page, &[("username", email), ("password", PASSWORD)]).await;
         self.follow(answer).await
+    }
+}
+
+impl Answer {
+    /// Where a page leads that goes on by itself.
+    pub(crate) fn goes_on_to(&self) -> Url {
+        self.goes_on_by_itself().expect("a page that goes on")
     }
 }
 

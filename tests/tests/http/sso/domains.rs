@@ -91,7 +91,7 @@ async fn s04_the_answer_is_the_same_to_the_letter_whoever_has_an_account() {
 async fn answer(corp: &Corp, email: &str) -> String {
     let mut browser = corp.site.browser();
     let page = browser.post("/orgprompt", &[("organization", email)]).await;
-    let mut there = page.is(200).goes_on_to().unwrap();
+    let mut there = page.is(200).goes_on_to();
     let sent = page.body.split("content=\"0; url=").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
     let mut body = page.body.replace(sent, "");
     let pairs: Vec<(String, String)> = there.query_pairs().into_owned().collect();

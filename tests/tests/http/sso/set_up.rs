@@ -12,6 +12,8 @@ async fn an_administrator_connects_a_provider_from_nothing_to_a_colleagues_first
     assert_eq!(report.url.path(), "/admin/sso/set-up", "{}", report.summary());
     assert!(report.is(200).says("It works") && report.says(BO), "{}", report.summary());
     assert!(corp.admin.is_signed_in().await, "a test signs nobody in or out");
+    let next = corp.admin.clone().open("/api/auth/login").await;
+    assert_eq!(next.url.origin(), corp.site.identity.origin(), "the provider has forgotten who was tested");
     assert!(corp.admin.get("/admin/members").await.says("ann@nowhere.example"));
     assert!(!corp.admin.get("/admin/members").await.says(BO), "and makes nobody a member");
     corp.turns_on(&id).await;

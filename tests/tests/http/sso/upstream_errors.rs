@@ -13,7 +13,7 @@ use url::Url;
 use super::corp::{BO, Corp, EVE, OTHER_CLIENT, SECRET, UNA, reference, step};
 use crate::answer::Answer;
 use crate::browser::Browser;
-use crate::site::free_port;
+use crate::site::{client, free_port};
 
 /// What is wrong at the company, or between its provider and us.
 enum Cause {
@@ -322,6 +322,6 @@ async fn connection_name(corp: &Corp) -> String {
 async fn asks_for_the_address_first(corp: &Corp) {
     let there = corp.site.identity.join("_tenantry/seed").unwrap();
     let seed: Value = json!({ "prompts": { "identifier_first": true } });
-    let answer = reqwest::Client::new().post(there).json(&seed).send().await.unwrap();
+    let answer = client().post(there).json(&seed).send().await.unwrap();
     assert!(answer.status().is_success(), "{answer:?}");
 }
