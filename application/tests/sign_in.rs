@@ -93,6 +93,7 @@ impl World {
             sso: SsoGate {
                 requests: Arc::new(requests),
                 proofs: Arc::new(proofs),
+                members: Arc::new(MockMembers::new()),
                 audit_log: Arc::new(MockAuditLog::new()),
                 random: Arc::new(SeededRandom::new(2)),
                 catalogue: Arc::new(Catalogue::standard().unwrap()),

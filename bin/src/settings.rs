@@ -354,7 +354,6 @@ fn printable(text: &str) -> &str {
     if text.contains('@') { "(with credentials in it)" } else { text }
 }
 
-/// An address of the product: only scheme, host and port; plain http on this machine alone.
 /// Where to look domains up in development: on a product that the Internet can reach it would open our own network.
 fn dev_sso_dns(text: &str, base_url: Option<&Url>) -> anyhow::Result<SocketAddr> {
     ensure!(
@@ -371,6 +370,7 @@ fn dev_sso_dns(text: &str, base_url: Option<&Url>) -> anyhow::Result<SocketAddr>
     Ok(address)
 }
 
+/// An address of the product: only scheme, host and port; plain http on this machine alone.
 pub(crate) fn base_url(text: &str) -> anyhow::Result<Url> {
     let wrong = || {
         format!("the address of the product {} is not one such as https://app.example.com", printable(text))
@@ -458,6 +458,24 @@ mod tests {
         ] {
             let refusal = refusal(&[(name, value)]);
             assert!(refusal.contains(message), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn single_sign_on_is_opened_for_development_alone() {
+        let dns = ("TENANTRY_DEV_SSO_DNS", "127.0.0.1:5353");
+        assert_eq!(read(&[dns]).unwrap().dev_sso_dns, Some("127.0.0.1:5353".parse().unwrap()));
+        assert_eq!(read(&[]).unwrap().dev_sso_dns, None);
+        for (dns, base_url, message) in [
+            ("127.0.0.1:5353", "https://app.example.com", "together with an https address"),
+            ("127.0.0.1:5353", "https://localhost", "together with an https address"),
+            ("192.0.2.1:53", "http://localhost:3000", "of this machine alone"),
+            ("[2001:db8::1]:53", "http://localhost:3000", "of this machine alone"),
+            ("127.0.0.1", "http://localhost:3000", "is not an address and a port"),
+            ("dns.example:53", "http://localhost:3000", "is not an address and a port"),
+        ] {
+            let refusal = refusal(&[("TENANTRY_DEV_SSO_DNS", dns), ("AUTH0_BASE_URL", base_url)]);
+            assert!(refusal.contains(message), "{dns} {base_url}: {refusal}");
         }
     }
 

@@ -145,6 +145,7 @@ impl Parts {
         SsoGate {
             requests: self.sso_requests(),
             proofs: self.domain_proofs(),
+            members: self.members(),
             audit_log: self.audit_log(),
             random: Arc::clone(&self.random),
             catalogue: Arc::clone(&self.catalogue),

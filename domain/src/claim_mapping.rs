@@ -18,7 +18,7 @@ pub struct ClaimMapping {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidClaimMapping {
     /// No claim is named, or nothing that can be the name of one.
-    #[error("name the claim in 1 to 100 characters, for example groups")]
+    #[error("name the claim in 1 to 100 characters, for example department")]
     Claim,
     /// No value is named, or one that is too long.
     #[error("name the value in 1 to 200 characters, for example course-admins")]

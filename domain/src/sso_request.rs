@@ -354,9 +354,9 @@ impl SsoRequest {
         self.state == SsoState::On && concerned
     }
 
-    /// Whether this person may come in another way although others may not.
-    pub fn is_glass_of(&self, user: &UserId) -> bool {
-        self.state == SsoState::On && self.enforcement != Enforcement::Off && self.break_glass.contains(user)
+    /// Whether anybody has to come in through the connection.
+    pub fn is_demanded(&self) -> bool {
+        self.state == SsoState::On && self.enforcement != Enforcement::Off
     }
 
     /// Whether people with addresses in this domain come in through it.

@@ -8,8 +8,8 @@ use tenantry_domain::{
     SsoRequestId, SsoState, Subscription, TenantId, TenantRef, Timestamp,
 };
 use tenantry_ports::{
-    AuditLog, DomainProofs, KeptSsoRequest, Login, Random, Recognized, SsoArrival, SsoEvent, SsoFailure,
-    SsoRequests,
+    AuditLog, DomainProofs, KeptSsoRequest, Login, Members, Random, Recognized, SsoArrival, SsoEvent,
+    SsoFailure, SsoRequests,
 };
 
 use super::parts::proved;
@@ -27,6 +27,8 @@ pub struct SsoGate {
     pub requests: Arc<dyn SsoRequests>,
     /// Which domains are whose.
     pub proofs: Arc<dyn DomainProofs>,
+    /// Who runs the organization.
+    pub members: Arc<dyn Members>,
     /// Remembers who came in by breaking the glass, and what is odd.
     pub audit_log: Arc<dyn AuditLog>,
     /// Makes the numbers by which a failure is found again.
@@ -225,8 +227,7 @@ impl SsoGate {
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
         for kept in self.requests.of_tenant(&tenant.id).await? {
             let request = kept.request;
-            // The glass is there for whoever can mend what is wrong: for nobody who runs the organization no more.
-            let is_glass = request.is_glass_of(&login.user) && roles.contains(Role::Administrator);
+            let is_glass = self.may_break_the_glass(&request, login, roles).await?;
             if request.concerns(login.email.as_ref()) && !is_glass {
                 return Ok(required(request).map_or_else(|| Ok(Passed::default()), Err));
             }
@@ -237,6 +238,29 @@ impl SsoGate {
             }
         }
         Ok(Ok(Passed::default()))
+    }
+
+    /// Whether this person may come in another way although others may not. The glass is there for whoever can mend what is
+    /// wrong: for nobody who runs the organization no more, and for everybody who does when none of those does for whom it
+    /// was meant.
+    async fn may_break_the_glass(
+        &self,
+        request: &SsoRequest,
+        login: &Login,
+        roles: &Roles,
+    ) -> Result<bool, Outage> {
+        if !request.is_demanded() || !roles.contains(Role::Administrator) {
+            return Ok(false);
+        }
+        if request.break_glass.contains(&login.user) {
+            return Ok(true);
+        }
+        for holder in &request.break_glass {
+            if self.members.roles(&request.tenant.id, holder).await?.contains(Role::Administrator) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// As a person, with an address that an organization may have made its own.

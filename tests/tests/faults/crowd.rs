@@ -98,6 +98,7 @@ impl Crowd {
             sso: SsoGate {
                 requests: Arc::new(SqlSsoRequests::new(world.database.clone())),
                 proofs: Arc::new(SqlDomainProofs::new(world.database.clone())),
+                members: Arc::clone(&world.members),
                 audit_log: Arc::clone(&audit),
                 random: Arc::new(SeededRandom::new(2)),
                 catalogue: Arc::clone(&catalogue),

@@ -21,3 +21,4 @@ mod person;
 mod rig;
 mod set_up;
 mod sso;
+mod sso_saml;

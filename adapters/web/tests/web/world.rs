@@ -219,6 +219,7 @@ impl World {
         let gate = SsoGate {
             requests: sso.requests.clone(),
             proofs: sso.proofs.clone(),
+            members: world.clone(),
             audit_log: world.clone(),
             random: random.clone(),
             catalogue: catalogue.clone(),

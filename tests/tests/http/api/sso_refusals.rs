@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use tenantry_domain::Catalogue;
-use tenantry_web::ROUTES;
+use tenantry_web::{ROUTES, RouteSpec};
 
 use super::program::Program;
 use super::sso::{CONNECTIONS, DOMAINS, begun, connected, credentials, path};
@@ -36,8 +36,11 @@ async fn everything(program: &mut Program, connection: &str, domain: &str) -> Ve
         (Method::POST, format!("{domain}/check"), Some(json!({}))),
         (Method::DELETE, domain, None),
     ];
-    let named =
-        ROUTES.iter().filter(|route| route.path.starts_with("/api/v1/sso/") && route.path.contains('{'));
+    let is_one = |route: &&RouteSpec| {
+        let (connections, domains) = (format!("{CONNECTIONS}/"), format!("{DOMAINS}/"));
+        route.path.starts_with(&connections) || route.path.starts_with(&domains)
+    };
+    let named = ROUTES.iter().filter(is_one);
     assert_eq!(asked.len(), named.count(), "say here what a new operation takes");
     let mut answers = Vec::new();
     for (method, path, body) in asked {

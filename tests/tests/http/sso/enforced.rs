@@ -178,3 +178,21 @@ async fn s13_whoever_breaks_the_glass_is_noted_each_time_and_only_as_long_as_the
     let end = ann.tries("ann@nowhere.example", PASSWORD).await;
     corp.is_sent_to_the_company(&mut ann, &end).await;
 }
+
+#[tokio::test]
+async fn s13_a_glass_that_nobody_can_break_any_more_is_every_administrators() {
+    let (mut corp, id) = Corp::connected().await;
+    corp.site.member(CY, "corp", &["Administrator"]).await;
+    corp.demands(&id).await;
+    let mut cy = corp.site.browser();
+    let end = cy.tries(CY, PASSWORD).await;
+    corp.is_sent_to_the_company(&mut cy, &end).await;
+    // The one for whom it was meant runs the organization no more.
+    corp.site.management().await.take_role("corp", "ann@nowhere.example", "Administrator").await;
+    let end = corp.site.browser().tries("ann@nowhere.example", PASSWORD).await;
+    assert_eq!(end.status.as_u16(), 403, "{}", end.summary());
+    let mut cy = corp.site.browser();
+    let end = cy.tries(CY, PASSWORD).await;
+    assert_eq!((end.url.path(), end.status.as_u16()), ("/home", 200), "{}", end.summary());
+    assert!(cy.get("/admin/activity").await.says("as only they may"), "it is noted");
+}

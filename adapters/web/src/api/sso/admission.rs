@@ -32,7 +32,7 @@ pub(super) struct AdmissionView {
 #[schema(as = SsoClaimMapping)]
 pub(super) struct Mapping {
     /// The name of the claim: 1 to 100 characters.
-    #[schema(examples("groups"))]
+    #[schema(examples("department"))]
     claim: String,
     /// What it is, or what is in its list: 1 to 200 characters.
     #[schema(examples("course-admins"))]

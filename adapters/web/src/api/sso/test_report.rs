@@ -69,7 +69,7 @@ pub(super) struct LoginView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SsoClaim)]
 pub(super) struct ClaimView {
-    #[schema(examples("groups"))]
+    #[schema(examples("department"))]
     name: String,
     #[schema(examples("[\"course-admins\"]"))]
     value: String,
