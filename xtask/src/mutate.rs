@@ -3,6 +3,7 @@
 
 mod mutants;
 mod plant;
+mod sso;
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +11,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use self::mutants::{MUTANTS, Mutant, Noticed};
+use self::mutants::{Mutant, Noticed};
 use crate::shell;
 
 /// What the copy reads: which guard is out, and which cells are enough to tell.
@@ -26,7 +27,7 @@ pub(crate) fn run(only: Option<&str>) -> Result<ExitCode> {
     let tree = place.join("tree");
     copy(&tree)?;
     let chosen: Vec<_> =
-        MUTANTS.iter().filter(|mutant| only.is_none_or(|text| mutant.name.contains(text))).collect();
+        mutants::all().filter(|mutant| only.is_none_or(|text| mutant.name.contains(text))).collect();
     ensure!(!chosen.is_empty(), "no mutant has such a name");
     // All of them are planted at once, and asleep until one is named: the copy is built once.
     plant::all(&tree, &chosen)?;

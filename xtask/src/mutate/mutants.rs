@@ -34,7 +34,7 @@ pub(super) enum Noticed {
 use Noticed::{Cells, Contract, Test};
 use Without::{Filter, This};
 
-const fn mutant(
+pub(super) const fn mutant(
     name: &'static str,
     (file, guard): (&'static str, &'static str),
     without: Without,
@@ -44,7 +44,7 @@ const fn mutant(
 }
 
 /// In a use case: what it asks for is something that every member may do.
-const fn asks_for_too_little(
+pub(super) const fn asks_for_too_little(
     name: &'static str,
     place: (&'static str, &'static str),
     cells: &'static str,
@@ -53,7 +53,11 @@ const fn asks_for_too_little(
 }
 
 /// In a query: whose it is, is not asked for.
-const fn of_anybody(name: &'static str, place: (&'static str, &'static str), case: &'static str) -> Mutant {
+pub(super) const fn of_anybody(
+    name: &'static str,
+    place: (&'static str, &'static str),
+    case: &'static str,
+) -> Mutant {
     mutant(name, place, Filter, Contract(case))
 }
 
@@ -74,7 +78,12 @@ const SESSIONS: &str = "adapters/sql/src/sqlite/sessions.rs";
 /// What those who were removed or demoted a moment ago try.
 const DEMOTED: &str = "isolation::demoted";
 
-pub(super) const MUTANTS: &[Mutant] = &[
+/// All of them.
+pub(super) fn all() -> impl Iterator<Item = &'static Mutant> {
+    MUTANTS.iter().chain(super::sso::MUTANTS)
+}
+
+const MUTANTS: &[Mutant] = &[
     // The table of permissions, and the one place that asks it.
     mutant(
         "an Employee has every permission",

@@ -1,0 +1,176 @@
+//! The guards of single sign-on: who sets it up, whose connections, domains and requests for access they see, and what the
+//! gate lets pass.
+
+use super::mutants::Noticed::{Cells, Test};
+use super::mutants::Without::{Filter, This};
+use super::mutants::{Mutant, asks_for_too_little, mutant, of_anybody};
+
+const PARTS: &str = "application/src/sso/parts.rs";
+const GATE: &str = "application/src/sso/gate.rs";
+const ANSWER: &str = "application/src/sso/answer_access.rs";
+const REQUESTS: &str = "adapters/sql/src/sqlite/sso_requests.rs";
+const PROOFS: &str = "adapters/sql/src/sqlite/domain_proofs.rs";
+const ACCESS: &str = "adapters/sql/src/sqlite/access_requests.rs";
+const DOMAIN_REQUEST: &str = "domain/src/sso_request.rs";
+
+/// The case of requests that tells tenants apart.
+const ONE_TENANTS: &str = "sso_requests::memory::belongs_to_one_tenant";
+
+pub(super) const MUTANTS: &[Mutant] = &[
+    asks_for_too_little(
+        "every member sees the connections",
+        (PARTS, "to_look(session, ‹Permission::ManageSso›)"),
+        "/admin/sso by employee",
+    ),
+    asks_for_too_little(
+        "every member changes connections",
+        (PARTS, "to_change(session, ‹Permission::ManageSso›)"),
+        "/admin/sso/people by employee",
+    ),
+    asks_for_too_little(
+        "every member closes connections",
+        (PARTS, "in_turn(&*self.turns, session, ‹Permission::ManageSso›)"),
+        "/admin/sso/delete by employee",
+    ),
+    asks_for_too_little(
+        "every member sees who asks to be let in",
+        (ANSWER, "to_look(session, ‹Permission::InviteMembers›)"),
+        "/api/v1/sso/access-requests by employee",
+    ),
+    asks_for_too_little(
+        "every member lets people in",
+        (ANSWER, "let (_turn, tenant) = people.take_turn(session, ‹Permission::InviteMembers›)"),
+        "/admin/members/grant-access by employee",
+    ),
+    asks_for_too_little(
+        "every member declines people",
+        (ANSWER, "self.people.take_turn(session, ‹Permission::InviteMembers›)"),
+        "/admin/members/decline-access by employee",
+    ),
+    // The gate.
+    mutant(
+        "a connection that is off lets people in",
+        (DOMAIN_REQUEST, "if ‹self.state != SsoState::On› {\n            return Err(SsoFault::TurnedOff);"),
+        This("false"),
+        Test("s09_"),
+    ),
+    mutant(
+        "an address of any domain is believed",
+        (DOMAIN_REQUEST, "if ‹!self.domains.intersection(proved).any(is_ours)› {"),
+        This("false"),
+        Test("s05_an_address_of_somebody_elses"),
+    ),
+    mutant(
+        "an address that is not verified is believed",
+        (DOMAIN_REQUEST, "if ‹email_verified || self.admission.trusts_addresses› {"),
+        This("true"),
+        Test("s06_an_address_that_is_not_verified"),
+    ),
+    mutant(
+        "who came as another client is let in",
+        (GATE, "if ‹recognized == Recognized::OtherClient› {"),
+        This("false"),
+        Test("s08_"),
+    ),
+    mutant(
+        "demanded or not, every way is open",
+        (GATE, "if ‹request.concerns(login.email.as_ref()) && !is_glass› {"),
+        This("false"),
+        Test("s13_"),
+    ),
+    mutant(
+        "who runs the organization no more breaks the glass",
+        (GATE, "if !request.is_demanded() || ‹!roles.contains(Role::Administrator)› {"),
+        This("false"),
+        Test("s13_a_glass_that_nobody_can_break"),
+    ),
+    mutant(
+        "who is refused stays a member",
+        ("application/src/sign_in.rs", "login.connection.is_some(), ‹roles.is_empty()›)"),
+        This("false"),
+        Test("who_is_refused_is_no_member"),
+    ),
+    // Beneath the ports.
+    of_anybody(
+        "anybody's connection",
+        (REQUESTS, "FROM sso_requests WHERE ‹tenant_id = ?› AND {column} = ?"),
+        ONE_TENANTS,
+    ),
+    of_anybody(
+        "anybody's connection is changed",
+        (REQUESTS, "WHERE id = ? AND ‹tenant_id = ?› AND revision = ?"),
+        ONE_TENANTS,
+    ),
+    of_anybody("anybody's connections", (REQUESTS, "WHERE ‹tenant_id = ?› ORDER BY made_at"), ONE_TENANTS),
+    of_anybody(
+        "anybody's login is noted",
+        (REQUESTS, "SET last_login_at = ? WHERE id = ? AND ‹tenant_id = ?›"),
+        "sso_requests::memory::",
+    ),
+    of_anybody(
+        "anybody's failure is noted",
+        (REQUESTS, "reference = ? WHERE id = ? AND ‹tenant_id = ?›"),
+        "sso_requests::memory::",
+    ),
+    of_anybody(
+        "whom anybody's connection has brought is counted",
+        (REQUESTS, "WHERE sso_requests.id = ? AND ‹sso_requests.tenant_id = ?›"),
+        "sso_requests::memory::",
+    ),
+    of_anybody(
+        "any connection has brought them",
+        (REQUESTS, "WHERE ‹sso_requests.tenant_id = ?› AND sso_people.user_id = ?"),
+        "sso_requests::memory::",
+    ),
+    of_anybody(
+        "anybody's connection is deleted",
+        (REQUESTS, "DELETE FROM sso_requests WHERE id = ? AND ‹tenant_id = ?›"),
+        ONE_TENANTS,
+    ),
+    of_anybody(
+        "everybody's connections are forgotten",
+        (REQUESTS, "DELETE FROM sso_requests WHERE ‹tenant_id = ?›\").bind"),
+        "sso_requests::memory::",
+    ),
+    of_anybody(
+        "anybody's domains",
+        (PROOFS, "{ALL} WHERE ‹tenant_id = ?› ORDER BY domain"),
+        "domain_proofs::memory::",
+    ),
+    of_anybody(
+        "anybody's domain",
+        (PROOFS, "{ALL} WHERE ‹tenant_id = ?› AND domain = ?"),
+        "domain_proofs::memory::",
+    ),
+    of_anybody(
+        "anybody's domain is given up",
+        (PROOFS, "DELETE FROM domain_proofs WHERE ‹tenant_id = ?› AND domain = ?"),
+        "domain_proofs::memory::",
+    ),
+    of_anybody(
+        "everybody's domains are forgotten",
+        (PROOFS, "DELETE FROM domain_proofs WHERE ‹tenant_id = ?›\").bind"),
+        "domain_proofs::memory::a_tenant_is_forgotten_alone",
+    ),
+    of_anybody(
+        "anybody is asked through any connection",
+        (ACCESS, "FROM sso_requests WHERE id = ? AND ‹tenant_id = ?›"),
+        "access_requests::memory::is_one_tenants_alone",
+    ),
+    of_anybody(
+        "everybody who asks",
+        (ACCESS, "FROM access_requests WHERE ‹tenant_id = ?› ORDER BY"),
+        "access_requests::memory::is_one_tenants_alone",
+    ),
+    of_anybody(
+        "whom anybody was asked by",
+        (ACCESS, "FROM access_requests WHERE ‹tenant_id = ?› AND user_id = ?\");\n        let row"),
+        "access_requests::memory::is_one_tenants_alone",
+    ),
+    mutant(
+        "anybody answers",
+        (ACCESS, "DELETE FROM access_requests WHERE ‹tenant_id = ?› AND user_id = ?"),
+        Filter,
+        super::mutants::Noticed::Contract("access_requests::memory::is_one_tenants_alone"),
+    ),
+];
