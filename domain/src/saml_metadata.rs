@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
 use uppsala::{Document, NodeId, Parser};
 use url::Url;
 use x509_cert::Certificate;
@@ -86,6 +87,16 @@ impl SamlMetadata {
     /// Where people log in.
     pub fn sign_in_url(&self) -> &Url {
         &self.sign_in_url
+    }
+
+    /// The SHA-256 of each certificate that it signs with, as people compare them: `AB:CD:..`.
+    pub fn fingerprints(&self) -> Vec<String> {
+        let of = |certificate: &SigningCertificate| {
+            let digest = Sha256::digest(&certificate.der);
+            let bytes: Vec<_> = digest.iter().map(|byte| format!("{byte:02X}")).collect();
+            bytes.join(":")
+        };
+        self.certificates.iter().map(of).collect()
     }
 
     /// When the last of its certificates expires: nobody comes in after that.
@@ -271,6 +282,12 @@ mod tests {
         let read = SamlMetadata::read(&xml).unwrap();
         assert_eq!(read.entity_id(), "https://idp.example/?a=1&b=2");
         assert_eq!(read.sign_in_url().as_str(), "https://idp.example/sso?x=1&y=2");
+        assert_eq!(
+            read.fingerprints(),
+            [
+                "E7:6B:B3:AB:3A:A3:76:4B:A6:1F:80:F4:25:83:0A:52:F7:AE:29:48:EC:F8:C4:65:F6:8B:54:48:B1:5B:A2:87"
+            ]
+        );
         assert_eq!(read.expires_at().to_string(), "2036-11-25T20:09:27.000Z");
         assert_eq!(SamlMetadata::read(&read.to_xml()).unwrap(), read);
     }

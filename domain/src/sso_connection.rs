@@ -123,6 +123,13 @@ impl ConnectionName {
         Self::try_from(words.join("-").as_str())
     }
 
+    /// Whether it is a name as requests make them: no other connection has one like it.
+    pub fn is_of_a_request(&self) -> bool {
+        let last = self.0.rsplit('-').next().unwrap_or_default();
+        let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        last.len() == 32 && last.len() < self.0.len() && last.bytes().all(is_hex)
+    }
+
     /// The text of the name.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -75,7 +75,9 @@ pub enum UpstreamTerms {
     Saml {
         /// Where people log in.
         sign_in_url: String,
-        /// When the last certificate by which it signs expires.
+        /// The SHA-256 of each certificate by which it signs.
+        fingerprints: Vec<String>,
+        /// When the last of them expires.
         certificate_expires_at: Timestamp,
     },
 }
@@ -298,7 +300,7 @@ impl SsoRequest {
     /// Takes over what the credentials became at the provider. What was tested before was another connection's, unless
     /// nothing but the secret is new.
     pub fn connected(&mut self, upstream: Upstream) {
-        let same = self.upstream.as_ref().is_some_and(|held| held.is_same_client(&upstream));
+        let same = self.upstream.as_ref().is_some_and(|held| held.is_as_tested(&upstream));
         if !same {
             self.test = None;
         }
@@ -421,8 +423,13 @@ impl Upstream {
         }
     }
 
-    /// Whether the people of the one are the people of the other: the same client at the same issuer.
-    pub fn is_same_client(&self, other: &Self) -> bool {
-        self.client() == other.client()
+    /// Whether what was tested of the one was tested of the other: the same client at the same issuer, whose word is
+    /// known by the same keys.
+    pub fn is_as_tested(&self, other: &Self) -> bool {
+        let keys = |upstream: &Self| match &upstream.terms {
+            UpstreamTerms::OpenIdConnect { .. } => Vec::new(),
+            UpstreamTerms::Saml { fingerprints, .. } => fingerprints.clone(),
+        };
+        self.client() == other.client() && keys(self) == keys(other)
     }
 }

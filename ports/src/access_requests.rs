@@ -11,7 +11,8 @@ use crate::Source;
 #[async_trait]
 pub trait AccessRequests: Send + Sync {
     /// Keeps that somebody asks; answers whether they did not before. Who has asked already stays as they were. A
-    /// connection that is gone, or is not this tenant's, can be asked nothing: `false`.
+    /// connection that is gone, or is not this tenant's, can be asked nothing, and neither can a tenant whom two hundred
+    /// ask already: `false`.
     async fn ask(&self, request: &AccessRequest) -> Result<bool, AccessRequestsError>;
 
     /// Everybody who asks the tenant, at most two hundred, whoever asked first first.

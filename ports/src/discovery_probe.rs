@@ -33,8 +33,8 @@ pub enum DiscoveryProbeError {
          without leading elsewhere"
     )]
     Refused,
-    /// What is there is no discovery document.
-    #[error("what is at this address is no discovery document: {0}")]
+    /// What is there is not what was looked for.
+    #[error("what is at this address can’t be used: {0}")]
     NotADocument(&'static str),
     /// What is there is no description by SAML that can be used.
     #[error("what is at this address can’t be used: {0}")]

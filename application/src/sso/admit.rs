@@ -1,7 +1,7 @@
 //! What becomes of those who come through a connection.
 
 use tenantry_domain::{AdmissionRules, AuditAction, SsoState};
-use tenantry_ports::{KeptSsoRequest, Session};
+use tenantry_ports::{KeptSsoRequest, Session, SsoConnectionChange};
 
 use super::{SsoError, SsoParts};
 
@@ -28,10 +28,20 @@ impl AdmitThroughSso {
         request: &str,
         wish: AdmissionWish,
     ) -> Result<KeptSsoRequest, SsoError> {
-        let administrator = self.parts.to_change(session).await?;
+        let (_turn, administrator) = self.parts.in_turn(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
         kept.request.admission = wish.rules;
+        // The login page of the organization shows it, too.
+        if let Some(upstream) =
+            kept.request.upstream.as_ref().filter(|_| kept.request.display_name != wish.display_name)
+        {
+            let change = SsoConnectionChange {
+                display_name: Some(wish.display_name.clone()),
+                ..SsoConnectionChange::default()
+            };
+            self.parts.connections.update(&tenant.id, &upstream.connection, &change).await?;
+        }
         kept.request.display_name = wish.display_name;
         self.parts.save(&mut kept).await?;
         if kept.request.state == SsoState::On {
@@ -45,7 +55,7 @@ impl AdmitThroughSso {
     /// Lets everybody in again who came before the client was changed; answers how many. Whoever does this has made sure
     /// that the organization's provider gives the same people the same names as before.
     pub async fn again(&self, session: &Session, request: &str) -> Result<(KeptSsoRequest, u32), SsoError> {
-        let administrator = self.parts.to_change(session).await?;
+        let (_turn, administrator) = self.parts.in_turn(session).await?;
         let tenant = administrator.tenant();
         let kept = self.parts.find(&tenant.id, request).await?;
         let Some(upstream) = &kept.request.upstream else { return Ok((kept, 0)) };

@@ -10,6 +10,9 @@ use tenantry_ports::Session;
 use super::{SsoError, SsoParts};
 use crate::Outage;
 
+/// Twice as many as can become connections: some are being set up while others are used.
+const MOST_REQUESTS: usize = 20;
+
 /// Begins a request. It can be left and taken up at any step.
 pub struct BeginSso {
     /// What it works with.
@@ -24,7 +27,10 @@ impl BeginSso {
         kind: SsoKind,
         display_name: DisplayName,
     ) -> Result<SsoRequest, SsoError> {
-        let administrator = self.parts.to_change(session).await?;
+        let (_turn, administrator) = self.parts.in_turn(session).await?;
+        if self.parts.requests.of_tenant(&administrator.tenant().id).await?.len() >= MOST_REQUESTS {
+            return Err(SsoError::TooMany);
+        }
         let id = SsoRequestId::try_from(self.parts.random.hex(16).as_str());
         let request = SsoRequest {
             id: id.map_err(|error| Outage::Store(Box::new(error)))?,

@@ -35,7 +35,7 @@ impl ChooseSsoDomains {
         request: &str,
         domains: BTreeSet<EmailDomain>,
     ) -> Result<KeptSsoRequest, ChooseSsoDomainsError> {
-        let (_turn, administrator) = self.parts.to_close(session).await?;
+        let (_turn, administrator) = self.parts.in_turn(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
         let claimed = self.parts.proofs.of_tenant(&tenant.id).await.map_err(crate::Outage::from);

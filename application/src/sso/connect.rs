@@ -87,7 +87,7 @@ impl ConnectSso {
         request: &str,
         credentials: Credentials,
     ) -> Result<KeptSsoRequest, ConnectSsoError> {
-        let administrator = self.parts.to_change(session).await?;
+        let (_turn, administrator) = self.parts.in_turn(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
         if kept.request.kind == SsoKind::Saml {

@@ -35,7 +35,7 @@ impl ConnectSaml {
         request: &str,
         source: SamlSource,
     ) -> Result<KeptSsoRequest, ConnectSsoError> {
-        let administrator = self.parts.to_change(session).await?;
+        let (_turn, administrator) = self.parts.in_turn(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
         if kept.request.kind != SsoKind::Saml {
@@ -73,12 +73,16 @@ impl ConnectSaml {
             issuer,
             terms: UpstreamTerms::Saml {
                 sign_in_url: metadata.sign_in_url().to_string(),
+                fingerprints: metadata.fingerprints(),
                 certificate_expires_at: metadata.expires_at(),
             },
         });
         self.parts.save(&mut kept).await?;
         let action = if held.is_none() { AuditAction::SsoConnected } else { AuditAction::SsoChanged };
-        self.parts.record(session, tenant, action, kept.request.display_name.to_string()).await;
+        // Whoever holds these keys says who people are: every Administrator can see who entered them.
+        let keys = metadata.fingerprints().join(", ");
+        let subject = format!("{}, signed by {keys}", kept.request.display_name);
+        self.parts.record(session, tenant, action, subject).await;
         Ok(kept)
     }
 }

@@ -15,7 +15,7 @@ impl DeleteSso {
     /// Deletes it; answers what it was called. Cut at any point, it is off, and the next try goes on: what is here goes
     /// last, so that nothing at the provider is forgotten.
     pub async fn run(&self, session: &Session, request: &str) -> Result<String, SsoError> {
-        let (_turn, administrator) = self.parts.to_close(session).await?;
+        let (_turn, administrator) = self.parts.in_turn(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
         if kept.request.upstream.is_some() {

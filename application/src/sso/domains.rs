@@ -115,7 +115,7 @@ impl ReleaseDomain {
     /// Gives it up, and answers it: from now on nobody comes in by it. A domain that the organization has not claimed and
     /// a text that is none are unknown.
     pub async fn run(&self, session: &Session, domain: &str) -> Result<EmailDomain, SsoError> {
-        let (_turn, administrator) = self.parts.to_close(session).await?;
+        let (_turn, administrator) = self.parts.in_turn(session).await?;
         let tenant = administrator.tenant();
         let domain = &EmailDomain::try_from(domain).map_err(|_| SsoError::Unknown)?;
         if self.parts.proofs.find(&tenant.id, domain).await.map_err(outage)?.is_none() {

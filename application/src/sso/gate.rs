@@ -179,8 +179,9 @@ impl SsoGate {
         (connection, tenant): (&ConnectionName, &TenantRef),
         now: Timestamp,
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
-        let refused = if self.requests.owner(connection).await?.is_some() {
-            Some((SsoFault::TurnedOff, "another organization’s connection"))
+        let is_ours = connection.is_of_a_request() || self.requests.owner(connection).await?.is_some();
+        let refused = if is_ours {
+            Some((SsoFault::TurnedOff, "another organization’s connection, or one that is gone"))
         } else {
             let domain = login.email.as_ref().and_then(|email| EmailDomain::try_from(email.domain()).ok());
             let holder = match domain {
@@ -206,6 +207,12 @@ impl SsoGate {
         now: Timestamp,
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
         let Some(owner) = self.requests.owner(connection).await? else {
+            // One that a request has made, and of which nothing is known any more or yet, vouches for nobody.
+            if connection.is_of_a_request() {
+                let reference = self.random.hex(4);
+                tracing::warn!(%connection, %reference, "a login through a connection of no request was refused");
+                return Ok(Err(SsoRefusal::Failed { fault: SsoFault::TurnedOff, reference }));
+            }
             return self.as_a_person(login).await;
         };
         let kept = self.requests.of_connection(&owner, connection).await?;

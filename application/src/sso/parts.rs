@@ -49,6 +49,9 @@ pub enum SsoError {
     /// Somebody else has changed the connection since it was read. Nothing was done.
     #[error("somebody else has changed this connection just now: look at it again")]
     Changed,
+    /// The organization has asked for as many as it can.
+    #[error("your organization has as many connections as it can have: delete one first")]
+    TooMany,
     /// Nobody could run the organization any more.
     #[error(
         "every Administrator of your organization signs in with its own provider: make somebody Administrator who has another account first"
@@ -96,8 +99,8 @@ impl SsoParts {
         Ok(administrator)
     }
 
-    /// The same in the organization's turn, for what closes a way in.
-    pub(crate) async fn to_close(&self, session: &Session) -> Result<(Turn, Administrator), SsoError> {
+    /// The same in the organization's turn, for what others must not change meanwhile: at the provider, and here.
+    pub(crate) async fn in_turn(&self, session: &Session) -> Result<(Turn, Administrator), SsoError> {
         let in_turn = self.authorize.in_turn(&*self.turns, session, Permission::ManageSso).await?;
         self.is_included(session)?;
         Ok(in_turn)

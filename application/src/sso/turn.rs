@@ -1,6 +1,6 @@
 //! Turning a connection on and off.
 
-use tenantry_domain::{Admission, AuditAction, EmailDomain, NotReady, SsoRequest, SsoState};
+use tenantry_domain::{Admission, AuditAction, EmailDomain, Enforcement, NotReady, SsoRequest, SsoState};
 use tenantry_ports::{KeptSsoRequest, Session, SsoConnectionsError};
 
 use super::{SsoError, SsoParts};
@@ -26,7 +26,7 @@ pub enum TurnOnSsoError {
 impl TurnSso {
     /// Turns it on. The provider is told first: as long as we don't say so too, nobody is let in.
     pub async fn on(&self, session: &Session, request: &str) -> Result<KeptSsoRequest, TurnOnSsoError> {
-        let administrator = self.parts.to_change(session).await?;
+        let (_turn, administrator) = self.parts.in_turn(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
         kept.request.ready(&self.parts.proved(&tenant.id).await.map_err(SsoError::from)?)?;
@@ -40,12 +40,14 @@ impl TurnSso {
 
     /// Turns it off. From the first write on nobody is let in, also those whose login is under way; who is in stays in.
     pub async fn off(&self, session: &Session, request: &str) -> Result<KeptSsoRequest, SsoError> {
-        let (_turn, administrator) = self.parts.to_close(session).await?;
+        let (_turn, administrator) = self.parts.in_turn(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
         if kept.request.state == SsoState::On {
             self.parts.leaves_a_way_in(&tenant.id).await?;
             kept.request.state = SsoState::Off;
+            // Turned on again it demands nothing: whoever came in meanwhile another way is in.
+            kept.request.enforcement = Enforcement::Off;
             self.parts.save(&mut kept).await?;
         }
         self.parts.close(&kept.request).await?;

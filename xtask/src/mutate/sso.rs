@@ -1,7 +1,7 @@
 //! The guards of single sign-on: who sets it up, whose connections, domains and requests for access they see, and what the
 //! gate lets pass.
 
-use super::mutants::Noticed::{Cells, Test};
+use super::mutants::Noticed::{Contract, Test};
 use super::mutants::Without::{Filter, This};
 use super::mutants::{Mutant, asks_for_too_little, mutant, of_anybody};
 
@@ -171,6 +171,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "anybody answers",
         (ACCESS, "DELETE FROM access_requests WHERE ‹tenant_id = ?› AND user_id = ?"),
         Filter,
-        super::mutants::Noticed::Contract("access_requests::memory::is_one_tenants_alone"),
+        Contract("access_requests::memory::is_one_tenants_alone"),
     ),
 ];

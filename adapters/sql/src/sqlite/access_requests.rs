@@ -28,6 +28,7 @@ impl AccessRequests for SqlAccessRequests {
         let asked = sqlx::query(
             "INSERT INTO access_requests (tenant_id, user_id, request_id, name, email, role, asked_at) \
              SELECT tenant_id, ?, id, ?, ?, ?, ? FROM sso_requests WHERE id = ? AND tenant_id = ? \
+             AND (SELECT COUNT(*) FROM access_requests WHERE access_requests.tenant_id = sso_requests.tenant_id) < 200 \
              ON CONFLICT (tenant_id, user_id) DO NOTHING",
         )
         .bind(request.user.as_str())

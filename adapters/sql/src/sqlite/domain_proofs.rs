@@ -26,7 +26,7 @@ impl SqlDomainProofs {
         let (state, since) = written(proof.state);
         let kept = sqlx::query(
             "UPDATE domain_proofs SET state = ?, since = ?, missing_since = ?, checked_at = ? \
-             WHERE tenant_id = ? AND domain = ?",
+             WHERE tenant_id = ? AND domain = ? AND token = ?",
         )
         .bind(state)
         .bind(since)
@@ -34,6 +34,8 @@ impl SqlDomainProofs {
         .bind(proof.checked_at.map(Timestamp::as_millis))
         .bind(proof.tenant.as_str())
         .bind(proof.domain.as_str())
+        // What was seen of an earlier claim proves nothing of this one.
+        .bind(proof.token.as_str())
         .execute(&self.0.write)
         .await;
         match kept {

@@ -117,7 +117,9 @@ pub(super) struct SamlCredentials {
     /// Where people log in.
     #[schema(examples("https://login.acme.example/saml/sso"))]
     sign_in_url: String,
-    /// When the last certificate by which it signs expires.
+    /// The SHA-256 of each certificate by which it signs.
+    certificate_fingerprints: Vec<String>,
+    /// When the last of them expires.
     #[schema(value_type = String, format = DateTime)]
     certificate_expires_at: Timestamp,
 }
@@ -194,8 +196,13 @@ impl From<Upstream> for CredentialsView {
                     secret_expires_at,
                 })
             }
-            UpstreamTerms::Saml { sign_in_url, certificate_expires_at } => {
-                Self::Saml(SamlCredentials { issuer, sign_in_url, certificate_expires_at })
+            UpstreamTerms::Saml { sign_in_url, fingerprints, certificate_expires_at } => {
+                Self::Saml(SamlCredentials {
+                    issuer,
+                    sign_in_url,
+                    certificate_fingerprints: fingerprints,
+                    certificate_expires_at,
+                })
             }
         }
     }

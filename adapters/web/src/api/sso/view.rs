@@ -46,7 +46,7 @@ pub(super) struct ConnectionView {
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     /// The account of who began it.
-    created_by: String,
+    begun_by: String,
 }
 
 /// A domain of a connection.
@@ -166,7 +166,7 @@ impl ConnectionView {
             health,
             people: people.map(|people| PeopleView { all: people.all, kept_out: people.quarantined }),
             created_at: request.made_at,
-            created_by: request.made_by.to_string(),
+            begun_by: request.made_by.to_string(),
         }
     }
 

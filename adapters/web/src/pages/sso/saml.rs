@@ -37,6 +37,7 @@ struct SamlPage<'a> {
 struct Held<'a> {
     issuer: &'a str,
     sign_in_url: &'a str,
+    fingerprints: &'a [String],
     /// When its last certificate expires, as HTML.
     expires: String,
 }
@@ -123,9 +124,15 @@ pub(crate) fn address(text: &str, in_development: bool) -> Result<MetadataUrl, S
 impl<'a> Held<'a> {
     fn of(request: &'a SsoRequest) -> Option<Self> {
         let upstream = request.upstream.as_ref()?;
-        let UpstreamTerms::Saml { sign_in_url, certificate_expires_at } = &upstream.terms else {
+        let UpstreamTerms::Saml { sign_in_url, fingerprints, certificate_expires_at } = &upstream.terms
+        else {
             return None;
         };
-        Some(Self { issuer: &upstream.issuer, sign_in_url, expires: text::date(*certificate_expires_at) })
+        Some(Self {
+            issuer: &upstream.issuer,
+            sign_in_url,
+            fingerprints,
+            expires: text::date(*certificate_expires_at),
+        })
     }
 }

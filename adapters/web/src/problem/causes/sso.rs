@@ -48,6 +48,13 @@ impl From<SsoError> for Problem {
                 "With Team and Enterprise your people sign in with your own identity provider.",
                 [PLANS, HOME],
             ),
+            SsoError::TooMany => Self::new(
+                StatusCode::CONFLICT,
+                "too_many_connections",
+                "There can be no more connections",
+                sentence(&error.to_string()),
+                [way("/admin/sso", "See your connections"), HOME],
+            ),
             SsoError::Changed => Self::new(
                 StatusCode::CONFLICT,
                 "changed_meanwhile",
