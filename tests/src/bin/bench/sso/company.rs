@@ -42,7 +42,7 @@ impl Company {
     }
 
     /// Who works there.
-    pub(crate) fn people(&self) -> Vec<String> {
+    pub(crate) fn people() -> Vec<String> {
         logins::addresses(DOMAIN).collect()
     }
 

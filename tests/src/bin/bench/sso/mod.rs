@@ -28,7 +28,7 @@ async fn federated(table: &mut Table, each: Duration) -> Result<()> {
     let [passwords, federated] = &mut figures;
     for _ in 0..TURNS {
         passwords.add(logins::again_and_again(with_passwords.clone(), &plain, each / TURNS).await?);
-        federated.add(logins::again_and_again(company.people(), &theirs, each / TURNS).await?);
+        federated.add(logins::again_and_again(company::Company::people(), &theirs, each / TURNS).await?);
     }
     table.row("complete logins with a password", &passwords.to_string(), Budget::None, 0.0);
     let name = "complete logins through an organization’s own provider, with a password there";
