@@ -318,12 +318,16 @@ impl SignIn {
         let (Some(tenant), true, true) = (&login.tenant, login.connection.is_some(), roles.is_empty()) else {
             return;
         };
-        let removed = match self.sso.requests.has_brought(&tenant.id, &login.user).await {
-            Ok(true) => return,
-            Ok(false) => self.members.remove(&tenant.id, &login.user).await.map_err(Outage::from),
-            Err(error) => Err(Outage::from(error)),
+        let removed = async {
+            if self.sso.requests.has_brought(&tenant.id, &login.user).await? {
+                return Ok(());
+            }
+            // The role that they have by now, a provider that runs the step itself has given with the membership.
+            let _turn = self.turns.take(&tenant.id).await?;
+            self.members.remove(&tenant.id, &login.user).await?;
+            Ok::<(), Outage>(())
         };
-        if let Err(outage) = removed {
+        if let Err(outage) = removed.await {
             // They have no role and can use nothing. The next try takes it away.
             tracing::warn!(tenant = %tenant.id, user = %login.user, %outage, "a membership can't be taken away");
         }

@@ -47,7 +47,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
             "web",
         ],
     ),
-    ("tenantry-tests", &["domain", "ports", "application", "oidc", "fake", "system", ""]),
+    ("tenantry-tests", &["domain", "ports", "application", "oidc", "fake", "sql", "system", ""]),
     ("xtask", &[]),
 ];
 

@@ -28,7 +28,9 @@ pub fn refusal(error: &str, description: Option<&str>, attempt: &LoginAttempt) -
     if attempt.invitation.is_some() && says("invitation not found") {
         return IdentityProviderError::InvitationSpent;
     }
-    let fault = upstream_fault(error, description);
+    // Whose server it was, this code does not say: where people were sent nowhere else it is the provider's own.
+    let code = if attempt.connection.is_none() && error == "server_error" { "" } else { error };
+    let fault = upstream_fault(code, description);
     let is_own = OWN_WORDS.into_iter().any(says);
     let (error, description) = (error.to_owned(), description.map(str::to_owned));
     if !is_own && is_of_upstream(fault, attempt) {

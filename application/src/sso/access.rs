@@ -114,6 +114,9 @@ impl AskForAccess {
                 subject: asked.email.to_string(),
             };
             audit::record(&*self.audit_log, &entry).await;
+        } else if self.access.find(&asked.tenant, &asked.user).await.map_err(Outage::from)?.is_none() {
+            // Too many ask already, or the connection was deleted a moment ago: nobody would see it.
+            return Err(SignInError::NotAMember);
         }
         Ok(())
     }

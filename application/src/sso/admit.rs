@@ -1,7 +1,7 @@
 //! What becomes of those who come through a connection.
 
 use tenantry_domain::{AdmissionRules, AuditAction, SsoState};
-use tenantry_ports::{KeptSsoRequest, Session, SsoConnectionChange};
+use tenantry_ports::{KeptSsoRequest, Revision, Session, SsoConnectionChange};
 
 use super::{SsoError, SsoParts};
 
@@ -18,6 +18,8 @@ pub struct AdmissionWish {
     pub display_name: tenantry_domain::DisplayName,
     /// The rules.
     pub rules: AdmissionRules,
+    /// The request as it was when the rules were made of it; `None` when they are all of them anew.
+    pub seen: Option<Revision>,
 }
 
 impl AdmitThroughSso {
@@ -31,6 +33,9 @@ impl AdmitThroughSso {
         let (_turn, administrator) = self.parts.in_turn(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
+        if wish.seen.is_some_and(|seen| seen != kept.revision) {
+            return Err(SsoError::Changed);
+        }
         kept.request.admission = wish.rules;
         // The login page of the organization shows it, too.
         if let Some(upstream) =

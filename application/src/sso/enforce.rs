@@ -50,7 +50,7 @@ impl EnforceSso {
         enforcement: Enforcement,
         break_glass: BTreeSet<UserId>,
     ) -> Result<KeptSsoRequest, EnforceSsoError> {
-        let administrator = self.parts.to_change(session).await?;
+        let (_turn, administrator) = self.parts.in_turn(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
         if enforcement != Enforcement::Off {

@@ -209,19 +209,26 @@ impl SsoGate {
         let Some(owner) = self.requests.owner(connection).await? else {
             // One that a request has made, and of which nothing is known any more or yet, vouches for nobody.
             if connection.is_of_a_request() {
-                let reference = self.random.hex(4);
-                tracing::warn!(%connection, %reference, "a login through a connection of no request was refused");
-                return Ok(Err(SsoRefusal::Failed { fault: SsoFault::TurnedOff, reference }));
+                return Ok(Err(self.gone(connection)));
             }
             return self.as_a_person(login).await;
         };
-        let kept = self.requests.of_connection(&owner, connection).await?;
-        let Some(kept) = kept else { return Ok(Ok(Passed::default())) };
+        let Some(kept) = self.requests.of_connection(&owner, connection).await? else {
+            // It was deleted a moment ago.
+            return Ok(Err(self.gone(connection)));
+        };
         let id = kept.request.id.clone();
         Ok(Err(match FoundLogin::of(kept.request) {
             Some(found) => SsoRefusal::OutsideOrganization(found),
             None => self.failed(&owner, &id, SsoFault::TurnedOff, now).await,
         }))
+    }
+
+    /// Nobody's connection any more: there is nobody who could find the number but whoever reads the log.
+    fn gone(&self, connection: &ConnectionName) -> SsoRefusal {
+        let reference = self.random.hex(4);
+        tracing::warn!(%connection, %reference, "a login through a connection of no request was refused");
+        SsoRefusal::Failed { fault: SsoFault::TurnedOff, reference }
     }
 
     /// Under an organization, and not through a connection of its own.

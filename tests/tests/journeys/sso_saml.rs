@@ -75,7 +75,7 @@ async fn a_company_connects_its_provider_by_saml_and_a_colleague_is_let_in() {
     faults.extend(bo.browser.inspect("not-a-member").await);
     bo.browser.press("Ask to be let in").await;
     bo.logs_in_by_saml().await;
-    bo.browser.says("know that you ask").await;
+    bo.browser.says("can see that you ask").await;
     faults.extend(bo.browser.inspect("access-asked").await);
 
     ann.opens("/admin/members").await;

@@ -38,7 +38,7 @@ async fn somebody_who_is_no_member_asks_and_is_let_in() {
     let (mut corp, _) = Corp::closed_to_newcomers().await;
     assert_eq!(corp.asker().await, None);
     let (mut bo, end) = corp.asks(BO).await;
-    assert!(end.is(200).says("know that you ask"), "{}", end.summary());
+    assert!(end.is(200).says("can see that you ask"), "{}", end.summary());
     assert!(!bo.is_signed_in().await, "asking signs nobody in");
     let page = corp.admin.get("/admin/members").await;
     assert!(page.says("Asking to join") && page.says(BO), "{}", page.summary());
@@ -83,7 +83,7 @@ async fn nobody_asks_with_an_address_that_the_organization_does_not_vouch_for() 
     for email in [EVE, UNA] {
         let (_, end) = corp.asks(email).await;
         assert_eq!(end.status.as_u16(), 403, "{email}: {}", end.summary());
-        assert!(!end.says("know that you ask"));
+        assert!(!end.says("can see that you ask"));
     }
     assert_eq!(corp.asker().await, None);
 }

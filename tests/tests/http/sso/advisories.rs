@@ -69,7 +69,7 @@ async fn adv01_a_copied_issuer_on_another_organizations_connection_is_another_pe
     assert_eq!(there.len(), 2, "two people of one name: {ids:?}");
 }
 
-/// CVE-2026-53513 and better-auth #10830: the discovery document and what it names were fetched wherever they were.
+/// CVE-2026-53513 and better-auth: the discovery document and what it names were fetched wherever they were.
 #[tokio::test]
 async fn adv02_no_discovery_url_is_asked_that_leads_inside_and_nothing_is_made_of_it() {
     let site = Site::start().await;

@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use tenantry_application::AdmissionWish;
-use tenantry_domain::{
-    AdmissionRules, ClaimMapping, DisplayName, InvalidClaimMapping, MOST_MAPPINGS, Role, SsoRequest,
-};
+use tenantry_domain::{AdmissionRules, ClaimMapping, DisplayName, InvalidClaimMapping, MOST_MAPPINGS, Role};
+use tenantry_ports::KeptSsoRequest;
 use utoipa::ToSchema;
 
 use super::super::body::sent;
@@ -78,7 +77,8 @@ pub(super) struct AdmissionChange {
 
 impl ConnectionChange {
     /// What is sent in the place of what was there.
-    pub(super) fn onto(self, before: SsoRequest) -> Result<AdmissionWish, Problem> {
+    pub(super) fn onto(self, before: KeptSsoRequest) -> Result<AdmissionWish, Problem> {
+        let (seen, before) = (Some(before.revision), before.request);
         let display_name = self.display_name.map(|text| DisplayName::try_from(text.as_str())).transpose();
         let display_name =
             display_name.map_err(|why| Problem::wrong_value("display_name", sentence(&why.to_string())))?;
@@ -89,7 +89,7 @@ impl ConnectionChange {
             mappings: sent.mappings.map(read).transpose()?.unwrap_or(held.mappings),
             trusts_addresses: sent.trusts_addresses.unwrap_or(held.trusts_addresses),
         };
-        Ok(AdmissionWish { display_name: display_name.unwrap_or(before.display_name), rules })
+        Ok(AdmissionWish { display_name: display_name.unwrap_or(before.display_name), rules, seen })
     }
 }
 

@@ -105,7 +105,7 @@ pub(super) struct Connections {
 #[serde(deny_unknown_fields)]
 #[schema(as = NewSsoConnection)]
 pub(super) struct NewConnection {
-    /// What kind of provider it is: `oidc` for any that speaks OpenID Connect, `okta`, `entra` or `google`.
+    /// What kind of provider it is: `oidc` for any that speaks OpenID Connect, `okta`, `entra`, `google`, or `saml`.
     #[schema(examples("okta"))]
     kind: String,
     /// What people read on its button, 1 to 100 characters; what the kind is called when it is not sent.
@@ -185,7 +185,7 @@ pub(super) async fn edit(
     body::Json(change): body::Json<ConnectionChange>,
 ) -> Result<Json<ConnectionView>, Problem> {
     let before = app.use_cases.sso.list.one(&session, &id).await?;
-    let wish = change.onto(before.kept.request)?;
+    let wish = change.onto(before.kept)?;
     app.use_cases.sso.admit.run(&session, &id, wish).await?;
     ConnectionView::read(&app, &session, &id).await.map(Json)
 }

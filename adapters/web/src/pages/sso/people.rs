@@ -179,7 +179,7 @@ impl PeopleForm {
             mappings,
             trusts_addresses: form.trusts_addresses,
         };
-        let wish = display_name.ok().map(|display_name| AdmissionWish { display_name, rules });
+        let wish = display_name.ok().map(|display_name| AdmissionWish { display_name, rules, seen: None });
         Ok((form, wish.filter(|_| is_right)))
     }
 }
