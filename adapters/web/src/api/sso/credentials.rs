@@ -39,27 +39,30 @@ pub(super) const ENTER: Operation = Operation {
         .answering::<ConnectionView>(200)
 };
 
-/// What the organization's identity provider gave, by the protocol that it speaks.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(tag = "protocol", rename_all = "snake_case")]
-#[schema(as = NewSsoCredentials)]
-pub(super) enum NewCredentials {
+/// How a provider is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = SsoProtocol)]
+pub(super) enum Protocol {
     /// OpenID Connect.
-    Oidc(NewOidcCredentials),
+    Oidc,
     /// SAML 2.0.
-    Saml(NewSamlCredentials),
+    Saml,
 }
 
-/// What OpenID Connect needs.
+/// What the organization's identity provider gave: with `oidc`, `discovery_url` and `client_id`; with `saml`, `metadata_url`
+/// or `metadata`. What belongs to the other protocol is not sent.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct NewOidcCredentials {
+#[schema(as = NewSsoCredentials)]
+pub(super) struct NewCredentials {
+    protocol: Protocol,
     /// Where it describes itself: its issuer, or the address of its discovery document.
     #[schema(examples("https://login.acme.example/.well-known/openid-configuration"))]
-    discovery_url: String,
+    discovery_url: Option<String>,
     /// As what we are registered there.
     #[schema(examples("0oa1b2c3"))]
-    client_id: String,
+    client_id: Option<String>,
     /// What proves that; the present one stays when it is not sent.
     #[serde(default, deserialize_with = "secret")]
     #[schema(value_type = Option<String>, write_only)]
@@ -67,13 +70,7 @@ pub(super) struct NewOidcCredentials {
     /// Until when the secret is good, if that is known.
     #[schema(format = DateTime, examples("2027-06-30T23:59:59.999Z"))]
     secret_expires_at: Option<String>,
-}
-
-/// What SAML needs: its metadata, or where they are. They are read once.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewSamlCredentials {
-    /// Where its metadata are.
+    /// Where its metadata are. They are read once.
     #[schema(examples("https://login.acme.example/saml/metadata.xml"))]
     metadata_url: Option<String>,
     /// Its metadata themselves, as XML; they count more than an address.
@@ -131,12 +128,12 @@ pub(super) async fn enter(
     body::Json(new): body::Json<NewCredentials>,
 ) -> Result<Json<ConnectionView>, Problem> {
     let in_development = app.site.sso_in_development;
-    match new {
-        NewCredentials::Oidc(new) => {
-            app.use_cases.sso.connect.run(&session, &id, new.read(in_development)?).await?;
+    match new.protocol {
+        Protocol::Oidc => {
+            app.use_cases.sso.connect.run(&session, &id, new.by_oidc(in_development)?).await?;
         }
-        NewCredentials::Saml(new) => {
-            app.use_cases.sso.connect_saml.run(&session, &id, new.read(in_development)?).await?;
+        Protocol::Saml => {
+            app.use_cases.sso.connect_saml.run(&session, &id, new.by_saml(in_development)?).await?;
         }
     }
     ConnectionView::read(&app, &session, &id).await.map(Json)
@@ -147,8 +144,15 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretStr
     Ok(Option::<String>::deserialize(deserializer)?.map(SecretString::from))
 }
 
-impl NewSamlCredentials {
-    fn read(self, in_development: bool) -> Result<SamlSource, Problem> {
+impl NewCredentials {
+    fn by_saml(self, in_development: bool) -> Result<SamlSource, Problem> {
+        let others = [
+            ("discovery_url", self.discovery_url.is_some()),
+            ("client_id", self.client_id.is_some()),
+            ("client_secret", self.client_secret.is_some()),
+            ("secret_expires_at", self.secret_expires_at.is_some()),
+        ];
+        refuse(&others, "leave it out: it belongs to the protocol oidc")?;
         match (self.metadata, self.metadata_url) {
             (Some(text), _) => saml::document(&text, in_development)
                 .map(SamlSource::Document)
@@ -158,16 +162,17 @@ impl NewSamlCredentials {
                 .map_err(|why| Problem::wrong_value("metadata_url", why)),
         }
     }
-}
 
-impl NewOidcCredentials {
-    fn read(self, in_development: bool) -> Result<Credentials, Problem> {
+    fn by_oidc(self, in_development: bool) -> Result<Credentials, Problem> {
         let wrong =
             |field, why: &dyn std::fmt::Display| Problem::wrong_value(field, sentence(&why.to_string()));
+        let others = [("metadata_url", self.metadata_url.is_some()), ("metadata", self.metadata.is_some())];
+        refuse(&others, "leave it out: it belongs to the protocol saml")?;
+        let (url, client) = (self.discovery_url.unwrap_or_default(), self.client_id.unwrap_or_default());
         let discovery_url = if in_development {
-            DiscoveryUrl::for_development(&self.discovery_url)
+            DiscoveryUrl::for_development(&url)
         } else {
-            DiscoveryUrl::try_from(self.discovery_url.as_str())
+            DiscoveryUrl::try_from(url.as_str())
         };
         if let Some(secret) = &self.client_secret {
             InvalidClientSecret::check(secret.expose_secret()).map_err(|why| wrong("client_secret", &why))?;
@@ -175,12 +180,20 @@ impl NewOidcCredentials {
         let until = self.secret_expires_at.as_deref().map(str::parse::<Timestamp>).transpose();
         Ok(Credentials {
             discovery_url: discovery_url.map_err(|why| wrong("discovery_url", &why))?,
-            client_id: ClientId::try_from(self.client_id.as_str()).map_err(|why| wrong("client_id", &why))?,
+            client_id: ClientId::try_from(client.as_str()).map_err(|why| wrong("client_id", &why))?,
             client_secret: self.client_secret,
             secret_expires_at: until.map_err(|_| {
                 wrong("secret_expires_at", &"write it as a date and a time, as in 2027-06-30T00:00:00Z")
             })?,
         })
+    }
+}
+
+/// Refuses the first of these fields that was sent.
+fn refuse(fields: &[(&'static str, bool)], why: &str) -> Result<(), Problem> {
+    match fields.iter().find(|(_, is_sent)| *is_sent) {
+        Some((field, _)) => Err(Problem::wrong_value(*field, sentence(why))),
+        None => Ok(()),
     }
 }
 
