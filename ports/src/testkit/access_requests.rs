@@ -53,7 +53,7 @@ pub async fn is_one_tenants_alone((requests, access): &(impl SsoRequests, impl A
     requests.begin(&request("r1", "acme", 0)).await.unwrap();
     requests.begin(&request("r2", "globex", 0)).await.unwrap();
     assert!(access.ask(&asks("bo", "acme", "r1", 1)).await.unwrap());
-    assert!(!access.ask(&asks("bo", "globex", "r1", 1)).await.unwrap());
+    assert!(!access.ask(&asks("di", "globex", "r1", 1)).await.unwrap());
     assert!(!access.ask(&asks("bo", "globex", "r9", 1)).await.unwrap());
     assert_eq!(access.of_tenant(&tenant("globex")).await.unwrap(), []);
     assert_eq!(access.find(&tenant("globex"), &user("bo")).await.unwrap(), None);

@@ -116,6 +116,8 @@ pub async fn belongs_to_one_tenant(requests: &impl SsoRequests) {
     let foreign = connected("r1", "globex", "globex-r1");
     assert!(matches!(requests.save(&foreign, kept.revision).await, Err(SsoRequestsError::Conflict)));
     requests.note(&globex, &id("r1"), &SsoEvent::LoggedIn(at(5))).await.unwrap();
+    let failure = SsoFailure { at: at(5), fault: SsoFault::Other, reference: "12345678".to_owned() };
+    requests.note(&globex, &id("r1"), &SsoEvent::Failed(failure)).await.unwrap();
     let came = arrival("oidc|1", "bo@acme.example", "c");
     assert_eq!(requests.recognize(&acme, &id("r1"), &came).await.unwrap(), Recognized::New);
     assert_eq!(requests.people(&globex, &id("r1"), "c").await.unwrap(), SsoPeople::default());

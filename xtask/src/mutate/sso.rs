@@ -25,10 +25,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     asks_for_too_little(
         "every member changes connections",
         (PARTS, "to_change(session, ‹Permission::ManageSso›)"),
-        "/admin/sso/people by employee",
+        "/admin/sso/domain by employee",
     ),
     asks_for_too_little(
-        "every member closes connections",
+        "every member runs connections",
         (PARTS, "in_turn(&*self.turns, session, ‹Permission::ManageSso›)"),
         "/admin/sso/delete by employee",
     ),
@@ -48,12 +48,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "/admin/members/decline-access by employee",
     ),
     // The gate.
-    mutant(
-        "a connection that is off lets people in",
-        (DOMAIN_REQUEST, "if ‹self.state != SsoState::On› {\n            return Err(SsoFault::TurnedOff);"),
-        This("false"),
-        Test("s09_"),
-    ),
     mutant(
         "an address of any domain is believed",
         (DOMAIN_REQUEST, "if ‹!self.domains.intersection(proved).any(is_ours)› {"),
@@ -108,7 +102,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "sso_requests::memory::",
     ),
     of_anybody(
-        "anybody's failure is noted",
+        "a failure of anybody's connection is noted",
         (REQUESTS, "reference = ? WHERE id = ? AND ‹tenant_id = ?›"),
         "sso_requests::memory::",
     ),
