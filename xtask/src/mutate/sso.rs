@@ -25,7 +25,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     asks_for_too_little(
         "every member changes connections",
         (PARTS, "to_change(session, ‹Permission::ManageSso›)"),
-        "/admin/sso/domain by employee",
+        "/admin/sso/test by employee",
     ),
     asks_for_too_little(
         "every member runs connections",
