@@ -21,21 +21,20 @@ impl Tally {
         }
     }
 
-    /// Counts the tests of one `cargo test`, whose closing lines were seen in `counts`.
-    pub(crate) fn add(&mut self, name: &str, counts: &Counts, succeeded: bool) {
+    /// Counts the tests of one `cargo test`, whose lines were seen in `counts`.
+    pub(crate) fn add(&mut self, counts: Counts, succeeded: bool) {
         self.passed += counts.passed;
         self.failed += counts.failed;
-        if counts.failed > 0 {
-            self.troubles.push(format!("{name}: {} failed", counts.failed));
-        } else if !succeeded {
-            self.fail(format!("{name}: did not run to its end"));
+        if counts.failed == 0 && !succeeded {
+            self.fail("the tests did not run to their end".to_owned());
         }
         if counts.passed + counts.failed == 0 {
-            self.fail(format!("{name}: ran no test"));
+            self.fail("no test was run".to_owned());
         }
         if counts.ignored > 0 {
-            self.fail(format!("{name}: {} ignored; a test either runs or is deleted", counts.ignored));
+            self.fail(format!("{} tests ignored; a test either runs or is deleted", counts.ignored));
         }
+        self.troubles.extend(counts.failures);
     }
 
     fn fail(&mut self, trouble: String) {
@@ -55,17 +54,22 @@ impl Tally {
     }
 }
 
-/// What the closing lines of `cargo test` add up to.
+/// What the closing lines of `cargo test` add up to, and the names of the tests that failed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     passed: u32,
     failed: u32,
     ignored: u32,
+    failures: Vec<String>,
 }
 
 impl Counts {
-    /// Takes `test result: ok. 12 passed; 0 failed; 1 ignored; ...` into account, and any other line not.
+    /// Takes `test a::b ... FAILED` and `test result: ok. 12 passed; 0 failed; 1 ignored; ...` into account, and any
+    /// other line not.
     pub(crate) fn see(&mut self, line: &str) {
+        if let Some(name) = line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED")) {
+            self.failures.push(name.to_owned());
+        }
         let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". "))
         else {
             return;
@@ -98,41 +102,38 @@ mod tests {
         let seen = counts(&[
             "running 3 tests",
             "test says_9_passed ... ok",
+            "test it::fails ... FAILED",
             "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.01s",
             "test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.20s",
         ]);
-        assert_eq!(seen, Counts { passed: 7, failed: 2, ignored: 1 });
+        assert_eq!(seen, Counts { passed: 7, failed: 2, ignored: 1, failures: vec!["it::fails".to_owned()] });
     }
 
     #[test]
     fn a_run_that_tested_nothing_has_failed() {
         let mut tally = Tally::default();
-        tally.add(
-            "unit tests",
-            &counts(&["test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured"]),
-            true,
-        );
+        tally.add(counts(&["test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured"]), true);
         assert_eq!((tally.passed, tally.failed), (0, 1));
     }
 
     #[test]
     fn a_run_that_did_not_compile_has_failed() {
         let mut tally = Tally::default();
-        tally.add("unit tests", &counts(&["test result: ok. 5 passed; 0 failed; 0 ignored"]), false);
+        tally.add(counts(&["test result: ok. 5 passed; 0 failed; 0 ignored"]), false);
         assert_eq!((tally.passed, tally.failed), (5, 1));
     }
 
     #[test]
     fn an_ignored_test_is_a_failure() {
         let mut tally = Tally::default();
-        tally.add("unit tests", &counts(&["test result: ok. 5 passed; 0 failed; 1 ignored"]), true);
+        tally.add(counts(&["test result: ok. 5 passed; 0 failed; 1 ignored"]), true);
         assert_eq!((tally.passed, tally.failed), (5, 1));
     }
 
     #[test]
     fn failed_tests_are_counted_once() {
         let mut tally = Tally::default();
-        tally.add("unit tests", &counts(&["test result: FAILED. 5 passed; 2 failed; 0 ignored"]), false);
+        tally.add(counts(&["test result: FAILED. 5 passed; 2 failed; 0 ignored"]), false);
         assert_eq!((tally.passed, tally.failed), (5, 2));
     }
 }

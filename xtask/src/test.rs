@@ -8,6 +8,14 @@ use anyhow::Result;
 use crate::tally::{Counts, Tally};
 use crate::{install, shell};
 
+/// What turns on the tests that need a server or a browser, or that take long. One set for all of them: with another one,
+/// cargo would build this workspace again, and half of what it depends on.
+const EVERYTHING: &str =
+    "tenantry-auth0/long,tenantry-tests/browser,tenantry-tests/process,tenantry-tests/sdks";
+
+/// There are no documentation tests; asking each crate for them takes longer than to run all others.
+const KINDS: [&str; 3] = ["--lib", "--bins", "--tests"];
+
 /// Of the many bad bodies that the fake's operations are sent, the fast loop tries one in so many.
 const FAST_SHARE_OF_BAD_INPUT: &str = "7";
 
@@ -16,7 +24,10 @@ pub(crate) fn fast() -> Result<ExitCode> {
     let mut tally = Tally::default();
     // Some tests wait more than they work: twice as many at a time as two cores would get.
     let environment = [("TENANTRY_BAD_INPUT_SHARE", FAST_SHARE_OF_BAD_INPUT), ("RUST_TEST_THREADS", "4")];
-    code(&mut tally, &environment)?;
+    lints(&mut tally);
+    let mut test = shell::cargo("test");
+    test.args(["--workspace", "--no-fail-fast"]).args(KINDS).envs(environment);
+    tests(&mut tally, &mut test)?;
     println!("\nof the bad bodies one in {FAST_SHARE_OF_BAD_INPUT} was tried: `cargo xtask test` tries all");
     println!("set-up at every interruption and Auth0 in trouble are left to `cargo xtask test`");
     match install::installed_cargo_deny() {
@@ -33,50 +44,32 @@ pub(crate) fn full() -> Result<ExitCode> {
     tally.check("axe-core", install::axe());
     tally.check("clients for Node.js", install::node_clients());
     tally.check("clients for Python", install::python_clients());
-    code(&mut tally, &[])?;
+    lints(&mut tally);
     tally.check("dependencies", install::cargo_deny().and_then(|deny| dependencies(&deny)));
     // The very binary that `cargo run` starts, not the one that `cargo test` links with its own set of features.
     tally.check("the product", shell::run(&mut shell::cargo("build")));
-    let mut auth0 = shell::cargo("test");
-    auth0.args(["--workspace", "--no-fail-fast", "--features", "tenantry-auth0/long"]);
-    auth0.args(["--test", "resilience", "--test", "setup"]);
-    tests(&mut tally, "Auth0 in trouble, and set-up at every interruption", &mut auth0)?;
-    let mut servers = rigs(&["process"]);
-    servers.args(["--test", "http", "--test", "crash", "--test", "auth0"]);
-    tests(&mut tally, "servers, and processes that crash", &mut servers)?;
-    let mut clients = rigs(&["sdks"]);
-    clients.args(["--test", "sdks", "--test", "schemathesis"]);
-    tests(&mut tally, "Auth0's own clients", &mut clients)?;
-    // Two browsers at a time keep two cores busy; more of them only make each other late.
-    let mut journeys = rigs(&["browser"]);
-    journeys.args(["--test", "journeys", "--", "--test-threads=2"]);
-    tests(&mut tally, "journeys in a browser", &mut journeys)?;
+    tests(&mut tally, everything().args(KINDS))?;
     Ok(tally.close())
 }
 
-fn code(tally: &mut Tally, environment: &[(&str, &str)]) -> Result<()> {
+fn lints(tally: &mut Tally) {
     tally.check("formatting", shell::run(shell::cargo("fmt").args(["--all", "--check"])));
     let mut clippy = shell::cargo("clippy");
     clippy.args(["--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]);
     tally.check("lints", shell::run(&mut clippy));
-    // There are no documentation tests; asking each crate for them takes longer than to run all others.
-    let mut test = shell::cargo("test");
-    test.args(["--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"]);
-    test.envs(environment.iter().copied());
-    tests(tally, "unit and contract tests", &mut test)
 }
 
-fn tests(tally: &mut Tally, name: &str, command: &mut Command) -> Result<()> {
+fn tests(tally: &mut Tally, command: &mut Command) -> Result<()> {
     let mut counts = Counts::default();
     let succeeded = shell::follow(command, |line| counts.see(line))?;
-    tally.add(name, &counts, succeeded);
+    tally.add(counts, succeeded);
     Ok(())
 }
 
-/// `cargo test` on the rigs that drive the built product from outside.
-pub(crate) fn rigs(features: &[&str]) -> Command {
+/// `cargo test` with every test there is, those that drive the built product from outside among them.
+pub(crate) fn everything() -> Command {
     let mut command = shell::cargo("test");
-    command.args(["--package", "tenantry-tests", "--no-fail-fast", "--features", &features.join(",")]);
+    command.args(["--workspace", "--no-fail-fast", "--features", EVERYTHING]);
     command
 }
 
