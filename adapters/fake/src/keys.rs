@@ -15,6 +15,7 @@ use crate::ids::Ids;
 use crate::key_ring::KeyRing;
 use crate::model::{KeyUse, SigningKey};
 use crate::secrets::Secret;
+use crate::spare_keys;
 use crate::store::{Store, StoreError};
 
 /// Why no token can be signed.
@@ -86,10 +87,11 @@ impl Keys {
             return Ok(());
         }
         let (making, ids, now) = (self.making.clone(), self.ids.clone(), self.clock.now());
+        let may_take_spare = self.store.is_in_memory();
         // Weak, so that a provider which is dropped meanwhile lets go of its files.
         let store = Arc::downgrade(&self.store);
         let spawned = std::thread::Builder::new().name("fake-keys".to_owned()).spawn(move || {
-            let made = make_first(&store, &ids, now);
+            let made = make_first(&store, &ids, now, may_take_spare);
             making.send_replace(made.map_or_else(Making::Failed, |()| Making::Idle));
         });
         if spawned.is_err() {
@@ -131,9 +133,21 @@ impl Keys {
     }
 }
 
-fn make_first(store: &Weak<Store>, ids: &Ids, now: Timestamp) -> Result<(), KeyError> {
-    let current = SigningKey { current_since: Some(now), ..generate(ids, KeyUse::Current, now)? };
-    let next = generate(ids, KeyUse::Next, now)?;
+impl Drop for Keys {
+    fn drop(&mut self) {
+        if self.store.is_in_memory() {
+            // A store whose lock is poisoned leaves nothing: new pairs can be made.
+            let _ = self.store.read(|state| {
+                spare_keys::leave(state.signing_keys.iter().map(|key| key.pkcs8.clone()));
+            });
+        }
+    }
+}
+
+fn make_first(store: &Weak<Store>, ids: &Ids, now: Timestamp, may_take_spare: bool) -> Result<(), KeyError> {
+    let pair = || may_take_spare.then(spare_keys::take).flatten().map_or_else(new_pair, Ok);
+    let current = SigningKey { current_since: Some(now), ..key_of(pair()?, ids, KeyUse::Current, now) };
+    let next = key_of(pair()?, ids, KeyUse::Next, now);
     let Some(store) = store.upgrade() else { return Ok(()) };
     store.write_blocking(|state| {
         if state.signing_keys.len() == 0 {
@@ -145,17 +159,25 @@ fn make_first(store: &Weak<Store>, ids: &Ids, now: Timestamp) -> Result<(), KeyE
 }
 
 pub(crate) fn generate(ids: &Ids, key_use: KeyUse, created_at: Timestamp) -> Result<SigningKey, KeyError> {
+    Ok(key_of(new_pair()?, ids, key_use, created_at))
+}
+
+fn new_pair() -> Result<Secret, KeyError> {
     let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Cryptography)?;
     let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| KeyError::Cryptography)?;
-    Ok(SigningKey {
+    Ok(Secret::new(URL_SAFE_NO_PAD.encode(der.as_ref())))
+}
+
+fn key_of(pkcs8: Secret, ids: &Ids, key_use: KeyUse, created_at: Timestamp) -> SigningKey {
+    SigningKey {
         kid: ids.key_id(),
-        pkcs8: Secret::new(URL_SAFE_NO_PAD.encode(der.as_ref())),
+        pkcs8,
         key_use,
         created_at,
         current_since: None,
         current_until: None,
         revoked_at: None,
-    })
+    }
 }
 
 #[cfg(test)]

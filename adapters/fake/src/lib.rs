@@ -37,6 +37,7 @@ mod secrets;
 mod seed;
 mod seed_file;
 mod server;
+mod spare_keys;
 mod store;
 mod tokens;
 mod unsigned_token;

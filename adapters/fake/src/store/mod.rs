@@ -46,6 +46,10 @@ impl Store {
         Self::of(State::default(), Failure::default(), None)
     }
 
+    pub(crate) fn is_in_memory(&self) -> bool {
+        self.journal.is_none()
+    }
+
     /// A store in a file below `directory`, which is made when it is not there. It is for this user alone: it holds the
     /// signing keys.
     pub(crate) fn open(directory: &Path) -> Result<Self, StoreError> {
