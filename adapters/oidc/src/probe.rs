@@ -113,30 +113,18 @@ impl GuardedProbe {
         Some((status, read_body(response, MOST_BYTES).await.ok()?))
     }
 
-    /// Whether an address inside a document is one that could be asked. It is not asked here, so its name is not
-    /// resolved; whoever asks it looks again.
-    fn may_be_named(&self, text: &str) -> bool {
+    /// Whether an address inside a document is one that may be asked: the same is true of it as of the document's own.
+    async fn may_be_asked(&self, text: &str) -> bool {
         let Ok(url) = Url::parse(text) else { return false };
         let is_clean = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-        let is_allowed = |address: IpAddr| is_public(address) || self.is_ours(address);
-        let (may_be_plain, host_is_fine) = match url.host() {
-            Some(Host::Ipv4(address)) => (self.is_ours(address.into()), is_allowed(address.into())),
-            Some(Host::Ipv6(address)) => (self.is_ours(address.into()), is_allowed(address.into())),
-            Some(Host::Domain(name)) => {
-                let is_this_machine = name == "localhost" || name.ends_with(".localhost");
-                let is_ours = is_this_machine && self.reach == Reach::AndThisMachine;
-                (is_ours, name.contains('.') && !is_this_machine || is_ours)
-            }
-            None => (false, false),
-        };
-        is_clean && host_is_fine && (url.scheme() == "https" || url.scheme() == "http" && may_be_plain)
+        is_clean && self.pinned(&url).await.is_some()
     }
 
-    fn is_ours(&self, address: IpAddr) -> bool {
-        self.reach == Reach::AndThisMachine && address.is_loopback()
-    }
-
-    fn read_document(&self, url: &DiscoveryUrl, body: &[u8]) -> Result<Discovered, DiscoveryProbeError> {
+    async fn read_document(
+        &self,
+        url: &DiscoveryUrl,
+        body: &[u8],
+    ) -> Result<Discovered, DiscoveryProbeError> {
         let document: Document = serde_json::from_slice(body).map_err(|_| {
             DiscoveryProbeError::NotADocument("it is not the JSON that OpenID Connect Discovery describes")
         })?;
@@ -153,7 +141,8 @@ impl GuardedProbe {
             ("userinfo endpoint", document.userinfo_endpoint.as_deref()),
         ];
         for (name, address) in named {
-            if address.is_some_and(|address| !self.may_be_named(address)) {
+            let Some(address) = address else { continue };
+            if !self.may_be_asked(address).await {
                 return Err(DiscoveryProbeError::Endpoint(name));
             }
         }
@@ -196,29 +185,42 @@ impl Pinned {
 #[async_trait]
 impl DiscoveryProbe for GuardedProbe {
     async fn read(&self, url: &DiscoveryUrl) -> Result<Discovered, DiscoveryProbeError> {
-        self.read_document(url, &self.document(url.as_url()).await?)
+        in_time(async {
+            let body = self.document(url.as_url()).await?;
+            self.read_document(url, &body).await
+        })
+        .await
     }
 
     async fn read_metadata(&self, url: &MetadataUrl) -> Result<SamlMetadata, DiscoveryProbeError> {
-        let body = self.document(url.as_url()).await?;
-        let text = String::from_utf8_lossy(&body);
-        let metadata = match self.reach {
-            Reach::Internet => SamlMetadata::read(&text),
-            Reach::AndThisMachine => SamlMetadata::for_development(&text),
-        }?;
-        if self.may_be_named(metadata.sign_in_url().as_str()) {
-            Ok(metadata)
-        } else {
-            Err(DiscoveryProbeError::Endpoint("place to sign in"))
-        }
+        in_time(async {
+            let body = self.document(url.as_url()).await?;
+            let text = String::from_utf8_lossy(&body);
+            let metadata = match self.reach {
+                Reach::Internet => SamlMetadata::read(&text),
+                Reach::AndThisMachine => SamlMetadata::for_development(&text),
+            }?;
+            if self.may_be_asked(metadata.sign_in_url().as_str()).await {
+                Ok(metadata)
+            } else {
+                Err(DiscoveryProbeError::Endpoint("place to sign in"))
+            }
+        })
+        .await
     }
+}
+
+/// Who takes longer is taken for somebody who does not answer.
+async fn in_time<T>(
+    reading: impl Future<Output = Result<T, DiscoveryProbeError>>,
+) -> Result<T, DiscoveryProbeError> {
+    tokio::time::timeout(PATIENCE, reading).await.unwrap_or(Err(DiscoveryProbeError::Refused))
 }
 
 impl GuardedProbe {
     /// What is at this address.
     async fn document(&self, url: &Url) -> Result<Vec<u8>, DiscoveryProbeError> {
-        let fetched = tokio::time::timeout(PATIENCE, self.fetch(url)).await.ok().flatten();
-        let (status, body) = fetched.ok_or(DiscoveryProbeError::Refused)?;
+        let (status, body) = self.fetch(url).await.ok_or(DiscoveryProbeError::Refused)?;
         if status.is_redirection() {
             return Err(DiscoveryProbeError::Refused);
         }

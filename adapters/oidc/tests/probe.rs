@@ -256,6 +256,25 @@ async fn adv02_no_endpoint_of_the_document_leads_inside() {
 }
 
 #[tokio::test]
+async fn adv02_no_name_in_the_document_leads_inside() {
+    let public: &[&str] = &["93.184.215.14"];
+    for (inside, is_right) in
+        [(public, true), (&["10.0.0.7"], false), (&["93.184.215.14", "10.0.0.7"], false)]
+    {
+        let site = Site::with(|issuer| {
+            let mut document = document(issuer);
+            document["jwks_uri"] = json!("https://keys.acme.com/jwks");
+            document
+        })
+        .await;
+        let probe = GuardedProbe::with_names(Reach::AndThisMachine, Changing::answering(&[inside]));
+        let outcome = probe.read(&site.url()).await;
+        let is_refused = matches!(outcome, Err(DiscoveryProbeError::Endpoint("place for its keys")));
+        assert_eq!(is_refused, !is_right, "{inside:?}: {outcome:?}");
+    }
+}
+
+#[tokio::test]
 async fn says_what_a_provider_lacks() {
     for (member, value) in [
         ("response_types_supported", json!(["id_token"])),
