@@ -270,11 +270,11 @@ const PAGES: &[RouteSpec] = &[
     .with_plan()
     .with_file()
     .taking(&[IdParam { name: "connection", carrier: Body, of: Connection }]),
-    RouteSpec::get("/admin/sso/test", (Get, Connection), Administrator, |method| {
+    RouteSpec::post("/admin/sso/test", (Update, Connection), Administrator, |method| {
         on(method, pages::sso::test::begin)
     })
     .with_plan()
-    .taking(&[IdParam { name: "connection", carrier: Query, of: Connection }]),
+    .taking(&[IdParam { name: "connection", carrier: Body, of: Connection }]),
     RouteSpec::post("/admin/sso/people", (Update, Connection), Administrator, |method| {
         on(method, pages::sso::people::change)
     })

@@ -83,11 +83,10 @@ pub(crate) fn leave(app: &App, headers: &HeaderMap, started: &StartedSignIn) -> 
 /// (`form-action`): an organization's own provider is beyond.
 pub(crate) fn leave_after_form(
     app: &App,
-    visitor: &Visitor,
+    frame: Frame<'_>,
     headers: &HeaderMap,
     started: &StartedSignIn,
 ) -> Result<Response, Problem> {
-    let frame = visitor.frame(app, "");
     let mut response = page(StatusCode::OK, &Outgoing { frame, url: started.url.as_str() })?;
     remember(app, headers, started, &mut response)?;
     Ok(response)

@@ -78,7 +78,7 @@ pub(crate) async fn accept(
     };
     if may_lead_on {
         let started = app.use_cases.begin_sign_in.run(wish).await?;
-        return leave_after_form(&app, &visitor, &headers, &started);
+        return leave_after_form(&app, visitor.frame(&app, ""), &headers, &started);
     }
     begin(&app, &headers, wish).await
 }

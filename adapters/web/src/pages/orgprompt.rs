@@ -79,5 +79,5 @@ async fn by_address(
         found.take(&mut wish);
     }
     let started = app.use_cases.begin_sign_in.run(wish).await?;
-    leave_after_form(app, visitor, headers, &started)
+    leave_after_form(app, visitor.frame(app, ""), headers, &started)
 }

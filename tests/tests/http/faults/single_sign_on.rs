@@ -61,7 +61,7 @@ impl SingleSignOn {
         let mut person = Person::with(ann, id.clone());
         if self != Self::Connect {
             person.enters(world, CLIENT).await.is(303);
-            let asked = person.browser.get(&format!("/admin/sso/test?connection={id}")).await;
+            let asked = person.browser.post("/admin/sso/test", &[("connection", &id)]).await;
             let page = person.browser.follow(asked).await;
             assert!(person.browser.at_the_company(&page, BO).await.says("It works"));
             if self != Self::TurnOn {

@@ -221,7 +221,7 @@ impl Corp {
 
     /// The administrator tries the connection with this account: the report.
     pub(crate) async fn tests_as(&mut self, id: &str, email: &str) -> Answer {
-        let asked = self.admin.get(&format!("/admin/sso/test?connection={id}")).await;
+        let asked = self.admin.post("/admin/sso/test", &[("connection", id)]).await;
         let page = self.admin.follow(asked).await;
         // The company's provider may know the browser already.
         if self.site.address.is_home_of(&page.url) {

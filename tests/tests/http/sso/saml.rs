@@ -64,7 +64,7 @@ impl SamlCorp {
     }
 
     async fn tests_as(&mut self, id: &str, email: &str) -> Answer {
-        let asked = self.corp.admin.get(&format!("/admin/sso/test?connection={id}")).await;
+        let asked = self.corp.admin.post("/admin/sso/test", &[("connection", id)]).await;
         let page = self.corp.admin.follow(asked).await;
         self.corp.admin.by_saml(&page, email).await
     }

@@ -185,7 +185,7 @@ async fn every_error_is_told_to_the_administrator_and_has_a_number_for_the_perso
         let (mut corp, id) = Corp::connected().await;
         let _servers = corp.suffers(&id, &row.cause).await;
         let mut tester = corp.admin.clone();
-        let sent = tester.get(&format!("/admin/sso/test?connection={id}")).await;
+        let sent = tester.post("/admin/sso/test", &[("connection", &id)]).await;
         let report = corp.comes_back(&mut tester, sent, &row.cause).await;
         for said in row.administrator {
             assert!(report.says(said), "{said}: {}", report.summary());
@@ -211,7 +211,7 @@ async fn every_error_is_told_to_the_administrator_and_has_a_number_for_the_perso
 async fn a_redirect_uri_that_the_provider_does_not_know_is_told_by_the_test_that_does_not_come_back() {
     let (mut corp, id) = Corp::connected().await;
     corp.enters_client(&id, OTHER_CLIENT, SECRET).await.is(303);
-    let sent = corp.admin.get(&format!("/admin/sso/test?connection={id}")).await;
+    let sent = corp.admin.post("/admin/sso/test", &[("connection", &id)]).await;
     let page = corp.admin.follow(sent).await;
     assert_eq!((page.url.origin(), page.status.as_u16()), (corp.issuer.origin(), 403), "{}", page.summary());
     let report = corp.admin.get(&step(&id, "test")).await;

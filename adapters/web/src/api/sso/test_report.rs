@@ -30,7 +30,9 @@ pub(super) const SHOW: Operation = Operation {
 #[schema(as = SsoTest)]
 pub(super) struct TestView {
     /// Where a browser begins one; null until there are credentials.
-    #[schema(examples("https://learn.example/admin/sso/test?connection=7d1c5e0b9a3f4c8896e2d0417fb35a6c"))]
+    #[schema(examples(
+        "https://learn.example/admin/sso/set-up?connection=7d1c5e0b9a3f4c8896e2d0417fb35a6c&step=test"
+    ))]
     url: Option<String>,
     /// What came of the last one with the present credentials; null when there was none.
     report: Option<ReportView>,
@@ -82,7 +84,7 @@ pub(super) async fn show(
 ) -> Result<Json<TestView>, Problem> {
     let view = app.use_cases.sso.list.one(&session, &id).await?;
     let request = &view.kept.request;
-    let url = format!("{}/admin/sso/test?connection={}", app.origin, request.id);
+    let url = format!("{}/admin/sso/set-up?connection={}&step=test", app.origin, request.id);
     let report = request.test.as_ref().map(|test| ReportView::new(&view, test));
     Ok(Json(TestView { url: request.upstream.is_some().then_some(url), report }))
 }

@@ -1,7 +1,7 @@
 //! The third step: a login through the connection that nobody depends on yet.
 
 use askama::Template;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -10,8 +10,8 @@ use tenantry_domain::{SsoRequest, SsoTest};
 
 use super::report::Report;
 use super::steps::STEPS;
-use crate::auth::login::leave;
-use crate::fields::Fields;
+use crate::auth::login::leave_after_form;
+use crate::csrf::Form;
 use crate::frame::Frame;
 use crate::problem::Problem;
 use crate::respond::page;
@@ -55,9 +55,8 @@ pub(crate) async fn begin(
     State(app): State<Shared>,
     person: SignedIn,
     headers: HeaderMap,
-    RawQuery(query): RawQuery,
+    Form(fields): Form,
 ) -> Result<Response, Problem> {
-    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
-    let started = app.use_cases.sso.test.run(&person.session, query.text("connection")?).await?;
-    leave(&app, &headers, &started)
+    let started = app.use_cases.sso.test.run(&person.session, fields.text("connection")?).await?;
+    leave_after_form(&app, person.frame(&app, ""), &headers, &started)
 }
