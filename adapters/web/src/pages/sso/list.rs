@@ -38,6 +38,9 @@ struct Row<'a> {
 }
 
 pub(crate) async fn show(State(app): State<Shared>, person: SignedIn) -> Result<Response, Problem> {
+    if person.session.tenant.is_none() {
+        return Err(Problem::sso_is_for_organizations());
+    }
     let (kept, proofs) = app.use_cases.sso.list.run(&person.session).await?;
     let now = app.clock.now();
     let view = SsoList {

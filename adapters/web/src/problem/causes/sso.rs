@@ -8,6 +8,20 @@ use super::super::{HOME, ORGANIZATION, OTHER_ACCOUNT, PLANS, Problem, START, way
 use crate::text::{self, sentence};
 
 impl Problem {
+    /// Somebody without an organization asks for what comes with one.
+    pub(crate) fn sso_is_for_organizations() -> Self {
+        let detail = "With Team and Enterprise your people sign in with your company’s own identity provider, by OpenID \
+                      Connect or SAML: nobody has another password, and whoever leaves the company is locked out here \
+                      too. You are signed in without an organization.";
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "no_organization",
+            "Single sign-on comes with an organization",
+            detail,
+            [PLANS, ORGANIZATION],
+        )
+    }
+
     /// The organization's own provider knows the person, and the organization does not.
     pub(crate) fn may_ask(reference: &str) -> Self {
         let detail = format!(
