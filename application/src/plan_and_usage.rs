@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenantry_domain::{
-    AuditAction, Catalogue, NotPermitted, Permission, Plan, Seats, SsoState, Standing, Subscription,
-    TenantId, Timestamp,
+    AuditAction, AuditEntry, Catalogue, NotPermitted, Permission, Plan, Seats, SsoState, Standing,
+    Subscription, TenantId, Timestamp,
 };
 use tenantry_ports::{AuditLog, Clock, PageSize, Session, SsoRequests};
 
@@ -18,6 +18,9 @@ const SOON: Duration = Duration::from_hours(30 * 24);
 
 /// Who came earlier than this has asked for a seat by now, or given up.
 const LATELY: Duration = Duration::from_hours(30 * 24);
+
+/// A login past single sign-on is told for so long.
+const WHILE: Duration = Duration::from_hours(7 * 24);
 
 /// Shows an administrator the organization's plan and how many seats are taken.
 pub struct PlanAndUsage {
@@ -48,6 +51,8 @@ pub struct PlanAndUsageView {
     pub invited: u32,
     /// Who came lately and found no seat, as the audit log names them, the latest first.
     pub turned_away: Vec<String>,
+    /// Who lately came in past the connection by which everybody has to come, the latest first: it is for emergencies.
+    pub glass_broken: Vec<AuditEntry>,
     /// Until when people come in through the organization's own connection; `None` where none is on, and while the plan
     /// goes on.
     pub sso_until: Option<Timestamp>,
@@ -73,13 +78,16 @@ impl PlanAndUsage {
         let seats = plan.as_ref().map_or(Seats::Unlimited, |plan| plan.seats);
         let taken = self.seats.run(&administrator.tenant().id, seats).await?;
         let (members, invited) = (taken.members, taken.total() - taken.members);
+        let latest = self.audit_log.of_tenant(&administrator.tenant().id, None, PageSize::SCREEN).await;
+        let latest = latest.map_err(Outage::from)?.items;
         Ok(PlanAndUsageView {
             subscription,
             plan,
             standing: standing(session, self.clock.now()),
             members,
             invited,
-            turned_away: self.turned_away(&administrator.tenant().id).await?,
+            turned_away: self.turned_away(&latest),
+            glass_broken: self.glass_broken(latest),
             sso_until: self.sso_until(&administrator.tenant().id, subscription).await?,
         })
     }
@@ -98,18 +106,24 @@ impl PlanAndUsage {
         Ok(is_on.then_some(ends + GRACE))
     }
 
-    async fn turned_away(&self, tenant: &TenantId) -> Result<Vec<String>, Outage> {
+    fn turned_away(&self, latest: &[AuditEntry]) -> Vec<String> {
         let now = self.clock.now();
-        let page = self.audit_log.of_tenant(tenant, None, PageSize::SCREEN).await?;
         let mut names = Vec::new();
-        for entry in page.items {
+        for entry in latest {
             if entry.action == AuditAction::SeatRefused
                 && now < entry.at + LATELY
                 && !names.contains(&entry.subject)
             {
-                names.push(entry.subject);
+                names.push(entry.subject.clone());
             }
         }
-        Ok(names)
+        names
+    }
+
+    fn glass_broken(&self, latest: Vec<AuditEntry>) -> Vec<AuditEntry> {
+        let now = self.clock.now();
+        let is_told =
+            |entry: &AuditEntry| entry.action == AuditAction::SsoGlassBroken && now < entry.at + WHILE;
+        latest.into_iter().filter(is_told).collect()
     }
 }

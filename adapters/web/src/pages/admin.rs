@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_application::PlanAndUsageView;
-use tenantry_domain::{Feature, Plan, Seats, Subscription};
+use tenantry_domain::{AuditEntry, Feature, Plan, Seats, Subscription};
 
 use crate::frame::Frame;
 use crate::pages::profile::SubscriptionView;
@@ -27,10 +27,26 @@ struct Admin<'a> {
     members: u32,
     invited: u32,
     turned_away: &'a [String],
+    glass_broken: Vec<GlassBroken<'a>>,
     /// What becomes of single sign-on when the plan ends, as HTML.
     sso: Option<String>,
     /// `None` when any number is allowed.
     allowed: Option<u32>,
+}
+
+/// Somebody came in past single sign-on.
+struct GlassBroken<'a> {
+    who: &'a str,
+    connection: &'a str,
+    /// As HTML.
+    when: String,
+}
+
+impl<'a> From<&'a AuditEntry> for GlassBroken<'a> {
+    fn from(entry: &'a AuditEntry) -> Self {
+        let who = entry.actor_name.as_deref().unwrap_or("Somebody");
+        Self { who, connection: &entry.subject, when: text::moment(entry.at) }
+    }
 }
 
 pub(crate) async fn show(State(app): State<Shared>, person: SignedIn) -> Result<Response, Problem> {
@@ -54,6 +70,7 @@ impl<'a> Admin<'a> {
             members: usage.members,
             invited: usage.invited,
             turned_away: &usage.turned_away,
+            glass_broken: usage.glass_broken.iter().map(GlassBroken::from).collect(),
             sso: usage.sso_until.map(|until| {
                 text::sso_until(usage.subscription.map(Subscription::ends), until, app.clock.now())
             }),

@@ -171,6 +171,9 @@ async fn s13_whoever_breaks_the_glass_is_noted_each_time_and_only_as_long_as_the
         let mut ann = corp.site.browser();
         ann.log_in_under("corp", "ann@nowhere.example").await;
         assert_eq!(noted(&ann.get("/admin/activity").await), times);
+        // Everybody who runs the organization is told where they begin.
+        let told = corp.admin.get("/admin").await;
+        assert_eq!(told.text().matches("past Corp staff").count(), times, "{}", told.summary());
     }
     // At the provider, past the pages.
     management.take_role("corp", "ann@nowhere.example", "Administrator").await;
