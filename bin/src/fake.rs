@@ -139,7 +139,13 @@ async fn add_tenant(fake: &Fake, argument: &str, data: Option<&Path>) -> anyhow:
 
 /// Who the provider says it is.
 fn issuer(arguments: &FakeArguments, listener: &TcpListener, is_secure: bool) -> anyhow::Result<Url> {
-    let issuer = address_of(listener, is_secure)?;
+    let mut issuer = address_of(listener, is_secure)?;
+    // A browser tells the cookies of localhost from those of 127.0.0.1: two providers can share a machine.
+    if let Some((name, _)) = arguments.listen.rsplit_once(':')
+        && matches!(url::Host::parse(name), Ok(url::Host::Domain(_)))
+    {
+        issuer.set_host(Some(name))?;
+    }
     match &arguments.domain {
         None => Ok(issuer),
         Some(host) => Url::parse(&format!("{}://{host}/", issuer.scheme()))
@@ -226,7 +232,8 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         let told =
             |more: &[&str], is_secure| issuer(&arguments(more), &listener, is_secure).unwrap().to_string();
-        assert_eq!(told(&[], false), format!("http://127.0.0.2:{port}/"));
+        assert_eq!(told(&["--listen", "127.0.0.2:0"], false), format!("http://127.0.0.2:{port}/"));
+        assert_eq!(told(&["--listen", "localhost:0"], false), format!("http://localhost:{port}/"));
         assert_eq!(told(&["--domain", "dev.example.com"], true), "https://dev.example.com/");
     }
 }
