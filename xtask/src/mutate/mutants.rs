@@ -189,6 +189,27 @@ const MUTANTS: &[Mutant] = &[
         (INVITE, "in_turn(&*self.turns, session, ‹Permission::InviteMembers›)"),
         "POST /api/v1/organization/invitations by ",
     ),
+    mutant(
+        "an invitation of somebody who may invite nobody any more counts",
+        ("application/src/open_invitation.rs", "if ‹!inviter.permit(Permission::InviteMembers)› {"),
+        This("false"),
+        Test("invitations::s14_what_has_changed_since"),
+    ),
+    mutant(
+        "an invitation is accepted by whoever comes with it",
+        (
+            "application/src/sign_in.rs",
+            "if ‹!login.email_verified || login.email.as_ref() != Some(&offer.email)› {",
+        ),
+        This("false"),
+        Test("invitations::s14_another_account"),
+    ),
+    mutant(
+        "whoever was an Administrator a moment ago buys",
+        ("application/src/pay_by_card.rs", "if ‹!roles.permit(Permission::ChangeSubscription)› {"),
+        This("false"),
+        Test(DEMOTED),
+    ),
     asks_for_too_little(
         "every member sees who is invited",
         ("application/src/list_invitations.rs", "to_look(session, ‹Permission::ViewMembers›)"),

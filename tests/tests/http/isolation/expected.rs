@@ -116,8 +116,8 @@ pub(super) fn expected(route: &RouteSpec, actor: Actor, variation: Variation) ->
         return switching(actor, variation);
     }
     match variation {
-        // The ticket here is nobody's: the tests of invitations have better ones.
-        _ if route.path == "/api/auth/invitation" => Refused(404),
+        // A link leads on whoever follows it, and to its own organization alone.
+        Variation::Id(..) if route.path == "/api/auth/invitation" => Refused(404),
         // Nobody asks to be let in, and no connection is on: the tests of access have better ones.
         _ if matches!(
             route.path,

@@ -8,8 +8,8 @@ use std::path::Path;
 use tenantry_web::{Carrier, ROUTES, RouteSpec};
 
 use super::actors::Actor;
-use super::expected::{Given, Outcome, Variation, expected};
-use super::matrix::cells;
+use super::expected::{Given, Outcome, Place, Variation, expected};
+use super::matrix::{cells, variations};
 
 /// What `cargo xtask docs` sets, to have the tables written.
 const RENEW: &str = "TENANTRY_RENEW_DOCS";
@@ -46,25 +46,77 @@ fn tables() -> String {
             write!(text, " {} |", shown(expected(route, actor, Variation::None))).unwrap();
         }
     }
-    text.push_str("\n\n| route | takes | foreign | absent | malformed |\n|---|---|---|---|---|");
+    text.push_str(
+        "\n\nWith one thing changed; what is not listed is answered as above.\n\n| route | what is changed |",
+    );
+    for actor in Actor::ALL {
+        write!(text, " {actor} |").unwrap();
+    }
+    text.push_str("\n|---|---|");
+    text.push_str(&"---|".repeat(Actor::ALL.len()));
     for route in ROUTES {
-        // Whoever may do it with an id of their own.
-        let may = |actor: &Actor| expected(route, *actor, Variation::None) == Outcome::Done;
-        let Some(actor) = Actor::ALL.into_iter().rev().find(may) else { continue };
-        for id in route.ids {
+        for (changed, outcomes) in changed(route) {
+            write!(text, "\n| {} | {changed} |{outcomes}", name(route)).unwrap();
+        }
+    }
+    text.push_str("\n\n");
+    text
+}
+
+/// What is answered otherwise when one thing is changed: the change, and a column for each actor.
+fn changed(route: &'static RouteSpec) -> Vec<(String, String)> {
+    let of_actors = Actor::ALL.map(|actor| variations(route, actor));
+    let mut all: Vec<Variation> = Vec::new();
+    for variation in of_actors.iter().flatten() {
+        if !all.contains(variation) {
+            all.push(*variation);
+        }
+    }
+    let mut rows = Vec::new();
+    for variation in all {
+        let (mut columns, mut is_other) = (String::new(), false);
+        for (actor, tried) in Actor::ALL.into_iter().zip(&of_actors) {
+            if tried.contains(&variation) {
+                let outcome = expected(route, actor, variation);
+                is_other |= outcome != expected(route, actor, Variation::None);
+                write!(columns, " {} |", shown(outcome)).unwrap();
+            } else {
+                columns.push_str(" – |");
+            }
+        }
+        if is_other {
+            rows.push((described(variation), columns));
+        }
+    }
+    rows
+}
+
+fn described(variation: Variation) -> String {
+    match variation {
+        Variation::None => "nothing".to_owned(),
+        Variation::Id(id, given) => {
             let carrier = match id.carrier {
                 Carrier::Path => "path",
                 Carrier::Query => "query",
                 Carrier::Body => "body",
             };
-            write!(text, "\n| {} | `{}` in the {carrier} |", name(route), id.name).unwrap();
-            for given in Given::ALL {
-                write!(text, " {} |", shown(expected(route, actor, Variation::Id(id, given)))).unwrap();
-            }
+            let given = match given {
+                Given::Foreign => "foreign",
+                Given::Absent => "absent",
+                Given::Malformed => "malformed",
+            };
+            format!("{given} `{}` in the {carrier}", id.name)
         }
+        Variation::Smuggled(place) => match place {
+            Place::Query => "more in the query".to_owned(),
+            Place::Body => "more in the body".to_owned(),
+            Place::Header => "more in headers".to_owned(),
+            Place::Cookie => "more in cookies".to_owned(),
+            Place::Everywhere => "more everywhere".to_owned(),
+        },
+        Variation::OtherOrigin => "another origin".to_owned(),
+        Variation::WithoutToken => "no token".to_owned(),
     }
-    text.push_str("\n\n");
-    text
 }
 
 fn name(route: &RouteSpec) -> String {

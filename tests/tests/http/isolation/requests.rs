@@ -172,6 +172,7 @@ impl Sending {
                 | "/admin/sso/domain/check"
                 | "/admin/sso/domain/release"
                 | "/admin/sso/let-in-again"
+                | "/admin/sso/test"
                 | "/admin/sso/delete",
                 false,
             )
@@ -249,7 +250,10 @@ fn own(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor) -> String {
         // Any connection, the first page, and oneself.
         (_, "connection" | "cursor" | "break_glass") => String::new(),
         // Logins without one: those with one are for the tests of invitations.
-        (Resource::Invitation, _) if route.who == Who::Anyone => String::new(),
+        (Resource::Invitation, _) if route.method.as_http() == Method::GET && takes_ticket(route) => {
+            String::new()
+        }
+        (Resource::Invitation, _) if takes_ticket(route) => organization.ticket.clone(),
         (Resource::Invitation, _) => organization.invitation.clone(),
         (Resource::Session, _) => NO_SESSION.to_owned(),
         // Where a new organization gets its name.
@@ -264,6 +268,11 @@ fn own(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor) -> String {
 
 /// A session of nobody.
 const NO_SESSION: &str = "AAAAAAAAAAAAAAAAAAAAAA";
+
+/// Where an invitation is known by what its link carries.
+fn takes_ticket(route: &RouteSpec) -> bool {
+    route.who == Who::Anyone
+}
 
 /// Where a new organization gets its name.
 fn makes_one(route: &RouteSpec) -> bool {
@@ -289,6 +298,8 @@ fn strange(world: &World, route: &RouteSpec, id: &IdParam, actor: Actor, given: 
         (Given::Foreign, Resource::Domain) => foreign.domain,
         (Given::Absent, Resource::Domain) => "nobody.example",
         (Given::Absent | Given::Foreign, _) if id.name == "connection" => "con_0000000000000000",
+        (Given::Foreign, Resource::Invitation) if takes_ticket(route) => &foreign.ticket,
+        (Given::Absent, Resource::Invitation) if takes_ticket(route) => "00000000000000000000000000000000",
         (Given::Foreign, Resource::Invitation) => &foreign.invitation,
         (Given::Absent, Resource::Invitation) => "uinv_0000000000000000",
         (Given::Foreign, Resource::Session) if actor == Actor::OtherAdministrator => NO_SESSION,

@@ -21,6 +21,8 @@ pub(super) struct Organization {
     pub(super) member: String,
     /// An invitation that waits.
     pub(super) invitation: String,
+    /// What its link carries.
+    pub(super) ticket: String,
     /// A connection that is being set up.
     pub(super) connection: String,
     /// A domain that is claimed.
@@ -171,19 +173,17 @@ impl Organization {
         site.newcomer(&email).await;
         management.add_member(name, &email, &["Employee"]).await;
         let id = management.organization_id(name).await;
-        let client = site.fake().client("MyLearning SaaS").unwrap().client_id;
-        let invitation = json!({
-            "inviter": { "name": "Admin" },
-            "invitee": { "email": format!("invited@{domain}") },
-            "client_id": client,
-        });
+        let invited = format!("invited@{domain}");
+        let fields = [("emails", &*invited), ("role", "Employee"), ("hours", "168")];
+        admin.post("/admin/members/add-member", &fields).await.is(200);
         let path = format!("organizations/{id}/invitations");
-        let made = management.call(Method::POST, &path, Some(invitation)).await;
-        let invitation = made["id"].as_str().unwrap().to_owned();
+        let made = &management.call(Method::GET, &path, None).await[0];
+        let text = |name: &str| made[name].as_str().unwrap().to_owned();
+        let (invitation, ticket) = (text("id"), text("ticket_id"));
         let begun = admin.post("/admin/sso", &[("kind", "oidc")]).await;
         let connection = begun.header("location").split("connection=").nth(1).expect("a first step");
         let connection = connection.split('&').next().unwrap().to_owned();
         admin.post("/admin/sso/domain", &[("connection", &connection), ("domain", domain)]).await.is(303);
-        Self { id, name, member: management.user_id(&email).await, invitation, connection, domain }
+        Self { id, name, member: management.user_id(&email).await, invitation, ticket, connection, domain }
     }
 }
