@@ -7,18 +7,6 @@ use tenantry_application::{AnswerAccessError, SsoError, SsoRefusal, TestSsoError
 use super::super::{HOME, ORGANIZATION, OTHER_ACCOUNT, PLANS, Problem, START, way};
 use crate::text::{self, sentence};
 
-impl Problem {
-    /// The organization's own provider knows the person, and the organization does not.
-    pub(crate) fn may_ask(reference: &str) -> Self {
-        let detail = format!(
-            "You are not a member of this organization yet. Ask to be let in: whoever runs it sees that you ask. Or ask \
-             them yourself, and tell them the reference {reference}."
-        );
-        let way_on = [way("", "Ask to be let in"), ORGANIZATION];
-        Self::new(StatusCode::FORBIDDEN, "not_a_member", "You are not a member yet", detail, way_on)
-    }
-}
-
 impl From<AnswerAccessError> for Problem {
     fn from(error: AnswerAccessError) -> Self {
         let members = way("/admin/members", "See the members");
