@@ -1,6 +1,10 @@
 //! What the pages say about an organization's own identity provider.
 
+use tenantry_application::Concerned;
 use tenantry_domain::{Enforcement, SsoFault, Timestamp};
+
+/// How many people are called by their names, before the others are counted.
+const MOST_NAMES: usize = 3;
 
 /// What an administrator reads about a login that failed: what happened, and what to change where.
 pub(crate) fn sso_fault(fault: SsoFault) -> (&'static str, &'static str) {
@@ -114,6 +118,32 @@ pub(crate) fn people(count: u32) -> String {
         0 => "Nobody".to_owned(),
         1 => "1 person".to_owned(),
         count => format!("{count} people"),
+    }
+}
+
+/// "1 member has", "20 members have", "At least 20 members have".
+pub(crate) fn members_have(concerned: &Concerned) -> String {
+    let said = match concerned.names.len() {
+        0 => return "Some of your members may have".to_owned(),
+        1 => "1 member has".to_owned(),
+        count => format!("{count} members have"),
+    };
+    if concerned.or_more { format!("At least {said}") } else { said }
+}
+
+/// ": Ann Lee, Bo Ek, Cy Dahl and 4 others"; nothing when nobody is known by name.
+pub(crate) fn named(concerned: &Concerned) -> String {
+    if concerned.names.is_empty() {
+        return String::new();
+    }
+    let (first, rest) = concerned.names.split_at(concerned.names.len().min(MOST_NAMES));
+    let first = first.join(", ");
+    match (rest.len(), concerned.or_more) {
+        (0, false) => format!(": {first}"),
+        (0, true) => format!(": {first}, perhaps others"),
+        (1, false) => format!(": {first} and 1 other"),
+        (others, false) => format!(": {first} and {others} others"),
+        (others, true) => format!(": {first} and at least {others} others"),
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use tenantry_fake::{Fake, SeedFile};
 use url::Url;
 
-use super::corp::{BO, CLIENT, Corp, SECRET, reference, step};
+use super::corp::{BO, CLIENT, CONFIRMED, Corp, SECRET, reference, step};
 use crate::answer::Answer;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -100,7 +100,7 @@ async fn rp47_a_tile_at_the_companys_provider_begins_a_login_that_ends_where_it_
     let organization = corp.site.management().await.organization_id("corp").await;
     let path = format!("/api/auth/login?organization={organization}&iss={issuer}");
     is_refused(corp.site.browser().get(&path).await);
-    corp.admin.post("/admin/sso/turn", &[("connection", &id), ("turn", "off")]).await.is(303);
+    corp.admin.post("/admin/sso/turn", &[("connection", &id), ("turn", "off"), CONFIRMED]).await.is(303);
     is_refused(corp.site.browser().get(&begins(&[("iss", &issuer)])).await);
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 use tenantry_fake::SeedFile;
 use tenantry_tests::steps::PASSWORD;
 
-use super::corp::{BO, Corp};
+use super::corp::{BO, CONFIRMED, Corp};
 use crate::answer::Answer;
 use crate::browser::Browser;
 
@@ -13,7 +13,7 @@ const CY: &str = "cy@nowhere.example";
 impl Corp {
     /// Every member has to come through the connection, but for its administrator.
     pub(crate) async fn demands(&mut self, id: &str) {
-        let fields = [("connection", id), ("enforcement", "organization")];
+        let fields = [("connection", id), ("enforcement", "organization"), CONFIRMED];
         let there = format!("/admin/sso/connection?connection={id}");
         self.admin.post("/admin/sso/policy", &fields).await.leads_to(&there);
         self.site.clock.advance(std::time::Duration::from_secs(1));
@@ -145,7 +145,7 @@ async fn s13_an_invitation_is_no_way_in_and_nobody_accepts_it_by_another_login()
 async fn s13_an_address_in_the_domain_has_no_login_of_its_own_where_the_domain_demands_it() {
     let (mut corp, id) = Corp::connected().await;
     let dot = corp.site.newcomer("dot@corp.example").await;
-    let fields = [("connection", &*id), ("enforcement", "domains")];
+    let fields = [("connection", &*id), ("enforcement", "domains"), CONFIRMED];
     corp.admin.post("/admin/sso/policy", &fields).await.is(303);
     corp.site.clock.advance(std::time::Duration::from_secs(1));
     let mut elsewhere = dot.elsewhere();

@@ -7,12 +7,15 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_application::{CheckDomainError, ChooseSsoDomainsError, ClaimDomainError, SsoView};
-use tenantry_domain::{EmailDomain, SsoRequest, SsoStep, Timestamp};
+use tenantry_domain::{EmailDomain, SsoRequest, SsoState, SsoStep, Timestamp};
 
+use super::consequences::{self, End};
 use super::step_path;
 use super::steps::{DomainRow, STEPS};
 use crate::csrf::Form;
+use crate::fields::Fields;
 use crate::frame::Frame;
+use crate::pages::confirmation::is_confirmed;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
@@ -146,7 +149,7 @@ pub(crate) async fn check(
     Ok(flash::tell(&app, &person.session.user, &there, &said))
 }
 
-/// Makes the connection no longer one for this domain. Its proof stays.
+/// Makes the connection no longer one for this domain, and asks first when people come in by it. Its proof stays.
 pub(crate) async fn remove(
     State(app): State<Shared>,
     person: SignedIn,
@@ -155,6 +158,14 @@ pub(crate) async fn remove(
     let view = app.use_cases.sso.list.one(&person.session, fields.text("connection")?).await?;
     let request = &view.kept.request;
     let removed = fields.text("domain")?;
+    if request.state == SsoState::On
+        && let Some(domain) = request.domains.iter().find(|domain| domain.as_str() == removed)
+    {
+        let (end, back) = (End::TakenFrom(request), step_path(&request.id, SsoStep::Domain));
+        if let Some(question) = question(&app, &person, &fields, domain, &end, back).await? {
+            return Ok(question);
+        }
+    }
     let left = request.domains.iter().filter(|domain| domain.as_str() != removed).cloned().collect();
     let said = match choose(&app, &person, request, left).await? {
         Ok(()) => format!("{} is no longer for {removed}.", request.display_name),
@@ -163,13 +174,39 @@ pub(crate) async fn remove(
     Ok(flash::tell(&app, &person.session.user, &step_path(&request.id, SsoStep::Domain), &said))
 }
 
-/// Gives a domain up: whoever proves it next has it.
+/// Gives a domain up, and asks first when people come in by it: whoever proves it next has it.
 pub(crate) async fn release(
     State(app): State<Shared>,
     person: SignedIn,
     Form(fields): Form,
 ) -> Result<Response, Problem> {
-    let domain = app.use_cases.sso.release_domain.run(&person.session, fields.text("domain")?).await?;
+    let released = fields.text("domain")?;
+    if let Ok(domain) = EmailDomain::try_from(released) {
+        let back = "/admin/sso".to_owned();
+        if let Some(question) = question(&app, &person, &fields, &domain, &End::GivenUp, back).await? {
+            return Ok(question);
+        }
+    }
+    let domain = app.use_cases.sso.release_domain.run(&person.session, released).await?;
     let said = format!("{domain} is given up. Nobody comes in by it any more.");
     Ok(flash::tell(&app, &person.session.user, "/admin/sso", &said))
+}
+
+/// What is asked before the end of a domain by which people come in, unless it was answered.
+async fn question(
+    app: &App,
+    person: &SignedIn,
+    fields: &Fields,
+    domain: &EmailDomain,
+    end: &End<'_>,
+    back: String,
+) -> Result<Option<Response>, Problem> {
+    if is_confirmed(fields)? {
+        return Ok(None);
+    }
+    let concerned = app.use_cases.sso.release_domain.foresee(&person.session, domain).await?;
+    if concerned.is_nobody() {
+        return Ok(None);
+    }
+    consequences::of_domain(app, person, domain, &concerned, end, back).map(Some)
 }
