@@ -13,5 +13,6 @@ mod interruptions;
 mod last_way;
 mod saml;
 mod set_up;
+mod told;
 mod upstream_errors;
 mod watch;

@@ -1,7 +1,10 @@
 //! What the pages say about an organization's own identity provider.
 
 use tenantry_application::Concerned;
-use tenantry_domain::{Enforcement, SsoFault, Timestamp};
+use tenantry_domain::{EmailDomain, Enforcement, SsoFault, Timestamp};
+
+/// How many characters of a record are quoted.
+const MOST_OF_A_RECORD: usize = 64;
 
 /// How many people are called by their names, before the others are counted.
 const MOST_NAMES: usize = 3;
@@ -74,17 +77,17 @@ pub(crate) fn sso_until(ends: Option<Timestamp>, until: Timestamp, now: Timestam
     let day = super::date(until);
     if now >= until {
         format!(
-            "Nobody signs in with your own identity provider since {day}. Choose a plan, and they can again."
+            "Your plan has ended, and since {day} nobody can sign in with your own identity provider. They can again once \
+             you choose a plan."
         )
     } else if ends.is_some_and(|ends| ends <= now) {
         format!(
-            "Your plan has ended. Your people can still sign in with your own identity provider until {day}: choose a \
-             plan before."
+            "Your plan has ended. Until {day} your people can still sign in with your own identity provider: choose a plan \
+             by then, and nothing changes for them."
         )
     } else {
         format!(
-            "When the plan ends, your people can sign in with your own identity provider for two weeks more, until \
-             {day}."
+            "Should your plan end, your people can sign in with your own identity provider for two more weeks, until {day}."
         )
     }
 }
@@ -110,6 +113,15 @@ pub(crate) fn for_the_person(fault: SsoFault) -> &'static str {
         | SsoFault::NotUnderstood
         | SsoFault::Other => "The login of your organization does not work just now.",
     }
+}
+
+/// What is said of a look for the record of a domain that found another text.
+pub(crate) fn other_record(domain: &EmailDomain, found: &[String]) -> String {
+    let first = found.first().map(String::as_str).unwrap_or_default();
+    let shown: String = first.chars().filter(|c| !c.is_control()).take(MOST_OF_A_RECORD).collect();
+    let cut = if first.chars().count() > MOST_OF_A_RECORD { "…" } else { "" };
+    let others = if found.len() > 1 { ", among others" } else { "" };
+    format!("We found “{shown}{cut}”{others}, and not the value below that we expected for {domain}.")
 }
 
 /// "Nobody", "1 person", "20 people".

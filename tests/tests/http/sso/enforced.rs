@@ -66,7 +66,10 @@ async fn s13_a_session_from_before_and_a_switch_to_the_organization_lead_nowhere
     // The login as a person is their own, and leads into no organization.
     assert!(outside.is_signed_in().await);
     let organization = corp.site.management().await.organization_id("corp").await;
-    let end = outside.open(&format!("/api/auth/login?organization={organization}&returnTo=/home")).await;
+    let wanted = format!("/api/auth/login?organization={organization}&returnTo=/home/profile");
+    let end = outside.open(&wanted).await;
+    assert!(end.body.contains("returnTo=%2Fhome%2Fprofile"), "{}", end.body);
+    assert!(end.links_to("/orgprompt"), "there may be another organization: {}", end.summary());
     corp.is_sent_to_the_company(&mut outside, &end).await;
     assert!(!outside.get("/home/profile").await.says("corp"), "they stay a person");
     corp.is_let_in(BO).await;
@@ -126,8 +129,8 @@ async fn s13_neither_a_social_account_nor_a_connection_of_somebodys_own_making_i
 #[tokio::test]
 async fn s13_an_invitation_is_no_way_in_and_nobody_accepts_it_by_another_login() {
     let (mut corp, id) = Corp::connected().await;
-    corp.demands(&id).await;
     corp.admin.invite(CY).await.is(200);
+    corp.demands(&id).await;
     let link = corp.site.management().await.invitation_link("corp", CY).await;
     let mut cy = corp.site.browser();
     let asked = cy.accept(&link, "new").await;

@@ -7,11 +7,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_application::{CheckDomainError, ChooseSsoDomainsError, ClaimDomainError, SsoView};
-use tenantry_domain::{EmailDomain, SsoRequest, SsoState, SsoStep, Timestamp};
+use tenantry_domain::{DomainProof, EmailDomain, SsoRequest, SsoState, SsoStep, Timestamp};
 
 use super::consequences::{self, End};
 use super::step_path;
-use super::steps::{DomainRow, STEPS};
+use super::steps::{DomainRow, Step, progress};
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::frame::Frame;
@@ -19,22 +19,22 @@ use crate::pages::confirmation::is_confirmed;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
-use crate::text::sentence;
+use crate::text::{self, sentence};
 use crate::{App, Shared, flash};
 
 #[derive(Template)]
 #[template(path = "pages/sso_domain.html")]
 struct DomainPage<'a> {
     frame: Frame<'a>,
-    steps: &'static [&'static str],
-    step: usize,
+    steps: Vec<Step>,
     request: &'a SsoRequest,
     form: DomainForm,
     /// The domains of this connection.
     chosen: Vec<DomainRow<'a>>,
     has_proved: bool,
-    /// Domains of the organization that it could have too.
-    free: String,
+    /// Proved domains of the organization that it could have too, and those that are only claimed.
+    proved: String,
+    claimed: String,
     now: Timestamp,
 }
 
@@ -55,20 +55,24 @@ pub(super) fn page_of(
     let request = &view.kept.request;
     let is_chosen = |domain: &EmailDomain| request.domains.contains(domain);
     let (chosen, free): (Vec<_>, Vec<_>) = view.proofs.iter().partition(|proof| is_chosen(&proof.domain));
-    let free: Vec<_> = free.iter().map(|proof| proof.domain.as_str()).collect();
+    let (proved, claimed): (Vec<_>, Vec<_>) = free.into_iter().partition(|proof| proof.holds());
     let chosen: Vec<_> = chosen.into_iter().map(DomainRow::from).collect();
     let shown = DomainPage {
         frame: person.frame(app, "/admin/sso"),
-        steps: STEPS,
-        step: 1,
+        steps: progress(view, SsoStep::Domain),
         request,
         form,
         has_proved: chosen.iter().any(DomainRow::is_proved),
         chosen,
-        free: free.join(", "),
+        proved: names(&proved),
+        claimed: names(&claimed),
         now: app.clock.now(),
     };
     page(status, &shown)
+}
+
+fn names(proofs: &[&DomainProof]) -> String {
+    proofs.iter().map(|proof| proof.domain.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// Claims a domain, and makes the connection one for it too.
@@ -136,10 +140,11 @@ pub(crate) async fn check(
 ) -> Result<Response, Problem> {
     let view = app.use_cases.sso.list.one(&person.session, fields.text("connection")?).await?;
     let domain = EmailDomain::try_from(fields.text("domain")?).map_err(|_| Problem::not_found())?;
-    let said = match app.use_cases.sso.check_domain.run(&person.session, &domain).await {
-        Ok(proof) if proof.holds() => {
+    let said = match app.use_cases.sso.check_domain.look(&person.session, &domain).await {
+        Ok((proof, _)) if proof.holds() => {
             format!("{domain} is proved to be yours.")
         }
+        Ok((_, others)) if !others.is_empty() => text::other_record(&domain, &others),
         Ok(_) => format!("The record is not there yet. DNS can take a while; we go on looking for {domain}."),
         Err(CheckDomainError::Unknown) => return Err(Problem::not_found()),
         Err(CheckDomainError::Sso(error)) => return Err(error.into()),
