@@ -102,11 +102,11 @@ pub use sign_in::{Arrival, SessionLimits, SignIn, SignInError, SignedIn};
 pub use sign_out::SignOut;
 pub use sso::{
     AdmissionWish, AdmitThroughSso, AnswerAccessError, AskForAccess, AskedForAccess, BeginSso, CheckDomain,
-    CheckDomainError, ChooseSsoDomains, ChooseSsoDomainsError, ClaimDomain, ClaimDomainError, ConnectSaml,
-    ConnectSso, ConnectSsoError, Credentials, DeclineAccess, DeleteSso, EnforceSso, EnforceSsoError,
-    FindLogin, FoundLogin, GrantAccess, ListAccessRequests, ListSso, ReleaseDomain, ReportSsoTest,
-    ReportedTest, SamlSource, SsoError, SsoGate, SsoParts, SsoRefusal, SsoView, TestSso, TestSsoError,
-    TurnOnSsoError, TurnSso, WatchDomains,
+    CheckDomainError, ChooseSsoDomains, ChooseSsoDomainsError, ClaimDomain, ClaimDomainError, Concerned,
+    ConnectSaml, ConnectSso, ConnectSsoError, Credentials, DeclineAccess, DeleteSso, EnforceSso,
+    EnforceSsoError, FindLogin, FoundLogin, GrantAccess, KeptOut, ListAccessRequests, ListSso, ReleaseDomain,
+    ReportSsoTest, ReportedTest, SamlSource, SsoError, SsoGate, SsoParts, SsoRefusal, SsoView, TestSso,
+    TestSsoError, TurnOnSsoError, TurnSso, WatchDomains,
 };
 pub use transfer_ownership::{TransferOwnership, TransferOwnershipError};
 pub use withdraw_invitations::WithdrawInvitations;

@@ -70,12 +70,19 @@ const PAGES: &[RouteSpec] = &[
         IdParam { name: "organization", carrier: Body, of: Organization },
         IdParam { name: "invitation", carrier: Body, of: Invitation },
     ]),
-    RouteSpec::get("/api/auth/ask-for-access", (Create, Session), Anyone, |method| {
-        on(method, auth::access::ask)
+    RouteSpec::get("/api/auth/ask-for-access", (Get, Organization), Anyone, |method| {
+        on(method, auth::access::show)
     })
     .taking(&[
         IdParam { name: "organization", carrier: Query, of: Organization },
         IdParam { name: "connection", carrier: Query, of: Connection },
+    ]),
+    RouteSpec::post("/api/auth/ask-for-access", (Create, Session), Anyone, |method| {
+        on(method, auth::access::ask)
+    })
+    .taking(&[
+        IdParam { name: "organization", carrier: Body, of: Organization },
+        IdParam { name: "connection", carrier: Body, of: Connection },
     ]),
     RouteSpec::get("/api/auth/callback", (Create, Session), Anyone, |method| {
         on(method, auth::callback::complete)

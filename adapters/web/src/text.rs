@@ -8,7 +8,9 @@ use tenantry_application::InviteOutcome;
 use tenantry_domain::{AuditAction, EmailAddress, PlanId, Role, Roles, Timestamp, UserId};
 use tenantry_look::restyle::Assessment;
 
-pub(crate) use sso::{enforced, for_the_person, people, sso_fault, sso_until};
+pub(crate) use sso::{
+    enforced, for_the_person, members_have, named, other_record, people, sso_fault, sso_until,
+};
 
 const MONTHS: [&str; 12] = [
     "January",

@@ -92,12 +92,21 @@ impl CheckDomain {
         session: &Session,
         domain: &EmailDomain,
     ) -> Result<DomainProof, CheckDomainError> {
+        Ok(self.look(session, domain).await?.0)
+    }
+
+    /// The same, and what stands there besides the text that is looked for.
+    pub async fn look(
+        &self,
+        session: &Session,
+        domain: &EmailDomain,
+    ) -> Result<(DomainProof, Vec<String>), CheckDomainError> {
         let administrator = self.parts.to_change(session).await?;
         let tenant = administrator.tenant();
         let held = self.parts.proofs.find(&tenant.id, domain).await.map_err(outage)?;
         let held = held.ok_or(CheckDomainError::Unknown)?;
-        let looked = looked(&*self.records, held.clone(), self.parts.clock.now()).await;
-        let looked = looked.map_err(|error| {
+        let looked = look(&*self.records, held.clone(), self.parts.clock.now()).await;
+        let (looked, others) = looked.map_err(|error| {
             tracing::warn!(%error, %domain, "a domain's record can't be looked for");
             CheckDomainError::NoAnswer
         })?;
@@ -107,7 +116,7 @@ impl CheckDomain {
         if looked.holds() && !held.holds() {
             self.parts.record(session, tenant, AuditAction::DomainProved, domain.to_string()).await;
         }
-        Ok(looked)
+        Ok((looked, others))
     }
 }
 
@@ -146,9 +155,18 @@ pub(super) async fn looked(
     proof: DomainProof,
     now: tenantry_domain::Timestamp,
 ) -> Result<DomainProof, Outage> {
-    let found = records.look_up(&proof.record_name()).await?;
-    let is_there = found.iter().any(|text| text.trim() == proof.record_value());
-    Ok(proof.looked(is_there, now))
+    Ok(look(records, proof, now).await?.0)
+}
+
+/// The same, and the other texts of the record's name.
+async fn look(
+    records: &dyn TxtRecords,
+    proof: DomainProof,
+    now: tenantry_domain::Timestamp,
+) -> Result<(DomainProof, Vec<String>), Outage> {
+    let (value, found) = (proof.record_value(), records.look_up(&proof.record_name()).await?);
+    let (right, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|text| text.trim() == value);
+    Ok((proof.looked(!right.is_empty(), now), others))
 }
 
 fn outage(error: tenantry_ports::DomainProofsError) -> SsoError {

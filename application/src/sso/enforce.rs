@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tenantry_domain::{AuditAction, Enforcement, Role, SsoState, UserId};
+use tenantry_domain::{AuditAction, Enforcement, Role, SsoRequest, SsoState, TenantId, UserId};
 use tenantry_ports::{KeptSsoRequest, Members, Session, Sessions, SessionsOf};
 
 use super::{SsoError, SsoParts};
@@ -53,25 +53,7 @@ impl EnforceSso {
         let (_turn, administrator) = self.parts.in_turn(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
-        if enforcement != Enforcement::Off {
-            if kept.request.state != SsoState::On {
-                return Err(EnforceSsoError::NotOn);
-            }
-            if break_glass.is_empty() {
-                return Err(EnforceSsoError::NobodyLeft);
-            }
-        }
-        for user in &break_glass {
-            let roles = self.members.roles(&tenant.id, user).await.map_err(Outage::from);
-            if !roles.map_err(SsoError::from)?.contains(Role::Administrator) {
-                return Err(EnforceSsoError::NoAdministrator);
-            }
-            // Where nothing is demanded, nobody needs another way.
-            let depends = self.parts.requests.has_brought(&tenant.id, user).await.map_err(SsoError::from)?;
-            if depends && enforcement != Enforcement::Off {
-                return Err(EnforceSsoError::NoOtherWay);
-            }
-        }
+        self.may_be(&tenant.id, &kept.request, enforcement, &break_glass).await?;
         kept.request.enforcement = enforcement;
         kept.request.break_glass = break_glass;
         self.parts.save(&mut kept).await?;
@@ -85,5 +67,35 @@ impl EnforceSso {
         let subject = format!("{}: {}", kept.request.display_name, enforcement.as_str());
         self.parts.record(session, tenant, AuditAction::SsoEnforced, subject).await;
         Ok(kept)
+    }
+
+    /// Fails unless the connection can be demanded like this, and these can break the glass.
+    pub(super) async fn may_be(
+        &self,
+        tenant: &TenantId,
+        request: &SsoRequest,
+        enforcement: Enforcement,
+        break_glass: &BTreeSet<UserId>,
+    ) -> Result<(), EnforceSsoError> {
+        if enforcement != Enforcement::Off {
+            if request.state != SsoState::On {
+                return Err(EnforceSsoError::NotOn);
+            }
+            if break_glass.is_empty() {
+                return Err(EnforceSsoError::NobodyLeft);
+            }
+        }
+        for user in break_glass {
+            let roles = self.members.roles(tenant, user).await.map_err(Outage::from);
+            if !roles.map_err(SsoError::from)?.contains(Role::Administrator) {
+                return Err(EnforceSsoError::NoAdministrator);
+            }
+            // Where nothing is demanded, nobody needs another way.
+            let depends = self.parts.requests.has_brought(tenant, user).await.map_err(SsoError::from)?;
+            if depends && enforcement != Enforcement::Off {
+                return Err(EnforceSsoError::NoOtherWay);
+            }
+        }
+        Ok(())
     }
 }

@@ -75,10 +75,15 @@ impl FindLogin {
         Ok(kept.map(|kept| kept.request.display_name))
     }
 
+    /// The organization's connections that are on, the first first.
+    pub async fn open(&self, tenant: &TenantId) -> Result<Vec<SsoRequest>, Outage> {
+        let requests = self.requests.of_tenant(tenant).await?.into_iter().map(|kept| kept.request);
+        Ok(requests.filter(|request| request.state == SsoState::On).collect())
+    }
+
     /// Whether logins under this organization may go on to its own provider without a page in between.
     pub async fn may_lead_on(&self, tenant: &TenantId) -> Result<bool, Outage> {
-        let kept = self.requests.of_tenant(tenant).await?;
-        Ok(kept.iter().any(|kept| kept.request.state == SsoState::On))
+        Ok(!self.open(tenant).await?.is_empty())
     }
 
     /// The login through this connection of the organization; `None` when it is off, another organization's or nobody's.

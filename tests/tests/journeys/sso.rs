@@ -164,7 +164,7 @@ async fn the_guides_scenario_of_an_external_identity_provider_goes_as_it_says() 
     ann.browser.press("Add the domain").await;
     ann.publishes_the_record(&dns).await;
     ann.browser.press("Go on").await;
-    ann.browser.says("At OpenID Connect").await;
+    ann.browser.says("At your provider").await;
     ann.enters_credentials(&company).await;
     let here = ann.browser.url().await;
     ann.begins_the_test().await;

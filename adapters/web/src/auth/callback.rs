@@ -8,13 +8,12 @@ use tenantry_domain::{Device, SsoFault};
 use tenantry_ports::{Callback, SsoPurpose};
 
 use crate::attempts::Attempts;
-use crate::auth::access;
-use crate::auth::login::{begin, with_another_account};
+use crate::auth::access::{self, Asks};
+use crate::auth::login::{begin, through_own, with_another_account};
 use crate::device::SeenDevice;
 use crate::fields::Fields;
 use crate::pages::sso::report;
 use crate::problem::Problem;
-use crate::return_to::ReturnTo;
 use crate::session::{self, Visitor, see_other};
 use crate::{App, Shared};
 
@@ -58,17 +57,21 @@ async fn sign_in(
         Some(SsoPurpose::SignIn) | None => {}
     }
     let (secret, session) = session::fresh(&*app.random).ok_or_else(Problem::unknown_attempt)?;
-    let way_on = WayOn { another_account: with_another_account(&attempt), ask: access::link(&attempt) };
+    let (another_account, asks) = (with_another_account(&attempt), Asks::after(&attempt));
+    let return_to = attempt.return_to.clone();
     let arrival = Arrival { callback, attempt, session, previous: session::id(app.cookies, headers), device };
-    let signed_in = match app.use_cases.sign_in.run(arrival).await {
-        Err(SignInError::Sso(SsoRefusal::OutsideOrganization(found))) => {
+    let signed_in = match (app.use_cases.sign_in.run(arrival).await, asks) {
+        (Err(SignInError::Sso(SsoRefusal::OutsideOrganization(found))), _) => {
             // The provider knows the browser now: the login under the organization asks for nothing again.
-            let return_to = ReturnTo::home().as_str().to_owned();
             let mut wish = SignInWish { return_to, ..SignInWish::default() };
             found.take(&mut wish);
             return begin(app, headers, wish).await;
         }
-        outcome => outcome.map_err(|error| refused(error, way_on))?,
+        (
+            Err(SignInError::Sso(SsoRefusal::Failed { fault: SsoFault::NotAMember, reference })),
+            Some(asks),
+        ) => return asks.offer(app, visitor, &reference),
+        (outcome, _) => outcome.map_err(|error| refused(error, another_account, &return_to))?,
     };
     let there = if signed_in.lacks_seat { "/home/no-seat" } else { &signed_in.return_to };
     let mut response = see_other(there);
@@ -77,27 +80,17 @@ async fn sign_in(
     Ok(response)
 }
 
-/// What somebody who was refused can do about it.
-struct WayOn {
-    /// The login with another account, which keeps what this one was for.
-    another_account: String,
-    /// Asking to be let in, where somebody can be asked.
-    ask: Option<String>,
-}
-
-/// Why nobody is signed in, and what can be done about it where it is about the account.
-fn refused(error: SignInError, way_on: WayOn) -> Problem {
-    match (error, way_on.ask) {
-        (SignInError::Sso(SsoRefusal::Failed { fault: SsoFault::NotAMember, reference }), Some(ask)) => {
-            Problem::may_ask(&reference).leading_to(ask)
+/// Why nobody is signed in. The login that can be tried next keeps what this one was for.
+fn refused(error: SignInError, another_account: String, return_to: &str) -> Problem {
+    match error {
+        SignInError::NotAMember
+        | SignInError::Denied { .. }
+        | SignInError::Sso(SsoRefusal::Failed { .. }) => Problem::from(error).leading_to(another_account),
+        SignInError::Sso(SsoRefusal::Required { ref tenant, ref request, .. }) => {
+            let there = through_own(tenant, request, return_to);
+            Problem::from(error).leading_to(there)
         }
-        (
-            error @ (SignInError::NotAMember
-            | SignInError::Denied { .. }
-            | SignInError::Sso(SsoRefusal::Failed { .. })),
-            _,
-        ) => Problem::from(error).leading_to(way_on.another_account),
-        (error, _) => error.into(),
+        error => error.into(),
     }
 }
 

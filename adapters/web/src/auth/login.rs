@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tenantry_application::{BeginSignInError, SignInWish, StartedSignIn, Under};
-use tenantry_domain::{EmailAddress, TenantId};
+use tenantry_domain::{EmailAddress, SsoRequestId, TenantId, TenantRef};
 use tenantry_ports::{Intent, LoginAttempt};
 
 use crate::attempts::Attempts;
@@ -112,6 +112,14 @@ fn remember(
 struct Outgoing<'a> {
     frame: Frame<'a>,
     url: &'a str,
+}
+
+/// The link that begins a login through this connection of the organization's own.
+pub(crate) fn through_own(tenant: &TenantRef, connection: &SsoRequestId, return_to: &str) -> String {
+    let encoded = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
+    let (organization, connection) = (encoded(tenant.id.as_str()), encoded(connection.as_str()));
+    let return_to = encoded(return_to);
+    format!("/api/auth/login?organization={organization}&connection={connection}&returnTo={return_to}")
 }
 
 /// The link that begins the login of `attempt` anew, with another account.

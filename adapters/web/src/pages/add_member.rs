@@ -9,19 +9,18 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_application::{InvitationWish, InviteAnswer, InviteOutcome};
 use tenantry_domain::{
-    AddressList, ConnectionId, EmailAddress, InvitationLifetime, InvitationLink, InvitationMessage,
-    LoginConnection, LoginKind, Role,
+    AddressList, ConnectionId, EmailAddress, InvitationLifetime, InvitationLink, InvitationMessage, Role,
 };
-use tenantry_ports::Session;
 
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::frame::Frame;
+use crate::pages::invitation_ways::Ways;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
 use crate::text::{self, sentence};
-use crate::{App, Shared, flash};
+use crate::{Shared, flash};
 
 #[derive(Template)]
 #[template(path = "pages/add_member.html")]
@@ -29,6 +28,8 @@ struct AddMember<'a> {
     frame: Frame<'a>,
     form: InviteForm,
     ways: Vec<(&'a str, String)>,
+    /// Who has no choice of ways.
+    said: Vec<String>,
     invited: Vec<Sent>,
     refused: Vec<(String, String)>,
     lifetimes: [(u64, &'static str); 4],
@@ -60,9 +61,9 @@ pub(crate) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
-    let connections = ways(&app, &person.session).await?;
+    let ways = Ways::load(&app, &person.session).await?;
     let form = InviteForm { emails: query.text("email")?.to_owned(), ..InviteForm::default() };
-    page(StatusCode::OK, &AddMember::new(person.frame(&app, "/admin/members"), form, &connections))
+    page(StatusCode::OK, &AddMember::new(person.frame(&app, "/admin/members"), form, &ways))
 }
 
 /// Invites whoever can be invited; what can't stays in the form, each line with its reason.
@@ -71,16 +72,21 @@ pub(crate) async fn invite(
     person: SignedIn,
     Form(fields): Form,
 ) -> Result<Response, Problem> {
-    let connections = ways(&app, &person.session).await?;
+    let ways = Ways::load(&app, &person.session).await?;
     let frame = person.frame(&app, "/admin/members");
     let (form, list) = InviteForm::read(&fields)?;
     let Some((list, mut wish)) = list else {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return page(status, &AddMember::new(frame, form, &connections));
+        return page(status, &AddMember::new(frame, form, &ways));
     };
-    wish.emails = list.lines().iter().filter_map(|line| line.found.clone().ok()).collect();
-    let answers = app.use_cases.invite_members.run(&person.session, &wish).await?;
-    let view = AddMember::answered(frame, form, &connections, &list, answers);
+    let (mut refused, mut answers) = (Vec::new(), Vec::new());
+    for (connection, emails) in by_way(&ways, &list, wish.connection.take(), &mut refused) {
+        (wish.connection, wish.emails) = (connection, emails);
+        answers.extend(app.use_cases.invite_members.run(&person.session, &wish).await?);
+    }
+    let mut view = AddMember::new(frame, form, &ways);
+    view.refused = refused;
+    let view = view.answered(&list, answers);
     match (view.refused.is_empty(), view.invited.iter().any(|sent| sent.link.is_some())) {
         (true, false) => Ok(flash::tell(&app, &person.session.user, "/admin/members", text::INVITED)),
         (true, true) => page(StatusCode::OK, &view),
@@ -88,32 +94,34 @@ pub(crate) async fn invite(
     }
 }
 
-/// The ways in which invited people may log in. What the organization has connected itself is called as it calls it.
-async fn ways(app: &App, session: &Session) -> Result<Vec<LoginConnection>, Problem> {
-    let mut ways = app.use_cases.invite_members.connections(session).await?;
-    let Some(tenant) = &session.tenant else { return Ok(ways) };
-    for way in ways.iter_mut().filter(|way| way.kind == LoginKind::Enterprise) {
-        if let Some(name) = app.use_cases.sso.find_login.called(&tenant.id, &way.label).await? {
-            way.label = name.to_string();
+/// Whom to invite by which way, as far as they can come.
+fn by_way(
+    ways: &Ways,
+    list: &AddressList,
+    chosen: Option<ConnectionId>,
+    refused: &mut Vec<(String, String)>,
+) -> Vec<(Option<ConnectionId>, Vec<EmailAddress>)> {
+    let mut groups: Vec<(Option<ConnectionId>, Vec<EmailAddress>)> = Vec::new();
+    for email in list.lines().iter().filter_map(|line| line.found.as_ref().ok()) {
+        match ways.of(email, chosen.as_ref()) {
+            Ok(way) => match groups.iter_mut().find(|(held, _)| *held == way) {
+                Some((_, emails)) => emails.push(email.clone()),
+                None => groups.push((way, vec![email.clone()])),
+            },
+            Err(why) => refused.push((email.to_string(), why)),
         }
     }
-    Ok(ways)
+    groups
 }
 
 impl<'a> AddMember<'a> {
-    fn new(frame: Frame<'a>, form: InviteForm, connections: &'a [LoginConnection]) -> Self {
-        let ways = connections.iter().map(|way| (way.id.as_str(), label(way))).collect();
-        Self { frame, form, ways, invited: Vec::new(), refused: Vec::new(), lifetimes: LIFETIMES }
+    fn new(frame: Frame<'a>, form: InviteForm, ways: &'a Ways) -> Self {
+        let (said, ways) = (ways.said(), ways.offered());
+        Self { frame, form, ways, said, invited: Vec::new(), refused: Vec::new(), lifetimes: LIFETIMES }
     }
 
-    fn answered(
-        frame: Frame<'a>,
-        form: InviteForm,
-        connections: &'a [LoginConnection],
-        list: &AddressList,
-        answers: Vec<InviteAnswer>,
-    ) -> Self {
-        let mut view = Self::new(frame, form, connections);
+    fn answered(self, list: &AddressList, answers: Vec<InviteAnswer>) -> Self {
+        let mut view = self;
         let faults = list.lines().iter().filter_map(|line| {
             let fault = line.found.as_ref().err()?;
             Some((line.text.clone(), sentence(&fault.to_string())))
@@ -185,13 +193,4 @@ impl InviteForm {
 fn chosen_from<T: FromStr>(fields: &Fields, name: &'static str) -> Result<Option<T>, Problem> {
     let text = Some(fields.text(name)?).filter(|text| !text.is_empty());
     text.map(str::parse).transpose().map_err(|_| Problem::not_offered(name))
-}
-
-/// What people call a way to log in.
-fn label(way: &LoginConnection) -> String {
-    match way.kind {
-        LoginKind::Password => "E-mail and password".to_owned(),
-        LoginKind::Social if way.label == "google-oauth2" => "Google".to_owned(),
-        LoginKind::Social | LoginKind::Enterprise => way.label.clone(),
-    }
 }

@@ -1,8 +1,18 @@
-//! The question before somebody's membership ends or an organization changes hands: what it does, and two ways on.
+//! The question before something ends or changes for many: what it does, and two ways on.
 
 use askama::Template;
 
+use crate::fields::Fields;
 use crate::frame::Frame;
+use crate::problem::Problem;
+
+/// The field of a form that was asked about, and goes on.
+pub(crate) const CONFIRMED: (&str, &str) = ("confirmed", "yes");
+
+/// Whether the form comes from the question.
+pub(crate) fn is_confirmed(fields: &Fields) -> Result<bool, Problem> {
+    Ok(fields.text(CONFIRMED.0)? == CONFIRMED.1)
+}
 
 #[derive(Template)]
 #[template(path = "pages/confirmation.html")]
@@ -14,9 +24,9 @@ pub(crate) struct Confirmation<'a> {
     pub(crate) lede: &'static str,
     /// What it does: an icon and a sentence each.
     pub(crate) effects: Vec<(&'static str, String)>,
-    /// Where the form goes, and by which field it names whom or what.
+    /// Where the form goes, and by which fields it names whom or what.
     pub(crate) action: &'static str,
-    pub(crate) names: Option<(&'static str, &'a str)>,
+    pub(crate) names: Vec<(&'static str, &'a str)>,
     pub(crate) button: &'static str,
     /// Somebody loses something by it.
     pub(crate) is_end: bool,

@@ -28,7 +28,7 @@ pub(crate) async fn ask(State(app): State<Shared>, person: SignedIn) -> Result<R
         lede: "Your membership ends now.",
         effects,
         action: "/home/leave",
-        names: None,
+        names: Vec::new(),
         button: "Leave",
         is_end: true,
         back: "/home/profile".to_owned(),

@@ -1,7 +1,7 @@
 //! `/organizations`: those that a person belongs to, and the way into each; `/organizations/new`: another one.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -9,10 +9,12 @@ use tenantry_application::MyOrganization;
 use tenantry_domain::{EmailAddress, Standing};
 
 use crate::Shared;
+use crate::fields::Fields;
 use crate::frame::Frame;
 use crate::plan_card::PlanCard;
 use crate::problem::Problem;
 use crate::respond::page;
+use crate::return_to::ReturnTo;
 use crate::session::{SignedIn, Visitor, see_other};
 
 #[derive(Template)]
@@ -22,6 +24,8 @@ struct Organizations<'a> {
     name: &'a str,
     email: Option<&'a str>,
     is_personal: bool,
+    /// Whether somebody has come for an organization, and said by their address alone for which.
+    chooses: bool,
     mine: Vec<Listed<'a>>,
 }
 
@@ -49,15 +53,31 @@ struct Deleted<'a> {
     frame: Frame<'a>,
 }
 
-pub(crate) async fn list(State(app): State<Shared>, person: SignedIn) -> Result<Response, Problem> {
+/// Where somebody goes who has come for an organization, and did not say for which.
+pub(crate) const CHOICE: &str = "/organizations?choose=one";
+
+/// Shows them. Whoever has come for one need not choose when there is no other, or when they are in it.
+pub(crate) async fn list(
+    State(app): State<Shared>,
+    person: SignedIn,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let chooses = !Fields::parse(query.unwrap_or_default().as_bytes())?.text("choose")?.is_empty();
     let session = &person.session;
+    if chooses && session.tenant.is_some() {
+        return Ok(see_other(ReturnTo::home().as_str()));
+    }
     let mine = app.use_cases.my_organizations.run(session).await?;
+    if let (true, [only]) = (chooses, &*mine) {
+        return Ok(see_other(&Listed::from(only).path));
+    }
     let frame = person.frame(&app, "/organizations");
     let view = Organizations {
         frame,
         name: &session.name,
         email: session.email.as_ref().map(EmailAddress::as_str).filter(|email| *email != session.name),
         is_personal: session.tenant.is_none(),
+        chooses,
         mine: mine.iter().map(Listed::from).collect(),
     };
     page(StatusCode::OK, &view)

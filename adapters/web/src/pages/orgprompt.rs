@@ -11,6 +11,7 @@ use crate::auth::login::{begin, leave_after_form};
 use crate::client_address::ClientAddress;
 use crate::csrf::Form;
 use crate::frame::Frame;
+use crate::pages::organizations::CHOICE;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::return_to::ReturnTo;
@@ -73,10 +74,13 @@ async fn by_address(
 ) -> Result<Response, Problem> {
     app.look_ups.admit(client, app.clock.now()).map_err(Problem::too_many_look_ups)?;
     let found = app.use_cases.sso.find_login.run(&email).await?;
-    let return_to = ReturnTo::home().as_str().to_owned();
-    let mut wish = SignInWish { email_hint: Some(email), return_to, ..SignInWish::default() };
+    let mut wish = SignInWish { email_hint: Some(email), ..SignInWish::default() };
     if let Some(found) = found {
+        ReturnTo::home().as_str().clone_into(&mut wish.return_to);
         found.take(&mut wish);
+    } else {
+        // To which organizations somebody belongs is told to nobody before they have logged in.
+        CHOICE.clone_into(&mut wish.return_to);
     }
     let started = app.use_cases.begin_sign_in.run(wish).await?;
     leave_after_form(app, visitor.frame(app, ""), headers, &started)

@@ -3,6 +3,7 @@
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use tenantry_domain::{Member, SsoRequest};
 
 use crate::csrf::Form;
 use crate::fields::Fields;
@@ -11,7 +12,7 @@ use crate::pages::members::in_query;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::{SignedIn, see_other};
-use crate::{Shared, flash, icon};
+use crate::{App, Shared, flash, icon};
 
 pub(crate) async fn ask(
     State(app): State<Shared>,
@@ -24,13 +25,24 @@ pub(crate) async fn ask(
         return Ok(see_other("/home/leave"));
     }
     let (organization, member) = (person.organization(), &view.member);
+    let again = match comes_back(&app, &person, member).await? {
+        Some(name) => (
+            icon::ALERT,
+            format!(
+                "{name} makes whoever comes through it a member: at their next login there they are back, as a newcomer. To \
+                 keep them out, remove them at your identity provider too, or let newcomers of {name} no longer become \
+                 members, under SSO."
+            ),
+        ),
+        None => (icon::MAIL, "An invitation lets them in again.".to_owned()),
+    };
     let effects = vec![
         (
             icon::LOCK,
             format!("They are signed out of {organization} at once, and its courses close to them."),
         ),
         (icon::USER, "They keep their own account, and what belongs to it.".to_owned()),
-        (icon::MAIL, "An invitation lets them in again.".to_owned()),
+        again,
     ];
     let question = Confirmation {
         frame: person.frame(&app, "/admin/members/remove"),
@@ -39,13 +51,23 @@ pub(crate) async fn ask(
         lede: "Their membership ends now.",
         effects,
         action: "/admin/members/remove",
-        names: Some(("user_id", member.user.as_str())),
+        names: vec![("user_id", member.user.as_str())],
         button: "Remove",
         is_end: true,
         back: format!("/admin/members/edit-member?user_id={}", in_query(&member.user)),
         keep: "Keep them",
     };
     page(StatusCode::OK, &question)
+}
+
+/// The connection of the organization that would make them a member again.
+async fn comes_back(app: &App, person: &SignedIn, member: &Member) -> Result<Option<String>, Problem> {
+    let Some(tenant) = &person.session.tenant else { return Ok(None) };
+    let open = app.use_cases.sso.find_login.open(&tenant.id).await?;
+    let is_theirs = |request: &&SsoRequest| {
+        request.admission.auto_membership && request.has_domain_of(member.email.as_ref())
+    };
+    Ok(open.iter().find(is_theirs).map(|request| request.display_name.to_string()))
 }
 
 pub(crate) async fn remove(

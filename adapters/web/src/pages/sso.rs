@@ -1,6 +1,7 @@
 //! `/admin/sso`: an organization's own identity provider, from the first step of its set-up to its end.
 
 pub(crate) mod connection;
+mod consequences;
 pub(crate) mod credentials;
 pub(crate) mod deletion;
 pub(crate) mod domain;

@@ -1,6 +1,13 @@
 //! What the pages say about an organization's own identity provider.
 
-use tenantry_domain::{Enforcement, SsoFault, Timestamp};
+use tenantry_application::Concerned;
+use tenantry_domain::{EmailDomain, Enforcement, SsoFault, Timestamp};
+
+/// How many characters of a record are quoted.
+const MOST_OF_A_RECORD: usize = 64;
+
+/// How many people are called by their names, before the others are counted.
+const MOST_NAMES: usize = 3;
 
 /// What an administrator reads about a login that failed: what happened, and what to change where.
 pub(crate) fn sso_fault(fault: SsoFault) -> (&'static str, &'static str) {
@@ -70,17 +77,17 @@ pub(crate) fn sso_until(ends: Option<Timestamp>, until: Timestamp, now: Timestam
     let day = super::date(until);
     if now >= until {
         format!(
-            "Nobody signs in with your own identity provider since {day}. Choose a plan, and they can again."
+            "Your plan has ended, and since {day} nobody can sign in with your own identity provider. They can again once \
+             you choose a plan."
         )
     } else if ends.is_some_and(|ends| ends <= now) {
         format!(
-            "Your plan has ended. Your people can still sign in with your own identity provider until {day}: choose a \
-             plan before."
+            "Your plan has ended. Until {day} your people can still sign in with your own identity provider: choose a plan \
+             by then, and nothing changes for them."
         )
     } else {
         format!(
-            "When the plan ends, your people can sign in with your own identity provider for two weeks more, until \
-             {day}."
+            "Should your plan end, your people can sign in with your own identity provider for two more weeks, until {day}."
         )
     }
 }
@@ -108,12 +115,47 @@ pub(crate) fn for_the_person(fault: SsoFault) -> &'static str {
     }
 }
 
+/// What is said of a look for the record of a domain that found another text.
+pub(crate) fn other_record(domain: &EmailDomain, found: &[String]) -> String {
+    let first = found.first().map(String::as_str).unwrap_or_default();
+    let shown: String = first.chars().filter(|c| !c.is_control()).take(MOST_OF_A_RECORD).collect();
+    let cut = if first.chars().count() > MOST_OF_A_RECORD { "…" } else { "" };
+    let others = if found.len() > 1 { ", among others" } else { "" };
+    format!("We found “{shown}{cut}”{others}, and not the value below that we expected for {domain}.")
+}
+
 /// "Nobody", "1 person", "20 people".
 pub(crate) fn people(count: u32) -> String {
     match count {
         0 => "Nobody".to_owned(),
         1 => "1 person".to_owned(),
         count => format!("{count} people"),
+    }
+}
+
+/// "1 member has", "20 members have", "At least 20 members have".
+pub(crate) fn members_have(concerned: &Concerned) -> String {
+    let said = match concerned.names.len() {
+        0 => return "Some of your members may have".to_owned(),
+        1 => "1 member has".to_owned(),
+        count => format!("{count} members have"),
+    };
+    if concerned.or_more { format!("At least {said}") } else { said }
+}
+
+/// ": Ann Lee, Bo Ek, Cy Dahl and 4 others"; nothing when nobody is known by name.
+pub(crate) fn named(concerned: &Concerned) -> String {
+    if concerned.names.is_empty() {
+        return String::new();
+    }
+    let (first, rest) = concerned.names.split_at(concerned.names.len().min(MOST_NAMES));
+    let first = first.join(", ");
+    match (rest.len(), concerned.or_more) {
+        (0, false) => format!(": {first}"),
+        (0, true) => format!(": {first}, perhaps others"),
+        (1, false) => format!(": {first} and 1 other"),
+        (others, false) => format!(": {first} and {others} others"),
+        (others, true) => format!(": {first} and at least {others} others"),
     }
 }
 

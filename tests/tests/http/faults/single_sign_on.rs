@@ -89,11 +89,11 @@ impl SingleSignOn {
             Self::Connect | Self::Rotate => return person.enters(world, CLIENT).await,
             Self::ChangeClient => return person.enters(world, OTHER_CLIENT).await,
             Self::TurnOn => ("turn", &[("turn", "on")]),
-            Self::TurnOff => ("turn", &[("turn", "off")]),
+            Self::TurnOff => ("turn", &[("turn", "off"), ("confirmed", "yes")]),
             Self::Edit => ("people", &[("display_name", "Acme staff"), ("default_role", "Employee")]),
-            Self::Demand => ("policy", &[("enforcement", "organization")]),
-            Self::DropDomain => ("domain/remove", &[("domain", DOMAIN)]),
-            Self::ReleaseDomain => ("domain/release", &[("domain", DOMAIN)]),
+            Self::Demand => ("policy", &[("enforcement", "organization"), ("confirmed", "yes")]),
+            Self::DropDomain => ("domain/remove", &[("domain", DOMAIN), ("confirmed", "yes")]),
+            Self::ReleaseDomain => ("domain/release", &[("domain", DOMAIN), ("confirmed", "yes")]),
             Self::Delete => ("delete", &[]),
         };
         let fields = [&[("connection", id.as_str())], fields].concat();

@@ -152,6 +152,7 @@ impl Sending {
             // These take nothing but ids.
             (
                 "/api/auth/invitation"
+                | "/api/auth/ask-for-access"
                 | "/admin/members/resend-invitation"
                 | "/admin/members/revoke-invitation"
                 | "/home/account/sessions/end"

@@ -17,10 +17,7 @@ impl Corp {
     pub(crate) async fn asks(&self, email: &str) -> (Browser, Answer) {
         let (mut browser, end) = self.comes(email).await;
         assert!(end.is(403).says("You are not a member yet"), "{}", end.summary());
-        let link = end.body.split("href=\"").find(|rest| rest.starts_with("/api/auth/ask-for-access"));
-        let link = link.unwrap().split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
-        let asked = browser.get(&link).await;
-        let end = browser.follow(asked).await;
+        let end = browser.presses_the_button(&end).await;
         (browser, end)
     }
 
@@ -30,6 +27,16 @@ impl Corp {
         let form = page.body.split("action=\"/admin/members/grant-access\"").nth(1)?;
         let value = form.split("name=\"user_id\" value=\"").nth(1)?;
         Some(value.split('"').next()?.replace("&#124;", "|"))
+    }
+}
+
+impl Browser {
+    /// Asks to be let in by the button of this page, and goes where that leads.
+    async fn presses_the_button(&mut self, page: &Answer) -> Answer {
+        let (organization, connection) = (page.field("organization"), page.field("connection"));
+        let fields = [("organization", &*organization), ("connection", &connection)];
+        let asked = self.post("/api/auth/ask-for-access", &fields).await;
+        self.follow(asked).await
     }
 }
 
@@ -66,13 +73,10 @@ async fn who_is_not_let_in_may_ask_again_and_who_need_not_ask_is_led_in() {
     assert_eq!(corp.asker().await, None);
     let (mut bo, end) = corp.comes(BO).await;
     assert!(end.is(403).says("You are not a member yet"), "{}", end.summary());
-    // Meanwhile newcomers are let in: the same link leads in.
+    // Meanwhile newcomers are let in: the same button leads in.
     let fields = [("connection", &*id), ("display_name", "Corp staff"), ("auto_membership", "yes")];
     corp.admin.post("/admin/sso/people", &fields).await.is(303);
-    let link = end.body.split("href=\"").find(|rest| rest.starts_with("/api/auth/ask-for-access"));
-    let link = link.unwrap().split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
-    let asked = bo.get(&link).await;
-    let end = bo.follow(asked).await;
+    let end = bo.presses_the_button(&end).await;
     assert_eq!((end.url.path(), end.status.as_u16()), ("/home", 200), "{}", end.summary());
     assert_eq!(corp.asker().await, None);
 }
@@ -103,6 +107,23 @@ async fn who_asks_one_organization_is_nobody_to_another() {
     let globex = corp.site.management().await.organization_id("globex").await;
     let link = format!("/api/auth/ask-for-access?organization={globex}&connection={id}");
     corp.site.browser().get(&link).await.is(404);
+    let fields = [("organization", &*globex), ("connection", &*id)];
+    corp.site.browser().post("/api/auth/ask-for-access", &fields).await.is(404);
+}
+
+#[tokio::test]
+async fn a_link_alone_asks_nothing_in_anybodys_name() {
+    let (mut corp, id) = Corp::closed_to_newcomers().await;
+    // The company's provider knows the browser: a login there asks for nothing.
+    let (mut bo, _) = corp.comes(BO).await;
+    let organization = corp.site.management().await.organization_id("corp").await;
+    let link = format!("/api/auth/ask-for-access?organization={organization}&connection={id}");
+    let page = bo.open(&link).await;
+    assert!(page.is(200).says("Ask to be let in"), "{}", page.summary());
+    assert_eq!(corp.asker().await, None, "whoever sent the link has asked in Bo's name");
+    let end = bo.presses_the_button(&page).await;
+    assert!(end.is(200).says("can see that you ask"), "{}", end.summary());
+    assert!(corp.asker().await.is_some());
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use serde_json::json;
 use tenantry_fake::{Fake, SeedFile};
 use url::Url;
 
-use super::corp::{BO, CLIENT, Corp, SECRET, reference, step};
+use super::corp::{BO, CLIENT, CONFIRMED, Corp, SECRET, reference, step};
 use crate::answer::Answer;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -100,7 +100,7 @@ async fn rp47_a_tile_at_the_companys_provider_begins_a_login_that_ends_where_it_
     let organization = corp.site.management().await.organization_id("corp").await;
     let path = format!("/api/auth/login?organization={organization}&iss={issuer}");
     is_refused(corp.site.browser().get(&path).await);
-    corp.admin.post("/admin/sso/turn", &[("connection", &id), ("turn", "off")]).await.is(303);
+    corp.admin.post("/admin/sso/turn", &[("connection", &id), ("turn", "off"), CONFIRMED]).await.is(303);
     is_refused(corp.site.browser().get(&begins(&[("iss", &issuer)])).await);
 }
 
@@ -112,10 +112,33 @@ async fn an_address_of_several_organizations_is_asked_which_one() {
     corp.site.management().await.add_member("globex", "cy@nowhere.example", &["Employee"]).await;
     let (mut cy, page) = corp.enters_address("cy@nowhere.example").await;
     let answer = cy.fill(&page, &[("password", tenantry_tests::steps::PASSWORD)]).await;
-    let home = cy.follow(answer).await;
-    assert!(home.is(200).links_to("/organizations"), "{}", home.summary());
-    let page = cy.get("/organizations").await;
+    let page = cy.follow(answer).await;
+    assert!(page.is(200).says("Which organization?"), "{}", page.summary());
     assert!(page.body.contains("> to corp<") && page.body.contains("> to globex<"), "{}", page.summary());
+    let link = page.body.split("<a ").find(|rest| rest.contains("> to globex<")).unwrap();
+    let path = link.split("href=\"").nth(1).unwrap().split('"').next().unwrap().replace("&#38;", "&");
+    let home = cy.open(&path).await;
+    assert!(home.url.path() == "/home" && home.says("Organization: globex"), "{}", home.summary());
+    cy.open("/organizations?choose=one").await.is(200).says("Organization: globex");
+}
+
+#[tokio::test]
+async fn whoever_belongs_to_one_organization_or_none_is_asked_nothing() {
+    let corp = Corp::new().await;
+    corp.site.member("cy@nowhere.example", "corp", &["Employee"]).await;
+    let (mut cy, page) = corp.enters_address("cy@nowhere.example").await;
+    let answer = cy.fill(&page, &[("password", tenantry_tests::steps::PASSWORD)]).await;
+    let home = cy.follow(answer).await;
+    assert!(home.url.path() == "/home" && home.says("Organization: corp"), "{}", home.summary());
+    corp.site.newcomer("flo@nowhere.example").await;
+    let (mut flo, page) = corp.enters_address("flo@nowhere.example").await;
+    let answer = flo.fill(&page, &[("password", tenantry_tests::steps::PASSWORD)]).await;
+    let page = flo.follow(answer).await;
+    assert!(
+        page.is(200).says("You belong to no organization yet") && page.links_to("/home"),
+        "{}",
+        page.summary()
+    );
 }
 
 #[tokio::test]
@@ -150,7 +173,7 @@ async fn two_weeks_after_the_plan_people_still_come_in_and_its_administrators_we
     ann.log_in_under("corp", "ann@nowhere.example").await;
     let told = ann.get("/admin").await;
     let before =
-        "your people can sign in with your own identity provider for two weeks more, until 16 January 2027";
+        "your people can sign in with your own identity provider for two more weeks, until 16 January 2027";
     assert!(told.is(200).says(before), "{}", told.summary());
 
     // A second less than the rest of the year and two weeks.
@@ -160,14 +183,14 @@ async fn two_weeks_after_the_plan_people_still_come_in_and_its_administrators_we
     let mut ann = corp.site.browser();
     ann.log_in_under("corp", "ann@nowhere.example").await;
     let told = ann.get("/admin").await;
-    assert!(told.says("Your plan has ended. Your people can still sign in"), "{}", told.summary());
+    assert!(told.says("your people can still sign in with your own identity provider"), "{}", told.summary());
 
     corp.site.clock.advance(Duration::from_secs(1));
     let end = corp.is_refused(BO, 403).await;
     assert!(end.says("Your organization’s plan has ended. Ask whoever runs your organization"));
     assert!(bo.is_signed_in().await, "who is in stays in");
     let told = ann.get("/admin").await;
-    assert!(told.says("Nobody signs in with your own identity provider since"), "{}", told.summary());
+    assert!(told.says("nobody can sign in with your own identity provider"), "{}", told.summary());
     assert_eq!(corp.members("corp").await.len(), 2, "and stays a member");
     ann.pay("team").await.leads_to("/admin");
     corp.is_let_in(BO).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tenantry_tests::steps::PASSWORD;
 
-use super::corp::{BO, Corp, DOMAIN, EVE, SECRET, UNA, reference, step};
+use super::corp::{BO, CONFIRMED, Corp, DOMAIN, EVE, SECRET, UNA, reference, step};
 
 #[tokio::test]
 async fn s01_a_domain_that_is_not_proved_leads_nowhere() {
@@ -89,7 +89,7 @@ async fn s11_a_wrong_secret_is_told_to_the_administrator_and_a_kept_one_stays_wh
 async fn s13_enforced_every_other_way_in_is_closed_but_for_whoever_may_break_the_glass() {
     let (mut corp, id) = Corp::connected().await;
     let mut cy = corp.site.member("cy@nowhere.example", "corp", &["Employee"]).await;
-    let fields = [("connection", &*id), ("enforcement", "organization")];
+    let fields = [("connection", &*id), ("enforcement", "organization"), CONFIRMED];
     corp.admin.post("/admin/sso/policy", &fields).await.is(303);
     assert!(!cy.is_signed_in().await, "who was in is out");
     corp.site.clock.advance(Duration::from_secs(1));

@@ -29,6 +29,9 @@ pub(crate) const BO: &str = "bo@corp.example";
 pub(crate) const UNA: &str = "una@corp.example";
 pub(crate) const EVE: &str = "eve@victim.example";
 
+/// What a form says that was asked about.
+pub(crate) const CONFIRMED: (&str, &str) = ("confirmed", "yes");
+
 /// A product, a company with an identity provider of its own, and its administrator.
 pub(crate) struct Corp {
     pub(crate) site: Site,

@@ -4,7 +4,7 @@ use serde_json::json;
 use tenantry_fake::SeedFile;
 use tenantry_tests::steps::PASSWORD;
 
-use super::corp::{BO, Corp};
+use super::corp::{BO, CONFIRMED, Corp};
 use crate::answer::Answer;
 use crate::browser::Browser;
 
@@ -13,7 +13,7 @@ const CY: &str = "cy@nowhere.example";
 impl Corp {
     /// Every member has to come through the connection, but for its administrator.
     pub(crate) async fn demands(&mut self, id: &str) {
-        let fields = [("connection", id), ("enforcement", "organization")];
+        let fields = [("connection", id), ("enforcement", "organization"), CONFIRMED];
         let there = format!("/admin/sso/connection?connection={id}");
         self.admin.post("/admin/sso/policy", &fields).await.leads_to(&there);
         self.site.clock.advance(std::time::Duration::from_secs(1));
@@ -66,7 +66,10 @@ async fn s13_a_session_from_before_and_a_switch_to_the_organization_lead_nowhere
     // The login as a person is their own, and leads into no organization.
     assert!(outside.is_signed_in().await);
     let organization = corp.site.management().await.organization_id("corp").await;
-    let end = outside.open(&format!("/api/auth/login?organization={organization}&returnTo=/home")).await;
+    let wanted = format!("/api/auth/login?organization={organization}&returnTo=/home/profile");
+    let end = outside.open(&wanted).await;
+    assert!(end.body.contains("returnTo=%2Fhome%2Fprofile"), "{}", end.body);
+    assert!(end.links_to("/orgprompt"), "there may be another organization: {}", end.summary());
     corp.is_sent_to_the_company(&mut outside, &end).await;
     assert!(!outside.get("/home/profile").await.says("corp"), "they stay a person");
     corp.is_let_in(BO).await;
@@ -126,8 +129,8 @@ async fn s13_neither_a_social_account_nor_a_connection_of_somebodys_own_making_i
 #[tokio::test]
 async fn s13_an_invitation_is_no_way_in_and_nobody_accepts_it_by_another_login() {
     let (mut corp, id) = Corp::connected().await;
-    corp.demands(&id).await;
     corp.admin.invite(CY).await.is(200);
+    corp.demands(&id).await;
     let link = corp.site.management().await.invitation_link("corp", CY).await;
     let mut cy = corp.site.browser();
     let asked = cy.accept(&link, "new").await;
@@ -145,7 +148,7 @@ async fn s13_an_invitation_is_no_way_in_and_nobody_accepts_it_by_another_login()
 async fn s13_an_address_in_the_domain_has_no_login_of_its_own_where_the_domain_demands_it() {
     let (mut corp, id) = Corp::connected().await;
     let dot = corp.site.newcomer("dot@corp.example").await;
-    let fields = [("connection", &*id), ("enforcement", "domains")];
+    let fields = [("connection", &*id), ("enforcement", "domains"), CONFIRMED];
     corp.admin.post("/admin/sso/policy", &fields).await.is(303);
     corp.site.clock.advance(std::time::Duration::from_secs(1));
     let mut elsewhere = dot.elsewhere();

@@ -1,6 +1,6 @@
 //! S12: nobody closes the way in by which the last Administrator of an organization comes.
 
-use super::corp::{BO, Corp, DOMAIN};
+use super::corp::{BO, CONFIRMED, Corp, DOMAIN};
 use crate::answer::Answer;
 use crate::browser::Browser;
 
@@ -17,9 +17,9 @@ async fn run_by_two() -> (Corp, String, Browser) {
 fn ends(id: &str) -> [(&'static str, Vec<(&'static str, &str)>); 4] {
     [
         ("/admin/sso/delete", vec![("connection", id)]),
-        ("/admin/sso/turn", vec![("connection", id), ("turn", "off")]),
-        ("/admin/sso/domain/release", vec![("domain", DOMAIN)]),
-        ("/admin/sso/domain/remove", vec![("connection", id), ("domain", DOMAIN)]),
+        ("/admin/sso/turn", vec![("connection", id), ("turn", "off"), CONFIRMED]),
+        ("/admin/sso/domain/release", vec![("domain", DOMAIN), CONFIRMED]),
+        ("/admin/sso/domain/remove", vec![("connection", id), ("domain", DOMAIN), CONFIRMED]),
     ]
 }
 

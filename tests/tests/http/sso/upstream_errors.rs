@@ -281,6 +281,19 @@ async fn what_fails_for_those_who_come_by_the_address_at_the_providers_own_page_
     assert!(end.is(502).says("has to be set right") && end.links_to("/orgprompt"), "{}", end.summary());
 }
 
+/// The same, and what they came for is not lost on the way.
+#[tokio::test]
+async fn whoever_comes_by_the_address_at_the_providers_own_page_gets_to_what_they_wanted() {
+    let (corp, _) = Corp::connected().await;
+    asks_for_the_address_first(&corp).await;
+    let mut bo = corp.site.browser();
+    let page = bo.open("/api/auth/login?returnTo=/home/profile").await;
+    let sent = bo.fill(&page, &[("username", BO)]).await;
+    let end = corp.comes_back(&mut bo, sent, &Cause::Account(BO)).await;
+    assert_eq!((end.url.path(), end.status.as_u16()), ("/home/profile", 200), "{}", end.summary());
+    assert!(end.says("Organization: corp"), "{}", end.summary());
+}
+
 /// A connection that was made at the provider by other means has no page: its number stands among what was done.
 #[tokio::test]
 async fn whoever_is_refused_through_a_connection_of_nobodys_finds_their_number_in_the_activity() {

@@ -8,10 +8,11 @@ use tenantry_application::SsoView;
 use tenantry_domain::{Enforcement, SsoRequest, SsoState};
 
 use super::guides::guide;
-use super::{connection_path, next_path, steps};
+use super::{connection_path, consequences, next_path, steps};
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::frame::Frame;
+use crate::pages::confirmation::is_confirmed;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::{SignedIn, see_other};
@@ -71,7 +72,7 @@ pub(super) fn page_of(
     page(status, &shown)
 }
 
-/// Turns the connection on or off.
+/// Turns the connection on or off; asks before those are kept out who come in through it.
 pub(crate) async fn turn(
     State(app): State<Shared>,
     person: SignedIn,
@@ -79,6 +80,12 @@ pub(crate) async fn turn(
 ) -> Result<Response, Problem> {
     let id = fields.text("connection")?;
     let turn = &app.use_cases.sso.turn;
+    if fields.text("turn")? == "off" && !is_confirmed(&fields)? {
+        let view = app.use_cases.sso.list.one(&person.session, id).await?;
+        if view.kept.request.state == SsoState::On && view.people.all > 0 {
+            return consequences::of_turning_off(&app, &person, &view);
+        }
+    }
     let (kept, said) = match fields.text("turn")? {
         "on" => (turn.on(&person.session, id).await?, "on: your people can sign in with it now"),
         "off" => (turn.off(&person.session, id).await?, "off: nobody signs in with it any more"),

@@ -12,7 +12,7 @@ use tenantry_domain::{
 
 use super::guides::{Guide, guide};
 use super::step_path;
-use super::steps::STEPS;
+use super::steps::{Step, progress};
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::frame::Frame;
@@ -26,8 +26,7 @@ use crate::{App, Shared};
 #[template(path = "pages/sso_credentials.html")]
 struct CredentialsPage<'a> {
     frame: Frame<'a>,
-    steps: &'static [&'static str],
-    step: usize,
+    steps: Vec<Step>,
     request: &'a SsoRequest,
     guide: &'static Guide,
     product: &'a str,
@@ -58,8 +57,7 @@ pub(super) fn page_of(
     let request = &view.kept.request;
     let shown = CredentialsPage {
         frame: person.frame(app, "/admin/sso"),
-        steps: STEPS,
-        step: 2,
+        steps: progress(view, SsoStep::Credentials),
         request,
         guide: guide(request.kind),
         product: &app.site.brand.name,

@@ -45,7 +45,7 @@ pub(crate) async fn ask(
         lede: "This can’t be undone: a new connection takes its set-up again.",
         effects,
         action: "/admin/sso/delete",
-        names: Some(("connection", request.id.as_str())),
+        names: vec![("connection", request.id.as_str())],
         button: "Delete the connection",
         is_end: true,
         back: next_path(request),

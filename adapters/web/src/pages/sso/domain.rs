@@ -7,31 +7,34 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_application::{CheckDomainError, ChooseSsoDomainsError, ClaimDomainError, SsoView};
-use tenantry_domain::{EmailDomain, SsoRequest, SsoStep, Timestamp};
+use tenantry_domain::{DomainProof, EmailDomain, SsoRequest, SsoState, SsoStep, Timestamp};
 
+use super::consequences::{self, End};
 use super::step_path;
-use super::steps::{DomainRow, STEPS};
+use super::steps::{DomainRow, Step, progress};
 use crate::csrf::Form;
+use crate::fields::Fields;
 use crate::frame::Frame;
+use crate::pages::confirmation::is_confirmed;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
-use crate::text::sentence;
+use crate::text::{self, sentence};
 use crate::{App, Shared, flash};
 
 #[derive(Template)]
 #[template(path = "pages/sso_domain.html")]
 struct DomainPage<'a> {
     frame: Frame<'a>,
-    steps: &'static [&'static str],
-    step: usize,
+    steps: Vec<Step>,
     request: &'a SsoRequest,
     form: DomainForm,
     /// The domains of this connection.
     chosen: Vec<DomainRow<'a>>,
     has_proved: bool,
-    /// Domains of the organization that it could have too.
-    free: String,
+    /// Proved domains of the organization that it could have too, and those that are only claimed.
+    proved: String,
+    claimed: String,
     now: Timestamp,
 }
 
@@ -52,20 +55,24 @@ pub(super) fn page_of(
     let request = &view.kept.request;
     let is_chosen = |domain: &EmailDomain| request.domains.contains(domain);
     let (chosen, free): (Vec<_>, Vec<_>) = view.proofs.iter().partition(|proof| is_chosen(&proof.domain));
-    let free: Vec<_> = free.iter().map(|proof| proof.domain.as_str()).collect();
+    let (proved, claimed): (Vec<_>, Vec<_>) = free.into_iter().partition(|proof| proof.holds());
     let chosen: Vec<_> = chosen.into_iter().map(DomainRow::from).collect();
     let shown = DomainPage {
         frame: person.frame(app, "/admin/sso"),
-        steps: STEPS,
-        step: 1,
+        steps: progress(view, SsoStep::Domain),
         request,
         form,
         has_proved: chosen.iter().any(DomainRow::is_proved),
         chosen,
-        free: free.join(", "),
+        proved: names(&proved),
+        claimed: names(&claimed),
         now: app.clock.now(),
     };
     page(status, &shown)
+}
+
+fn names(proofs: &[&DomainProof]) -> String {
+    proofs.iter().map(|proof| proof.domain.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// Claims a domain, and makes the connection one for it too.
@@ -133,10 +140,11 @@ pub(crate) async fn check(
 ) -> Result<Response, Problem> {
     let view = app.use_cases.sso.list.one(&person.session, fields.text("connection")?).await?;
     let domain = EmailDomain::try_from(fields.text("domain")?).map_err(|_| Problem::not_found())?;
-    let said = match app.use_cases.sso.check_domain.run(&person.session, &domain).await {
-        Ok(proof) if proof.holds() => {
+    let said = match app.use_cases.sso.check_domain.look(&person.session, &domain).await {
+        Ok((proof, _)) if proof.holds() => {
             format!("{domain} is proved to be yours.")
         }
+        Ok((_, others)) if !others.is_empty() => text::other_record(&domain, &others),
         Ok(_) => format!("The record is not there yet. DNS can take a while; we go on looking for {domain}."),
         Err(CheckDomainError::Unknown) => return Err(Problem::not_found()),
         Err(CheckDomainError::Sso(error)) => return Err(error.into()),
@@ -146,7 +154,7 @@ pub(crate) async fn check(
     Ok(flash::tell(&app, &person.session.user, &there, &said))
 }
 
-/// Makes the connection no longer one for this domain. Its proof stays.
+/// Makes the connection no longer one for this domain, and asks first when people come in by it. Its proof stays.
 pub(crate) async fn remove(
     State(app): State<Shared>,
     person: SignedIn,
@@ -155,6 +163,14 @@ pub(crate) async fn remove(
     let view = app.use_cases.sso.list.one(&person.session, fields.text("connection")?).await?;
     let request = &view.kept.request;
     let removed = fields.text("domain")?;
+    if request.state == SsoState::On
+        && let Some(domain) = request.domains.iter().find(|domain| domain.as_str() == removed)
+    {
+        let (end, back) = (End::TakenFrom(request), step_path(&request.id, SsoStep::Domain));
+        if let Some(question) = question(&app, &person, &fields, domain, &end, back).await? {
+            return Ok(question);
+        }
+    }
     let left = request.domains.iter().filter(|domain| domain.as_str() != removed).cloned().collect();
     let said = match choose(&app, &person, request, left).await? {
         Ok(()) => format!("{} is no longer for {removed}.", request.display_name),
@@ -163,13 +179,39 @@ pub(crate) async fn remove(
     Ok(flash::tell(&app, &person.session.user, &step_path(&request.id, SsoStep::Domain), &said))
 }
 
-/// Gives a domain up: whoever proves it next has it.
+/// Gives a domain up, and asks first when people come in by it: whoever proves it next has it.
 pub(crate) async fn release(
     State(app): State<Shared>,
     person: SignedIn,
     Form(fields): Form,
 ) -> Result<Response, Problem> {
-    let domain = app.use_cases.sso.release_domain.run(&person.session, fields.text("domain")?).await?;
+    let released = fields.text("domain")?;
+    if let Ok(domain) = EmailDomain::try_from(released) {
+        let back = "/admin/sso".to_owned();
+        if let Some(question) = question(&app, &person, &fields, &domain, &End::GivenUp, back).await? {
+            return Ok(question);
+        }
+    }
+    let domain = app.use_cases.sso.release_domain.run(&person.session, released).await?;
     let said = format!("{domain} is given up. Nobody comes in by it any more.");
     Ok(flash::tell(&app, &person.session.user, "/admin/sso", &said))
+}
+
+/// What is asked before the end of a domain by which people come in, unless it was answered.
+async fn question(
+    app: &App,
+    person: &SignedIn,
+    fields: &Fields,
+    domain: &EmailDomain,
+    end: &End<'_>,
+    back: String,
+) -> Result<Option<Response>, Problem> {
+    if is_confirmed(fields)? {
+        return Ok(None);
+    }
+    let concerned = app.use_cases.sso.release_domain.foresee(&person.session, domain).await?;
+    if concerned.is_nobody() {
+        return Ok(None);
+    }
+    consequences::of_domain(app, person, domain, &concerned, end, back).map(Some)
 }

@@ -6,6 +6,8 @@ use tenantry_domain::SsoKind;
 pub(crate) struct Guide {
     /// What people call it.
     pub(crate) name: &'static str,
+    /// What it is called where one is sent there.
+    pub(crate) there: &'static str,
     /// For whom it is, in a few words.
     pub(crate) about: &'static str,
     /// Where to begin.
@@ -53,6 +55,7 @@ pub(crate) const KINDS: [SsoKind; 5] =
 
 const OKTA: Guide = Guide {
     name: "Okta Workforce",
+    there: "Okta Workforce",
     about: "Your people sign in with Okta",
     place: "Okta Admin Console, Applications",
     steps: &[
@@ -75,6 +78,7 @@ const OKTA: Guide = Guide {
 
 const ENTRA_ID: Guide = Guide {
     name: "Microsoft Entra ID",
+    there: "Microsoft Entra ID",
     about: "Your people sign in with Microsoft 365",
     place: "Microsoft Entra admin center, App registrations",
     steps: &[
@@ -96,6 +100,7 @@ const ENTRA_ID: Guide = Guide {
 
 const GOOGLE_WORKSPACE: Guide = Guide {
     name: "Google Workspace",
+    there: "Google Workspace",
     about: "Your people sign in with their work account at Google",
     place: "Google Cloud console, APIs & Services",
     steps: &[
@@ -116,6 +121,7 @@ const GOOGLE_WORKSPACE: Guide = Guide {
 
 const OPENID_CONNECT: Guide = Guide {
     name: "OpenID Connect",
+    there: "your provider",
     about: "Any other provider that speaks the standard",
     place: "Your identity provider’s administration",
     steps: &[
@@ -138,6 +144,7 @@ const OPENID_CONNECT: Guide = Guide {
 
 const SAML: Guide = Guide {
     name: "SAML 2.0",
+    there: "your provider",
     about: "A provider that speaks SAML, such as ADFS or PingFederate",
     place: "Your identity provider’s administration",
     steps: &[

@@ -6,12 +6,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_application::{AdmissionWish, SsoView};
 use tenantry_domain::{
-    AdmissionRules, ClaimMapping, DisplayName, InvalidClaimMapping, MOST_MAPPINGS, Role, SsoRequest, SsoState,
+    AdmissionRules, ClaimMapping, DisplayName, InvalidClaimMapping, MOST_MAPPINGS, Role, SsoRequest,
+    SsoState, SsoStep,
 };
 
 use super::connection_path;
 use super::guides::guide;
-use super::steps::STEPS;
+use super::steps::{Step, progress};
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::frame::Frame;
@@ -50,8 +51,7 @@ struct Row {
 #[template(path = "pages/sso_people.html")]
 struct PeoplePage<'a> {
     frame: Frame<'a>,
-    steps: &'static [&'static str],
-    step: usize,
+    steps: Vec<Step>,
     request: &'a SsoRequest,
     form: PeopleForm,
     missing: Option<String>,
@@ -88,8 +88,7 @@ pub(super) fn page_of(
     let proved = view.proved();
     let shown = PeoplePage {
         frame: person.frame(app, "/admin/sso"),
-        steps: STEPS,
-        step: 4,
+        steps: progress(view, SsoStep::People),
         request,
         form,
         missing: request.ready(&proved).err().map(|why| sentence(&why.to_string())),

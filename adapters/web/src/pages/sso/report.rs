@@ -34,7 +34,10 @@ pub(super) struct Report {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) is_verified: bool,
-    pub(super) claims: Vec<(String, String)>,
+    /// What their provider said.
+    pub(super) said: Vec<(String, String)>,
+    /// What was added on the way here.
+    pub(super) added: Vec<(String, String)>,
     /// As what a newcomer like them would join; `None` when they would not.
     pub(super) role: Option<Role>,
 }
@@ -58,21 +61,56 @@ impl Report {
                 name: String::new(),
                 email: String::new(),
                 is_verified: false,
-                claims: Vec::new(),
+                said: Vec::new(),
+                added: Vec::new(),
                 role: None,
             },
-            SsoTestOutcome::Arrived(login) => Self {
-                at,
-                fault: would_fail(view, login).map(advice),
-                arrived: true,
-                name: login.name.clone(),
-                email: login.email.as_ref().map(EmailAddress::to_string).unwrap_or_default(),
-                is_verified: login.email_verified,
-                claims: login.claims.clone(),
-                role: role(view, login),
-            },
+            SsoTestOutcome::Arrived(login) => {
+                let claims = login.claims.iter().cloned();
+                let (added, said) = claims.partition(|(name, _)| is_added(name));
+                Self {
+                    at,
+                    fault: would_fail(view, login).map(advice),
+                    arrived: true,
+                    name: login.name.clone(),
+                    email: login.email.as_ref().map(EmailAddress::to_string).unwrap_or_default(),
+                    is_verified: login.email_verified,
+                    said,
+                    added,
+                    role: role(view, login),
+                }
+            }
         }
     }
+}
+
+/// Whether a claim is about the login at the identity provider behind the product rather than about the person: what
+/// belongs to its own tokens, and what its steps after a login add.
+fn is_added(name: &str) -> bool {
+    let of_the_token = [
+        "iss",
+        "aud",
+        "sub",
+        "exp",
+        "nbf",
+        "iat",
+        "jti",
+        "nonce",
+        "azp",
+        "sid",
+        "auth_time",
+        "acr",
+        "amr",
+        "at_hash",
+        "c_hash",
+        "s_hash",
+        "org_id",
+        "org_name",
+        "subscription",
+        "member_roles",
+        "updated_at",
+    ];
+    of_the_token.contains(&name) || name.contains("://")
 }
 
 /// Why somebody like this would be refused, were the connection on.

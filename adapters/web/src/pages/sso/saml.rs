@@ -9,7 +9,7 @@ use tenantry_domain::{MetadataUrl, SamlMetadata, SsoRequest, SsoStep, UpstreamTe
 
 use super::guides::{Guide, guide};
 use super::step_path;
-use super::steps::STEPS;
+use super::steps::{Step, progress};
 use crate::csrf::FormWithFile;
 use crate::frame::Frame;
 use crate::problem::Problem;
@@ -22,8 +22,7 @@ use crate::{App, Shared};
 #[template(path = "pages/sso_saml.html")]
 struct SamlPage<'a> {
     frame: Frame<'a>,
-    steps: &'static [&'static str],
-    step: usize,
+    steps: Vec<Step>,
     request: &'a SsoRequest,
     guide: &'static Guide,
     product: &'a str,
@@ -61,8 +60,7 @@ pub(super) fn page_of(
     let request = &view.kept.request;
     let shown = SamlPage {
         frame: person.frame(app, "/admin/sso"),
-        steps: STEPS,
-        step: 2,
+        steps: progress(view, SsoStep::Credentials),
         request,
         guide: guide(request.kind),
         product: &app.site.brand.name,

@@ -2,15 +2,36 @@
 
 use std::time::Duration;
 
+use tenantry_application::SsoView;
 use tenantry_domain::{
-    DomainProof, ProofState, SsoFault, SsoKind, SsoRequest, SsoState, Timestamp, Upstream,
+    DomainProof, ProofState, SsoFault, SsoKind, SsoRequest, SsoState, SsoStep, Timestamp, Upstream,
 };
 use tenantry_ports::KeptSsoRequest;
 
 use crate::text;
 
-/// The names of the steps.
-pub(super) const STEPS: &[&str] = &["Domain", "Credentials", "Test", "People"];
+/// A step of the set-up, as the pages of all of them show it.
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    pub(super) is_done: bool,
+    pub(super) is_here: bool,
+}
+
+/// How far a set-up is, on the page of the step that is `here`. Steps can be skipped and taken later: what counts is
+/// what is there.
+pub(super) fn progress(view: &SsoView, here: SsoStep) -> Vec<Step> {
+    let request = &view.kept.request;
+    let step = |step: SsoStep| {
+        let (name, is_done) = match step {
+            SsoStep::Domain => ("Domain", !request.domains.is_disjoint(&view.proved())),
+            SsoStep::Credentials => ("Credentials", request.upstream.is_some()),
+            SsoStep::Test => ("Test", request.is_tested()),
+            SsoStep::People | SsoStep::Done => ("People", request.state != SsoState::SettingUp),
+        };
+        Step { name, is_done, is_here: step == here }
+    };
+    SsoStep::ALL.map(step).into()
+}
 
 /// How long before the end of a secret the pages begin to say so.
 const SOON: Duration = Duration::from_hours(30 * 24);

@@ -6,10 +6,10 @@ use axum::http::HeaderMap;
 use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_application::SsoView;
-use tenantry_domain::{SsoRequest, SsoTest};
+use tenantry_domain::{SsoRequest, SsoStep, SsoTest};
 
 use super::report::Report;
-use super::steps::STEPS;
+use super::steps::{Step, progress};
 use crate::auth::login::leave_after_form;
 use crate::csrf::Form;
 use crate::frame::Frame;
@@ -22,8 +22,7 @@ use crate::{App, Shared, text};
 #[template(path = "pages/sso_test.html")]
 struct TestPage<'a> {
     frame: Frame<'a>,
-    steps: &'static [&'static str],
-    step: usize,
+    steps: Vec<Step>,
     request: &'a SsoRequest,
     issuer: &'a str,
     callback: &'a str,
@@ -36,8 +35,7 @@ pub(super) fn page_of(app: &App, person: &SignedIn, view: &SsoView) -> Result<Re
     let (request, now) = (&view.kept.request, app.clock.now());
     let shown = TestPage {
         frame: person.frame(app, "/admin/sso"),
-        steps: STEPS,
-        step: 3,
+        steps: progress(view, SsoStep::Test),
         request,
         issuer: request.upstream.as_ref().map_or("", |upstream| &upstream.issuer),
         callback: view

@@ -1,10 +1,11 @@
 //! What can go wrong with an organization's own identity provider.
 
 use axum::http::StatusCode;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tenantry_application::{AnswerAccessError, SsoError, SsoRefusal, TestSsoError, TurnOnSsoError};
 
-use super::super::{HOME, ORGANIZATION, OTHER_ACCOUNT, PLANS, Problem, START, way};
+use super::super::{HOME, ORGANIZATION, OTHER_ACCOUNT, PLANS, Problem, way};
+use crate::auth::login::through_own;
+use crate::return_to::ReturnTo;
 use crate::text::{self, sentence};
 
 impl Problem {
@@ -20,16 +21,6 @@ impl Problem {
             detail,
             [PLANS, ORGANIZATION],
         )
-    }
-
-    /// The organization's own provider knows the person, and the organization does not.
-    pub(crate) fn may_ask(reference: &str) -> Self {
-        let detail = format!(
-            "You are not a member of this organization yet. Ask to be let in: whoever runs it sees that you ask. Or ask \
-             them yourself, and tell them the reference {reference}."
-        );
-        let way_on = [way("", "Ask to be let in"), ORGANIZATION];
-        Self::new(StatusCode::FORBIDDEN, "not_a_member", "You are not a member yet", detail, way_on)
     }
 }
 
@@ -132,20 +123,18 @@ impl From<SsoRefusal> for Problem {
             }
             SsoRefusal::OutsideOrganization(_) => Self::unknown_attempt(),
             SsoRefusal::Required { tenant, request, .. } => {
-                let encoded = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
-                let path = format!(
-                    "/api/auth/login?organization={}&connection={}",
-                    encoded(tenant.id.as_str()),
-                    encoded(request.as_str())
+                let name = &tenant.name;
+                let detail = format!(
+                    "{name} lets its people in through its own identity provider alone. If you belong to another \
+                     organization, sign in to that one by its name."
                 );
-                Self::new(
-                    StatusCode::FORBIDDEN,
-                    "sso_required",
-                    "Sign in with your organization’s own login",
-                    "Your organization lets its people in through its own identity provider alone.",
-                    [way("", "Go to your organization’s login"), START],
-                )
-                .leading_to(path)
+                let (status, title) = (StatusCode::FORBIDDEN, "Sign in with your organization’s own login");
+                let way_on = [way("", "Go to your organization’s login"), ORGANIZATION];
+                Self::new(status, "sso_required", title, detail, way_on).leading_to(through_own(
+                    &tenant,
+                    &request,
+                    ReturnTo::home().as_str(),
+                ))
             }
         }
     }

@@ -1,0 +1,138 @@
+//! What the pages say beside single sign-on: to whom it is offered to invite, what removes nobody for long, how far a
+//! set-up is, and what came back of a look or a test.
+
+use super::corp::{BO, CONFIRMED, Corp, RECORD, step};
+use crate::answer::Answer;
+
+const CY: &str = "cy@nowhere.example";
+const ANOTHER: &str = "eli@corp.example";
+
+impl Corp {
+    /// Through which connection each pending invitation leads, by its address; empty for any.
+    async fn ways(&self) -> Vec<(String, String)> {
+        let found = self.site.management().await.invitations("corp").await;
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let way =
+            |found: &serde_json::Value| (text(&found["invitee"]["email"]), text(&found["connection_id"]));
+        let mut ways: Vec<_> = found.iter().map(way).collect();
+        ways.sort();
+        ways
+    }
+
+    async fn asks_before_removing(&mut self, email: &str) -> Answer {
+        let page = self.admin.get(&format!("/admin/members?q={email}")).await;
+        let link = page.body.split("/admin/members/edit-member?").nth(1).unwrap().split('"').next().unwrap();
+        self.admin.get(&format!("/admin/members/remove?{link}")).await
+    }
+}
+
+#[tokio::test]
+async fn where_everybody_has_to_sign_in_with_the_company_nobody_is_invited_to_another_way() {
+    let (mut corp, id) = Corp::connected().await;
+    corp.demands(&id).await;
+    let form = corp.admin.get("/admin/members/add-member").await;
+    assert!(form.says("They sign in with Corp staff, as everybody"), "{}", form.text());
+    assert!(
+        !form.says("E-mail and password") && !form.body.contains("name=\"connection\""),
+        "{}",
+        form.text()
+    );
+    let answer = corp.admin.invite(&format!("{ANOTHER}\n{CY}")).await;
+    let why =
+        "Can’t come in: everybody has to sign in with Corp staff, and this address is not in corp.example.";
+    assert!(answer.is(422).says(why) && answer.says("1 invitation is on the way"), "{}", answer.text());
+    let ways = corp.ways().await;
+    assert!(matches!(&*ways, [(email, way)] if email == ANOTHER && way.starts_with("con_")), "{ways:?}");
+}
+
+#[tokio::test]
+async fn where_a_domain_has_to_sign_in_with_the_company_its_addresses_are_invited_to_that() {
+    let (mut corp, id) = Corp::connected().await;
+    let fields = [("connection", &*id), ("enforcement", "domains"), CONFIRMED];
+    corp.admin.post("/admin/sso/policy", &fields).await.is(303);
+    let form = corp.admin.get("/admin/members/add-member").await;
+    let said = "Whoever has an address in corp.example signs in with Corp staff.";
+    assert!(form.says(said) && form.says("E-mail and password"), "{}", form.text());
+    corp.admin.invite(&format!("{ANOTHER}\n{CY}")).await.is(200);
+    let ways = corp.ways().await;
+    assert!(
+        matches!(&*ways, [(cy, any), (_, way)] if cy == CY && any.is_empty() && way.starts_with("con_")),
+        "{ways:?}"
+    );
+}
+
+#[tokio::test]
+async fn whoever_is_removed_and_would_come_back_is_said_to() {
+    let (mut corp, id) = Corp::connected().await;
+    corp.site.member(CY, "corp", &["Employee"]).await;
+    corp.is_let_in(BO).await;
+    let page = corp.asks_before_removing(CY).await;
+    assert!(page.is(200).says("An invitation lets them in again."), "{}", page.text());
+    let page = corp.asks_before_removing(BO).await;
+    assert!(page.is(200).says("Corp staff makes whoever comes through it a member"), "{}", page.text());
+    assert!(!page.says("An invitation lets them in again."), "{}", page.text());
+    let fields = [("connection", &*id), ("display_name", "Corp staff"), ("default_role", "Employee")];
+    corp.admin.post("/admin/sso/people", &fields).await.is(303);
+    let page = corp.asks_before_removing(BO).await;
+    assert!(page.is(200).says("An invitation lets them in again."), "{}", page.text());
+}
+
+#[tokio::test]
+async fn a_step_is_shown_as_done_when_it_is_and_wherever_one_looks() {
+    let mut corp = Corp::new().await;
+    let id = corp.begins().await;
+    let done = async |corp: &mut Corp, at: &str| {
+        let page = corp.admin.get(&step(&id, at)).await;
+        let steps = page.body.split("aria-label=\"Steps\"").nth(1).unwrap().split("</ol>").next().unwrap();
+        steps.matches(", done<").count()
+    };
+    assert_eq!(done(&mut corp, "people").await, 0, "nothing is done yet");
+    corp.claims(&id).await;
+    assert_eq!(done(&mut corp, "people").await, 0, "a claim is no proof");
+    corp.proves(&id).await;
+    assert_eq!(done(&mut corp, "people").await, 1);
+    corp.enters(&id, super::corp::SECRET).await.is(303);
+    corp.tests_as(&id, BO).await;
+    assert_eq!(done(&mut corp, "domain").await, 3, "also what comes later");
+}
+
+#[tokio::test]
+async fn a_record_with_another_text_is_told_from_none_and_a_claim_from_a_proof() {
+    let mut corp = Corp::new().await;
+    let id = corp.begins().await;
+    let record = corp.claims(&id).await;
+    assert!(corp.checks(&id).await.says("The record is not there yet"));
+    corp.dns.publish(RECORD, "tenantry-domain-verification=ffffffffffffffffffffffffffffffff");
+    let page = corp.checks(&id).await;
+    let said =
+        "We found “tenantry-domain-verification=ffffffffffffffffffffffffffffffff”, and not the value below";
+    assert!(page.says(said), "{}", page.text());
+    let second = corp.begins().await;
+    let page = corp.admin.get(&step(&second, "domain")).await;
+    assert!(
+        page.says("Claimed, and not proved yet: corp.example.") && !page.says("Yours already"),
+        "{}",
+        page.text()
+    );
+    corp.dns.publish(&record.0, &record.1);
+    assert!(corp.checks(&id).await.says("corp.example is proved to be yours."));
+    let page = corp.admin.get(&step(&second, "domain")).await;
+    assert!(page.says("Yours already: corp.example.") && !page.says("not proved yet"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn a_report_tells_what_the_companys_provider_said_from_what_was_added() {
+    let mut corp = Corp::new().await;
+    let id = corp.begins().await;
+    corp.proves(&id).await;
+    corp.enters(&id, super::corp::SECRET).await.is(303);
+    let page = corp.tests_as(&id, BO).await;
+    let (_, claims) = page.body.split_once("What your provider said").unwrap();
+    let (said, added) = claims.split_once("What was added on the way here").unwrap();
+    for (name, is_theirs) in
+        [("email", true), ("name", true), ("aud", false), ("sub", false), ("nonce", false)]
+    {
+        let shown = format!("<dt>{name}</dt>");
+        assert_eq!((said.contains(&shown), added.contains(&shown)), (is_theirs, !is_theirs), "{name}");
+    }
+}
