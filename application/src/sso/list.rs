@@ -46,6 +46,17 @@ impl ListSso {
         Ok((requests, proofs))
     }
 
+    /// Whether they may look at all.
+    pub fn may_look(&self, session: &Session) -> Result<(), SsoError> {
+        self.parts.to_look(session).map(drop)
+    }
+
+    /// One of them, and nothing around it.
+    pub async fn find(&self, session: &Session, request: &str) -> Result<KeptSsoRequest, SsoError> {
+        let administrator = self.parts.to_look(session)?;
+        self.parts.find(&administrator.tenant().id, request).await
+    }
+
     /// One of them.
     pub async fn one(&self, session: &Session, request: &str) -> Result<SsoView, SsoError> {
         let tenant = self.parts.to_look(session)?.tenant().id.clone();

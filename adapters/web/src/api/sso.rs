@@ -9,6 +9,7 @@ mod connections;
 mod credentials;
 mod domains;
 mod enforcement;
+mod own;
 mod routes;
 mod test_report;
 mod view;
@@ -17,5 +18,8 @@ pub(super) use routes::{ACCESS_REQUESTS, CONNECTIONS, DOMAINS};
 
 /// Refused in every operation.
 const NOT_INCLUDED: (u16, &str) = (402, "The plan does not include single sign-on.");
+/// Refused in every operation by which people may come in no more.
+const LAST_WAY_IN: (u16, &str) =
+    (409, "Every Administrator comes in through the connection alone: make somebody one who does not.");
 /// Refused in every operation that changes a connection.
 const CHANGED: (u16, &str) = (409, "Somebody else is changing the connection, too: look at it again.");

@@ -12,3 +12,4 @@ mod organizations;
 mod program;
 mod sso;
 mod sso_refusals;
+mod sso_saml;

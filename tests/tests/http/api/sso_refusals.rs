@@ -10,6 +10,7 @@ use super::sso::{CONNECTIONS, DOMAINS, begun, connected, credentials, path};
 use crate::answer::Answer;
 use crate::site::Site;
 use crate::sso::corp::{BO, DOMAIN, RECORD};
+use crate::sso::last_way::run_by_two;
 
 /// A problem without the number of its request.
 fn anonymous(answer: &Answer) -> Value {
@@ -49,6 +50,51 @@ async fn everything(program: &mut Program, connection: &str, domain: &str) -> Ve
         answers.push((name, program.ask(method, &path, body, &[]).await));
     }
     answers
+}
+
+/// Sends what no operation takes to every operation that takes something.
+async fn nonsense(program: &mut Program, connection: &str) -> Vec<(String, Answer)> {
+    let path = path(connection);
+    let mut answers = Vec::new();
+    for (method, path) in [
+        (Method::POST, CONNECTIONS.to_owned()),
+        (Method::POST, DOMAINS.to_owned()),
+        (Method::PATCH, path.clone()),
+        (Method::PUT, format!("{path}/domains")),
+        (Method::PUT, format!("{path}/credentials")),
+        (Method::PUT, format!("{path}/state")),
+        (Method::PUT, format!("{path}/enforcement")),
+    ] {
+        for body in ["{\"nonsense\":1}", "[1]", "{"] {
+            let name = format!("{method} {path} {body}");
+            answers.push((name, program.ask(method.clone(), &path, Some(body.into()), &[]).await));
+        }
+    }
+    answers
+}
+
+#[tokio::test]
+async fn whoever_may_not_ask_hears_that_and_not_what_is_wrong_about_it() {
+    let (corp, mut ann, id) = begun().await;
+    for (name, answer) in nonsense(&mut ann, &id).await {
+        assert!(matches!(answer.status.as_u16(), 400 | 422), "{name}: {}", answer.summary());
+    }
+    let mut joe = Program::of(corp.site.member("joe@nowhere.example", "corp", &["Employee"]).await).await;
+    for (name, answer) in nonsense(&mut joe, &id).await {
+        assert_eq!(answer.status.as_u16(), 403, "{name}: {}", answer.summary());
+    }
+    let mut dee = Program::of(corp.site.administrator("dee@nowhere.example", "globex").await).await;
+    for (name, answer) in nonsense(&mut dee, &id).await.into_iter().filter(|(name, _)| name.contains(&id)) {
+        assert_eq!(answer.status.as_u16(), 404, "{name}: {}", answer.summary());
+    }
+    // What is of the right kind and no good is no different.
+    let wrong = json!({ "kind": "saml-2" });
+    joe.post(CONNECTIONS, &wrong).await.is(403);
+    joe.post(DOMAINS, &json!({ "domain": "gmail.com" })).await.is(403);
+    let credentials = format!("{}/credentials", path(&id));
+    let wrong = json!({ "protocol": "oidc", "discovery_url": "http://corp.example", "metadata": "<a/>" });
+    joe.put(&credentials, &wrong).await.is(403);
+    dee.put(&credentials, &wrong).await.is(404);
 }
 
 #[tokio::test]
@@ -167,6 +213,8 @@ async fn a_field_that_is_wrong_is_named() {
         of_credentials("client_secret", json!("")),
         of_credentials("secret_expires_at", json!("tomorrow")),
         of_credentials("issuer", json!("https://evil.example")),
+        of_credentials("metadata", json!("<a/>")),
+        of_credentials("metadata_url", json!("https://idp.example/metadata")),
     ] {
         let answer = ann.ask(method, &path, Some(sent.to_string().into_bytes()), &[]).await;
         assert_eq!(answer.status.as_u16(), 422, "{sent}: {}", answer.summary());
@@ -233,6 +281,37 @@ async fn s12_nobody_demands_it_without_a_way_in_for_whoever_runs_the_organizatio
     through_it.is_problem(422, "no_other_way", Some("break_glass"));
     let shown = ann.get(&format!("{CONNECTIONS}/{id}")).await.is(200).json();
     assert_eq!(shown["enforcement"], json!({ "scope": "off", "break_glass": [] }));
+}
+
+#[tokio::test]
+async fn s12_the_last_way_in_is_closed_by_no_program_and_each_description_says_so() {
+    let (mut corp, id, bo) = run_by_two().await;
+    corp.admin.post("/home/leave", &[]).await.is(303);
+    let mut bo = Program::of(bo).await;
+    let path = path(&id);
+    let (of_state, of_domains) = (format!("{path}/state"), format!("{path}/domains"));
+    bo.put(&of_state, &json!({ "state": "off" })).await.is_problem(409, "last_way_in", None);
+    bo.put(&of_domains, &json!({ "domains": [] })).await.is_problem(409, "last_way_in", None);
+    bo.delete(&format!("{DOMAINS}/{DOMAIN}"), None).await.is_problem(409, "last_way_in", None);
+    bo.delete(&path, None).await.is_problem(409, "last_way_in", None);
+    let described = bo.get("/api/v1/openapi.json").await.is(200).json();
+    let one = "/api/v1/sso/connections/{connection}";
+    for (path, method) in [
+        (format!("{one}/state"), "put"),
+        (format!("{one}/domains"), "put"),
+        (format!("{DOMAINS}/{{domain}}"), "delete"),
+        (one.to_owned(), "delete"),
+    ] {
+        let said = &described["paths"][&path][method]["responses"]["409"]["description"];
+        assert!(said.as_str().unwrap().contains("Every Administrator comes in through"), "{path}: {said}");
+    }
+    for _ in 1..20 {
+        bo.post(CONNECTIONS, &json!({ "kind": "oidc" })).await.is(201);
+    }
+    let over = bo.post(CONNECTIONS, &json!({ "kind": "oidc" })).await;
+    over.is_problem(409, "too_many_connections", None);
+    let said = &described["paths"][CONNECTIONS]["post"]["responses"]["409"]["description"];
+    assert!(said.as_str().unwrap().contains("as many connections as it can have"), "{said}");
 }
 
 #[tokio::test]

@@ -55,13 +55,14 @@ async fn somebody_who_is_no_member_asks_and_is_let_in() {
     assert_eq!(corp.admin.get("/admin/members").await.body.matches("decline-access").count(), 1);
 
     let user = corp.asker().await.unwrap();
-    let fields = [("user_id", &*user), ("role", "Employee")];
+    // Not as what newcomers would become: that would be given at the login, too.
+    let fields = [("user_id", &*user), ("role", "Administrator")];
     corp.admin.post("/admin/members/grant-access", &fields).await.leads_to("/admin/members");
     assert_eq!(corp.asker().await, None);
     corp.admin.post("/admin/members/grant-access", &fields).await.is(404);
     let (mut bo, end) = corp.comes(BO).await;
     assert_eq!((end.url.path(), end.status.as_u16()), ("/home", 200), "{}", end.summary());
-    assert!(bo.get("/home/profile").await.says("Role Employee"));
+    assert!(bo.get("/home/profile").await.says("Role Administrator"));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use crate::answer::Answer;
 use crate::browser::Browser;
 
 /// Corp, run by Bo, who comes through its connection, and by Ann, who does not.
-async fn run_by_two() -> (Corp, String, Browser) {
+pub(crate) async fn run_by_two() -> (Corp, String, Browser) {
     let (corp, id) = Corp::connected().await;
     corp.is_let_in(BO).await;
     corp.site.management().await.add_member("corp", BO, &["Administrator"]).await;

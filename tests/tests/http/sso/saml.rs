@@ -11,13 +11,13 @@ use crate::answer::Answer;
 use crate::browser::Browser;
 
 /// The company, and its provider that speaks SAML.
-struct SamlCorp {
-    corp: Corp,
-    idp: SamlIdp,
+pub(crate) struct SamlCorp {
+    pub(crate) corp: Corp,
+    pub(crate) idp: SamlIdp,
 }
 
 impl SamlCorp {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let corp = Corp::new().await;
         let people =
             vec![Person::new("bo-at-corp", BO, "Bo", "Ek"), Person::new("eve-at-corp", EVE, "Eve", "Oak")];
@@ -26,7 +26,7 @@ impl SamlCorp {
     }
 
     /// The same, set up, tested and turned on.
-    async fn connected() -> (Self, String) {
+    pub(crate) async fn connected() -> (Self, String) {
         let mut here = Self::new().await;
         let id = here.begins().await;
         here.corp.proves(&id).await;
@@ -69,7 +69,7 @@ impl SamlCorp {
         self.corp.admin.by_saml(&page, email).await
     }
 
-    async fn comes(&self, email: &str) -> (Browser, Answer) {
+    pub(crate) async fn comes(&self, email: &str) -> (Browser, Answer) {
         let (mut browser, page) = self.corp.enters_address("anybody@corp.example").await;
         let end = browser.by_saml(&page, email).await;
         (browser, end)
@@ -141,7 +141,8 @@ async fn s05_by_saml_too_an_address_of_somebody_elses_is_refused() {
 #[tokio::test]
 async fn s16_an_answer_that_was_changed_after_it_was_signed_lets_nobody_in() {
     let (mut here, id) = SamlCorp::connected().await;
-    here.idp.rewrites(|xml| xml.replace(BO, "ann@nowhere.example"));
+    // Somebody of the same company, so that nothing but the signature is in the way.
+    here.idp.rewrites(|xml| xml.replace(BO, "boss@corp.example"));
     let (mut browser, end) = here.comes(BO).await;
     assert!(end.status.is_client_error() || end.status.is_server_error(), "{}", end.summary());
     assert!(!browser.is_signed_in().await);

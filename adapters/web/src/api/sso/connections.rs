@@ -14,8 +14,9 @@ use super::super::caller::Caller;
 use super::super::operation::{Body, Operation};
 use super::super::path::PathId;
 use super::admission::ConnectionChange;
+use super::own::{Administrator, Own};
 use super::view::{ConnectionView, HealthView};
-use super::{CHANGED, NOT_INCLUDED};
+use super::{CHANGED, LAST_WAY_IN, NOT_INCLUDED};
 use crate::Shared;
 use crate::pages::sso::guides::guide;
 use crate::problem::Problem;
@@ -37,7 +38,7 @@ pub(super) const CREATE: Operation = Operation {
     details: "It opens nothing. Choose its domains, enter its credentials, test it in a browser, and turn it on: \
               `next_step` says what is left.",
     body: Some(Body::of::<NewConnection>()),
-    refusals: &[NOT_INCLUDED],
+    refusals: &[NOT_INCLUDED, (409, "The organization has as many connections as it can have.")],
     ..Operation::new("createSsoConnection", "Begins to set up a connection").answering::<ConnectionView>(201)
 };
 
@@ -56,6 +57,7 @@ pub(super) const CHOOSE_DOMAINS: Operation = Operation {
         NOT_INCLUDED,
         CHANGED,
         (409, "Another connection is for one of the domains."),
+        LAST_WAY_IN,
         (422, "The organization has not claimed one of the domains."),
     ],
     ..Operation::new("chooseSsoDomains", "Says whose addresses come in through a connection")
@@ -72,6 +74,7 @@ pub(super) const TURN: Operation = Operation {
             409,
             "It can't be turned on yet: a proved domain, the credentials or a test that succeeded is missing.",
         ),
+        LAST_WAY_IN,
     ],
     ..Operation::new("turnSsoConnection", "Turns a connection on or off").answering::<ConnectionView>(200)
 };
@@ -87,7 +90,7 @@ pub(super) const LET_IN_AGAIN: Operation = Operation {
 pub(super) const DELETE: Operation = Operation {
     details: "The accounts that came through it end with it, with their memberships: `people` of the connection says how \
               many. The domains stay proved.",
-    refusals: &[NOT_INCLUDED, CHANGED],
+    refusals: &[NOT_INCLUDED, CHANGED, LAST_WAY_IN],
     ..Operation::new("deleteSsoConnection", "Deletes a connection")
 };
 
@@ -168,7 +171,7 @@ pub(super) async fn show(
 
 pub(super) async fn create(
     State(app): State<Shared>,
-    Caller(session): Caller,
+    Administrator(session): Administrator,
     body::Json(new): body::Json<NewConnection>,
 ) -> Result<(StatusCode, Json<ConnectionView>), Problem> {
     let (kind, display_name) = new.read()?;
@@ -180,32 +183,25 @@ pub(super) async fn create(
 
 pub(super) async fn edit(
     State(app): State<Shared>,
-    Caller(session): Caller,
-    PathId(id): PathId<String>,
+    Own { session, id, kept }: Own,
     body::Json(change): body::Json<ConnectionChange>,
 ) -> Result<Json<ConnectionView>, Problem> {
-    let before = app.use_cases.sso.list.one(&session, &id).await?;
-    let wish = change.onto(before.kept)?;
-    app.use_cases.sso.admit.run(&session, &id, wish).await?;
+    app.use_cases.sso.admit.run(&session, &id, change.onto(kept)?).await?;
     ConnectionView::read(&app, &session, &id).await.map(Json)
 }
 
 pub(super) async fn choose_domains(
     State(app): State<Shared>,
-    Caller(session): Caller,
-    PathId(id): PathId<String>,
+    Own { session, id, .. }: Own,
     body::Json(choice): body::Json<DomainsChoice>,
 ) -> Result<Json<ConnectionView>, Problem> {
-    // Who may not ask, and whose the connection is, comes before what is wrong about a domain.
-    app.use_cases.sso.list.one(&session, &id).await?;
     app.use_cases.sso.choose_domains.run(&session, &id, choice.read()?).await?;
     ConnectionView::read(&app, &session, &id).await.map(Json)
 }
 
 pub(super) async fn turn(
     State(app): State<Shared>,
-    Caller(session): Caller,
-    PathId(id): PathId<String>,
+    Own { session, id, .. }: Own,
     body::Json(wish): body::Json<Turn>,
 ) -> Result<Json<ConnectionView>, Problem> {
     let turn = &app.use_cases.sso.turn;

@@ -9,9 +9,8 @@ use tenantry_domain::{ClientId, DiscoveryUrl, InvalidClientSecret, Timestamp, Up
 use utoipa::ToSchema;
 
 use super::super::body;
-use super::super::caller::Caller;
 use super::super::operation::{Body, Operation};
-use super::super::path::PathId;
+use super::own::Own;
 use super::view::ConnectionView;
 use super::{CHANGED, NOT_INCLUDED};
 use crate::Shared;
@@ -33,7 +32,11 @@ pub(super) const ENTER: Operation = Operation {
             "People of another issuer use the connection; the organization has as many connections as it can have; or an \
              earlier one is still being deleted.",
         ),
-        (422, "Nothing usable is at `discovery_url`, or the secret is needed once more."),
+        (
+            422,
+            "Nothing usable is at `discovery_url` or `metadata_url`; the secret is needed once more; or the connection \
+             speaks another `protocol`.",
+        ),
     ],
     ..Operation::new("enterSsoCredentials", "Enters what the organization's identity provider gave")
         .answering::<ConnectionView>(200)
@@ -123,19 +126,16 @@ pub(super) struct SamlCredentials {
 
 pub(super) async fn enter(
     State(app): State<Shared>,
-    Caller(session): Caller,
-    PathId(id): PathId<String>,
+    Own { session, id, .. }: Own,
     body::Json(new): body::Json<NewCredentials>,
 ) -> Result<Json<ConnectionView>, Problem> {
-    let in_development = app.site.sso_in_development;
-    match new.protocol {
-        Protocol::Oidc => {
-            app.use_cases.sso.connect.run(&session, &id, new.by_oidc(in_development)?).await?;
-        }
-        Protocol::Saml => {
-            app.use_cases.sso.connect_saml.run(&session, &id, new.by_saml(in_development)?).await?;
-        }
-    }
+    let (sso, in_development) = (&app.use_cases.sso, app.site.sso_in_development);
+    let source = new.source();
+    let connected = match new.protocol {
+        Protocol::Oidc => sso.connect.run(&session, &id, new.by_oidc(in_development)?).await,
+        Protocol::Saml => sso.connect_saml.run(&session, &id, new.by_saml(in_development)?).await,
+    };
+    connected.map_err(|error| Problem::not_connected(error, source))?;
     ConnectionView::read(&app, &session, &id).await.map(Json)
 }
 
@@ -145,6 +145,15 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretStr
 }
 
 impl NewCredentials {
+    /// The field that says who the provider is.
+    fn source(&self) -> &'static str {
+        match (self.protocol, &self.metadata) {
+            (Protocol::Oidc, _) => "discovery_url",
+            (Protocol::Saml, Some(_)) => "metadata",
+            (Protocol::Saml, None) => "metadata_url",
+        }
+    }
+
     fn by_saml(self, in_development: bool) -> Result<SamlSource, Problem> {
         let others = [
             ("discovery_url", self.discovery_url.is_some()),

@@ -12,8 +12,9 @@ use super::super::body;
 use super::super::caller::Caller;
 use super::super::operation::{Body, Operation};
 use super::super::path::PathId;
-use super::NOT_INCLUDED;
+use super::own::Administrator;
 use super::view::DomainState;
+use super::{LAST_WAY_IN, NOT_INCLUDED};
 use crate::problem::Problem;
 use crate::text::sentence;
 use crate::{App, Shared};
@@ -51,7 +52,11 @@ pub(super) const CHECK: Operation = Operation {
 
 pub(super) const RELEASE: Operation = Operation {
     details: "Nobody comes in by it any more, and no connection is for it. Whoever proves it next has it.",
-    refusals: &[NOT_INCLUDED, (409, "Somebody else is changing a connection that is for it: try again.")],
+    refusals: &[
+        NOT_INCLUDED,
+        (409, "Somebody else is changing a connection that is for it: try again."),
+        LAST_WAY_IN,
+    ],
     ..Operation::new("releaseSsoDomain", "Gives a domain up")
 };
 
@@ -131,7 +136,7 @@ pub(super) async fn show(
 
 pub(super) async fn claim(
     State(app): State<Shared>,
-    Caller(session): Caller,
+    Administrator(session): Administrator,
     body::Json(claim): body::Json<Claim>,
 ) -> Result<Json<DomainView>, Problem> {
     let domain = EmailDomain::try_from(claim.domain.as_str())

@@ -10,9 +10,8 @@ use tenantry_ports::Session;
 use utoipa::ToSchema;
 
 use super::super::body;
-use super::super::caller::Caller;
 use super::super::operation::{Body, Operation};
-use super::super::path::PathId;
+use super::own::Own;
 use super::view::ConnectionView;
 use super::{CHANGED, NOT_INCLUDED};
 use crate::Shared;
@@ -73,8 +72,7 @@ const MOST_PEOPLE: usize = 20;
 
 pub(super) async fn enforce(
     State(app): State<Shared>,
-    Caller(session): Caller,
-    PathId(id): PathId<String>,
+    Own { session, id, .. }: Own,
     body::Json(change): body::Json<EnforcementChange>,
 ) -> Result<Json<ConnectionView>, Problem> {
     let scope = change.scope.into();

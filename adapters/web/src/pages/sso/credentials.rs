@@ -80,7 +80,7 @@ pub(crate) async fn enter(
         match app.use_cases.sso.connect.run(&person.session, id, credentials).await {
             Ok(kept) => return Ok(see_other(&step_path(&kept.request.id, SsoStep::Test))),
             Err(error @ (ConnectSsoError::Sso(_) | ConnectSsoError::OtherProtocol)) => {
-                return Err(error.into());
+                return Err(Problem::not_connected(error, "discovery_url"));
             }
             Err(error @ ConnectSsoError::SecretNeeded) => {
                 form.secret_error = Some(sentence(&error.to_string()));

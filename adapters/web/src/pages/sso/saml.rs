@@ -91,7 +91,7 @@ pub(crate) async fn enter(
         Ok(source) => match app.use_cases.sso.connect_saml.run(&person.session, id, source).await {
             Ok(kept) => return Ok(see_other(&step_path(&kept.request.id, SsoStep::Test))),
             Err(error @ (ConnectSsoError::Sso(_) | ConnectSsoError::OtherProtocol)) => {
-                return Err(error.into());
+                return Err(Problem::not_connected(error, "metadata_url"));
             }
             Err(error) => sentence(&error.to_string()),
         },

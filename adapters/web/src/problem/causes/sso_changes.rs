@@ -16,13 +16,12 @@ impl Problem {
         let way_on = [way("/admin/sso", "Back to single sign-on"), HOME];
         Self::new(status, code, "Single sign-on stays as it was", detail, way_on)
     }
-}
 
-impl From<ConnectSsoError> for Problem {
-    fn from(error: ConnectSsoError) -> Self {
+    /// Why there is no connection; `source` is the field that says who the provider is.
+    pub(crate) fn not_connected(error: ConnectSsoError, source: &'static str) -> Self {
         let (status, code, field) = match error {
             ConnectSsoError::Discovery(_) | ConnectSsoError::DiscoveryRefused(_) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "discovery_refused", Some("discovery_url"))
+                (StatusCode::UNPROCESSABLE_ENTITY, "discovery_refused", Some(source))
             }
             ConnectSsoError::SecretNeeded => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "secret_needed", Some("client_secret"))
@@ -30,7 +29,7 @@ impl From<ConnectSsoError> for Problem {
             ConnectSsoError::OtherProtocol => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "other_protocol", Some("protocol"))
             }
-            ConnectSsoError::IssuerInUse(_) => (StatusCode::CONFLICT, "issuer_in_use", Some("discovery_url")),
+            ConnectSsoError::IssuerInUse(_) => (StatusCode::CONFLICT, "issuer_in_use", Some(source)),
             ConnectSsoError::TooMany => (StatusCode::CONFLICT, "too_many_connections", None),
             ConnectSsoError::BeingDeleted => (StatusCode::CONFLICT, "being_deleted", None),
             ConnectSsoError::Sso(error) => return error.into(),
