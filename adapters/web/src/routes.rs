@@ -302,6 +302,11 @@ const PAGES: &[RouteSpec] = &[
     })
     .with_plan()
     .taking(&[IdParam { name: "connection", carrier: Body, of: Connection }]),
+    RouteSpec::get("/admin/sso/policy", (Get, Connection), Administrator, |method| {
+        on(method, pages::sso::policy::show)
+    })
+    .with_plan()
+    .taking(&[IdParam { name: "connection", carrier: Query, of: Connection }]),
     RouteSpec::post("/admin/sso/policy", (Update, Connection), Administrator, |method| {
         on(method, pages::sso::policy::change)
     })

@@ -12,6 +12,7 @@ mod domains;
 mod enforce;
 mod foresee;
 mod gate;
+mod holders;
 mod list;
 mod parts;
 mod realm;
@@ -31,6 +32,7 @@ pub use domains::{CheckDomain, CheckDomainError, ClaimDomain, ClaimDomainError, 
 pub use enforce::{EnforceSso, EnforceSsoError};
 pub use foresee::{Concerned, KeptOut};
 pub use gate::{SsoGate, SsoRefusal};
+pub use holders::GlassHolder;
 pub use list::{ListSso, SsoView};
 pub use parts::{SsoError, SsoParts};
 pub use realm::{FindLogin, FoundLogin};

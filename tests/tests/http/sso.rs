@@ -8,6 +8,7 @@ mod consequences;
 pub(crate) mod corp;
 mod domains;
 mod enforced;
+mod holders;
 mod identities;
 mod interruptions;
 pub(crate) mod last_way;

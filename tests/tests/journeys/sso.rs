@@ -136,6 +136,10 @@ async fn a_company_connects_its_own_provider_and_a_colleague_comes_in() {
     ann.browser.press("Open with Okta Workforce").await;
     ann.browser.says("Who has to sign in this way").await;
     faults.extend(ann.browser.inspect("sso-connection").await);
+    ann.browser.press("Change who has to").await;
+    ann.browser.says("Who can still come in another way").await;
+    faults.extend(ann.browser.inspect("sso-policy").await);
+    ann.browser.press("Leave it as it is").await;
     ann.browser.press("Delete Okta Workforce…").await;
     ann.browser.says("1 person came in through it").await;
     faults.extend(ann.browser.inspect("sso-delete").await);

@@ -91,7 +91,7 @@ pub(crate) async fn ask(
     let mut wish = SignInWish { return_to, ..SignInWish::default() };
     found.ask_for_access(&mut wish);
     let started = app.use_cases.begin_sign_in.run(wish).await?;
-    leave_after_form(&app, &visitor, &headers, &started)
+    leave_after_form(&app, visitor.frame(&app, ""), &headers, &started)
 }
 
 /// Answers the callback of one who asks.

@@ -26,7 +26,7 @@ pub(crate) struct Confirmation<'a> {
     pub(crate) effects: Vec<(&'static str, String)>,
     /// Where the form goes, and by which fields it names whom or what.
     pub(crate) action: &'static str,
-    pub(crate) names: Vec<(&'static str, &'a str)>,
+    pub(crate) names: Vec<(&'a str, &'a str)>,
     pub(crate) button: &'static str,
     /// Somebody loses something by it.
     pub(crate) is_end: bool,

@@ -45,7 +45,7 @@ async fn a_rule_says_first_whom_it_keeps_out_and_who_can_still_come() {
         "2 members have never signed in with Corp staff: ",
         "Not all of them can come in with Corp staff instead. 1 member has an address outside of its proved domains: ",
         CY,
-        "You, ann@nowhere.example, can still come in as you did now",
+        "these can still come in another way: ann@nowhere.example.",
     ];
     is_asked(&mut corp.admin, "/admin/sso/policy", &fields, &said).await;
     let fields = [("connection", &*id), ("enforcement", "domains")];

@@ -19,7 +19,8 @@ use crate::problem::Problem;
 
 pub(super) const ENFORCE: Operation = Operation {
     details: "When it gets stricter, every session under the organization ends but the one that asks. Whoever is in \
-              `break_glass` can still log in another way, and each time is noted; without it, it is you.",
+              `break_glass` can still log in another way, and each time every Administrator is told; without it, whoever \
+              can now still can, or you while nobody can.",
     body: Some(Body::of::<EnforcementChange>()),
     refusals: &[
         NOT_INCLUDED,
@@ -62,7 +63,8 @@ pub(super) struct EnforcementView {
 #[schema(as = SsoEnforcementChange)]
 pub(super) struct EnforcementChange {
     scope: Scope,
-    /// The accounts of Administrators who may still log in another way; you alone when it is not sent.
+    /// The accounts of Administrators who may still log in another way; as it is when it is not sent, and you alone while
+    /// nobody may.
     #[schema(max_items = 20)]
     break_glass: Option<Vec<String>>,
 }
@@ -76,21 +78,30 @@ pub(super) async fn enforce(
     body::Json(change): body::Json<EnforcementChange>,
 ) -> Result<Json<ConnectionView>, Problem> {
     let scope = change.scope.into();
-    let people = change.people(&session)?;
+    let people = match change.people()? {
+        Some(people) => people,
+        None => standing(&app, &session, &id).await?,
+    };
     app.use_cases.sso.enforce.run(&session, &id, scope, people).await?;
     ConnectionView::read(&app, &session, &id).await.map(Json)
 }
 
+/// Who may break the glass now; whoever asks while nobody may.
+async fn standing(app: &Shared, session: &Session, id: &str) -> Result<BTreeSet<UserId>, Problem> {
+    let held = app.use_cases.sso.list.one(session, id).await?.kept.request.break_glass;
+    Ok(if held.is_empty() { [session.user.clone()].into() } else { held })
+}
+
 impl EnforcementChange {
     /// Who may break the glass. What can be nobody's id is nobody's, who is no Administrator.
-    fn people(self, session: &Session) -> Result<BTreeSet<UserId>, Problem> {
-        let Some(sent) = self.break_glass else { return Ok([session.user.clone()].into()) };
+    fn people(self) -> Result<Option<BTreeSet<UserId>>, Problem> {
+        let Some(sent) = self.break_glass else { return Ok(None) };
         if sent.len() > MOST_PEOPLE {
             let why = format!("holds at most {MOST_PEOPLE} accounts");
             return Err(Problem::wrong_field("break_glass".to_owned(), &why));
         }
         let id = |text: &String| UserId::try_from(text.as_str()).or_else(|_| UserId::try_from("-"));
-        sent.iter().map(id).collect::<Result<_, _>>().map_err(Problem::internal)
+        sent.iter().map(id).collect::<Result<_, _>>().map(Some).map_err(Problem::internal)
     }
 }
 

@@ -32,7 +32,6 @@ struct ConnectionPage<'a> {
     people: String,
     issuer: &'a str,
     start_link: String,
-    policy_error: Option<String>,
 }
 
 pub(crate) async fn show(
@@ -45,16 +44,10 @@ pub(crate) async fn show(
     if view.kept.request.state == SsoState::SettingUp {
         return Ok(see_other(&next_path(&view.kept.request)));
     }
-    page_of(StatusCode::OK, &app, &person, &view, None)
+    page_of(&app, &person, &view)
 }
 
-pub(super) fn page_of(
-    status: StatusCode,
-    app: &App,
-    person: &SignedIn,
-    view: &SsoView,
-    policy_error: Option<String>,
-) -> Result<Response, Problem> {
+fn page_of(app: &App, person: &SignedIn, view: &SsoView) -> Result<Response, Problem> {
     let (request, now) = (&view.kept.request, app.clock.now());
     let shown = ConnectionPage {
         frame: person.frame(app, "/admin/sso"),
@@ -67,9 +60,8 @@ pub(super) fn page_of(
         people: text::people(view.people.all),
         issuer: request.upstream.as_ref().map_or("", |upstream| &upstream.issuer),
         start_link: start_link(app, request),
-        policy_error,
     };
-    page(status, &shown)
+    page(StatusCode::OK, &shown)
 }
 
 /// Turns the connection on or off; asks before those are kept out who come in through it.

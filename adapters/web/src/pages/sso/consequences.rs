@@ -2,10 +2,10 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use tenantry_application::{Concerned, KeptOut, SsoView};
+use tenantry_application::{Concerned, GlassHolder, KeptOut, SsoView};
 use tenantry_domain::{EmailDomain, Enforcement, SsoRequest};
 
-use super::connection_path;
+use super::{connection_path, policy};
 use crate::pages::confirmation::{CONFIRMED, Confirmation};
 use crate::problem::Problem;
 use crate::respond::page;
@@ -18,6 +18,7 @@ pub(super) fn of_rule(
     person: &SignedIn,
     request: &SsoRequest,
     enforcement: Enforcement,
+    holders: &[GlassHolder],
     kept_out: &KeptOut,
 ) -> Result<Response, Problem> {
     let name = request.display_name.as_str();
@@ -48,13 +49,19 @@ pub(super) fn of_rule(
         "Whoever comes through it for the first time has to be let in: newcomers do not become members by themselves."
     };
     effects.push((icon::USERS, first.to_owned()));
+    let called: Vec<_> = holders.iter().map(|holder| holder.member.name.as_str()).collect();
     effects.push((
         icon::KEY,
-        format!(
-            "You, {}, can still come in as you did now, in case {name} fails. Nobody else can.",
-            person.session.name
-        ),
+        format!("In case {name} fails, these can still come in another way: {}.", called.join(", ")),
     ));
+    if !holders.iter().any(|holder| holder.member.user == person.session.user) {
+        let warning = "You are none of them: your own next login has to come through it, too.";
+        effects.push((icon::ALERT, warning.to_owned()));
+    }
+    let fields: Vec<_> = holders.iter().map(|holder| policy::field_of(&holder.member.user)).collect();
+    let mut names =
+        vec![("connection", request.id.as_str()), ("enforcement", enforcement.as_str()), CONFIRMED];
+    names.extend(fields.iter().map(|field| (field.as_str(), CONFIRMED.1)));
     let question = Confirmation {
         frame: person.frame(app, "/admin/sso"),
         asks: match enforcement {
@@ -65,7 +72,7 @@ pub(super) fn of_rule(
         lede: "This closes every other way in at once.",
         effects,
         action: "/admin/sso/policy",
-        names: vec![("connection", request.id.as_str()), ("enforcement", enforcement.as_str()), CONFIRMED],
+        names,
         button: "Close the other ways in",
         is_end: true,
         back: connection_path(&request.id),
