@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tenantry_domain::{
     AuditAction, AuditEntry, Catalogue, Member, Permission, Role, Roles, Seats, TenantId, TenantRef, UserId,
 };
-use tenantry_ports::{AuditLog, Clock, Members, Session, Sessions, SessionsOf, Turn, Turns};
+use tenantry_ports::{AuditLog, Clock, Members, Session, Sessions, SessionsOf, SsoRequests, Turn, Turns};
 
 use crate::invite_members::seats_of;
 use crate::sign_in::remembered_until;
@@ -24,6 +24,8 @@ pub struct People {
     pub turns: Arc<dyn Turns>,
     /// How many seats a plan has.
     pub catalogue: Arc<Catalogue>,
+    /// Through which of its connections they came.
+    pub requests: Arc<dyn SsoRequests>,
     /// Takes back what they have sent who may invite nobody any more.
     pub withdraw: WithdrawInvitations,
     /// Remembers who changed what.

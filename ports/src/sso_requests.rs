@@ -76,6 +76,13 @@ pub trait SsoRequests: Send + Sync {
     /// Whether this person has come through any connection of the tenant's.
     async fn has_brought(&self, tenant: &TenantId, user: &UserId) -> Result<bool, SsoRequestsError>;
 
+    /// The tenant's requests through whose connections this person has come.
+    async fn brought_by(
+        &self,
+        tenant: &TenantId,
+        user: &UserId,
+    ) -> Result<Vec<SsoRequestId>, SsoRequestsError>;
+
     /// Forgets the request and whom its connection has brought. One that is not there or is another tenant's is success,
     /// and nothing is forgotten.
     async fn delete(&self, tenant: &TenantId, request: &SsoRequestId) -> Result<(), SsoRequestsError>;

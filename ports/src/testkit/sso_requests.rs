@@ -124,6 +124,8 @@ pub async fn belongs_to_one_tenant(requests: &impl SsoRequests) {
     assert_eq!(requests.let_in_again(&globex, &id("r1"), "d").await.unwrap(), 0);
     assert!(requests.has_brought(&acme, &came.user).await.unwrap());
     assert!(!requests.has_brought(&globex, &came.user).await.unwrap());
+    assert_eq!(requests.brought_by(&acme, &came.user).await.unwrap(), [id("r1")]);
+    assert_eq!(requests.brought_by(&globex, &came.user).await.unwrap(), []);
     requests.delete(&globex, &id("r1")).await.unwrap();
     requests.forget(&globex).await.unwrap();
     assert_eq!(requests.of_connection(&acme, &name).await.unwrap(), Some(kept));

@@ -241,6 +241,24 @@ impl SsoRequests for SqlSsoRequests {
         Ok(found)
     }
 
+    async fn brought_by(
+        &self,
+        tenant: &TenantId,
+        user: &UserId,
+    ) -> Result<Vec<SsoRequestId>, SsoRequestsError> {
+        let found: Vec<String> = sqlx::query_scalar(
+            "SELECT sso_requests.id FROM sso_people JOIN sso_requests ON sso_requests.id = sso_people.request_id \
+             WHERE sso_requests.tenant_id = ? AND sso_people.user_id = ? ORDER BY made_at, sso_requests.id",
+        )
+        .bind(tenant.as_str())
+        .bind(user.as_str())
+        .fetch_all(&self.0.read)
+        .await
+        .map_err(StoreError::from)?;
+        let ids = found.iter().map(|id| SsoRequestId::try_from(id.as_str()));
+        Ok(ids.collect::<Result<_, _>>().map_err(|why| StoreError::row("id")(&why))?)
+    }
+
     async fn delete(&self, tenant: &TenantId, request: &SsoRequestId) -> Result<(), SsoRequestsError> {
         let deleted = sqlx::query("DELETE FROM sso_requests WHERE id = ? AND tenant_id = ?")
             .bind(request.as_str())
