@@ -12,6 +12,7 @@ mod domains;
 mod enforce;
 mod gate;
 mod list;
+mod newcomer;
 mod parts;
 mod realm;
 mod test_login;
@@ -37,3 +38,4 @@ pub use turn::{TurnOnSsoError, TurnSso};
 pub use watch::WatchDomains;
 
 pub(crate) use gate::{GRACE, Passed};
+pub(crate) use newcomer::Standing;
