@@ -57,7 +57,7 @@ impl ChangeRoles {
         if steps_back && !people.has_another_administrator(&tenant.id, &member.user).await? {
             return Err(ChangeRolesError::LastAdministrator);
         }
-        if !people.has_seat(session, &tenant.id, &member.roles).await? {
+        if !people.has_seat(session, &tenant.id, &member.user, &member.roles).await? {
             return Err(ChangeRolesError::NoSeat);
         }
         people.set_roles(session, &tenant.id, &member, &wanted).await?;

@@ -1,6 +1,6 @@
 //! One member, as somebody sees them who may change them.
 
-use tenantry_domain::{Member, Permission, Role};
+use tenantry_domain::{DisplayName, Member, Permission, Role, SsoState, TenantId, UserId};
 use tenantry_ports::Session;
 
 use crate::people::People;
@@ -21,6 +21,9 @@ pub struct MemberView {
     pub is_you: bool,
     /// Whether nobody else runs the organization: then they stay its Administrator.
     pub is_last_administrator: bool,
+    /// What the organization's own login is called that makes them a member again when they come, also once they were
+    /// removed; `None` when nothing does but an invitation.
+    pub rejoins_through: Option<DisplayName>,
 }
 
 /// Why nobody is shown.
@@ -45,6 +48,22 @@ impl FindMember {
         let member = self.people.find(tenant, user).await?.ok_or(FindMemberError::Unknown)?;
         let is_last_administrator = member.roles.contains(Role::Administrator)
             && !self.people.has_another_administrator(tenant, &member.user).await?;
-        Ok(MemberView { is_you: member.user == session.user, member, is_last_administrator })
+        let rejoins_through = self.rejoins_through(tenant, &member.user).await?;
+        let is_you = member.user == session.user;
+        Ok(MemberView { is_you, member, is_last_administrator, rejoins_through })
+    }
+
+    async fn rejoins_through(&self, tenant: &TenantId, user: &UserId) -> Result<Option<DisplayName>, Outage> {
+        let requests = &self.people.requests;
+        let brought_by = requests.brought_by(tenant, user).await?;
+        if brought_by.is_empty() {
+            return Ok(None);
+        }
+        let lets_in =
+            requests.of_tenant(tenant).await?.into_iter().map(|kept| kept.request).find(|request| {
+                let is_open = request.state == SsoState::On && request.admission.auto_membership;
+                is_open && brought_by.contains(&request.id)
+            });
+        Ok(lets_in.map(|request| request.display_name))
     }
 }

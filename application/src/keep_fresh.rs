@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use tenantry_domain::{Roles, Subscription, Timestamp};
+use tenantry_domain::post_login::may_come_of_a_login;
+use tenantry_domain::{Roles, Subscription, TenantRef, Timestamp};
 use tenantry_ports::{Clock, Members, Session, Sessions, SessionsError, Tenants, Users};
 
 use crate::{Outage, Remains, looks};
@@ -96,7 +97,7 @@ impl KeepFresh {
                 );
                 let Some(found) = found? else { return Ok(None) };
                 look = Some(looks::seen(&*self.remains.looks, &found, session.look.as_ref()).await);
-                (found.subscription, roles?)
+                (found.subscription, self.counted(session, tenant, roles?).await?)
             }
             None => {
                 let Some(found) = self.users.find(&session.user).await? else { return Ok(None) };
@@ -105,6 +106,19 @@ impl KeepFresh {
         };
         let subscription: Option<Subscription> = stored.and_then(|text| text.parse().ok());
         Ok(Some(Session { look, roles, subscription, refreshed_at: now, ..session.clone() }))
+    }
+
+    /// The roles that count. Who found no seat may have been given a role by another login, which has not come back: no
+    /// seat was counted for it.
+    async fn counted(&self, session: &Session, tenant: &TenantRef, roles: Roles) -> Result<Roles, Outage> {
+        let is_new = session.roles.is_empty() && !roles.is_empty();
+        if !is_new || !may_come_of_a_login(&roles) {
+            return Ok(roles);
+        }
+        let (requests, user) = (&self.remains.requests, &session.user);
+        let is_newcomer =
+            requests.has_brought(&tenant.id, user).await? && !requests.is_admitted(&tenant.id, user).await?;
+        Ok(if is_newcomer { Roles::default() } else { roles })
     }
 
     /// Whoever deleted the tenant, here or at the provider, may not have come to the end of it.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use tenantry_domain::post_login::may_come_of_a_login;
 use tenantry_domain::{
     AuditAction, AuditEntry, Catalogue, Member, Permission, Role, Roles, Seats, TenantId, TenantRef, UserId,
 };
-use tenantry_ports::{AuditLog, Clock, Members, Session, Sessions, SessionsOf, Turn, Turns};
+use tenantry_ports::{AuditLog, Clock, Members, Session, Sessions, SessionsOf, SsoRequests, Turn, Turns};
 
 use crate::invite_members::seats_of;
 use crate::sign_in::remembered_until;
@@ -24,6 +25,8 @@ pub struct People {
     pub turns: Arc<dyn Turns>,
     /// How many seats a plan has.
     pub catalogue: Arc<Catalogue>,
+    /// Through which of its connections they came.
+    pub requests: Arc<dyn SsoRequests>,
     /// Takes back what they have sent who may invite nobody any more.
     pub withdraw: WithdrawInvitations,
     /// Remembers who changed what.
@@ -69,20 +72,37 @@ impl People {
         Ok(false)
     }
 
-    /// Whether there is a seat for somebody with these roles to have another: whoever has none yet takes one with the
-    /// first.
+    /// Whether there is a seat for this person, who has these roles, to have another: whoever has none yet takes one with
+    /// the first, and so does whoever has theirs of a login alone.
     pub(crate) async fn has_seat(
         &self,
         session: &Session,
         tenant: &TenantId,
+        user: &UserId,
         roles: &Roles,
     ) -> Result<bool, Outage> {
         let seats = seats_of(&self.catalogue, session);
-        if !roles.is_empty() || seats == Seats::Unlimited {
+        if seats == Seats::Unlimited || self.holds_a_seat(tenant, user, roles).await? {
             return Ok(true);
         }
-        let taken = self.withdraw.seats.run(tenant, seats).await?;
+        let taken = self.withdraw.seats.besides(user, tenant, seats).await?;
         Ok(seats.admit_one_more(taken.total()))
+    }
+
+    /// Whether a seat was counted for somebody with these roles. Where the organization has no connection of its own,
+    /// nobody has a role of a login alone.
+    async fn holds_a_seat(&self, tenant: &TenantId, user: &UserId, roles: &Roles) -> Result<bool, Outage> {
+        if roles.is_empty() || !may_come_of_a_login(roles) {
+            return Ok(!roles.is_empty());
+        }
+        let requests = self.requests.of_tenant(tenant).await?;
+        let has_connection = requests.iter().any(|kept| kept.request.upstream.is_some());
+        Ok(!has_connection || self.requests.is_admitted(tenant, user).await?)
+    }
+
+    /// Notes that somebody is a member because whoever runs the organization wants it.
+    pub(crate) async fn admit(&self, tenant: &TenantId, user: &UserId) -> Result<(), Outage> {
+        Ok(self.requests.admit(tenant, user, self.clock.now()).await?)
     }
 
     /// Gives a member exactly these roles: first what is new, so that nobody is without one in between. Their sessions
@@ -99,7 +119,7 @@ impl People {
             self.withdraw.run(session, tenant, &member.user).await?;
         }
         if member.roles == *wanted {
-            return Ok(());
+            return self.admit(tenant, &member.user).await;
         }
         self.end_sessions(tenant, &member.user).await?;
         for role in wanted.iter().filter(|role| !member.roles.contains(*role)) {
@@ -108,6 +128,7 @@ impl People {
         for role in member.roles.iter().filter(|role| !wanted.contains(*role)) {
             self.members.unassign(tenant, &member.user, role).await?;
         }
+        self.admit(tenant, &member.user).await?;
         self.end_sessions(tenant, &member.user).await
     }
 
@@ -120,6 +141,7 @@ impl People {
     ) -> Result<(), Outage> {
         self.withdraw.run(session, tenant, user).await?;
         self.end_sessions(tenant, user).await?;
+        self.requests.dismiss(tenant, user).await?;
         self.members.remove(tenant, user).await?;
         self.end_sessions(tenant, user).await
     }

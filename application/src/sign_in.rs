@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tenantry_domain::post_login::{SubscriptionStep, default_member_role, manage_subscription};
 use tenantry_domain::{
-    AuditAction, AuditEntry, Catalogue, Device, OfferState, Roles, Seats, SessionId, SsoFault, Subscription,
-    TenantId, Timestamp,
+    AuditAction, AuditEntry, Catalogue, Device, OfferState, Role, Roles, Seats, SessionId, SsoFault,
+    Subscription, TenantId, Timestamp,
 };
 use tenantry_ports::{
     AuditLog, Callback, Clock, IdentityProviderError, Login, LoginAttempt, Members, Offers, Session,
@@ -14,7 +14,7 @@ use tenantry_ports::{
 };
 
 use crate::redeem::Redeem;
-use crate::sso::Passed;
+use crate::sso::{Passed, Standing};
 use crate::{Conversions, Outage, SeatCount, SsoGate, SsoRefusal, audit};
 
 /// How long a browser may take at the provider.
@@ -230,16 +230,16 @@ impl SignIn {
             Some(owed) if login.tenant.is_none() => Some(owed),
             _ => subscription?,
         };
-        let roles = roles?;
-        let passed = match self.sso.pass(&login, &roles, subscription, now).await? {
+        let standing = self.standing(&arrival.attempt, &login, roles?, now).await?;
+        let passed = match self.sso.pass(&login, &standing, subscription, now).await? {
             Ok(passed) => passed,
             Err(refusal) => {
-                self.keep_out(&login, &roles).await;
+                self.keep_out(&login, &standing).await;
                 return Err(SignInError::Sso(refusal));
             }
         };
         self.accept(&arrival.attempt, &login, now).await?;
-        let (roles, lacks_seat) = self.admit(&login, roles, &passed, subscription, now).await?;
+        let (roles, lacks_seat) = self.admit(&login, standing, &passed, subscription, now).await?;
         let session = self.session(arrival.session, &login, subscription, roles, now);
         let begun = self.sessions.begin(&session, &login.claims, arrival.attempt.started_at).await;
         begun.map_err(|error| match error {
@@ -283,6 +283,27 @@ impl SignIn {
         }
     }
 
+    /// What somebody is whom the provider gives these roles. Who was invited was let in by that, also when the login that
+    /// accepted it never came back: the seat was counted for the invitation.
+    async fn standing(
+        &self,
+        attempt: &LoginAttempt,
+        login: &Login,
+        roles: Roles,
+        now: Timestamp,
+    ) -> Result<Standing, Outage> {
+        let standing = self.sso.standing(login, roles.clone()).await?;
+        let Some(tenant) = login.tenant.as_ref().filter(|_| standing.is_newcomer) else {
+            return Ok(standing);
+        };
+        let is_invited = attempt.invitation.is_some() || {
+            let email = login.email.as_ref().filter(|_| login.email_verified && !roles.is_empty());
+            let offers = self.offers.pending(&tenant.id, now).await?;
+            email.is_some_and(|email| offers.iter().any(|offer| offer.email == *email))
+        };
+        Ok(if is_invited { Standing::with(roles) } else { standing })
+    }
+
     /// The guide's second step, as long as a seat is free. Answers the roles, and whether there was no seat.
     ///
     /// A provider that runs the step itself has given the role before anybody could count seats, and says which roles
@@ -291,39 +312,54 @@ impl SignIn {
     async fn admit(
         &self,
         login: &Login,
-        roles: Roles,
+        Standing { roles, is_newcomer }: Standing,
         passed: &Passed,
         subscription: Option<Subscription>,
         now: Timestamp,
     ) -> Result<(Roles, bool), Outage> {
         let Some(tenant) = &login.tenant else { return Ok((roles, false)) };
+        let known = &self.sso.requests;
         let Some(role) = default_member_role(true, login.federated, &roles) else {
+            if !roles.is_empty() {
+                known.admit(&tenant.id, &login.user, now).await?;
+            }
             return Ok((roles, false));
         };
         // What the organization says of its own connection counts more than what holds for everybody.
         let role = passed.role.unwrap_or(role);
         let _turn = self.turns.take(&tenant.id).await?;
+        if is_newcomer && known.is_admitted(&tenant.id, &login.user).await? {
+            // An Administrator has let them in meanwhile.
+            return Ok((self.members.roles(&tenant.id, &login.user).await?, false));
+        }
         if self.has_seat(login, &tenant.id, subscription).await? {
             self.members.assign(&tenant.id, &login.user, role).await?;
+            known.admit(&tenant.id, &login.user, now).await?;
             return Ok((Roles::from(role), false));
         }
-        self.members.unassign(&tenant.id, &login.user, role).await?;
+        let given: Roles = [role, Role::Employee].into_iter().collect();
+        for role in given.iter() {
+            self.members.unassign(&tenant.id, &login.user, role).await?;
+        }
         self.note(login, &tenant.id, AuditAction::SeatRefused, now).await;
         Ok((Roles::default(), true))
     }
 
     /// Takes away the membership of a newcomer who does not pass. A provider that makes members of those who come has done
-    /// so before we were asked. Who has a role, or has passed before, is no newcomer: theirs stays.
-    async fn keep_out(&self, login: &Login, roles: &Roles) {
-        let (Some(tenant), true, true) = (&login.tenant, login.connection.is_some(), roles.is_empty()) else {
+    /// so before we were asked. Who has a role that counts, or was let in before, is no newcomer: theirs stays.
+    async fn keep_out(&self, login: &Login, standing: &Standing) {
+        let (Some(tenant), true, true) =
+            (&login.tenant, login.connection.is_some(), standing.roles.is_empty())
+        else {
             return;
         };
         let removed = async {
-            if self.sso.requests.has_brought(&tenant.id, &login.user).await? {
+            // An Administrator may let them in at this very moment: whoever comes second sees what the first has done.
+            let _turn = self.turns.take(&tenant.id).await?;
+            if self.sso.requests.is_admitted(&tenant.id, &login.user).await? {
                 return Ok(());
             }
             // The role that they have by now, a provider that runs the step itself has given with the membership.
-            let _turn = self.turns.take(&tenant.id).await?;
             self.members.remove(&tenant.id, &login.user).await?;
             Ok::<(), Outage>(())
         };

@@ -41,7 +41,7 @@ impl TransferOwnership {
         if member.user == session.user {
             return Err(TransferOwnershipError::Yourself);
         }
-        if !people.has_seat(session, &tenant.id, &member.roles).await? {
+        if !people.has_seat(session, &tenant.id, &member.user, &member.roles).await? {
             return Err(TransferOwnershipError::NoSeat);
         }
         let roles: Roles = member.roles.iter().chain([Role::Administrator]).collect();

@@ -97,6 +97,7 @@ impl Parts {
             sessions: self.sessions(),
             turns: self.turns(),
             catalogue: Arc::clone(&self.catalogue),
+            requests: self.sso_requests(),
             withdraw: self.withdraw(),
             audit_log: self.audit_log(),
             clock: Arc::clone(&self.clock),

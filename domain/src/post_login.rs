@@ -57,6 +57,12 @@ pub fn default_member_role(in_tenant: bool, federated: bool, roles: &Roles) -> O
     (in_tenant && federated && roles.is_empty()).then_some(Role::Employee)
 }
 
+/// Whether a login alone can have given these roles: a provider that runs the second step gives the default role to
+/// whoever comes, and asks nobody.
+pub fn may_come_of_a_login(roles: &Roles) -> bool {
+    roles.iter().all(|role| role == Role::Employee)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,5 +99,12 @@ mod tests {
         assert_eq!(default_member_role(false, true, &none), None);
         assert_eq!(default_member_role(true, false, &none), None);
         assert_eq!(default_member_role(true, true, &Roles::from(Role::Administrator)), None);
+    }
+
+    #[test]
+    fn a_login_alone_makes_nobody_administrator() {
+        assert!(may_come_of_a_login(&Roles::default()) && may_come_of_a_login(&Roles::from(Role::Employee)));
+        let both: Roles = [Role::Administrator, Role::Employee].into_iter().collect();
+        assert!(!may_come_of_a_login(&both) && !may_come_of_a_login(&Roles::from(Role::Administrator)));
     }
 }

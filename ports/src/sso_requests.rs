@@ -76,7 +76,24 @@ pub trait SsoRequests: Send + Sync {
     /// Whether this person has come through any connection of the tenant's.
     async fn has_brought(&self, tenant: &TenantId, user: &UserId) -> Result<bool, SsoRequestsError>;
 
-    /// Forgets the request and whom its connection has brought. One that is not there or is another tenant's is success,
+    /// The tenant's requests through whose connections this person has come.
+    async fn brought_by(
+        &self,
+        tenant: &TenantId,
+        user: &UserId,
+    ) -> Result<Vec<SsoRequestId>, SsoRequestsError>;
+
+    /// Notes that the product knows this person as a member of the tenant, whatever they came through; who is known
+    /// already stays so.
+    async fn admit(&self, tenant: &TenantId, user: &UserId, at: Timestamp) -> Result<(), SsoRequestsError>;
+
+    /// Whether the product knows this person as a member of the tenant.
+    async fn is_admitted(&self, tenant: &TenantId, user: &UserId) -> Result<bool, SsoRequestsError>;
+
+    /// Forgets that the product knows this person as a member, because they are none any more. Who is not known: success.
+    async fn dismiss(&self, tenant: &TenantId, user: &UserId) -> Result<(), SsoRequestsError>;
+
+    /// Forgets the request, and whom its connection has brought and nobody else's: also as members. One that is not there or is another tenant's is success,
     /// and nothing is forgotten.
     async fn delete(&self, tenant: &TenantId, request: &SsoRequestId) -> Result<(), SsoRequestsError>;
 

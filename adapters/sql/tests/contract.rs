@@ -96,6 +96,7 @@ on_both!(
         belongs_to_one_tenant,
         notes_how_logins_go,
         s07_s08_people_are_known_by_who_they_are,
+        knows_whom_it_has_admitted,
     ]
 );
 

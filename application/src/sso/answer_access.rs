@@ -72,12 +72,13 @@ impl GrantAccess {
         let member = people.find(&tenant.id, user).await?;
         let roles = member.map_or_else(Roles::default, |member| member.roles);
         if roles.is_empty() {
-            if !people.has_seat(session, &tenant.id, &roles).await? {
+            if !people.has_seat(session, &tenant.id, &asked.user, &roles).await? {
                 return Err(AnswerAccessError::NoSeat);
             }
             people.members.add(&tenant.id, &asked.user).await.map_err(Outage::from)?;
             people.members.assign(&tenant.id, &asked.user, role).await.map_err(Outage::from)?;
         }
+        people.admit(&tenant.id, &asked.user).await?;
         self.access.settle(&tenant.id, &asked.user).await.map_err(Outage::from)?;
         let subject = format!("{}: {}", asked.email, role.name());
         people.record(session, &tenant.id, AuditAction::AccessGranted, subject).await;

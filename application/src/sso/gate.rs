@@ -12,6 +12,7 @@ use tenantry_ports::{
     SsoFailure, SsoRequests,
 };
 
+use super::newcomer::Standing;
 use super::parts::proved;
 use super::realm::FoundLogin;
 use crate::{Outage, audit};
@@ -71,18 +72,19 @@ pub(crate) struct Passed {
 }
 
 impl SsoGate {
-    /// Whether this login, of somebody with these roles, may pass.
+    /// Whether this login, of somebody who stands so in the organization, may pass.
     pub(crate) async fn pass(
         &self,
         login: &Login,
-        roles: &Roles,
+        standing: &Standing,
         subscription: Option<Subscription>,
         now: Timestamp,
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
+        let roles = &standing.roles;
         match (&login.connection, &login.tenant) {
             (Some(connection), Some(tenant)) => {
                 match self.requests.of_connection(&tenant.id, connection).await? {
-                    Some(kept) => self.through(login, &kept, subscription, now).await,
+                    Some(kept) => self.through(login, &kept, standing, subscription, now).await,
                     None => self.through_unknown(login, roles, (connection, tenant), now).await,
                 }
             }
@@ -127,6 +129,7 @@ impl SsoGate {
         &self,
         login: &Login,
         kept: &KeptSsoRequest,
+        standing: &Standing,
         subscription: Option<Subscription>,
         now: Timestamp,
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
@@ -136,6 +139,10 @@ impl SsoGate {
         let mut fault = self.fault_of(login, request).await?;
         if fault.is_none() && !self.is_included(subscription, now) {
             fault = Some(SsoFault::PlanEnded);
+        }
+        // The provider asks, too; but of the connection as it was when the login came there, and of its own members.
+        if fault.is_none() && standing.is_newcomer && !request.admission.auto_membership {
+            fault = Some(SsoFault::NotAMember);
         }
         let (None, Some(email), Some(upstream)) = (fault, email, &request.upstream) else {
             let fault = fault.unwrap_or(SsoFault::Other);

@@ -14,6 +14,7 @@ mod foresee;
 mod gate;
 mod holders;
 mod list;
+mod newcomer;
 mod parts;
 mod realm;
 mod test_login;
@@ -41,3 +42,4 @@ pub use turn::{TurnOnSsoError, TurnSso};
 pub use watch::WatchDomains;
 
 pub(crate) use gate::{GRACE, Passed};
+pub(crate) use newcomer::Standing;

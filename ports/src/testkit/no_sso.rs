@@ -9,6 +9,10 @@ pub fn without_sso() -> (MockSsoRequests, MockDomainProofs) {
     requests.expect_of_connection().returning(|_, _| Ok(None));
     requests.expect_owner().returning(|_| Ok(None));
     requests.expect_has_brought().returning(|_, _| Ok(false));
+    requests.expect_brought_by().returning(|_, _| Ok(Vec::new()));
+    requests.expect_admit().returning(|_, _, _| Ok(()));
+    requests.expect_is_admitted().returning(|_, _| Ok(false));
+    requests.expect_dismiss().returning(|_, _| Ok(()));
     requests.expect_find().returning(|_, _| Ok(None));
     requests.expect_forget().returning(|_| Ok(()));
     let mut proofs = MockDomainProofs::new();

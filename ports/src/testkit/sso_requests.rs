@@ -124,6 +124,8 @@ pub async fn belongs_to_one_tenant(requests: &impl SsoRequests) {
     assert_eq!(requests.let_in_again(&globex, &id("r1"), "d").await.unwrap(), 0);
     assert!(requests.has_brought(&acme, &came.user).await.unwrap());
     assert!(!requests.has_brought(&globex, &came.user).await.unwrap());
+    assert_eq!(requests.brought_by(&acme, &came.user).await.unwrap(), [id("r1")]);
+    assert_eq!(requests.brought_by(&globex, &came.user).await.unwrap(), []);
     requests.delete(&globex, &id("r1")).await.unwrap();
     requests.forget(&globex).await.unwrap();
     assert_eq!(requests.of_connection(&acme, &name).await.unwrap(), Some(kept));
@@ -166,4 +168,40 @@ pub async fn s07_s08_people_are_known_by_who_they_are(requests: &impl SsoRequest
     assert_eq!(requests.let_in_again(&acme, &id("r1"), "new").await.unwrap(), 2);
     assert_eq!(come("oidc|1", "bo@acme.example", "new").await, Recognized::Known);
     assert_eq!(come("oidc|1", "bo@acme.example", "old").await, Recognized::OtherClient);
+}
+
+/// Whom the product knows as a member is known in this tenant alone, until they are none any more, or what brought them or
+/// the tenant itself is gone.
+pub async fn knows_whom_it_has_admitted(requests: &impl SsoRequests) {
+    let (acme, globex) = (tenant("acme").id, tenant("globex").id);
+    let user = |name: &str| UserId::try_from(name).unwrap();
+    let is_known = async |of: &TenantId, name: &str| requests.is_admitted(of, &user(name)).await.unwrap();
+    for name in ["oidc|1", "oidc|2", "oidc|3", "ann"] {
+        assert!(!is_known(&acme, name).await);
+        requests.admit(&acme, &user(name), at(1)).await.unwrap();
+        requests.admit(&acme, &user(name), at(2)).await.unwrap();
+        assert!(is_known(&acme, name).await && !is_known(&globex, name).await);
+    }
+    requests.dismiss(&globex, &user("ann")).await.unwrap();
+    assert!(is_known(&acme, "ann").await);
+    requests.dismiss(&acme, &user("ann")).await.unwrap();
+    requests.dismiss(&acme, &user("ann")).await.unwrap();
+    assert!(!is_known(&acme, "ann").await);
+
+    requests.begin(&request("r1", "acme", 0)).await.unwrap();
+    requests.begin(&request("r2", "acme", 0)).await.unwrap();
+    requests.admit(&globex, &user("oidc|1"), at(1)).await.unwrap();
+    for (through, name) in [("r1", "oidc|1"), ("r1", "oidc|2"), ("r2", "oidc|2")] {
+        let came = arrival(name, "bo@acme.example", "c");
+        requests.recognize(&acme, &id(through), &came).await.unwrap();
+    }
+    requests.delete(&globex, &id("r1")).await.unwrap();
+    assert!(is_known(&acme, "oidc|1").await);
+    requests.delete(&acme, &id("r1")).await.unwrap();
+    assert!(!is_known(&acme, "oidc|1").await && is_known(&globex, "oidc|1").await);
+    assert!(is_known(&acme, "oidc|2").await && is_known(&acme, "oidc|3").await, "they came another way, too");
+    requests.forget(&globex).await.unwrap();
+    assert!(!is_known(&globex, "oidc|1").await && is_known(&acme, "oidc|3").await);
+    requests.forget(&acme).await.unwrap();
+    assert!(!is_known(&acme, "oidc|3").await);
 }

@@ -1,23 +1,26 @@
 //! Changes to an organization's people: one at a time, never without an Administrator, felt at once.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tenantry_application::{
-    Authorize, ChangeRoles, ChangeRolesError, LeaveOrganization, LeaveOrganizationError, People,
+    Authorize, ChangeRoles, ChangeRolesError, FindMember, LeaveOrganization, LeaveOrganizationError, People,
     RemoveMember, RemoveMemberError, TransferOwnership, TransferOwnershipError, WithdrawInvitations,
 };
 use tenantry_domain::{
-    AuditAction, Catalogue, ConversionId, Role, Roles, SessionId, TenantName, TenantRef, UserId,
+    AdmissionRules, AuditAction, Catalogue, ConversionId, Enforcement, Role, Roles, SessionId, SsoKind,
+    SsoRequest, SsoState, TenantName, TenantRef, Timestamp, UserId,
 };
-use tenantry_ports::{AuditLog, Clock, NewTenant, PageSize, Session};
-use tenantry_sql::sqlite::{SqlAuditLog, SqlTurns};
+use tenantry_ports::{AuditLog, Clock, NewTenant, PageSize, Session, SsoArrival, SsoRequests};
+use tenantry_sql::sqlite::{SqlAuditLog, SqlSsoRequests, SqlTurns};
 
 use crate::wire::{Loss, Wire, Wired};
 use crate::world::{Provider, World};
 
 /// The use cases, wired over a line, and what they left in the log.
 pub struct Office {
+    pub find: FindMember,
     pub change: ChangeRoles,
     pub remove: RemoveMember,
     pub leave: LeaveOrganization,
@@ -37,11 +40,13 @@ pub fn office(world: &World, wire: &Arc<Wire>) -> Arc<Office> {
         sessions: Wired::new(wire, Arc::clone(&world.sessions)),
         turns: Arc::new(SqlTurns::new(&world.database)),
         catalogue: Arc::new(Catalogue::standard().unwrap()),
+        requests: Arc::new(SqlSsoRequests::new(world.database.clone())),
         withdraw: WithdrawInvitations { seats: world.seats(wire), audit_log: Arc::clone(&audit) },
         audit_log: Arc::clone(&audit),
         clock: world.clock.clone(),
     };
     Arc::new(Office {
+        find: FindMember { people: people.clone() },
         change: ChangeRoles { people: people.clone() },
         remove: RemoveMember { people: people.clone() },
         leave: LeaveOrganization { people: people.clone() },
@@ -165,6 +170,61 @@ async fn a_change_ends_the_sessions_that_it_concerns_and_is_remembered() {
         logged.iter().all(|entry| entry.actor == ann && entry.subject.starts_with("bo@example.com")),
         "{logged:?}"
     );
+}
+
+#[tokio::test]
+async fn who_comes_through_a_login_that_makes_members_becomes_one_again_after_being_removed() {
+    let provider = Provider::start().await;
+    let world = World::new(&provider, 1).await;
+    let (ann, bo) = (world.ann.clone(), provider.account("bo@example.com").await);
+    let people = [(&ann, Role::Administrator), (&bo, Role::Employee)];
+    let tenant = organization(&world, "acme", &people).await;
+    let office = office(&world, &Arc::new(Wire::default()));
+    let session = signed_in(&world, &tenant, &ann).await;
+    let requests = SqlSsoRequests::new(world.database.clone());
+    let rejoins = async || {
+        let view = office.find.run(&session, bo.as_str()).await.unwrap();
+        view.rejoins_through.map(|name| name.to_string())
+    };
+    let mut request = connection(&tenant, &ann, world.clock.now());
+    requests.begin(&request).await.unwrap();
+    assert_eq!(rejoins().await, None, "they have come another way");
+
+    let arrival = SsoArrival {
+        user: bo.clone(),
+        email: "bo@example.com".try_into().unwrap(),
+        client: "client".to_owned(),
+        at: world.clock.now(),
+    };
+    requests.recognize(&tenant.id, &request.id, &arrival).await.unwrap();
+    assert_eq!(rejoins().await.as_deref(), Some("Acme staff"));
+    let mut kept = requests.find(&tenant.id, &request.id).await.unwrap().unwrap();
+    request.admission.auto_membership = false;
+    kept.revision = requests.save(&request, kept.revision).await.unwrap();
+    assert_eq!(rejoins().await, None, "newcomers have to be let in");
+    request.admission.auto_membership = true;
+    request.state = SsoState::Off;
+    requests.save(&request, kept.revision).await.unwrap();
+    assert_eq!(rejoins().await, None, "nobody comes through it");
+}
+
+fn connection(tenant: &TenantRef, made_by: &UserId, made_at: Timestamp) -> SsoRequest {
+    SsoRequest {
+        id: "r1".try_into().unwrap(),
+        tenant: tenant.clone(),
+        kind: SsoKind::Okta,
+        display_name: "Acme staff".try_into().unwrap(),
+        domains: BTreeSet::new(),
+        upstream: None,
+        test: None,
+        test_begun: None,
+        admission: AdmissionRules::default(),
+        state: SsoState::On,
+        enforcement: Enforcement::Off,
+        break_glass: BTreeSet::new(),
+        made_by: made_by.clone(),
+        made_at,
+    }
 }
 
 #[tokio::test]

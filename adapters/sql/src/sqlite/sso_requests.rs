@@ -78,6 +78,23 @@ impl SqlSsoRequests {
         write.commit().await?;
         Ok(if others == 0 { Recognized::New } else { Recognized::AddressOfAnother })
     }
+
+    /// Deletes a request, and first the members whom its connection alone has brought.
+    async fn deleted(&self, tenant: &TenantId, request: &SsoRequestId) -> Result<(), StoreError> {
+        let mut write = self.0.write.begin().await?;
+        for text in [
+            "DELETE FROM admitted_members WHERE tenant_id = ?2 AND user_id IN (SELECT user_id FROM sso_people \
+             WHERE request_id IN (SELECT id FROM sso_requests WHERE id = ?1 AND tenant_id = ?2)) \
+             AND user_id NOT IN (SELECT user_id FROM sso_people JOIN sso_requests \
+             ON sso_requests.id = sso_people.request_id WHERE request_id <> ?1 AND tenant_id = ?2)",
+            "DELETE FROM sso_requests WHERE id = ?1 AND tenant_id = ?2",
+        ] {
+            let deleted = sqlx::query(text).bind(request.as_str()).bind(tenant.as_str());
+            deleted.execute(&mut *write).await?;
+        }
+        write.commit().await?;
+        Ok(())
+    }
 }
 
 #[async_trait]
@@ -241,17 +258,72 @@ impl SsoRequests for SqlSsoRequests {
         Ok(found)
     }
 
-    async fn delete(&self, tenant: &TenantId, request: &SsoRequestId) -> Result<(), SsoRequestsError> {
-        let deleted = sqlx::query("DELETE FROM sso_requests WHERE id = ? AND tenant_id = ?")
-            .bind(request.as_str())
-            .bind(tenant.as_str());
-        deleted.execute(&self.0.write).await.map_err(StoreError::from)?;
+    async fn brought_by(
+        &self,
+        tenant: &TenantId,
+        user: &UserId,
+    ) -> Result<Vec<SsoRequestId>, SsoRequestsError> {
+        let found: Vec<String> = sqlx::query_scalar(
+            "SELECT sso_requests.id FROM sso_people JOIN sso_requests ON sso_requests.id = sso_people.request_id \
+             WHERE sso_requests.tenant_id = ? AND sso_people.user_id = ? ORDER BY made_at, sso_requests.id",
+        )
+        .bind(tenant.as_str())
+        .bind(user.as_str())
+        .fetch_all(&self.0.read)
+        .await
+        .map_err(StoreError::from)?;
+        let ids = found.iter().map(|id| SsoRequestId::try_from(id.as_str()));
+        Ok(ids.collect::<Result<_, _>>().map_err(|why| StoreError::row("id")(&why))?)
+    }
+
+    async fn admit(&self, tenant: &TenantId, user: &UserId, at: Timestamp) -> Result<(), SsoRequestsError> {
+        // Nearly everybody is known: that is found out without waiting for other writers.
+        if self.is_admitted(tenant, user).await? {
+            return Ok(());
+        }
+        sqlx::query(
+            "INSERT INTO admitted_members (tenant_id, user_id, admitted_at) VALUES (?, ?, ?) \
+             ON CONFLICT (tenant_id, user_id) DO NOTHING",
+        )
+        .bind(tenant.as_str())
+        .bind(user.as_str())
+        .bind(at.as_millis())
+        .execute(&self.0.write)
+        .await
+        .map_err(StoreError::from)?;
         Ok(())
     }
 
+    async fn is_admitted(&self, tenant: &TenantId, user: &UserId) -> Result<bool, SsoRequestsError> {
+        let found: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM admitted_members WHERE tenant_id = ? AND user_id = ?)",
+        )
+        .bind(tenant.as_str())
+        .bind(user.as_str())
+        .fetch_one(&self.0.read)
+        .await
+        .map_err(StoreError::from)?;
+        Ok(found)
+    }
+
+    async fn dismiss(&self, tenant: &TenantId, user: &UserId) -> Result<(), SsoRequestsError> {
+        let dismissed = sqlx::query("DELETE FROM admitted_members WHERE tenant_id = ? AND user_id = ?")
+            .bind(tenant.as_str())
+            .bind(user.as_str());
+        dismissed.execute(&self.0.write).await.map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    async fn delete(&self, tenant: &TenantId, request: &SsoRequestId) -> Result<(), SsoRequestsError> {
+        Ok(self.deleted(tenant, request).await?)
+    }
+
     async fn forget(&self, tenant: &TenantId) -> Result<(), SsoRequestsError> {
-        let forgotten = sqlx::query("DELETE FROM sso_requests WHERE tenant_id = ?").bind(tenant.as_str());
-        forgotten.execute(&self.0.write).await.map_err(StoreError::from)?;
+        for table in ["sso_requests", "admitted_members"] {
+            let text = format!("DELETE FROM {table} WHERE tenant_id = ?");
+            let forgotten = sqlx::query(sqlx::AssertSqlSafe(text)).bind(tenant.as_str());
+            forgotten.execute(&self.0.write).await.map_err(StoreError::from)?;
+        }
         Ok(())
     }
 }

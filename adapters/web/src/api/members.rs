@@ -137,7 +137,7 @@ pub(super) async fn show(
     PathId(member): PathId<String>,
 ) -> Result<Json<MemberDetails>, Problem> {
     let found: Result<Found, FindMemberError> = app.use_cases.find_member.run(&session, &member).await;
-    let Found { member, is_you, is_last_administrator } = found?;
+    let Found { member, is_you, is_last_administrator, .. } = found?;
     Ok(Json(MemberDetails { member: member.into(), is_you, is_last_administrator }))
 }
 

@@ -177,12 +177,15 @@ impl World {
         let authorize =
             Authorize { members: world.clone(), sessions: world.clone(), clock: self.clock.clone() };
         let withdraw = WithdrawInvitations { seats: seats.clone(), audit_log: world.clone() };
+        let (requests, proofs) = without_sso();
+        let requests = Arc::new(requests);
         let people = People {
             authorize: authorize.clone(),
             members: world.clone(),
             sessions: world.clone(),
             turns: world.clone(),
             catalogue: catalogue.clone(),
+            requests: requests.clone(),
             withdraw: withdraw.clone(),
             audit_log: world.clone(),
             clock: self.clock.clone(),
@@ -195,10 +198,9 @@ impl World {
             random: random.clone(),
         };
         let redeem = Redeem { provider: world.clone(), attempts: world.clone() };
-        let (requests, proofs) = without_sso();
         let sso = SsoParts {
             authorize: authorize.clone(),
-            requests: Arc::new(requests),
+            requests,
             proofs: Arc::new(proofs),
             connections: Arc::new(MockSsoConnections::new()),
             turns: world.clone(),
