@@ -59,7 +59,9 @@ async fn a_program_connects_a_provider_from_nothing_to_a_colleagues_first_login(
     let test = ann.get(&format!("{path}/test")).await.is(200).json();
     assert_eq!(test["report"], Value::Null);
     let url = test["url"].as_str().unwrap().strip_prefix(&corp.site.address.origin()).unwrap().to_owned();
-    let page = corp.admin.open(&url).await;
+    assert!(corp.admin.get(&url).await.is(200).says("Test in a new window"));
+    let asked = corp.admin.post("/admin/sso/test", &[("connection", &id)]).await;
+    let page = corp.admin.follow(asked).await;
     corp.admin.at_the_company(&page, BO).await.is(200);
     let report = ann.get(&format!("{path}/test")).await.is(200).json()["report"].clone();
     let login = &report["login"];
@@ -176,12 +178,14 @@ async fn s13_a_program_demands_it_and_names_who_may_break_the_glass() {
     let demanded = ann.put(&path, &both).await.is(200).json();
     assert_eq!(demanded["enforcement"], both);
     assert!(!dee.is_signed_in().await, "who was in is out, also who may break the glass");
-    // Who says nothing is the one.
+    // Who says nothing leaves it as it is; where nobody may, it is them.
+    let kept = ann.put(&path, &json!({ "scope": "domains" })).await.is(200).json();
+    assert_eq!(kept["enforcement"], json!({ "scope": "domains", "break_glass": [dees] }));
+    let off = ann.put(&path, &json!({ "scope": "off", "break_glass": [] })).await.is(200).json();
+    assert_eq!(off["enforcement"], json!({ "scope": "off", "break_glass": [] }));
     let own = ann.put(&path, &json!({ "scope": "domains" })).await.is(200).json();
     let anns = site.management().await.user_id("ann@nowhere.example").await;
     assert_eq!(own["enforcement"], json!({ "scope": "domains", "break_glass": [anns] }));
-    let off = ann.put(&path, &json!({ "scope": "off", "break_glass": [] })).await.is(200).json();
-    assert_eq!(off["enforcement"], json!({ "scope": "off", "break_glass": [] }));
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Who can still come in another way, where everybody has to come through a connection, is chosen and stays chosen.
 
+use std::time::Duration;
+
 use super::corp::{BO, CONFIRMED, Corp};
 use crate::answer::Answer;
 
@@ -38,6 +40,7 @@ async fn s13_the_administrators_who_can_still_come_in_another_way_are_chosen_and
     let both = [&rule[..], &[(&*ann, "1"), (&*dees, "1"), CONFIRMED]].concat();
     corp.admin.post("/admin/sso/policy", &both).await.is(303);
 
+    corp.site.clock.advance(Duration::from_secs(1));
     // Somebody else saves the rule: nobody loses anything by it.
     dee.log_in_under("corp", DEE).await;
     let page = dee.get(&there).await;

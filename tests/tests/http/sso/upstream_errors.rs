@@ -144,7 +144,7 @@ impl Corp {
     async fn door(&self, browser: &mut Browser, sent: Answer) -> Url {
         let mut answer = sent;
         loop {
-            let there = answer.location();
+            let there = answer.goes_on_by_itself().unwrap_or_else(|| answer.location());
             if there.origin() == self.issuer.origin() {
                 return there;
             }
@@ -218,7 +218,7 @@ async fn a_redirect_uri_that_the_provider_does_not_know_is_told_by_the_test_that
     let callback = corp.site.identity.join("login/callback").unwrap();
     for said in [
         "has not come back",
-        "add the redirect URI above to the application at your provider",
+        "the address to which it is to send people back, or the application itself",
         callback.as_str(),
     ] {
         assert!(report.says(said), "{said}: {}", report.summary());
