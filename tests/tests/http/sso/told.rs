@@ -109,7 +109,7 @@ async fn a_record_with_another_text_is_told_from_none_and_a_claim_from_a_proof()
     corp.dns.publish(RECORD, "tenantry-domain-verification=ffffffffffffffffffffffffffffffff");
     let page = corp.checks(&id).await;
     let said =
-        "We found “tenantry-domain-verification=ffffffffffffffffffffffffffffffff”, and not the value below";
+        "We found “tenantry-domain-verification=ffffffffffffffffffffffffffffffff”, and not the value above";
     assert!(page.says(said), "{}", page.text());
     let second = corp.begins().await;
     let page = corp.admin.get(&step(&second, "domain")).await;
