@@ -21,4 +21,5 @@ mod person;
 mod rig;
 mod set_up;
 mod sso;
+mod sso_doors;
 mod sso_saml;

@@ -9,11 +9,11 @@ use tenantry_tests::steps::PASSWORD;
 
 use crate::person::Person;
 
-const BO: &str = "bo@acme.example";
+pub(crate) const BO: &str = "bo@acme.example";
 const CY: &str = "cy@acme.example";
 
 /// The company's own identity provider, and who has an account there.
-fn company(product: &Product) -> Company {
+pub(crate) fn company(product: &Product) -> Company {
     let account = |email, name| Account { email, name, password: PASSWORD };
     let people = [account(BO, "Bo Ek"), account(CY, "Cy Dahl")];
     Company::start(&product.identity.join("login/callback").unwrap(), &people)
@@ -21,14 +21,14 @@ fn company(product: &Product) -> Company {
 
 impl Person {
     /// Logs in on the page of the company's provider.
-    async fn logs_in_at_the_company(&self, email: &str) {
+    pub(crate) async fn logs_in_at_the_company(&self, email: &str) {
         self.browser.says("Acme staff").await;
         self.browser.fill(&[("email", email), ("password", PASSWORD)]).await;
         self.browser.press("Log in").await;
     }
 
     /// Publishes the record that the page shows, and has it looked for.
-    async fn publishes_the_record(&self, dns: &Dns) {
+    pub(crate) async fn publishes_the_record(&self, dns: &Dns) {
         let script = "return document.getElementById('value-1').textContent";
         let value = self.browser.evaluate(script).await.as_str().unwrap().to_owned();
         dns.publish("_tenantry-challenge.acme.example", &value);
@@ -37,7 +37,7 @@ impl Person {
     }
 
     /// Enters what the company's provider gave.
-    async fn enters_credentials(&self, company: &Company) {
+    pub(crate) async fn enters_credentials(&self, company: &Company) {
         let discovery = company.discovery();
         let fields =
             [("discovery_url", discovery.as_str()), ("client_id", CLIENT), ("client_secret", SECRET)];
@@ -47,7 +47,7 @@ impl Person {
     }
 
     /// Begins the test that the open page offers, in this window instead of a new one.
-    pub(super) async fn begins_the_test(&self) {
+    pub(crate) async fn begins_the_test(&self) {
         self.browser
             .evaluate("document.querySelector('form[target=_blank]').removeAttribute('target')")
             .await;

@@ -45,7 +45,7 @@ async fn a_company_connects_its_provider_by_saml_and_a_colleague_is_let_in() {
     ann.browser.press("Check now").await;
     ann.browser.says("acme.example is proved to be yours.").await;
     ann.browser.press("Go on").await;
-    ann.browser.says("At your identity provider").await;
+    ann.browser.says("At your provider").await;
     ann.browser.fill(&[("metadata_url", "ftp://x")]).await;
     ann.browser.press("Check and go on").await;
     ann.browser.says("The address starts with https://").await;

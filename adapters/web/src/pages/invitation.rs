@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use tenantry_application::{OpenInvitationError, OpenedInvitation, Reader, SignInWish, Under};
-use tenantry_domain::{InvitationMessage, TenantId, Ticket};
+use tenantry_domain::{Enforcement, InvitationMessage, TenantId, Ticket};
 use tenantry_ports::Intent;
 
 use crate::auth::login::{begin, leave_after_form};
@@ -27,6 +27,8 @@ struct InvitationPage<'a> {
     message: Option<&'a str>,
     /// Who is signed in here, when that is somebody else than the one who is invited.
     other: Option<&'a str>,
+    /// What every member has to sign in with, if that is demanded: then there is no account to be made.
+    only: Option<String>,
     tenant: &'a str,
     ticket: &'a str,
 }
@@ -44,7 +46,10 @@ pub(crate) async fn show(app: &Shared, visitor: &Visitor, fields: &Fields) -> Re
     let session = visitor.session.as_ref();
     let opened = app.use_cases.open_invitation.run(&tenant, &ticket, session).await?;
     let other = session.filter(|_| opened.reader == Reader::Other).map(|session| session.name.as_str());
+    let open = app.use_cases.sso.find_login.open(&tenant).await?;
+    let only = open.iter().find(|request| request.enforcement == Enforcement::Organization);
     let view = InvitationPage {
+        only: only.map(|request| request.display_name.to_string()),
         frame: visitor.frame(app, ""),
         role: text::with_article(opened.roles.highest()),
         message: opened.message.as_ref().map(InvitationMessage::as_str),

@@ -121,7 +121,7 @@ pub(crate) fn other_record(domain: &EmailDomain, found: &[String]) -> String {
     let shown: String = first.chars().filter(|c| !c.is_control()).take(MOST_OF_A_RECORD).collect();
     let cut = if first.chars().count() > MOST_OF_A_RECORD { "…" } else { "" };
     let others = if found.len() > 1 { ", among others" } else { "" };
-    format!("We found “{shown}{cut}”{others}, and not the value below that we expected for {domain}.")
+    format!("We found “{shown}{cut}”{others}, and not the value above that we expected for {domain}.")
 }
 
 /// "Nobody", "1 person", "20 people".

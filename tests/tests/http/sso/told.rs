@@ -41,6 +41,10 @@ async fn where_everybody_has_to_sign_in_with_the_company_nobody_is_invited_to_an
     let why =
         "Can’t come in: everybody has to sign in with Corp staff, and this address is not in corp.example.";
     assert!(answer.is(422).says(why) && answer.says("1 invitation is on the way"), "{}", answer.text());
+    let link = corp.site.management().await.invitation_link("corp", ANOTHER).await;
+    let page = corp.site.browser().get(&link).await;
+    assert!(page.is(200).says("Everybody in corp signs in with Corp staff."), "{}", page.text());
+    assert!(!page.says("Create an account"), "{}", page.text());
     let ways = corp.ways().await;
     assert!(matches!(&*ways, [(email, way)] if email == ANOTHER && way.starts_with("con_")), "{ways:?}");
 }
@@ -105,7 +109,7 @@ async fn a_record_with_another_text_is_told_from_none_and_a_claim_from_a_proof()
     corp.dns.publish(RECORD, "tenantry-domain-verification=ffffffffffffffffffffffffffffffff");
     let page = corp.checks(&id).await;
     let said =
-        "We found “tenantry-domain-verification=ffffffffffffffffffffffffffffffff”, and not the value below";
+        "We found “tenantry-domain-verification=ffffffffffffffffffffffffffffffff”, and not the value above";
     assert!(page.says(said), "{}", page.text());
     let second = corp.begins().await;
     let page = corp.admin.get(&step(&second, "domain")).await;

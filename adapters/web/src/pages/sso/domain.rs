@@ -43,6 +43,15 @@ struct DomainPage<'a> {
 pub(super) struct DomainForm {
     domain: String,
     error: Option<String>,
+    /// Which domain was looked at just now, and why it is not proved.
+    looked: Option<(String, String)>,
+}
+
+impl DomainForm {
+    /// Why this domain, looked at just now, is not proved.
+    fn unproved(&self, row: &DomainRow<'_>) -> Option<&str> {
+        self.looked.as_ref().filter(|(domain, _)| domain == row.domain).map(|(_, why)| why.as_str())
+    }
 }
 
 pub(super) fn page_of(
@@ -98,7 +107,7 @@ pub(crate) async fn add(
             Err(error) => error,
         },
     };
-    page_of(&app, &person, &view, DomainForm { domain: typed.to_owned(), error: Some(error) })
+    page_of(&app, &person, &view, DomainForm { domain: typed.to_owned(), error: Some(error), looked: None })
 }
 
 async fn claim(
@@ -140,9 +149,11 @@ pub(crate) async fn check(
 ) -> Result<Response, Problem> {
     let view = app.use_cases.sso.list.one(&person.session, fields.text("connection")?).await?;
     let domain = EmailDomain::try_from(fields.text("domain")?).map_err(|_| Problem::not_found())?;
-    let said = match app.use_cases.sso.check_domain.look(&person.session, &domain).await {
+    let error = match app.use_cases.sso.check_domain.look(&person.session, &domain).await {
         Ok((proof, _)) if proof.holds() => {
-            format!("{domain} is proved to be yours.")
+            let there = step_path(&view.kept.request.id, SsoStep::Domain);
+            let said = format!("{domain} is proved to be yours.");
+            return Ok(flash::tell(&app, &person.session.user, &there, &said));
         }
         Ok((_, others)) if !others.is_empty() => text::other_record(&domain, &others),
         Ok(_) => format!("The record is not there yet. DNS can take a while; we go on looking for {domain}."),
@@ -150,8 +161,9 @@ pub(crate) async fn check(
         Err(CheckDomainError::Sso(error)) => return Err(error.into()),
         Err(error) => sentence(&error.to_string()),
     };
-    let there = step_path(&view.kept.request.id, SsoStep::Domain);
-    Ok(flash::tell(&app, &person.session.user, &there, &said))
+    let view = app.use_cases.sso.list.one(&person.session, view.kept.request.id.as_str()).await?;
+    let looked = Some((domain.to_string(), error));
+    page_of(&app, &person, &view, DomainForm { looked, ..DomainForm::default() })
 }
 
 /// Makes the connection no longer one for this domain, and asks first when people come in by it. Its proof stays.
