@@ -25,8 +25,11 @@ mod plan;
 pub mod post_login;
 mod role;
 mod saml_metadata;
+mod sso_address;
+mod sso_client;
 mod sso_connection;
 mod sso_request;
+mod sso_upstream;
 mod standing;
 mod subscription;
 mod tenant;
@@ -61,15 +64,16 @@ pub use person_name::{InvalidPersonName, PersonName};
 pub use plan::{Catalogue, CatalogueError, Entitlements, Plan, PlanId, Price, Seats, UnknownPlan};
 pub use role::{Permission, Role, Roles, UnknownRole};
 pub use saml_metadata::{InvalidSamlMetadata, SamlMetadata};
+pub use sso_address::{DiscoveryUrl, InvalidDiscoveryUrl, InvalidMetadataUrl, MetadataUrl};
+pub use sso_client::{ClientId, InvalidClientId, InvalidClientSecret};
 pub use sso_connection::{
-    Admission, ClientId, ConnectionName, DiscoveryUrl, InvalidClientId, InvalidClientSecret,
-    InvalidConnectionName, InvalidDiscoveryUrl, MetadataUrl, SsoConnection, SsoKind, SsoRegistration,
-    UnknownSsoKind,
+    Admission, ConnectionName, InvalidConnectionName, SsoConnection, SsoKind, SsoRegistration, UnknownSsoKind,
 };
 pub use sso_request::{
     AdmissionRules, Enforcement, NotReady, SsoFault, SsoRequest, SsoState, SsoStep, SsoTest, SsoTestOutcome,
-    TestedLogin, UnknownEnforcement, Upstream, UpstreamTerms,
+    TestedLogin, UnknownEnforcement,
 };
+pub use sso_upstream::{Expiring, Upstream, UpstreamTerms};
 pub use standing::{Feature, Standing};
 pub use subscription::{Holder, InvalidSubscription, Payment, Status, Subscription, Trial};
 pub use tenant::{InvalidTenantName, Tenant, TenantName, TenantRef};

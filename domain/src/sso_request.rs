@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    ClaimMapping, ClientId, ConnectionName, DiscoveryUrl, DisplayName, EmailAddress, EmailDomain, Role,
-    SsoConnectionId, SsoKind, SsoRequestId, TenantRef, Timestamp, UserId,
+    ClaimMapping, DisplayName, EmailAddress, EmailDomain, Role, SsoKind, SsoRequestId, TenantRef, Timestamp,
+    Upstream, UserId,
 };
 
 /// A request, and everything that Tenantry knows about the connection which came of it. It holds no secret.
@@ -42,44 +42,6 @@ pub struct SsoRequest {
     pub made_by: UserId,
     /// When.
     pub made_at: Timestamp,
-}
-
-/// The identity provider of the organization, as its administrator described it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Upstream {
-    /// The connection at our own provider.
-    pub connection: SsoConnectionId,
-    /// What logins through it call it.
-    pub name: ConnectionName,
-    /// Who the organization's provider says that it is. Pinned: a login is believed as long as nothing else is said.
-    pub issuer: String,
-    /// How it is spoken to.
-    #[serde(flatten)]
-    pub terms: UpstreamTerms,
-}
-
-/// What belongs to the protocol by which an organization's provider is spoken to.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(untagged)]
-pub enum UpstreamTerms {
-    /// OpenID Connect.
-    OpenIdConnect {
-        /// Where the organization's provider describes itself.
-        discovery_url: DiscoveryUrl,
-        /// As whom our provider comes to it.
-        client_id: ClientId,
-        /// Until when the secret is good, if the administrator told.
-        secret_expires_at: Option<Timestamp>,
-    },
-    /// SAML 2.0.
-    Saml {
-        /// Where people log in.
-        sign_in_url: String,
-        /// The SHA-256 of each certificate by which it signs.
-        fingerprints: Vec<String>,
-        /// When the last of them expires.
-        certificate_expires_at: Timestamp,
-    },
 }
 
 /// Whether a request is used.
@@ -402,34 +364,5 @@ impl TestedLogin {
     pub fn as_claims(&self) -> serde_json::Map<String, serde_json::Value> {
         let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| serde_json::Value::from(text));
         self.claims.iter().map(|(name, text)| (name.clone(), value(text))).collect()
-    }
-}
-
-impl Upstream {
-    /// As whom people come: the issuer and the client, whose names for them are good for each other alone.
-    pub fn client(&self) -> String {
-        match &self.terms {
-            UpstreamTerms::OpenIdConnect { client_id, .. } => format!("{} {client_id}", self.issuer),
-            // The whole organization is one client: who it says that people are does not depend on us.
-            UpstreamTerms::Saml { .. } => format!("{} saml", self.issuer),
-        }
-    }
-
-    /// Until when people can come in, as far as that is known: then the secret or the certificate is no good any more.
-    pub fn expires_at(&self) -> Option<Timestamp> {
-        match &self.terms {
-            UpstreamTerms::OpenIdConnect { secret_expires_at, .. } => *secret_expires_at,
-            UpstreamTerms::Saml { certificate_expires_at, .. } => Some(*certificate_expires_at),
-        }
-    }
-
-    /// Whether what was tested of the one was tested of the other: the same client at the same issuer, whose word is
-    /// known by the same keys.
-    pub fn is_as_tested(&self, other: &Self) -> bool {
-        let keys = |upstream: &Self| match &upstream.terms {
-            UpstreamTerms::OpenIdConnect { .. } => Vec::new(),
-            UpstreamTerms::Saml { fingerprints, .. } => fingerprints.clone(),
-        };
-        self.client() == other.client() && keys(self) == keys(other)
     }
 }

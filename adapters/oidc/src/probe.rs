@@ -195,10 +195,10 @@ impl DiscoveryProbe for GuardedProbe {
     async fn read_metadata(&self, url: &MetadataUrl) -> Result<SamlMetadata, DiscoveryProbeError> {
         in_time(async {
             let body = self.document(url.as_url()).await?;
-            let text = String::from_utf8_lossy(&body);
+            let text = SamlMetadata::text(&body)?;
             let metadata = match self.reach {
-                Reach::Internet => SamlMetadata::read(&text),
-                Reach::AndThisMachine => SamlMetadata::for_development(&text),
+                Reach::Internet => SamlMetadata::read(text),
+                Reach::AndThisMachine => SamlMetadata::for_development(text),
             }?;
             if self.may_be_asked(metadata.sign_in_url().as_str()).await {
                 Ok(metadata)

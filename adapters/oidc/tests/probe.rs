@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use serde_json::{Value, json};
-use tenantry_domain::DiscoveryUrl;
+use tenantry_domain::{DiscoveryUrl, InvalidSamlMetadata, MetadataUrl};
 use tenantry_oidc::{GuardedProbe, Names, Reach};
 use tenantry_ports::{DiscoveryProbe, DiscoveryProbeError};
 use tokio::net::TcpListener;
@@ -296,4 +296,13 @@ async fn says_what_a_provider_lacks() {
     }
     let gone = Site::saying(|_| StatusCode::NOT_FOUND.into_response()).await;
     assert!(matches!(gone.read().await, Err(DiscoveryProbeError::NotADocument(_))));
+}
+
+#[tokio::test]
+async fn metadata_of_another_encoding_are_not_guessed_at() {
+    let site = Site::saying(|_| b"<EntityDescriptor entityID=\"caf\xe9\"/>".to_vec().into_response()).await;
+    let url = MetadataUrl::for_development(&format!("{}/metadata", site.address)).unwrap();
+    let refused = GuardedProbe::new(Reach::AndThisMachine).read_metadata(&url).await;
+    let why = InvalidSamlMetadata::Encoding;
+    assert!(matches!(refused, Err(DiscoveryProbeError::NoMetadata(found)) if found == why), "{refused:?}");
 }

@@ -1,4 +1,7 @@
-//! The use cases behind the pages about an organization's own identity provider.
+//! An organization's own identity provider, for pages and API alike: the use cases behind both, and what both read and say.
+
+pub(crate) mod guides;
+pub(crate) mod input;
 
 use std::sync::Arc;
 
@@ -8,7 +11,10 @@ use tenantry_application::{
     ListAccessRequests, ListSso, People, Redeem, ReleaseDomain, ReportSsoTest, SsoGate, SsoParts, TestSso,
     TurnSso,
 };
+use tenantry_domain::SsoRequest;
 use tenantry_ports::{AccessRequests, DiscoveryProbe, Sessions, TxtRecords};
+
+use crate::App;
 
 /// Setting single sign-on up, running it, and finding the login that an address leads to.
 pub struct SsoUseCases {
@@ -114,4 +120,15 @@ impl SsoUseCases {
             },
         }
     }
+}
+
+/// Where the organization's provider sends people who begin there (OpenID Connect Core, section 4).
+pub(crate) fn start_link(app: &App, request: &SsoRequest) -> String {
+    let link = app.base_url.join("/api/auth/login").map(|mut link| {
+        link.query_pairs_mut()
+            .append_pair("organization", request.tenant.id.as_str())
+            .append_pair("connection", request.id.as_str());
+        link.to_string()
+    });
+    link.unwrap_or_default()
 }

@@ -43,8 +43,11 @@ pub enum ConnectSsoError {
     #[error(transparent)]
     Discovery(DiscoveryProbeError),
     /// Our own provider could not use it.
-    #[error("the identity provider behind us can't use this discovery document: {0}")]
+    #[error("the identity provider behind us can’t use what yours says of itself: {0}")]
     DiscoveryRefused(String),
+    /// What the provider says of itself was to be believed until then.
+    #[error("these metadata were good until {}: get them from your identity provider anew", day(.0))]
+    MetadataOver(Timestamp),
     /// There is no secret yet, or it would go to another place than the one for which it was entered.
     #[error("enter the client secret: it is asked for again whenever the address or the client id changes")]
     SecretNeeded,
@@ -184,6 +187,11 @@ impl Credentials {
             UpstreamTerms::Saml { .. } => false,
         }
     }
+}
+
+/// The day in UTC, as in `2027-06-30`.
+fn day(at: &Timestamp) -> String {
+    at.to_string().chars().take_while(|letter| *letter != 'T').collect()
 }
 
 impl From<DiscoveryProbeError> for ConnectSsoError {

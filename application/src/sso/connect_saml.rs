@@ -41,12 +41,7 @@ impl ConnectSaml {
         if kept.request.kind != SsoKind::Saml {
             return Err(ConnectSsoError::OtherProtocol);
         }
-        let metadata = match source {
-            SamlSource::Url(url) => {
-                self.probe.read_metadata(&url).await.map_err(ConnectSsoError::Discovery)?
-            }
-            SamlSource::Document(metadata) => metadata,
-        };
+        let metadata = self.read(source).await?;
         let held = kept.request.upstream.clone();
         let (issuer, upstream) = (metadata.entity_id().to_owned(), NewUpstream::Saml(metadata.clone()));
         let connection = match &held {
@@ -75,6 +70,7 @@ impl ConnectSaml {
                 sign_in_url: metadata.sign_in_url().to_string(),
                 fingerprints: metadata.fingerprints(),
                 certificate_expires_at: metadata.expires_at(),
+                valid_until: metadata.valid_until(),
             },
         });
         self.parts.save(&mut kept).await?;
@@ -84,5 +80,20 @@ impl ConnectSaml {
         let subject = format!("{}, signed by {keys}", kept.request.display_name);
         self.parts.record(session, tenant, action, subject).await;
         Ok(kept)
+    }
+
+    /// What the provider says of itself, unless that is over by its own word (SAML 2.0 Metadata, section 2.3.2).
+    async fn read(&self, source: SamlSource) -> Result<SamlMetadata, ConnectSsoError> {
+        let metadata = match source {
+            SamlSource::Url(url) => {
+                self.probe.read_metadata(&url).await.map_err(ConnectSsoError::Discovery)?
+            }
+            SamlSource::Document(metadata) => metadata,
+        };
+        let now = self.parts.clock.now();
+        match metadata.valid_until().filter(|end| *end <= now) {
+            Some(end) => Err(ConnectSsoError::MetadataOver(end)),
+            None => Ok(metadata),
+        }
     }
 }

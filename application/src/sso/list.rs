@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tenantry_domain::{DomainProof, EmailDomain, SsoKind, SsoRequest};
+use tenantry_domain::{DomainProof, EmailDomain, Role, SsoFault, SsoKind, SsoRequest, TestedLogin};
 use tenantry_ports::{KeptSsoRequest, SamlService, Session, SsoPeople};
 use url::Url;
 
@@ -34,6 +34,17 @@ impl SsoView {
     /// The domains that are proved.
     pub fn proved(&self) -> BTreeSet<EmailDomain> {
         proved(&self.proofs)
+    }
+
+    /// Why somebody like this would be refused, were the connection on.
+    pub fn would_fail(&self, login: &TestedLogin) -> Option<SsoFault> {
+        self.kept.request.believe(login.email.as_ref(), login.email_verified, &self.proved()).err()
+    }
+
+    /// As what a newcomer like this would join; `None` when newcomers don't become members.
+    pub fn role(&self, login: &TestedLogin) -> Option<Role> {
+        let rules = &self.kept.request.admission;
+        rules.auto_membership.then(|| rules.role(&login.as_claims()))
     }
 }
 

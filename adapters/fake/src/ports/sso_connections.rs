@@ -92,7 +92,6 @@ impl Discovered<'_> {
                     described.map_err(|why| SsoConnectionsError::DiscoveryRefused { why: why.to_owned() })?;
                 options.insert("metadataXml".to_owned(), xml.into());
                 saml::describe(options, &described);
-                saml::tell(options).ok_or(SsoConnectionsError::NotStored)?;
             }
         }
         Ok(())

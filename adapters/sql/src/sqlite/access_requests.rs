@@ -48,12 +48,7 @@ impl AccessRequests for SqlAccessRequests {
         let text = format!(
             "SELECT {COLUMNS} FROM access_requests WHERE tenant_id = ? ORDER BY asked_at, user_id LIMIT 200"
         );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-            .bind(tenant.as_str())
-            .fetch_all(&self.0.read)
-            .await
-            .map_err(StoreError::from)?;
-        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+        Ok(self.0.all(text, &[tenant.as_str()], read).await?)
     }
 
     async fn find(
@@ -62,13 +57,7 @@ impl AccessRequests for SqlAccessRequests {
         user: &UserId,
     ) -> Result<Option<AccessRequest>, AccessRequestsError> {
         let text = format!("SELECT {COLUMNS} FROM access_requests WHERE tenant_id = ? AND user_id = ?");
-        let row = sqlx::query(sqlx::AssertSqlSafe(text))
-            .bind(tenant.as_str())
-            .bind(user.as_str())
-            .fetch_optional(&self.0.read)
-            .await
-            .map_err(StoreError::from)?;
-        Ok(row.as_ref().map(read).transpose()?)
+        Ok(self.0.one(text, &[tenant.as_str(), user.as_str()], read).await?)
     }
 
     async fn settle(&self, tenant: &TenantId, user: &UserId) -> Result<(), AccessRequestsError> {

@@ -71,13 +71,8 @@ impl DomainProofs for SqlDomainProofs {
         tenant: &TenantId,
         domain: &EmailDomain,
     ) -> Result<Option<DomainProof>, DomainProofsError> {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!("{ALL} WHERE tenant_id = ? AND domain = ?")))
-            .bind(tenant.as_str())
-            .bind(domain.as_str())
-            .fetch_optional(&self.0.read)
-            .await
-            .map_err(StoreError::from)?;
-        Ok(row.as_ref().map(read).transpose()?)
+        let query = format!("{ALL} WHERE tenant_id = ? AND domain = ?");
+        Ok(self.0.one(query, &[tenant.as_str(), domain.as_str()], read).await?)
     }
 
     async fn keep(&self, proof: &DomainProof) -> Result<bool, DomainProofsError> {
@@ -85,21 +80,13 @@ impl DomainProofs for SqlDomainProofs {
     }
 
     async fn of_tenant(&self, tenant: &TenantId) -> Result<Vec<DomainProof>, DomainProofsError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{ALL} WHERE tenant_id = ? ORDER BY domain")))
-            .bind(tenant.as_str())
-            .fetch_all(&self.0.read)
-            .await
-            .map_err(StoreError::from)?;
-        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+        let query = format!("{ALL} WHERE tenant_id = ? ORDER BY domain");
+        Ok(self.0.all(query, &[tenant.as_str()], read).await?)
     }
 
     async fn proved(&self, domain: &EmailDomain) -> Result<Option<DomainProof>, DomainProofsError> {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!("{ALL} WHERE domain = ? AND state = 'proved'")))
-            .bind(domain.as_str())
-            .fetch_optional(&self.0.read)
-            .await
-            .map_err(StoreError::from)?;
-        Ok(row.as_ref().map(read).transpose()?)
+        let query = format!("{ALL} WHERE domain = ? AND state = 'proved'");
+        Ok(self.0.one(query, &[domain.as_str()], read).await?)
     }
 
     async fn due(

@@ -10,6 +10,7 @@ mod journeys;
 mod lock;
 mod login_attempts;
 mod offers;
+mod rows;
 mod secrets;
 mod session_cache;
 mod session_devices;

@@ -32,12 +32,7 @@ impl SqlSsoRequests {
         value: &str,
     ) -> Result<Option<KeptSsoRequest>, StoreError> {
         let text = format!("SELECT {COLUMNS} FROM sso_requests WHERE tenant_id = ? AND {column} = ?");
-        let row = sqlx::query(sqlx::AssertSqlSafe(text))
-            .bind(tenant.as_str())
-            .bind(value)
-            .fetch_optional(&self.0.read)
-            .await?;
-        row.as_ref().map(read).transpose()
+        self.0.one(text, &[tenant.as_str(), value], read).await
     }
 
     /// Looks whether anybody is known by this id or this address, and notes a newcomer, in one go.
@@ -155,12 +150,7 @@ impl SsoRequests for SqlSsoRequests {
         let text = format!(
             "SELECT {COLUMNS} FROM sso_requests WHERE tenant_id = ? ORDER BY made_at, sso_requests.id"
         );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-            .bind(tenant.as_str())
-            .fetch_all(&self.0.read)
-            .await
-            .map_err(StoreError::from)?;
-        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+        Ok(self.0.all(text, &[tenant.as_str()], read).await?)
     }
 
     async fn owner(&self, connection: &ConnectionName) -> Result<Option<TenantId>, SsoRequestsError> {

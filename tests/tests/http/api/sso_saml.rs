@@ -29,6 +29,7 @@ async fn a_program_connects_a_provider_by_its_metadata_or_their_address() {
     );
     assert_eq!(entered["certificate_fingerprints"].as_array().unwrap().len(), 1, "{entered}");
     assert!(entered["certificate_expires_at"].is_string() && entered.get("client_id").is_none(), "{entered}");
+    assert_eq!(entered["metadata_valid_until"], Value::Null);
     // Of both, the metadata themselves count.
     let both = json!({ "protocol": "saml", "metadata": here.idp.metadata_xml(), "metadata_url": "https://127.0.0.1:1" });
     assert_eq!(ann.put(&credentials, &both).await.is(200).json()["credentials"], entered);
@@ -63,10 +64,17 @@ async fn what_is_wrong_about_metadata_is_said_of_the_field_that_they_came_in() {
         let sent = json!({ "protocol": "saml", "metadata_url": nothing });
         ann.put(&credentials, &sent).await.is_problem(422, "discovery_refused", Some("metadata_url"));
     }
+    let until =
+        |end: &str| here.idp.metadata_xml().replace("entityID=", &format!("validUntil=\"{end}\" entityID="));
+    let over = json!({ "protocol": "saml", "metadata": until("2026-01-01T00:00:00Z") });
+    ann.put(&credentials, &over).await.is_problem(422, "metadata_expired", Some("metadata"));
     let by_oidc = super::sso::credentials(&here.corp);
     ann.put(&credentials, &by_oidc).await.is_problem(422, "other_protocol", Some("protocol"));
     let shown = ann.get(credentials.trim_end_matches("/credentials")).await.is(200).json();
     assert_eq!(shown["credentials"], Value::Null, "and nothing was entered");
+    let soon = json!({ "protocol": "saml", "metadata": until("2026-01-20T00:00:00Z") });
+    let entered = ann.put(&credentials, &soon).await.is(200).json()["credentials"].clone();
+    assert_eq!(entered["metadata_valid_until"], "2026-01-20T00:00:00.000Z");
     let (_corp, mut ann, id) = begun().await;
     let sent = json!({ "protocol": "saml", "metadata": here.idp.metadata_xml() });
     let refused = ann.put(&format!("{}/credentials", path(&id)), &sent).await;

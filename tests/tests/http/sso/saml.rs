@@ -48,15 +48,16 @@ impl SamlCorp {
         self.corp.admin.post("/admin/sso/saml", &fields).await
     }
 
-    async fn uploads(&mut self, id: &str, metadata: &str) -> Answer {
+    async fn uploads(&mut self, id: &str, metadata: impl AsRef<[u8]>) -> Answer {
         let admin = &mut self.corp.admin;
         let token = admin.token().await;
-        let body = format!(
+        let head = format!(
             "--XyZ\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{token}\r\n\
              --XyZ\r\nContent-Disposition: form-data; name=\"connection\"\r\n\r\n{id}\r\n\
              --XyZ\r\nContent-Disposition: form-data; name=\"metadata\"; filename=\"idp.xml\"\r\n\
-             Content-Type: text/xml\r\n\r\n{metadata}\r\n--XyZ--\r\n"
+             Content-Type: text/xml\r\n\r\n"
         );
+        let body = [head.as_bytes(), metadata.as_ref(), b"\r\n--XyZ--\r\n"].concat();
         let path = "/admin/sso/saml";
         let request = admin.site.request(Method::POST, path).header(ORIGIN, admin.site.origin());
         let request = request.header(CONTENT_TYPE, "multipart/form-data; boundary=XyZ").body(body);
@@ -100,7 +101,7 @@ async fn a_provider_that_speaks_saml_is_connected_by_its_metadata() {
     assert!(page.is(200).says("Assertion consumer service URL"), "{}", page.summary());
     assert!(page.says(&format!("urn:tenantry:corp-{id}")) && page.says("login/callback?connection="));
     for (url, said) in [
-        ("", "Copy the discovery URL"),
+        ("", "Enter the address of your identity provider’s metadata"),
         ("ftp://idp.example", "The address starts with https://"),
         ("http://127.0.0.1:1/metadata", "Nothing could be read at this address"),
         (here.corp.issuer.clone().as_str(), "is no XML"),
@@ -126,6 +127,45 @@ async fn a_provider_that_speaks_saml_is_connected_by_its_metadata() {
     let other = SamlIdp::start(here.corp.site.clock.clone(), Vec::new()).await;
     let refused = here.enters(&id, other.metadata_url().as_str()).await;
     assert!(refused.is(422).says("make a new connection"), "{}", refused.summary());
+}
+
+#[tokio::test]
+async fn metadata_that_would_be_read_as_something_else_are_refused() {
+    let mut here = SamlCorp::new().await;
+    let id = here.begins().await;
+    let xml = here.idp.metadata_xml();
+    let latin_1 = xml.replace("entityID=\"", "entityID=\"caf~").into_bytes();
+    let latin_1: Vec<u8> = latin_1.into_iter().map(|byte| if byte == b'~' { 0xe9 } else { byte }).collect();
+    let refused = here.uploads(&id, latin_1).await;
+    assert!(
+        refused.is(422).says("This is not encoded in UTF-8: open it in an editor"),
+        "{}",
+        refused.summary()
+    );
+    let (_, entity) = xml.split_once("?>").unwrap();
+    let namespace = "urn:oasis:names:tc:SAML:2.0:metadata";
+    let both = format!("<EntitiesDescriptor xmlns=\"{namespace}\">{entity}{entity}</EntitiesDescriptor>");
+    let refused = here.uploads(&id, both).await;
+    assert!(refused.is(422).says("It describes several identity providers"), "{}", refused.summary());
+    let until = |end: &str| xml.replace("entityID=", &format!("validUntil=\"{end}\" entityID="));
+    // To the second.
+    let refused = here.uploads(&id, until("2026-01-02T03:04:05Z")).await;
+    let said = "These metadata were good until 2026-01-02: get them from your identity provider anew";
+    assert!(refused.is(422).says(said), "{}", refused.summary());
+    here.uploads(&id, until("2026-01-02T03:04:06Z")).await.leads_to(&step(&id, "test"));
+}
+
+#[tokio::test]
+async fn metadata_that_are_over_soon_are_told_before() {
+    let (mut here, id) = SamlCorp::connected().await;
+    let metadata = here.idp.metadata_xml();
+    let until = |end: &str| metadata.replace("entityID=", &format!("validUntil=\"{end}\" entityID="));
+    here.uploads(&id, until("2026-02-05T00:00:00Z")).await.leads_to(&step(&id, "test"));
+    assert!(!here.corp.connection(&id).await.says("says of itself expires"), "in more than a month");
+    here.uploads(&id, until("2026-01-20T00:00:00Z")).await.leads_to(&step(&id, "test"));
+    let page = here.corp.connection(&id).await;
+    let said = "What your provider says of itself expires on 20 January 2026";
+    assert!(page.says(said) && page.says("enter the metadata anew"), "{}", page.summary());
 }
 
 #[tokio::test]

@@ -26,11 +26,14 @@ impl Described {
         let document = parse(xml).ok_or("it is no XML, or declares a document type")?;
         let root = Element::root(&document).ok_or("it is empty")?;
         let several = root.children(METADATA, "EntityDescriptor");
-        let mut entities = several.chain([root]).filter(|entity| entity.is(METADATA, "EntityDescriptor"));
-        let described = entities.find_map(|entity| {
-            entity.child(METADATA, "IDPSSODescriptor").map(|described| (entity, described))
+        let entities = several.chain([root]).filter(|entity| entity.is(METADATA, "EntityDescriptor"));
+        let mut all = entities.flat_map(|entity| {
+            entity.children(METADATA, "IDPSSODescriptor").map(move |described| (entity, described))
         });
-        let (entity, described) = described.ok_or("it describes no identity provider")?;
+        let (entity, described) = all.next().ok_or("it describes no identity provider")?;
+        if all.next().is_some() {
+            return Err("it describes several identity providers");
+        }
         let entity_id = entity.attribute("entityID").filter(|id| !id.is_empty());
         let certificates = certificates(described).ok_or("one of its certificates can't be read")?;
         if certificates.is_empty() {
@@ -91,4 +94,53 @@ pub(crate) fn of_service(entity_id: &str, consumer: &str, certificate: &str) -> 
            </SPSSODescriptor>\n\
          </EntityDescriptor>\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tenantry_domain::SamlMetadata;
+
+    /// Self-signed, with a key that nobody has.
+    const CERTIFICATE: &str = include_str!("idp.example.txt");
+
+    fn entity(id: &str, parts: &str) -> String {
+        format!("<EntityDescriptor xmlns=\"{METADATA}\" entityID=\"{id}\">{parts}</EntityDescriptor>")
+    }
+
+    fn provider() -> String {
+        format!(
+            "<IDPSSODescriptor protocolSupportEnumeration=\"{PROTOCOL}\"><KeyDescriptor><KeyInfo xmlns=\"{SIGNATURE}\">\
+             <X509Data><X509Certificate>{CERTIFICATE}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>\
+             <SingleSignOnService Binding=\"{REDIRECT}\" Location=\"https://idp.example/sso\"/></IDPSSODescriptor>"
+        )
+    }
+
+    #[test]
+    fn of_several_providers_none_is_taken_here_nor_by_the_product() {
+        let all =
+            |inside: &str| format!("<EntitiesDescriptor xmlns=\"{METADATA}\">{inside}</EntitiesDescriptor>");
+        let (one, other) = (entity("one", &provider()), entity("other", &provider()));
+        let service = entity("service", "<SPSSODescriptor/>");
+        for (xml, id) in [
+            (one.clone(), Some("one")),
+            (all(&one), Some("one")),
+            (all(&format!("{service}{one}{service}")), Some("one")),
+            (all(&format!("{one}{other}")), None),
+            (all(&format!("{one}{one}")), None),
+            (entity("both", &provider().repeat(2)), None),
+            (service.clone(), None),
+            (all(&service), None),
+            (all(""), None),
+        ] {
+            let read = Described::read(&xml);
+            assert_eq!(read.as_ref().ok().map(|read| read.entity_id.as_str()), id, "{read:?} of {xml}");
+            let products = SamlMetadata::read(&xml);
+            assert_eq!(products.as_ref().ok().map(SamlMetadata::entity_id), id, "{products:?} of {xml}");
+        }
+        assert_eq!(
+            Described::read(&all(&format!("{one}{other}"))).unwrap_err(),
+            "it describes several identity providers"
+        );
+    }
 }

@@ -108,30 +108,27 @@ async fn provider(core: &Core, connection: &Connection) -> Result<IdentityProvid
     if let Some(provider) = IdentityProvider::of(connection.options()) {
         return Ok(provider);
     }
-    let incomplete =
-        || UpstreamError::Options("The connection does not say where its people log in".to_owned());
-    let mut complete = connection.clone();
-    if let Some(described) =
-        described(connection.option("metadataXml"), connection.option("metadataUrl")).await
-    {
-        describe(
-            &mut complete.options,
-            &described.map_err(|reason| UpstreamError::Options(unusable(&reason)))?,
-        );
-        tell(&mut complete.options).ok_or_else(incomplete)?;
-    }
-    let provider = IdentityProvider::of(complete.options()).ok_or_else(incomplete)?;
+    let read = described(connection.option("metadataXml"), connection.option("metadataUrl")).await;
+    let described = match read {
+        Some(read) => read.map_err(|reason| UpstreamError::Options(unusable(&reason)))?,
+        None => {
+            let incomplete = "The connection does not say where its people log in";
+            return Err(UpstreamError::Options(incomplete.to_owned()));
+        }
+    };
+    let mut options = connection.options.clone();
+    describe(&mut options, &described);
     core.store
         .write(|state| {
             // Whoever has changed the options meanwhile may mean another provider.
             let current = state.connections.get(&connection.id).cloned();
             if let Some(current) = current.filter(|current| current.options == connection.options) {
-                state.connections.put(Connection { options: complete.options, ..current });
+                state.connections.put(Connection { options, ..current });
             }
             Ok::<_, StoreError>(())
         })
         .await?;
-    Ok(provider)
+    Ok(described.into())
 }
 
 /// What an identity provider says about itself, here or at an address; `None` when there is neither.

@@ -34,7 +34,8 @@ impl IdentityProvider {
     }
 }
 
-/// Takes over what an identity provider says about itself: it counts more than what was given by hand.
+/// Takes over what an identity provider says about itself: it counts more than what was given by hand. What is told of the
+/// certificates is of these.
 pub(crate) fn describe(options: &mut Map<String, Value>, described: &Described) {
     let pem: Vec<String> = described.certificates.iter().map(Certificate::pem).collect();
     options.insert("signInEndpoint".to_owned(), described.sign_in.as_str().into());
@@ -43,20 +44,28 @@ pub(crate) fn describe(options: &mut Map<String, Value>, described: &Described) 
     if let Some(address) = &described.sign_out {
         options.insert("signOutEndpoint".to_owned(), address.as_str().into());
     }
+    tell_of(options, &described.certificates);
 }
 
-/// Tells about the certificates; `None` when the options' own can't be read.
+/// Tells about the options' own certificates; `None` when they can't be read.
 pub(crate) fn tell(options: &mut Map<String, Value>) -> Option<()> {
+    let text = Document::new(options);
+    let certificates = match text.text("signingCert").or_else(|| text.text("cert")) {
+        Some(text) => Certificate::read(text).filter(|read| !read.is_empty())?,
+        None => Vec::new(),
+    };
+    tell_of(options, &certificates);
+    Some(())
+}
+
+fn tell_of(options: &mut Map<String, Value>, certificates: &[Certificate]) {
     for name in OF_CERTIFICATES {
         // A certificate under its older name stays.
         if name != "cert" || options.contains_key("signingCert") {
             options.remove(name);
         }
     }
-    let text = Document::new(options);
-    let Some(text) = text.text("signingCert").or_else(|| text.text("cert")) else { return Some(()) };
-    let certificates = Certificate::read(text)?;
-    let first = certificates.first()?;
+    let Some(first) = certificates.first() else { return };
     let thumbprints: Vec<String> = certificates.iter().map(|each| each.thumbprint().to_lowercase()).collect();
     let told = [
         ("cert", json!(first.pem())),
@@ -65,7 +74,13 @@ pub(crate) fn tell(options: &mut Map<String, Value>) -> Option<()> {
         ("subject", json!({ "commonName": first.common_name() })),
     ];
     options.extend(told.map(|(name, value)| (name.to_owned(), value)));
-    Some(())
+}
+
+impl From<Described> for IdentityProvider {
+    fn from(described: Described) -> Self {
+        let Described { entity_id, sign_in, certificates, .. } = described;
+        Self { sign_in, certificates, entity_id: Some(entity_id) }
+    }
 }
 
 impl Connection {

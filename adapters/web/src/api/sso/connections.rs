@@ -18,8 +18,8 @@ use super::own::{Administrator, Own};
 use super::view::{ConnectionView, HealthView};
 use super::{CHANGED, LAST_WAY_IN, NOT_INCLUDED};
 use crate::Shared;
-use crate::pages::sso::guides::guide;
 use crate::problem::Problem;
+use crate::sso::guides::guide;
 use crate::text::sentence;
 
 pub(super) const LIST: Operation = Operation {

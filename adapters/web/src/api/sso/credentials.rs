@@ -5,7 +5,7 @@ use axum::extract::State;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize};
 use tenantry_application::{Credentials, SamlSource};
-use tenantry_domain::{ClientId, DiscoveryUrl, InvalidClientSecret, Timestamp, Upstream, UpstreamTerms};
+use tenantry_domain::{Timestamp, Upstream, UpstreamTerms};
 use utoipa::ToSchema;
 
 use super::super::body;
@@ -14,8 +14,8 @@ use super::own::Own;
 use super::view::ConnectionView;
 use super::{CHANGED, NOT_INCLUDED};
 use crate::Shared;
-use crate::pages::sso::saml;
 use crate::problem::Problem;
+use crate::sso::input;
 use crate::text::sentence;
 
 pub(super) const ENTER: Operation = Operation {
@@ -34,8 +34,8 @@ pub(super) const ENTER: Operation = Operation {
         ),
         (
             422,
-            "Nothing usable is at `discovery_url` or `metadata_url`; the secret is needed once more; or the connection \
-             speaks another `protocol`.",
+            "Nothing usable is at `discovery_url` or `metadata_url`; the metadata were good until a day that is past; the \
+             secret is needed once more; or the connection speaks another `protocol`.",
         ),
     ],
     ..Operation::new("enterSsoCredentials", "Enters what the organization's identity provider gave")
@@ -122,6 +122,9 @@ pub(super) struct SamlCredentials {
     /// When the last of them expires.
     #[schema(value_type = String, format = DateTime)]
     certificate_expires_at: Timestamp,
+    /// Until when the metadata are good, if they say so.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    metadata_valid_until: Option<Timestamp>,
 }
 
 pub(super) async fn enter(
@@ -163,36 +166,31 @@ impl NewCredentials {
         ];
         refuse(&others, "leave it out: it belongs to the protocol oidc")?;
         match (self.metadata, self.metadata_url) {
-            (Some(text), _) => saml::document(&text, in_development)
+            (Some(text), _) => input::metadata(&text, in_development)
                 .map(SamlSource::Document)
                 .map_err(|why| Problem::wrong_value("metadata", why)),
-            (None, url) => saml::address(url.as_deref().unwrap_or_default(), in_development)
+            (None, url) => input::metadata_url(url.as_deref().unwrap_or_default(), in_development)
                 .map(SamlSource::Url)
                 .map_err(|why| Problem::wrong_value("metadata_url", why)),
         }
     }
 
     fn by_oidc(self, in_development: bool) -> Result<Credentials, Problem> {
-        let wrong =
-            |field, why: &dyn std::fmt::Display| Problem::wrong_value(field, sentence(&why.to_string()));
         let others = [("metadata_url", self.metadata_url.is_some()), ("metadata", self.metadata.is_some())];
         refuse(&others, "leave it out: it belongs to the protocol saml")?;
         let (url, client) = (self.discovery_url.unwrap_or_default(), self.client_id.unwrap_or_default());
-        let discovery_url = if in_development {
-            DiscoveryUrl::for_development(&url)
-        } else {
-            DiscoveryUrl::try_from(url.as_str())
-        };
+        let wrong = |field: &'static str| move |why| Problem::wrong_value(field, why);
         if let Some(secret) = &self.client_secret {
-            InvalidClientSecret::check(secret.expose_secret()).map_err(|why| wrong("client_secret", &why))?;
+            input::client_secret(secret.expose_secret()).map_err(wrong("client_secret"))?;
         }
         let until = self.secret_expires_at.as_deref().map(str::parse::<Timestamp>).transpose();
         Ok(Credentials {
-            discovery_url: discovery_url.map_err(|why| wrong("discovery_url", &why))?,
-            client_id: ClientId::try_from(client.as_str()).map_err(|why| wrong("client_id", &why))?,
+            discovery_url: input::discovery_url(&url, in_development).map_err(wrong("discovery_url"))?,
+            client_id: input::client_id(&client).map_err(wrong("client_id"))?,
             client_secret: self.client_secret,
             secret_expires_at: until.map_err(|_| {
-                wrong("secret_expires_at", &"write it as a date and a time, as in 2027-06-30T00:00:00Z")
+                let why = "Write it as a date and a time, as in 2027-06-30T00:00:00Z.";
+                Problem::wrong_value("secret_expires_at", why.to_owned())
             })?,
         })
     }
@@ -218,12 +216,13 @@ impl From<Upstream> for CredentialsView {
                     secret_expires_at,
                 })
             }
-            UpstreamTerms::Saml { sign_in_url, fingerprints, certificate_expires_at } => {
+            UpstreamTerms::Saml { sign_in_url, fingerprints, certificate_expires_at, valid_until } => {
                 Self::Saml(SamlCredentials {
                     issuer,
                     sign_in_url,
                     certificate_fingerprints: fingerprints,
                     certificate_expires_at,
+                    metadata_valid_until: valid_until,
                 })
             }
         }

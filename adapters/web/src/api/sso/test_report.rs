@@ -14,7 +14,6 @@ use super::super::path::PathId;
 use super::NOT_INCLUDED;
 use super::view::FaultView;
 use crate::Shared;
-use crate::pages::sso::report::{role, would_fail};
 use crate::problem::Problem;
 
 pub(super) const SHOW: Operation = Operation {
@@ -93,7 +92,7 @@ impl ReportView {
     fn new(view: &SsoView, test: &SsoTest) -> Self {
         let (fault, login) = match &test.outcome {
             SsoTestOutcome::Failed(fault) => (Some(*fault), None),
-            SsoTestOutcome::Arrived(login) => (would_fail(view, login), Some(LoginView::new(view, login))),
+            SsoTestOutcome::Arrived(login) => (view.would_fail(login), Some(LoginView::new(view, login))),
         };
         Self { at: test.at, fault: fault.map(FaultView::from), login }
     }
@@ -107,7 +106,7 @@ impl LoginView {
             email: login.email.as_ref().map(ToString::to_string),
             email_verified: login.email_verified,
             claims: login.claims.iter().map(claim).collect(),
-            role: role(view, login).map(RoleName::from),
+            role: view.role(login).map(RoleName::from),
         }
     }
 }

@@ -9,8 +9,8 @@ use super::admission::AdmissionView;
 use super::credentials::CredentialsView;
 use super::enforcement::EnforcementView;
 use crate::App;
-use crate::pages::sso::connection::start_link;
 use crate::problem::Problem;
+use crate::sso::start_link;
 use crate::text;
 
 /// A connection to an identity provider of the organization's own.

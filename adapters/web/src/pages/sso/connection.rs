@@ -7,7 +7,6 @@ use axum::response::Response;
 use tenantry_application::SsoView;
 use tenantry_domain::{Enforcement, SsoRequest, SsoState};
 
-use super::guides::guide;
 use super::{connection_path, consequences, next_path, steps};
 use crate::csrf::Form;
 use crate::fields::Fields;
@@ -16,6 +15,8 @@ use crate::pages::confirmation::is_confirmed;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::{SignedIn, see_other};
+use crate::sso::guides::guide;
+use crate::sso::start_link;
 use crate::{App, Shared, flash, text};
 
 #[derive(Template)]
@@ -97,15 +98,4 @@ pub(crate) async fn let_in_again(
     let (kept, people) = app.use_cases.sso.admit.again(&person.session, id).await?;
     let said = format!("{} can sign in again.", text::people(people));
     Ok(flash::tell(&app, &person.session.user, &connection_path(&kept.request.id), &said))
-}
-
-/// Where the organization's provider sends people who begin there (OpenID Connect Core, section 4).
-pub(crate) fn start_link(app: &App, request: &SsoRequest) -> String {
-    let link = app.base_url.join("/api/auth/login").map(|mut link| {
-        link.query_pairs_mut()
-            .append_pair("organization", request.tenant.id.as_str())
-            .append_pair("connection", request.id.as_str());
-        link.to_string()
-    });
-    link.unwrap_or_default()
 }

@@ -6,19 +6,18 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use secrecy::SecretString;
 use tenantry_application::{ConnectSsoError, Credentials, SsoView};
-use tenantry_domain::{
-    ClientId, DiscoveryUrl, InvalidClientSecret, SsoRequest, SsoStep, Timestamp, UpstreamTerms,
-};
+use tenantry_domain::{SsoRequest, SsoStep, Timestamp, UpstreamTerms};
 
-use super::guides::{Guide, guide};
-use super::step_path;
+use super::entered;
 use super::steps::{Step, progress};
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::frame::Frame;
 use crate::problem::Problem;
 use crate::respond::page;
-use crate::session::{SignedIn, see_other};
+use crate::session::SignedIn;
+use crate::sso::guides::{Guide, guide};
+use crate::sso::input;
 use crate::text::sentence;
 use crate::{App, Shared};
 
@@ -77,15 +76,10 @@ pub(crate) async fn enter(
     let id = fields.text("connection")?;
     let (mut form, credentials) = CredentialsForm::read(&fields, app.site.sso_in_development)?;
     if let Some(credentials) = credentials {
-        match app.use_cases.sso.connect.run(&person.session, id, credentials).await {
-            Ok(kept) => return Ok(see_other(&step_path(&kept.request.id, SsoStep::Test))),
-            Err(error @ (ConnectSsoError::Sso(_) | ConnectSsoError::OtherProtocol)) => {
-                return Err(Problem::not_connected(error, "discovery_url"));
-            }
-            Err(error @ ConnectSsoError::SecretNeeded) => {
-                form.secret_error = Some(sentence(&error.to_string()));
-            }
-            Err(error) => form.discovery_error = Some(sentence(&error.to_string())),
+        let connected = app.use_cases.sso.connect.run(&person.session, id, credentials).await;
+        match entered(connected, "discovery_url")? {
+            Ok(onward) => return Ok(onward),
+            Err(error) => form.refuse(&error),
         }
     }
     let view = app.use_cases.sso.list.one(&person.session, id).await?;
@@ -113,24 +107,18 @@ impl CredentialsForm {
     fn read(fields: &Fields, in_development: bool) -> Result<(Self, Option<Credentials>), Problem> {
         let (discovery, client) = (fields.text("discovery_url")?, fields.text("client_id")?);
         let (secret, expires) = (fields.text("client_secret")?, fields.text("secret_expires")?.trim());
-        let parse = if in_development {
-            DiscoveryUrl::for_development
-        } else {
-            |text: &str| DiscoveryUrl::try_from(text)
-        };
-        let discovery_url = parse(discovery);
-        let client_id = ClientId::try_from(client);
-        let client_secret = (!secret.is_empty()).then(|| InvalidClientSecret::check(secret)).transpose();
+        let discovery_url = input::discovery_url(discovery, in_development);
+        let client_id = input::client_id(client);
+        let client_secret = (!secret.is_empty()).then(|| input::client_secret(secret)).transpose();
         // A day counts to its end.
         let until = (!expires.is_empty()).then(|| format!("{expires}T23:59:59.999Z").parse::<Timestamp>());
         let until = until.transpose();
-        let said = |why: &dyn std::fmt::Display| sentence(&why.to_string());
         let form = Self {
             discovery_url: discovery.to_owned(),
-            discovery_error: discovery_url.as_ref().err().map(|why| said(why)),
+            discovery_error: discovery_url.as_ref().err().cloned(),
             client_id: client.to_owned(),
-            client_error: client_id.as_ref().err().map(|why| said(why)),
-            secret_error: client_secret.as_ref().err().map(|why| said(why)),
+            client_error: client_id.as_ref().err().cloned(),
+            secret_error: client_secret.as_ref().err().cloned(),
             expires: expires.to_owned(),
             expires_error: until.is_err().then(|| "Enter a day, for example 2027-06-30.".to_owned()),
         };
@@ -141,6 +129,15 @@ impl CredentialsForm {
         };
         let client_secret: Option<SecretString> = client_secret.map(|()| secret.into());
         Ok((form, Some(Credentials { discovery_url, client_id, client_secret, secret_expires_at })))
+    }
+
+    /// Says beside its field why there is no connection.
+    fn refuse(&mut self, error: &ConnectSsoError) {
+        let said = Some(sentence(&error.to_string()));
+        match error {
+            ConnectSsoError::SecretNeeded => self.secret_error = said,
+            _ => self.discovery_error = said,
+        }
     }
 
     fn is_right(&self) -> bool {

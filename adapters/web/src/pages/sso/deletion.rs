@@ -3,10 +3,12 @@
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use tenantry_application::SsoView;
 
 use super::next_path;
 use crate::csrf::Form;
 use crate::fields::Fields;
+use crate::frame::Frame;
 use crate::pages::confirmation::Confirmation;
 use crate::problem::Problem;
 use crate::respond::page;
@@ -20,38 +22,36 @@ pub(crate) async fn ask(
 ) -> Result<Response, Problem> {
     let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
     let view = app.use_cases.sso.list.one(&person.session, query.text("connection")?).await?;
-    let (request, people) = (&view.kept.request, view.people.all);
-    let name = request.display_name.to_string();
-    let who = if people == 0 {
-        "Nobody has come in through it, so nobody loses anything.".to_owned()
-    } else {
-        format!("{} came in through it: those accounts end, with their memberships.", text::people(people))
-    };
-    let effects = vec![
-        (icon::USERS, who),
-        (
-            icon::USER,
-            "Who signs in another way is not touched; an invitation lets the others in again.".to_owned(),
-        ),
-        (
-            icon::LOCK,
-            "The client ID and the secret are deleted with it. Your domains stay proved.".to_owned(),
-        ),
-    ];
-    let question = Confirmation {
-        frame: person.frame(&app, "/admin/sso"),
+    page(StatusCode::OK, &question(person.frame(&app, "/admin/sso"), &view))
+}
+
+fn question<'a>(frame: Frame<'a>, view: &'a SsoView) -> Confirmation<'a> {
+    let request = &view.kept.request;
+    Confirmation {
+        frame,
         asks: "Delete",
-        about: &name,
+        about: request.display_name.as_str(),
         lede: "This can’t be undone: a new connection takes its set-up again.",
-        effects,
+        effects: effects(view.people.all),
         action: "/admin/sso/delete",
         names: vec![("connection", request.id.as_str())],
         button: "Delete the connection",
         is_end: true,
         back: next_path(request),
         keep: "Keep it",
+    }
+}
+
+/// What it does to whom.
+fn effects(people: u32) -> Vec<(&'static str, String)> {
+    let who = if people == 0 {
+        "Nobody has come in through it, so nobody loses anything.".to_owned()
+    } else {
+        format!("{} came in through it: those accounts end, with their memberships.", text::people(people))
     };
-    page(StatusCode::OK, &question)
+    let others = "Who signs in another way is not touched; an invitation lets the others in again.";
+    let rest = "The client ID and the secret are deleted with it. Your domains stay proved.";
+    vec![(icon::USERS, who), (icon::USER, others.to_owned()), (icon::LOCK, rest.to_owned())]
 }
 
 pub(crate) async fn delete(

@@ -92,30 +92,24 @@ pub(crate) async fn add(
 ) -> Result<Response, Problem> {
     let (id, typed) = (fields.text("connection")?, fields.text("domain")?);
     let view = app.use_cases.sso.list.one(&person.session, id).await?;
-    let error = match EmailDomain::try_from(typed) {
-        Err(why) => sentence(&why.to_string()),
-        Ok(domain) => match claim(&app, &person, &view, domain).await? {
-            Ok(()) => {
-                let there = step_path(&view.kept.request.id, SsoStep::Domain);
-                return Ok(flash::tell(
-                    &app,
-                    &person.session.user,
-                    &there,
-                    "Claimed. Now prove that it is yours.",
-                ));
-            }
-            Err(error) => error,
-        },
-    };
-    page_of(&app, &person, &view, DomainForm { domain: typed.to_owned(), error: Some(error), looked: None })
+    if let Err(error) = claim(&app, &person, &view, typed).await? {
+        let form = DomainForm { domain: typed.to_owned(), error: Some(error), looked: None };
+        return page_of(&app, &person, &view, form);
+    }
+    let there = step_path(&view.kept.request.id, SsoStep::Domain);
+    Ok(flash::tell(&app, &person.session.user, &there, "Claimed. Now prove that it is yours."))
 }
 
 async fn claim(
     app: &App,
     person: &SignedIn,
     view: &SsoView,
-    domain: EmailDomain,
+    typed: &str,
 ) -> Result<Result<(), String>, Problem> {
+    let domain = match EmailDomain::try_from(typed) {
+        Ok(domain) => domain,
+        Err(why) => return Ok(Err(sentence(&why.to_string()))),
+    };
     match app.use_cases.sso.claim_domain.run(&person.session, &domain).await {
         Ok(_) => {}
         Err(ClaimDomainError::Sso(error)) => return Err(error.into()),

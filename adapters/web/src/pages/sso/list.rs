@@ -7,7 +7,6 @@ use axum::response::Response;
 use tenantry_domain::{DisplayName, DomainProof, EmailDomain, SsoKind, Timestamp};
 use tenantry_ports::KeptSsoRequest;
 
-use super::guides::{Guide, KINDS, guide};
 use super::{next_path, steps};
 use crate::Shared;
 use crate::csrf::Form;
@@ -15,6 +14,7 @@ use crate::frame::Frame;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::{SignedIn, see_other};
+use crate::sso::guides::{Guide, KINDS, guide};
 
 #[derive(Template)]
 #[template(path = "pages/sso.html")]

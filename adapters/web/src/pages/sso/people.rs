@@ -11,7 +11,6 @@ use tenantry_domain::{
 };
 
 use super::connection_path;
-use super::guides::guide;
 use super::steps::{Step, progress};
 use crate::csrf::Form;
 use crate::fields::Fields;
@@ -19,6 +18,7 @@ use crate::frame::Frame;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
+use crate::sso::guides::guide;
 use crate::text::sentence;
 use crate::{App, Shared, flash};
 

@@ -6,9 +6,7 @@ use askama::Template;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use tenantry_application::{ReportedTest, SsoView};
-use tenantry_domain::{
-    EmailAddress, Role, SsoFault, SsoRequestId, SsoStep, SsoTest, SsoTestOutcome, TestedLogin, Timestamp,
-};
+use tenantry_domain::{EmailAddress, Role, SsoRequestId, SsoStep, SsoTest, SsoTestOutcome, Timestamp};
 use tenantry_ports::{Callback, LoginAttempt};
 
 use super::step_path;
@@ -70,14 +68,14 @@ impl Report {
                 let (added, said) = claims.partition(|(name, _)| is_added(name));
                 Self {
                     at,
-                    fault: would_fail(view, login).map(advice),
+                    fault: view.would_fail(login).map(advice),
                     arrived: true,
                     name: login.name.clone(),
                     email: login.email.as_ref().map(EmailAddress::to_string).unwrap_or_default(),
                     is_verified: login.email_verified,
                     said,
                     added,
-                    role: role(view, login),
+                    role: view.role(login),
                 }
             }
         }
@@ -111,17 +109,6 @@ fn is_added(name: &str) -> bool {
         "updated_at",
     ];
     of_the_token.contains(&name) || name.contains("://")
-}
-
-/// Why somebody like this would be refused, were the connection on.
-pub(crate) fn would_fail(view: &SsoView, login: &TestedLogin) -> Option<SsoFault> {
-    view.kept.request.believe(login.email.as_ref(), login.email_verified, &view.proved()).err()
-}
-
-/// As what a newcomer like this would join.
-pub(crate) fn role(view: &SsoView, login: &TestedLogin) -> Option<Role> {
-    let rules = &view.kept.request.admission;
-    rules.auto_membership.then(|| rules.role(&login.as_claims()))
 }
 
 /// Leads whoever is back at the front page from the provider on to the report of their test.

@@ -4,17 +4,18 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use tenantry_application::{ConnectSsoError, SamlSource, SsoView};
-use tenantry_domain::{MetadataUrl, SamlMetadata, SsoRequest, SsoStep, UpstreamTerms};
+use tenantry_application::{SamlSource, SsoView};
+use tenantry_domain::{SsoRequest, SsoStep, UpstreamTerms};
 
-use super::guides::{Guide, guide};
-use super::step_path;
+use super::entered;
 use super::steps::{Step, progress};
 use crate::csrf::FormWithFile;
 use crate::frame::Frame;
 use crate::problem::Problem;
 use crate::respond::page;
-use crate::session::{SignedIn, see_other};
+use crate::session::SignedIn;
+use crate::sso::guides::{Guide, guide};
+use crate::sso::input;
 use crate::text::{self, sentence};
 use crate::{App, Shared};
 
@@ -79,50 +80,41 @@ pub(crate) async fn enter(
     FormWithFile(fields, upload): FormWithFile,
 ) -> Result<Response, Problem> {
     let (id, url) = (fields.text("connection")?, fields.text("metadata_url")?);
-    let mut form = SamlForm { url: url.to_owned(), ..SamlForm::default() };
-    let has_file = !upload.0.is_empty();
-    let source = if has_file {
-        let text = String::from_utf8_lossy(&upload.0);
-        document(&text, app.site.sso_in_development).map(SamlSource::Document)
-    } else {
-        address(url, app.site.sso_in_development).map(SamlSource::Url)
-    };
-    let error = match source {
-        Ok(source) => match app.use_cases.sso.connect_saml.run(&person.session, id, source).await {
-            Ok(kept) => return Ok(see_other(&step_path(&kept.request.id, SsoStep::Test))),
-            Err(error @ (ConnectSsoError::Sso(_) | ConnectSsoError::OtherProtocol)) => {
-                return Err(Problem::not_connected(error, "metadata_url"));
+    let error = match source(&upload.0, url, app.site.sso_in_development) {
+        Ok(source) => {
+            let connected = app.use_cases.sso.connect_saml.run(&person.session, id, source).await;
+            match entered(connected, "metadata_url")? {
+                Ok(onward) => return Ok(onward),
+                Err(error) => sentence(&error.to_string()),
             }
-            Err(error) => sentence(&error.to_string()),
-        },
+        }
         Err(error) => error,
     };
-    if has_file {
-        form.file_error = Some(error);
-    } else {
-        form.url_error = Some(error);
-    }
     let view = app.use_cases.sso.list.one(&person.session, id).await?;
-    page_of(&app, &person, &view, form)
+    page_of(&app, &person, &view, SamlForm::refused(url, !upload.0.is_empty(), error))
 }
 
-/// The metadata in a text; what would be right where there are none.
-pub(crate) fn document(text: &str, in_development: bool) -> Result<SamlMetadata, String> {
-    let read = if in_development { SamlMetadata::for_development } else { SamlMetadata::read };
-    read(text).map_err(|error| sentence(&error.to_string()))
+/// Where the metadata come from: out of the file, if one was chosen.
+fn source(file: &[u8], url: &str, in_development: bool) -> Result<SamlSource, String> {
+    if file.is_empty() {
+        input::metadata_url(url, in_development).map(SamlSource::Url)
+    } else {
+        input::metadata_file(file, in_development).map(SamlSource::Document)
+    }
 }
 
-/// The address of metadata; what would be right where it is none.
-pub(crate) fn address(text: &str, in_development: bool) -> Result<MetadataUrl, String> {
-    let read =
-        if in_development { MetadataUrl::for_development } else { |text: &str| MetadataUrl::try_from(text) };
-    read(text).map_err(|error| sentence(&error.to_string()))
+impl SamlForm {
+    /// The form as it was typed, with what is wrong about the file or about the address.
+    fn refused(url: &str, has_file: bool, error: String) -> Self {
+        let (url_error, file_error) = if has_file { (None, Some(error)) } else { (Some(error), None) };
+        Self { url: url.to_owned(), url_error, file_error }
+    }
 }
 
 impl<'a> Held<'a> {
     fn of(request: &'a SsoRequest) -> Option<Self> {
         let upstream = request.upstream.as_ref()?;
-        let UpstreamTerms::Saml { sign_in_url, fingerprints, certificate_expires_at } = &upstream.terms
+        let UpstreamTerms::Saml { sign_in_url, fingerprints, certificate_expires_at, .. } = &upstream.terms
         else {
             return None;
         };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tenantry_application::SsoView;
 use tenantry_domain::{
-    DomainProof, ProofState, SsoFault, SsoKind, SsoRequest, SsoState, SsoStep, Timestamp, Upstream,
+    DomainProof, Expiring, ProofState, SsoFault, SsoRequest, SsoState, SsoStep, Timestamp, Upstream,
 };
 use tenantry_ports::KeptSsoRequest;
 
@@ -132,11 +132,12 @@ pub(super) fn health_but_failures(
     } else if request.state == SsoState::On {
         lines.push((true, "Nobody has come in through it yet".to_owned()));
     }
-    let expires = request.upstream.as_ref().and_then(Upstream::expires_at);
-    if let Some(at) = expires.filter(|at| *at <= now + SOON) {
-        let (what, remedy) = match request.kind {
-            SsoKind::Saml => ("The signing certificate", "enter the metadata anew"),
-            _ => ("The client secret", "enter a new one"),
+    let expires = request.upstream.as_ref().and_then(Upstream::expires);
+    if let Some((expiring, at)) = expires.filter(|(_, at)| *at <= now + SOON) {
+        let (what, remedy) = match expiring {
+            Expiring::Secret => ("The client secret", "enter a new one"),
+            Expiring::Certificate => ("The signing certificate", "enter the metadata anew"),
+            Expiring::Metadata => ("What your provider says of itself", "enter the metadata anew"),
         };
         let when = if at <= now { "expired on" } else { "expires on" };
         lines.push((false, format!("{what} {when} {}: {remedy}", text::date(at))));

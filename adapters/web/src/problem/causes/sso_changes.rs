@@ -23,6 +23,9 @@ impl Problem {
             ConnectSsoError::Discovery(_) | ConnectSsoError::DiscoveryRefused(_) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "discovery_refused", Some(source))
             }
+            ConnectSsoError::MetadataOver(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "metadata_expired", Some(source))
+            }
             ConnectSsoError::SecretNeeded => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "secret_needed", Some("client_secret"))
             }

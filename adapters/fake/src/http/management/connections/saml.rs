@@ -23,10 +23,11 @@ pub(super) fn no_certificate() -> ApiError {
 pub(super) async fn complete(settings: &mut Map<String, Value>) -> Result<(), ApiError> {
     let given = Document::new(settings);
     let read = described(option(given, "metadataXml"), option(given, "metadataUrl")).await;
-    if let Some(read) = read {
-        describe(settings, &read.map_err(|reason| no_metadata(&reason))?);
+    match read {
+        Some(read) => describe(settings, &read.map_err(|reason| no_metadata(&reason))?),
+        None => tell(settings).ok_or_else(no_certificate)?,
     }
-    tell(settings).ok_or_else(no_certificate)
+    Ok(())
 }
 
 /// Whether a new connection says what a login through it needs.
