@@ -104,7 +104,7 @@ pub use sso::{
     AdmissionWish, AdmitThroughSso, AnswerAccessError, AskForAccess, AskedForAccess, BeginSso, CheckDomain,
     CheckDomainError, ChooseSsoDomains, ChooseSsoDomainsError, ClaimDomain, ClaimDomainError, ConnectSaml,
     ConnectSso, ConnectSsoError, Credentials, DeclineAccess, DeleteSso, EnforceSso, EnforceSsoError,
-    FindLogin, FoundLogin, GrantAccess, ListAccessRequests, ListSso, ReleaseDomain, ReportSsoTest,
+    FindLogin, FoundLogin, GrantAccess, Granted, ListAccessRequests, ListSso, ReleaseDomain, ReportSsoTest,
     ReportedTest, SamlSource, SsoError, SsoGate, SsoParts, SsoRefusal, SsoView, TestSso, TestSsoError,
     TurnOnSsoError, TurnSso, WatchDomains,
 };
