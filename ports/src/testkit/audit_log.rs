@@ -67,7 +67,7 @@ pub async fn a_made_up_cursor_is_refused(log: &impl AuditLog) {
 
 /// What is remembered once is not remembered again while it is recent, of the same actor, action, tenant and subject.
 pub async fn the_same_is_remembered_once_in_its_time(log: &impl AuditLog) {
-    let hour = Duration::from_secs(3600);
+    let hour = Duration::from_hours(1);
     let said = |reference: &str, later: u64| AuditEntry {
         at: Timestamp::from_seconds(1_700_000_000) + Duration::from_secs(later),
         subject: format!("acme-okta: %gone_. Reference {reference}"),

@@ -67,7 +67,7 @@ async fn s14_a_seat_is_counted_for_who_was_made_a_member_behind_the_products_bac
         page.is(200).body.matches("found every seat taken").count()
     };
     assert_eq!(noted(&mut corp).await, 1, "an hour long it is one thing, however often it happens");
-    corp.site.clock.advance(Duration::from_secs(3600));
+    corp.site.clock.advance(Duration::from_hours(1));
     corp.finds_no_seat(BO).await;
     assert_eq!(noted(&mut corp).await, 2);
 
