@@ -50,7 +50,7 @@ impl FindMember {
             && !self.people.has_another_administrator(tenant, &member.user).await?;
         let rejoins_through = self.rejoins_through(tenant, &member.user).await?;
         let is_you = member.user == session.user;
-        Ok(MemberView { is_you, member, is_last_administrator, rejoins_through })
+        Ok(MemberView { member, is_you, is_last_administrator, rejoins_through })
     }
 
     async fn rejoins_through(&self, tenant: &TenantId, user: &UserId) -> Result<Option<DisplayName>, Outage> {

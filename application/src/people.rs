@@ -82,16 +82,21 @@ impl People {
         roles: &Roles,
     ) -> Result<bool, Outage> {
         let seats = seats_of(&self.catalogue, session);
-        if seats == Seats::Unlimited || self.holds_a_seat(tenant, user, roles).await? {
+        if seats == Seats::Unlimited || self.is_member(tenant, user, roles).await? {
             return Ok(true);
         }
         let taken = self.withdraw.seats.besides(user, tenant, seats).await?;
         Ok(seats.admit_one_more(taken.total()))
     }
 
-    /// Whether a seat was counted for somebody with these roles. Where the organization has no connection of its own,
-    /// nobody has a role of a login alone.
-    async fn holds_a_seat(&self, tenant: &TenantId, user: &UserId, roles: &Roles) -> Result<bool, Outage> {
+    /// Whether somebody with these roles was let in, and a seat counted for them. Where the organization has no connection
+    /// of its own, nobody has a role of a login alone.
+    pub(crate) async fn is_member(
+        &self,
+        tenant: &TenantId,
+        user: &UserId,
+        roles: &Roles,
+    ) -> Result<bool, Outage> {
         if roles.is_empty() || !may_come_of_a_login(roles) {
             return Ok(!roles.is_empty());
         }

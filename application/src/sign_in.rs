@@ -341,7 +341,8 @@ impl SignIn {
         for role in given.iter() {
             self.members.unassign(&tenant.id, &login.user, role).await?;
         }
-        self.note(login, &tenant.id, AuditAction::SeatRefused, now).await;
+        let refused = entry(login, &tenant.id, AuditAction::SeatRefused, now);
+        audit::record_once(&*self.audit_log, refused, "").await;
         Ok((Roles::default(), true))
     }
 
@@ -412,7 +413,8 @@ impl SignIn {
         }
         let accepted = self.offers.end_invitation(&tenant.id, invitation, OfferState::Accepted).await;
         if accepted.map_err(Outage::from)? {
-            self.note(login, &tenant.id, AuditAction::InvitationAccepted, now).await;
+            let accepted = entry(login, &tenant.id, AuditAction::InvitationAccepted, now);
+            audit::record(&*self.audit_log, &accepted).await;
         }
         Ok(())
     }
@@ -444,19 +446,6 @@ impl SignIn {
         Err(SignInError::InvitedOther)
     }
 
-    async fn note(&self, login: &Login, tenant: &TenantId, action: AuditAction, at: Timestamp) {
-        let subject = login.email.as_ref().map_or_else(|| login.name.clone(), ToString::to_string);
-        let entry = AuditEntry {
-            at,
-            actor: login.user.clone(),
-            actor_name: Some(login.name.clone()),
-            tenant: Some(tenant.clone()),
-            action,
-            subject,
-        };
-        audit::record(&*self.audit_log, &entry).await;
-    }
-
     fn session(
         &self,
         id: SessionId,
@@ -483,4 +472,10 @@ impl SignIn {
             ends_at,
         }
     }
+}
+
+fn entry(login: &Login, tenant: &TenantId, action: AuditAction, at: Timestamp) -> AuditEntry {
+    let subject = login.email.as_ref().map_or_else(|| login.name.clone(), ToString::to_string);
+    let (actor, actor_name) = (login.user.clone(), Some(login.name.clone()));
+    AuditEntry { at, actor, actor_name, tenant: Some(tenant.clone()), action, subject }
 }

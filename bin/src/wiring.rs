@@ -154,12 +154,7 @@ impl Parts {
     }
 
     pub(crate) fn watch_domains(&self) -> WatchDomains {
-        WatchDomains {
-            proofs: self.domain_proofs(),
-            records: Arc::clone(&self.sso.records),
-            audit_log: self.audit_log(),
-            clock: Arc::clone(&self.clock),
-        }
+        WatchDomains { parts: self.sso_parts(), records: Arc::clone(&self.sso.records) }
     }
 
     fn redeem(&self) -> Redeem {

@@ -1,7 +1,7 @@
 //! Who changed what, and when.
 
 use async_trait::async_trait;
-use tenantry_domain::{AuditEntry, TenantId, UserId};
+use tenantry_domain::{AuditEntry, TenantId, Timestamp, UserId};
 
 use crate::{Cursor, Page, PageSize, Source};
 
@@ -11,6 +11,15 @@ use crate::{Cursor, Page, PageSize, Source};
 pub trait AuditLog: Send + Sync {
     /// Remembers it; once acknowledged it survives a crash.
     async fn record(&self, entry: &AuditEntry) -> Result<(), AuditLogError>;
+
+    /// Remembers it, unless the same actor did the same in the same tenant after `since` and the subject begins with
+    /// `about`: then that stays alone. Answers what is remembered.
+    async fn record_once(
+        &self,
+        entry: &AuditEntry,
+        about: &str,
+        since: Timestamp,
+    ) -> Result<AuditEntry, AuditLogError>;
 
     /// What was done in this tenant, the latest first; empty for a tenant that is unknown.
     ///

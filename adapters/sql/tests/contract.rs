@@ -144,7 +144,12 @@ on_both!(login_attempts, attempts, [is_spent_once]);
 on_both!(
     audit_log,
     SqlAuditLog::new,
-    [pages_hold_every_entry_once, an_account_has_entries_of_its_own, a_made_up_cursor_is_refused]
+    [
+        pages_hold_every_entry_once,
+        an_account_has_entries_of_its_own,
+        a_made_up_cursor_is_refused,
+        the_same_is_remembered_once_in_its_time
+    ]
 );
 on_both!(
     idempotency_keys,

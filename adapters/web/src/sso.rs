@@ -90,7 +90,7 @@ impl SsoUseCases {
             claim_domain: ClaimDomain { parts: shared() },
             check_domain: CheckDomain { parts: shared(), records: outside.records },
             release_domain: ReleaseDomain { parts: shared() },
-            choose_domains: ChooseSsoDomains { parts: shared() },
+            choose_domains: ChooseSsoDomains { parts: shared(), sessions: Arc::clone(&outside.sessions) },
             connect: ConnectSso { parts: shared(), probe: Arc::clone(&outside.probe) },
             connect_saml: ConnectSaml { parts: shared(), probe: outside.probe },
             test: TestSso { parts: shared(), begin: outside.begin },
@@ -112,7 +112,11 @@ impl SsoUseCases {
                 clock: Arc::clone(&parts.clock),
             },
             list_access_requests: ListAccessRequests { people: people(), access: access() },
-            grant_access: GrantAccess { people: people(), access: access() },
+            grant_access: GrantAccess {
+                people: people(),
+                access: access(),
+                proofs: Arc::clone(&parts.proofs),
+            },
             decline_access: DeclineAccess { people: people(), access: access() },
             find_login: FindLogin {
                 proofs: Arc::clone(&parts.proofs),

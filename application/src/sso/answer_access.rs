@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use tenantry_domain::{AccessRequest, AuditAction, Permission, Role, Roles, TenantId, UserId};
-use tenantry_ports::{AccessRequests, Session};
+use tenantry_domain::{
+    AccessRequest, AuditAction, DisplayName, EmailAddress, Permission, Role, Roles, SsoFault, TenantId,
+    UserId,
+};
+use tenantry_ports::{AccessRequests, DomainProofs, Session};
 
+use super::parts::proved;
 use crate::people::People;
 use crate::{AuthorizeError, Outage};
 
@@ -22,6 +26,19 @@ pub struct GrantAccess {
     pub people: People,
     /// Who asks.
     pub access: Arc<dyn AccessRequests>,
+    /// Which domains are whose.
+    pub proofs: Arc<dyn DomainProofs>,
+}
+
+/// Somebody who asked and is a member now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    /// What they asked.
+    pub asked: AccessRequest,
+    /// The roles that they have.
+    pub roles: Roles,
+    /// Whether they were a member by other means already, with these roles: then nothing was changed.
+    pub was_member: bool,
 }
 
 /// Lets somebody not in who asks. They may ask again.
@@ -41,6 +58,16 @@ pub enum AnswerAccessError {
     /// Every seat is taken.
     #[error("every seat is taken: change your plan, or take an invitation back")]
     NoSeat,
+    /// The organization's own provider does not vouch for them any more as it did when they asked.
+    #[error("{connection} does not let {email} in any more ({fault:?})")]
+    NotVouched {
+        /// Why.
+        fault: SsoFault,
+        /// With which address they asked.
+        email: EmailAddress,
+        /// What the connection is called through which they came.
+        connection: DisplayName,
+    },
     /// The actor may not do it.
     #[error(transparent)]
     NotAuthorized(#[from] AuthorizeError),
@@ -58,20 +85,22 @@ impl ListAccessRequests {
 }
 
 impl GrantAccess {
-    /// Makes the person a member with this role. Repeatable: what an interruption has left half-done the next try
-    /// finishes, and whoever has become a member by other means meanwhile keeps the roles that they have.
-    pub async fn run(
-        &self,
-        session: &Session,
-        user: &str,
-        role: Role,
-    ) -> Result<AccessRequest, AnswerAccessError> {
+    /// Makes the person a member with this role, as long as the organization's provider vouches for them as it did when
+    /// they asked. Repeatable: what an interruption has left half-done the next try finishes, and whoever has become a
+    /// member by other means meanwhile keeps the roles that they have.
+    pub async fn run(&self, session: &Session, user: &str, role: Role) -> Result<Granted, AnswerAccessError> {
         let people = &self.people;
         let (_turn, tenant) = people.take_turn(session, Permission::InviteMembers).await?;
         let asked = find(&*self.access, &tenant.id, user).await?;
         let member = people.find(&tenant.id, user).await?;
         let roles = member.map_or_else(Roles::default, |member| member.roles);
-        if roles.is_empty() {
+        let was_member = people.is_member(&tenant.id, &asked.user, &roles).await? && {
+            // An earlier try of this may have come so far.
+            let known = people.requests.is_admitted(&tenant.id, &asked.user).await.map_err(Outage::from)?;
+            known || roles != Roles::from(role)
+        };
+        if !was_member {
+            self.vouched(&asked).await?;
             if !people.has_seat(session, &tenant.id, &asked.user, &roles).await? {
                 return Err(AnswerAccessError::NoSeat);
             }
@@ -80,9 +109,25 @@ impl GrantAccess {
         }
         people.admit(&tenant.id, &asked.user).await?;
         self.access.settle(&tenant.id, &asked.user).await.map_err(Outage::from)?;
+        if was_member {
+            return Ok(Granted { asked, roles, was_member });
+        }
         let subject = format!("{}: {}", asked.email, role.name());
         people.record(session, &tenant.id, AuditAction::AccessGranted, subject).await;
-        Ok(asked)
+        Ok(Granted { asked, roles: Roles::from(role), was_member })
+    }
+
+    /// Whether the connection and the domain of the address still stand, by which whoever asks was known. That the address
+    /// is theirs was seen when they asked.
+    async fn vouched(&self, asked: &AccessRequest) -> Result<(), AnswerAccessError> {
+        let kept = self.people.requests.find(&asked.tenant, &asked.request).await.map_err(Outage::from)?;
+        let kept = kept.ok_or(AnswerAccessError::Unknown)?;
+        let proved = proved(&self.proofs.of_tenant(&asked.tenant).await.map_err(Outage::from)?);
+        kept.request.admit(Some(&asked.email), true, &proved).map_err(|fault| AnswerAccessError::NotVouched {
+            fault,
+            email: asked.email.clone(),
+            connection: kept.request.display_name,
+        })
     }
 }
 

@@ -1,16 +1,20 @@
 //! Which of the organization's domains a connection is for.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use tenantry_domain::{AuditAction, EmailDomain, SsoState};
-use tenantry_ports::{KeptSsoRequest, Session};
+use tenantry_domain::{AuditAction, EmailDomain, Enforcement, SsoState};
+use tenantry_ports::{KeptSsoRequest, Session, Sessions};
 
 use super::{SsoError, SsoParts};
 
-/// Says whose addresses come in through a connection. Only what is proved counts, whatever is chosen here.
+/// Says whose addresses come in through a connection. Only what is proved counts, whatever is chosen here. Where whoever
+/// has such an address has to come through it, sessions end when there is one more, as when the rule is made.
 pub struct ChooseSsoDomains {
     /// What it works with.
     pub parts: SsoParts,
+    /// Who is signed in.
+    pub sessions: Arc<dyn Sessions>,
 }
 
 /// Why the domains stay as they are.
@@ -54,12 +58,18 @@ impl ChooseSsoDomains {
         if kept.request.domains.iter().any(is_taken) {
             self.parts.leaves_a_way_in(&tenant.id).await?;
         }
+        let is_demanded = kept.request.is_demanded() && kept.request.enforcement == Enforcement::Domains;
+        let is_narrowed = domains.is_subset(&kept.request.domains) && kept.request.domains != domains;
         if kept.request.domains != domains {
             let names = domains.iter().map(EmailDomain::as_str).collect::<Vec<_>>().join(", ");
             kept.request.domains = domains;
             self.parts.save(&mut kept).await?;
             let subject = format!("{}: {names}", kept.request.display_name);
             self.parts.record(session, tenant, AuditAction::SsoChanged, subject).await;
+        }
+        // Also when nothing is new: an interruption may have left sessions from before.
+        if is_demanded && !is_narrowed {
+            self.parts.end_sessions(&*self.sessions, session, &tenant.id).await?;
         }
         // Also for whoever comes again: the provider may not have heard of it.
         if kept.request.state == SsoState::On {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tenantry_domain::{AuditAction, DomainProof, EmailDomain, ProofToken, SsoState};
+use tenantry_domain::{AuditAction, DomainProof, EmailDomain, ProofState, ProofToken, SsoState};
 use tenantry_ports::{Session, TxtRecords};
 
 use super::{SsoError, SsoParts};
@@ -115,6 +115,10 @@ impl CheckDomain {
         }
         if looked.holds() && !held.holds() {
             self.parts.record(session, tenant, AuditAction::DomainProved, domain.to_string()).await;
+        }
+        // Also when nothing is new: the provider may not have heard of it.
+        if looked.state != ProofState::Claimed {
+            self.parts.tell_of(&tenant.id, domain).await.map_err(SsoError::from)?;
         }
         Ok((looked, others))
     }

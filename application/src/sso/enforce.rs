@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tenantry_domain::{AuditAction, Enforcement, Role, SsoRequest, SsoState, TenantId, UserId};
-use tenantry_ports::{KeptSsoRequest, Members, Session, Sessions, SessionsOf};
+use tenantry_ports::{KeptSsoRequest, Members, Session, Sessions};
 
 use super::{SsoError, SsoParts};
 use crate::Outage;
-use crate::sign_in::remembered_until;
 
 /// Says who has to come in through a connection. Everybody's sessions under the organization end when it gets stricter,
 /// so that the old ways in are closed for those who are in, too.
@@ -59,10 +58,7 @@ impl EnforceSso {
         self.parts.save(&mut kept).await?;
         // Also when nothing is new: an interruption may have left sessions from before.
         if enforcement != Enforcement::Off {
-            let (whose, now) = (SessionsOf::Tenant(tenant.id.clone()), self.parts.clock.now());
-            let ended =
-                self.sessions.end_all(&whose, Some(session.id.clone()), now, remembered_until(now)).await;
-            ended.map_err(|error| SsoError::from(Outage::from(error)))?;
+            self.parts.end_sessions(&*self.sessions, session, &tenant.id).await?;
         }
         let subject = format!("{}: {}", kept.request.display_name, enforcement.as_str());
         self.parts.record(session, tenant, AuditAction::SsoEnforced, subject).await;

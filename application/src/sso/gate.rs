@@ -199,9 +199,11 @@ impl SsoGate {
             is_anothers.then_some((SsoFault::OtherDomain, "an address in another organization’s domain"))
         };
         let Some((fault, why)) = refused else { return self.besides(login, roles, tenant, now).await };
+        let about = format!("{connection}: {why}. Reference ");
         let reference = self.random.hex(4);
-        let subject = format!("{connection}: {why}. Reference {reference}");
-        self.note(login, &tenant.id, AuditAction::SsoRefused, subject, now).await;
+        let entry = entry(login, &tenant.id, AuditAction::SsoRefused, format!("{about}{reference}"), now);
+        let noted = audit::record_once(&*self.audit_log, entry, &about).await;
+        let reference = noted.subject.strip_prefix(&about).unwrap_or(&reference).to_owned();
         tracing::warn!(tenant = %tenant.id, ?fault, %reference, "a login through a connection of nobody's was refused");
         Ok(Err(SsoRefusal::Failed { fault, reference }))
     }
@@ -314,10 +316,19 @@ impl SsoGate {
         subject: String,
         at: Timestamp,
     ) {
-        let (actor, actor_name) = (login.user.clone(), Some(login.name.clone()));
-        let entry = AuditEntry { at, actor, actor_name, tenant: Some(tenant.clone()), action, subject };
-        audit::record(&*self.audit_log, &entry).await;
+        audit::record(&*self.audit_log, &entry(login, tenant, action, subject, at)).await;
     }
+}
+
+fn entry(
+    login: &Login,
+    tenant: &TenantId,
+    action: AuditAction,
+    subject: String,
+    at: Timestamp,
+) -> AuditEntry {
+    let (actor, actor_name) = (login.user.clone(), Some(login.name.clone()));
+    AuditEntry { at, actor, actor_name, tenant: Some(tenant.clone()), action, subject }
 }
 
 fn required(request: SsoRequest) -> Option<SsoRefusal> {

@@ -23,7 +23,7 @@ mod watch;
 
 pub use access::{AskForAccess, AskedForAccess};
 pub use admit::{AdmissionWish, AdmitThroughSso};
-pub use answer_access::{AnswerAccessError, DeclineAccess, GrantAccess, ListAccessRequests};
+pub use answer_access::{AnswerAccessError, DeclineAccess, GrantAccess, Granted, ListAccessRequests};
 pub use begin::BeginSso;
 pub use choose_domains::{ChooseSsoDomains, ChooseSsoDomainsError};
 pub use connect::{ConnectSso, ConnectSsoError, Credentials};

@@ -8,10 +8,11 @@ use tenantry_domain::{
     SsoRequest, SsoRequestId, TenantId, TenantRef, Upstream,
 };
 use tenantry_ports::{
-    AuditLog, Clock, DomainProofs, KeptSsoRequest, Random, Session, SsoConnections, SsoConnectionsError,
-    SsoRequests, SsoRequestsError, Turn, Turns,
+    AuditLog, Clock, DomainProofs, KeptSsoRequest, Random, Session, Sessions, SessionsOf, SsoConnections,
+    SsoConnectionsError, SsoRequests, SsoRequestsError, Turn, Turns,
 };
 
+use crate::sign_in::remembered_until;
 use crate::{Authorize, AuthorizeError, Outage, audit};
 
 /// What every use case of single sign-on works with.
@@ -140,6 +141,19 @@ impl SsoParts {
     /// Whether anybody has come through the connection, as it was.
     pub(crate) async fn is_used(&self, request: &SsoRequest, held: &Upstream) -> Result<bool, SsoError> {
         Ok(self.requests.people(&request.tenant.id, &request.id, &held.client()).await?.all > 0)
+    }
+
+    /// Ends every session under the tenant but this one, also those whose login is under way: whoever was in another way
+    /// than they have to come is out.
+    pub(crate) async fn end_sessions(
+        &self,
+        sessions: &dyn Sessions,
+        besides: &Session,
+        tenant: &TenantId,
+    ) -> Result<(), SsoError> {
+        let (whose, now) = (SessionsOf::Tenant(tenant.clone()), self.clock.now());
+        let ended = sessions.end_all(&whose, Some(besides.id.clone()), now, remembered_until(now)).await;
+        ended.map(|_| ()).map_err(|error| Outage::from(error).into())
     }
 
     /// Keeps a request as it was changed.

@@ -1,7 +1,9 @@
 //! Turning a connection on and off.
 
-use tenantry_domain::{Admission, AuditAction, EmailDomain, Enforcement, NotReady, SsoRequest, SsoState};
-use tenantry_ports::{KeptSsoRequest, Session, SsoConnectionsError};
+use tenantry_domain::{
+    Admission, AuditAction, EmailDomain, Enforcement, NotReady, SsoRequest, SsoState, TenantId,
+};
+use tenantry_ports::{KeptSsoRequest, Session, SsoConnectionsError, Turn};
 
 use super::{SsoError, SsoParts};
 use crate::Outage;
@@ -60,13 +62,38 @@ impl TurnSso {
 impl SsoParts {
     /// Opens the connection at the provider as the request says now. Repeatable.
     pub(super) async fn reopen(&self, request: &SsoRequest) -> Result<(), SsoError> {
-        let Some(upstream) = &request.upstream else { return Ok(()) };
+        Ok(self.open(request).await??)
+    }
+
+    async fn open(&self, request: &SsoRequest) -> Result<Result<(), SsoConnectionsError>, Outage> {
+        let Some(upstream) = &request.upstream else { return Ok(Ok(())) };
         let proved = self.proved(&request.tenant.id).await?;
         let domains: Vec<EmailDomain> = request.domains.intersection(&proved).cloned().collect();
         let admission =
             if request.admission.auto_membership { Admission::AutoMembership } else { Admission::Members };
-        self.connections.open(&request.tenant.id, &upstream.connection, admission, &domains).await?;
-        Ok(())
+        let tenant = &request.tenant.id;
+        Ok(self.connections.open(tenant, &upstream.connection, admission, &domains).await.map(|_| ()))
+    }
+
+    /// Tells the provider whether this domain leads to the tenant's connections, as its proof stands now, in the tenant's
+    /// turn; answers the turn. A connection that is gone there has no domains. Repeatable.
+    pub(super) async fn tell_of(
+        &self,
+        tenant: &TenantId,
+        domain: &EmailDomain,
+    ) -> Result<Option<Turn>, Outage> {
+        let is_used = |kept: &KeptSsoRequest| kept.request.is_open_for(domain);
+        if !self.requests.of_tenant(tenant).await?.iter().any(is_used) {
+            return Ok(None);
+        }
+        let turn = self.turns.take(tenant).await?;
+        for kept in self.requests.of_tenant(tenant).await?.into_iter().filter(is_used) {
+            match self.open(&kept.request).await? {
+                Ok(()) | Err(SsoConnectionsError::UnknownConnection) => {}
+                Err(outage) => return Err(outage.into()),
+            }
+        }
+        Ok(Some(turn))
     }
 
     /// Closes the connection at the provider; one that is gone is closed. Repeatable.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tenantry_domain::{AuditAction, AuditEntry, DomainProof, ProofState};
-use tenantry_ports::{AuditLog, Clock, DomainProofs, TxtRecords};
+use tenantry_domain::{AuditAction, AuditEntry, DomainProof, ProofState, Timestamp};
+use tenantry_ports::TxtRecords;
 
+use super::SsoParts;
 use super::domains::looked;
 use crate::{Outage, audit};
 
@@ -18,24 +19,21 @@ const CLAIMED_FOR: Duration = Duration::from_hours(7 * 24);
 /// How many are looked at in one go.
 const AT_ONCE: u32 = 50;
 
-/// Looks at every domain whose turn it is: proves what is waiting, and notices when a record is gone.
+/// Looks at every domain whose turn it is: proves what is waiting, and notices when a record is gone. What the provider
+/// leads people by follows.
 pub struct WatchDomains {
-    /// Which domains are whose.
-    pub proofs: Arc<dyn DomainProofs>,
+    /// What it works with.
+    pub parts: SsoParts,
     /// Asks DNS.
     pub records: Arc<dyn TxtRecords>,
-    /// Remembers what became of a domain.
-    pub audit_log: Arc<dyn AuditLog>,
-    /// When.
-    pub clock: Arc<dyn Clock>,
 }
 
 impl WatchDomains {
     /// Looks at those that are due; answers how many. One that can't be looked at is left for the next time.
     pub async fn run(&self) -> Result<usize, Outage> {
-        let now = self.clock.now();
+        let now = self.parts.clock.now();
         let (proved, claimed) = (now - PROVED_EVERY, now - CLAIMED_EVERY);
-        let due = self.proofs.due(proved, claimed, now - CLAIMED_FOR, AT_ONCE).await?;
+        let due = self.parts.proofs.due(proved, claimed, now - CLAIMED_FOR, AT_ONCE).await?;
         let count = due.len();
         for proof in due {
             let domain = proof.domain.clone();
@@ -47,20 +45,38 @@ impl WatchDomains {
     }
 
     async fn look_at(&self, before: DomainProof) -> Result<(), Outage> {
-        let now = self.clock.now();
+        let now = self.parts.clock.now();
         let after = match looked(&*self.records, before.clone(), now).await {
             Ok(after) => after,
             Err(outage) => {
                 // An answer that does not come says nothing of the record. The next claim has its turn all the same.
-                self.proofs.keep(&DomainProof { checked_at: Some(now), ..before }).await?;
+                self.parts.proofs.keep(&DomainProof { checked_at: Some(now), ..before }).await?;
                 return Err(outage);
             }
         };
-        if !self.proofs.keep(&after).await? {
+        // As long as the provider has not heard of it, its turn comes again with the next look.
+        let unheard = DomainProof { checked_at: Some(now - 2 * PROVED_EVERY), ..after.clone() };
+        let first = if after.state == ProofState::Claimed { &after } else { &unheard };
+        if !self.parts.proofs.keep(first).await? {
             // Another organization has proved it, or the claim was given up: there is nothing to keep but the look.
-            self.proofs.keep(&DomainProof { checked_at: Some(now), ..before }).await?;
+            self.parts.proofs.keep(&DomainProof { checked_at: Some(now), ..before }).await?;
             return Ok(());
         }
+        self.note(&before, &after, now).await?;
+        if after.state == ProofState::Claimed {
+            return Ok(());
+        }
+        let _turn = self.parts.tell_of(&after.tenant, &after.domain).await?;
+        // Somebody may have looked meanwhile: what they saw stays.
+        let held = self.parts.proofs.find(&after.tenant, &after.domain).await?;
+        if let Some(held) = held.filter(|held| *held == unheard) {
+            self.parts.proofs.keep(&DomainProof { checked_at: Some(now), ..held }).await?;
+        }
+        Ok(())
+    }
+
+    /// Remembers what became of a domain.
+    async fn note(&self, before: &DomainProof, after: &DomainProof, now: Timestamp) -> Result<(), Outage> {
         let action = match (before.holds(), after.state) {
             (false, ProofState::Proved { .. }) => AuditAction::DomainProved,
             (true, ProofState::Lapsed { .. }) => {
@@ -72,10 +88,10 @@ impl WatchDomains {
         // Nobody did it: it is noted as done by the tenant itself.
         let actor = tenantry_domain::UserId::try_from(after.tenant.as_str());
         let actor = actor.map_err(|error| Outage::Store(Box::new(error)))?;
-        let (tenant, subject) = (Some(after.tenant), after.domain.to_string());
+        let (tenant, subject) = (Some(after.tenant.clone()), after.domain.to_string());
         let actor_name = Some("DNS".to_owned());
         let entry = AuditEntry { at: now, actor, actor_name, tenant, action, subject };
-        audit::record(&*self.audit_log, &entry).await;
+        audit::record(&*self.parts.audit_log, &entry).await;
         Ok(())
     }
 }

@@ -64,3 +64,34 @@ pub async fn a_made_up_cursor_is_refused(log: &impl AuditLog) {
         assert!(matches!(page, Err(AuditLogError::InvalidCursor)), "{text:?}: {page:?}");
     }
 }
+
+/// What is remembered once is not remembered again while it is recent, of the same actor, action, tenant and subject.
+pub async fn the_same_is_remembered_once_in_its_time(log: &impl AuditLog) {
+    let hour = Duration::from_hours(1);
+    let said = |reference: &str, later: u64| AuditEntry {
+        at: Timestamp::from_seconds(1_700_000_000) + Duration::from_secs(later),
+        subject: format!("acme-okta: %gone_. Reference {reference}"),
+        ..entry(0, Some("org_acme"))
+    };
+    let once = async |entry: AuditEntry| {
+        log.record_once(&entry, "acme-okta: %gone_.", entry.at - hour).await.unwrap()
+    };
+    let first = said("1", 0);
+    assert_eq!(once(first.clone()).await, first);
+    assert_eq!(once(said("2", 1)).await, first);
+    assert_eq!(once(said("3", 3599)).await, first);
+    let elsewhere = AuditEntry { tenant: Some(TenantId::try_from("org_other").unwrap()), ..said("4", 2) };
+    let anothers = AuditEntry { actor: UserId::try_from("bo").unwrap(), ..said("5", 2) };
+    let other = AuditEntry { action: AuditAction::SeatRefused, ..said("6", 2) };
+    for entry in [elsewhere, anothers, other] {
+        assert_eq!(once(entry.clone()).await, entry);
+    }
+    let of_something_else =
+        AuditEntry { subject: "acme-okta: Xgone_. Reference 7".to_owned(), ..said("", 3) };
+    let kept = log.record_once(&of_something_else, "acme-okta: Xgone_.", first.at).await.unwrap();
+    assert_eq!(kept, of_something_else);
+    let later = said("8", 3601);
+    assert_eq!(once(later.clone()).await, later);
+    let page = log.of_tenant(&TenantId::try_from("org_acme").unwrap(), None, PageSize::SCREEN).await.unwrap();
+    assert_eq!(page.items.len(), 5);
+}

@@ -1,8 +1,8 @@
 //! [`AuditLog`] in SQLite.
 
 use async_trait::async_trait;
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteExecutor};
 use tenantry_domain::{AuditEntry, TenantId, Timestamp, UserId};
 use tenantry_ports::{AuditLog, AuditLogError, Cursor, Page, PageSize};
 
@@ -20,25 +20,64 @@ impl SqlAuditLog {
     pub fn new(database: Database) -> Self {
         Self { database }
     }
+
+    /// Looks and writes in one go, so that of two at the same moment one is remembered.
+    async fn recorded_once(
+        &self,
+        entry: &AuditEntry,
+        about: &str,
+        since: Timestamp,
+    ) -> Result<AuditEntry, StoreError> {
+        let mut write = self.database.write.begin().await?;
+        let held = sqlx::query(
+            "SELECT at, actor, actor_name, tenant_id, action, subject FROM audit_log WHERE tenant_id = ? \
+             AND actor = ? AND action = ? AND at > ? AND substr(subject, 1, length(?5)) = ?5 ORDER BY at DESC LIMIT 1",
+        )
+        .bind(entry.tenant.as_ref().map(TenantId::as_str))
+        .bind(entry.actor.as_str())
+        .bind(entry.action.as_str())
+        .bind(since.as_millis())
+        .bind(about)
+        .fetch_optional(&mut *write)
+        .await?;
+        if let Some(held) = held {
+            return read_entry(&held);
+        }
+        insert(entry, &mut *write).await?;
+        write.commit().await?;
+        Ok(entry.clone())
+    }
+}
+
+async fn insert(entry: &AuditEntry, into: impl SqliteExecutor<'_>) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO audit_log (at, actor, actor_name, tenant_id, action, subject) VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(entry.at.as_millis())
+    .bind(entry.actor.as_str())
+    .bind(&entry.actor_name)
+    .bind(entry.tenant.as_ref().map(TenantId::as_str))
+    .bind(entry.action.as_str())
+    .bind(&entry.subject)
+    .execute(into)
+    .await?;
+    Ok(())
 }
 
 #[async_trait]
 impl AuditLog for SqlAuditLog {
     async fn record(&self, entry: &AuditEntry) -> Result<(), AuditLogError> {
-        sqlx::query(
-            "INSERT INTO audit_log (at, actor, actor_name, tenant_id, action, subject) \
-             VALUES (?, ?, ?, ?, ?, ?)",
-        )
-        .bind(entry.at.as_millis())
-        .bind(entry.actor.as_str())
-        .bind(&entry.actor_name)
-        .bind(entry.tenant.as_ref().map(TenantId::as_str))
-        .bind(entry.action.as_str())
-        .bind(&entry.subject)
-        .execute(&self.database.write)
-        .await
-        .map_err(StoreError::from)?;
+        insert(entry, &self.database.write).await.map_err(StoreError::from)?;
         Ok(())
+    }
+
+    async fn record_once(
+        &self,
+        entry: &AuditEntry,
+        about: &str,
+        since: Timestamp,
+    ) -> Result<AuditEntry, AuditLogError> {
+        Ok(self.recorded_once(entry, about, since).await?)
     }
 
     async fn of_tenant(

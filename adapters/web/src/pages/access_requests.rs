@@ -39,7 +39,12 @@ pub(crate) async fn grant(
 ) -> Result<Response, Problem> {
     let role: Role = fields.text("role")?.parse().map_err(|_| Problem::not_offered("role"))?;
     let granted = app.use_cases.sso.grant_access.run(&person.session, fields.text("user_id")?, role).await?;
-    let said = format!("{} is a member now, as {role}.", granted.name);
+    let (name, roles) = (&granted.asked.name, granted.roles.iter().map(Role::name).collect::<Vec<_>>());
+    let said = if granted.was_member {
+        format!("{name} was a member already, as {}. Nothing was changed.", roles.join(" and "))
+    } else {
+        format!("{name} is a member now, as {role}.")
+    };
     Ok(flash::tell(&app, &person.session.user, MEMBERS, &said))
 }
 

@@ -1,6 +1,10 @@
 //! Who comes through the company's provider and is no member: whether they become one, and how they ask.
 
-use super::corp::{BO, Corp, EVE, UNA};
+use std::time::Duration;
+
+use tenantry_fake::Fault;
+
+use super::corp::{BO, Corp, DOMAIN, EVE, UNA};
 use crate::answer::Answer;
 use crate::browser::Browser;
 
@@ -19,6 +23,12 @@ impl Corp {
         assert!(end.is(403).says("You are not a member yet"), "{}", end.summary());
         let end = browser.presses_the_button(&end).await;
         (browser, end)
+    }
+
+    /// The roles at our provider of whoever the company calls this; `None` when they are no member.
+    pub(crate) async fn roles_at_the_provider(&self, id: &str) -> Option<Vec<String>> {
+        let members = self.members("corp").await;
+        members.into_iter().find(|(member, _)| member == id).map(|(_, roles)| roles)
     }
 
     /// The id that the page of members has of who asks.
@@ -125,6 +135,90 @@ async fn a_link_alone_asks_nothing_in_anybodys_name() {
     let end = bo.presses_the_button(&page).await;
     assert!(end.is(200).says("can see that you ask"), "{}", end.summary());
     assert!(corp.asker().await.is_some());
+}
+
+#[tokio::test]
+async fn nobody_is_let_in_whom_the_organizations_provider_does_not_vouch_for_any_more() {
+    let (mut corp, id) = Corp::closed_to_newcomers().await;
+    corp.asks(BO).await;
+    let user = corp.asker().await.unwrap();
+    let fields = [("user_id", &*user), ("role", "Employee")];
+    let grant = "/admin/members/grant-access";
+    let ways = [
+        (
+            "/admin/sso/turn",
+            vec![("connection", &*id), ("turn", "off")],
+            "Corp staff, through which they came, is turned off",
+        ),
+        (
+            "/admin/sso/domain/remove",
+            vec![("connection", &*id), ("domain", DOMAIN)],
+            "corp.example, the domain of their address",
+        ),
+    ];
+    for (path, change, words) in ways {
+        corp.admin.post(path, &change).await.is(303);
+        let refused = corp.admin.post(grant, &fields).await;
+        assert!(refused.is(409).says(words) && refused.links_to("/admin/sso"), "{}", refused.summary());
+        assert!(corp.members("corp").await.iter().all(|(member, _)| member != "bo"));
+        assert_eq!(corp.asker().await.as_deref(), Some(&*user), "they ask still");
+        if path.ends_with("turn") {
+            corp.admin.post(path, &[("connection", &*id), ("turn", "on")]).await.is(303);
+        }
+    }
+    corp.admin.post("/admin/sso/domain", &[("connection", &*id), ("domain", DOMAIN)]).await.is(303);
+    corp.admin.post(grant, &fields).await.leads_to("/admin/members");
+    corp.is_let_in(BO).await;
+}
+
+#[tokio::test]
+async fn who_has_become_a_member_by_other_means_keeps_what_they_have_and_nothing_else_is_claimed() {
+    let (mut corp, _) = Corp::closed_to_newcomers().await;
+    corp.asks(BO).await;
+    let user = corp.asker().await.unwrap();
+    corp.site.management().await.add_member("corp", BO, &["Administrator"]).await;
+    let fields = [("user_id", &*user), ("role", "Employee")];
+    corp.admin.post("/admin/members/grant-access", &fields).await.leads_to("/admin/members");
+    let page = corp.admin.get("/admin/members").await;
+    assert!(page.says("was a member already, as Administrator. Nothing was changed."), "{}", page.summary());
+    assert_eq!(corp.asker().await, None);
+    assert!(!corp.admin.get("/admin/activity").await.says("Let somebody in"));
+    assert_eq!(corp.roles_at_the_provider("bo").await.unwrap(), ["Administrator"]);
+}
+
+#[tokio::test]
+async fn who_is_let_in_while_their_own_login_is_refused_stays_in() {
+    let (mut corp, id) = Corp::closed_to_newcomers().await;
+    corp.asks(BO).await;
+    let user = corp.asker().await.unwrap();
+    // While newcomers were let in they came as far as the provider, which made them a member.
+    let rules = |auto: &'static str| {
+        [("connection", id.clone()), ("display_name", "Corp staff".to_owned()), (auto, "yes".to_owned())]
+    };
+    let turns = async |corp: &mut Corp, auto| {
+        let fields = rules(auto);
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        corp.admin.post("/admin/sso/people", &fields).await.is(303);
+    };
+    turns(&mut corp, "auto_membership").await;
+    let (mut bo, page) = corp.enters_address(BO).await;
+    let callback = bo.up_to_the_callback(&page, BO).await;
+    assert_eq!(corp.roles_at_the_provider("bo").await.unwrap(), ["Employee"]);
+    turns(&mut corp, "trusts_addresses").await;
+
+    // The grant has its turn while the login is looked at, and whoever is second sees what the first has done.
+    let slowly = Fault::delay(Duration::from_secs(1)).on("POST", "/api/v2/organizations/*/members");
+    corp.site.fake().faults().add(slowly);
+    let fields = [("user_id", &*user), ("role", "Employee")];
+    let later = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        bo.hop(&callback).await
+    };
+    let (granted, refused) = tokio::join!(corp.admin.post("/admin/members/grant-access", &fields), later);
+    granted.leads_to("/admin/members");
+    refused.is(403);
+    assert_eq!(corp.roles_at_the_provider("bo").await.unwrap(), ["Employee"]);
+    corp.is_let_in(BO).await;
 }
 
 #[tokio::test]

@@ -2,11 +2,23 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
+use tenantry_fake::Fault;
+
 use super::corp::{BO, Corp, DOMAIN};
 use crate::answer::Answer;
 
 /// A second less than the record of a domain may be gone.
 const THREE_DAYS: Duration = Duration::from_secs(72 * 3600 - 1);
+
+impl Corp {
+    /// The domains by which our provider leads people to the company's.
+    async fn led_by(&self) -> Vec<String> {
+        let listed = self.site.management().await.call(Method::GET, "connections?strategy=oidc", None).await;
+        let domains = listed[0]["options"]["domain_aliases"].as_array().cloned().unwrap_or_default();
+        domains.iter().map(|domain| domain.as_str().unwrap().to_owned()).collect()
+    }
+}
 
 #[tokio::test]
 async fn s02_of_two_organizations_that_prove_a_domain_at_the_same_time_one_has_it() {
@@ -146,13 +158,21 @@ async fn a_domain_whose_record_is_gone_for_three_days_leads_nowhere_until_it_is_
     // What is under way when it lapses does not get in either.
     let (mut bo, page) = corp.enters_address(BO).await;
     corp.site.clock.advance(Duration::from_secs(1));
+    assert_eq!(corp.led_by().await, [DOMAIN]);
     assert!(corp.checks(&id).await.says("The record is gone"));
+    assert_eq!(corp.led_by().await, [] as [&str; 0], "the provider leads nobody there either");
     assert!(bo.at_the_company(&page, BO).await.is(403).says("not one that your organization lets in"));
     let (_, page) = corp.enters_address(BO).await;
     assert_eq!(page.url.origin(), corp.site.identity.origin(), "{}", page.summary());
     let page = corp.connection(&id).await;
     assert!(page.says("corp.example is not proved: its people can’t come in"), "{}", page.summary());
     corp.dns.publish(&record.0, &record.1);
+    // What was lost on the way to the provider the next look brings there.
+    let faults = corp.site.fake().faults();
+    faults.add(Fault::status(503).on("PATCH", "/api/v2/connections/*"));
+    corp.admin.post("/admin/sso/domain/check", &[("connection", &*id), ("domain", DOMAIN)]).await.is(503);
+    faults.clear();
     assert!(corp.checks(&id).await.says("corp.example is proved to be yours."));
+    assert_eq!(corp.led_by().await, [DOMAIN]);
     corp.is_let_in(BO).await;
 }

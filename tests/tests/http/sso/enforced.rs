@@ -202,3 +202,24 @@ async fn s13_a_glass_that_nobody_can_break_any_more_is_every_administrators() {
     assert_eq!((end.url.path(), end.status.as_u16()), ("/home", 200), "{}", end.summary());
     assert!(cy.get("/admin/activity").await.says("as only they may"), "it is noted");
 }
+
+#[tokio::test]
+async fn s13_a_domain_that_the_rule_covers_from_now_on_ends_the_sessions_from_before() {
+    let (mut corp, id) = Corp::connected().await;
+    let fields = [("connection", &*id), ("enforcement", "domains")];
+    corp.admin.post("/admin/sso/policy", &fields).await.is(303);
+    corp.site.clock.advance(std::time::Duration::from_secs(1));
+    let mut cy = corp.site.member("cy@second.example", "corp", &["Employee"]).await;
+    assert!(cy.is_signed_in().await, "this domain is free to log in as it likes");
+    corp.domain = "second.example";
+    corp.claims(&id).await;
+    assert!(!cy.is_signed_in().await);
+    assert!(corp.admin.is_signed_in().await, "whoever changes it goes on");
+
+    // A domain that is taken away ends nothing.
+    corp.site.clock.advance(std::time::Duration::from_secs(1));
+    let mut dot = corp.site.member("dot@nowhere.example", "corp", &["Employee"]).await;
+    let fields = [("connection", &*id), ("domain", "second.example")];
+    corp.admin.post("/admin/sso/domain/remove", &fields).await.is(303);
+    assert!(dot.is_signed_in().await);
+}

@@ -315,14 +315,32 @@ async fn whoever_is_refused_through_a_connection_of_nobodys_finds_their_number_i
     let path = format!("organizations/{}/enabled_connections", management.organization_id("globex").await);
     management.call(Method::POST, &path, Some(enabled)).await;
 
-    let mut browser = corp.site.browser();
-    let asked = browser.post("/orgprompt", &[("organization", "globex")]).await;
-    let page = browser.follow(asked).await;
-    let sent = browser.fill(&page, &[("connection", "made-elsewhere")]).await;
-    let end = corp.comes_back(&mut browser, sent, &Cause::Account(BO)).await;
-    assert_eq!(end.status.as_u16(), 403, "{}", end.summary());
+    let comes = async |account| {
+        let mut browser = corp.site.browser();
+        let asked = browser.post("/orgprompt", &[("organization", "globex")]).await;
+        let page = browser.follow(asked).await;
+        let sent = browser.fill(&page, &[("connection", "made-elsewhere")]).await;
+        let end = corp.comes_back(&mut browser, sent, &Cause::Account(account)).await;
+        assert_eq!(end.status.as_u16(), 403, "{}", end.summary());
+        reference(&end)
+    };
+    let first = comes(BO).await;
     let page = dee.get("/admin/activity").await;
-    assert!(page.says(&reference(&end)) && page.says("another organization’s domain"), "{}", page.summary());
+    assert!(page.says(&first) && page.says("another organization’s domain"), "{}", page.summary());
+
+    // Whoever tries again is the same, and fills nothing with it; somebody else is not.
+    for _ in 0..3 {
+        assert_eq!(comes(BO).await, first);
+    }
+    let others = comes(UNA).await;
+    assert_ne!(others, first);
+    let page = dee.get("/admin/activity").await;
+    assert!(page.says(&first) && page.says(&others), "{}", page.summary());
+    assert_eq!(page.body.matches("Was refused, coming through").count(), 2);
+    corp.site.clock.advance(std::time::Duration::from_hours(1));
+    let later = comes(BO).await;
+    assert_ne!(later, first);
+    assert!(dee.get("/admin/activity").await.says(&later));
 }
 
 /// What the only connection of the company's kind is called at the provider.

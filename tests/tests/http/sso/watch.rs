@@ -1,15 +1,22 @@
 //! The records of domains are looked for in the background.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tenantry::{DataPlace, IdentitySettings};
-use tenantry_application::WatchDomains;
-use tenantry_domain::{AuditAction, DomainProof, EmailDomain, ProofState, ProofToken, TenantId};
-use tenantry_ports::testkit::FixedClock;
-use tenantry_ports::{AuditLog, Clock, DomainProofs, PageSize, TxtRecords, TxtRecordsError};
-use tenantry_sql::sqlite::{Database, SqlAuditLog, SqlDomainProofs};
+use tenantry_application::{Authorize, SsoParts, WatchDomains};
+use tenantry_domain::{
+    AdmissionRules, AuditAction, Catalogue, DomainProof, EmailDomain, Enforcement, ProofState, ProofToken,
+    SsoKind, SsoRequest, SsoState, TenantId, TenantRef, Upstream, UpstreamTerms,
+};
+use tenantry_ports::testkit::{FixedClock, SeededRandom};
+use tenantry_ports::{
+    AuditLog, Clock, DomainProofs, MockMembers, MockSsoConnections, PageSize, SsoConnectionsError,
+    SsoRequests, TxtRecords, TxtRecordsError,
+};
+use tenantry_sql::sqlite::{Database, SqlAuditLog, SqlDomainProofs, SqlSessions, SqlSsoRequests, SqlTurns};
 use tenantry_tests::dns::Dns;
 
 use crate::site::{NOW, Site, free_port};
@@ -32,9 +39,35 @@ impl TxtRecords for Records {
     }
 }
 
+/// What the provider was told of where addresses lead.
+#[derive(Default)]
+struct Told {
+    /// The domains that lead to the connection now.
+    domains: Mutex<Vec<String>>,
+    /// Whether it answers.
+    is_down: AtomicBool,
+}
+
+impl Told {
+    fn connections(told: &Arc<Self>) -> MockSsoConnections {
+        let (told, mut connections) = (told.clone(), MockSsoConnections::new());
+        connections.expect_open().returning(move |_, _, _, domains| {
+            if told.is_down.load(Ordering::SeqCst) {
+                return Err(SsoConnectionsError::Unavailable("no answer".into()));
+            }
+            *told.domains.lock().unwrap() = domains.iter().map(ToString::to_string).collect();
+            // Nobody reads what else is answered.
+            Err(SsoConnectionsError::UnknownConnection)
+        });
+        connections
+    }
+}
+
 struct World {
     records: Arc<Records>,
     proofs: Arc<SqlDomainProofs>,
+    requests: Arc<SqlSsoRequests>,
+    told: Arc<Told>,
     audit_log: Arc<SqlAuditLog>,
     clock: Arc<FixedClock>,
     watch: WatchDomains,
@@ -45,17 +78,29 @@ impl World {
         let database = Database::in_memory().await.unwrap();
         let records = Arc::<Records>::default();
         let proofs = Arc::new(SqlDomainProofs::new(database.clone()));
-        let audit_log = Arc::new(SqlAuditLog::new(database));
+        let audit_log = Arc::new(SqlAuditLog::new(database.clone()));
+        let requests = Arc::new(SqlSsoRequests::new(database.clone()));
         let clock = Arc::new(FixedClock::at(NOW));
-        let watch = WatchDomains {
+        let told = Arc::<Told>::default();
+        let parts = SsoParts {
+            authorize: Authorize {
+                members: Arc::new(MockMembers::new()),
+                sessions: Arc::new(SqlSessions::new(database.clone())),
+                clock: clock.clone(),
+            },
+            requests: requests.clone(),
             proofs: proofs.clone(),
-            records: records.clone(),
+            connections: Arc::new(Told::connections(&told)),
+            turns: Arc::new(SqlTurns::new(&database)),
             audit_log: audit_log.clone(),
             clock: clock.clone(),
+            random: Arc::new(SeededRandom::new(1)),
+            catalogue: Arc::new(Catalogue::standard().unwrap()),
         };
+        let watch = WatchDomains { parts, records: records.clone() };
         let token = ProofToken::try_from(TOKEN).unwrap();
         proofs.claim(&DomainProof::claim(acme(), domain(), token, clock.now())).await.unwrap();
-        Self { records, proofs, audit_log, clock, watch }
+        Self { records, proofs, requests, told, audit_log, clock, watch }
     }
 
     /// DNS says this from now on, and so much later it is looked: how many were, and how the domain stands then.
@@ -64,6 +109,42 @@ impl World {
         self.clock.advance(time);
         let looked = self.watch.run().await.unwrap();
         (looked, self.proofs.find(&acme(), &domain()).await.unwrap().unwrap().state)
+    }
+
+    /// A connection for the domain is on.
+    async fn is_connected(&self) {
+        let upstream = Upstream {
+            connection: "con_1".try_into().unwrap(),
+            name: "acme-r1".try_into().unwrap(),
+            issuer: "https://idp.example".to_owned(),
+            terms: UpstreamTerms::OpenIdConnect {
+                discovery_url: "https://idp.example/.well-known/openid-configuration".try_into().unwrap(),
+                client_id: "client".try_into().unwrap(),
+                secret_expires_at: None,
+            },
+        };
+        let request = SsoRequest {
+            id: "r1".try_into().unwrap(),
+            tenant: TenantRef { id: acme(), name: "acme".try_into().unwrap() },
+            kind: SsoKind::Okta,
+            display_name: "Acme staff".try_into().unwrap(),
+            domains: [domain()].into(),
+            upstream: Some(upstream),
+            test: None,
+            test_begun: None,
+            admission: AdmissionRules::default(),
+            state: SsoState::On,
+            enforcement: Enforcement::Off,
+            break_glass: BTreeSet::new(),
+            made_by: "ann".try_into().unwrap(),
+            made_at: self.clock.now(),
+        };
+        self.requests.begin(&request).await.unwrap();
+    }
+
+    /// Whether the provider leads people with addresses in the domain to the connection.
+    fn is_led(&self) -> bool {
+        *self.told.domains.lock().unwrap() == ["acme.example"]
     }
 
     async fn noted(&self) -> Vec<AuditAction> {
@@ -110,6 +191,33 @@ async fn s01_a_claim_whose_record_never_comes_is_given_up_after_a_week() {
     let world = World::with_claim().await;
     assert_eq!(world.later(HOUR, 0).await.0, 1);
     assert_eq!(world.later(7 * 24 * HOUR, 1).await.0, 0, "a click looks for it again");
+}
+
+#[tokio::test]
+async fn s01_what_the_provider_leads_people_by_follows_the_proof_and_what_was_lost_is_done_a_minute_later() {
+    const MINUTE: Duration = Duration::from_mins(1);
+    let world = World::with_claim().await;
+    world.is_connected().await;
+    world.later(HOUR, 1).await;
+    assert!(world.is_led());
+    world.later(25 * HOUR, 0).await;
+    world.told.is_down.store(true, Ordering::SeqCst);
+    world.later(73 * HOUR, 0).await;
+    assert!(!holds(world.later(MINUTE, 0).await), "here it counts at once");
+    assert!(world.is_led(), "the provider has not heard of it");
+    world.told.is_down.store(false, Ordering::SeqCst);
+    world.later(MINUTE, 0).await;
+    assert!(!world.is_led());
+    assert_eq!(world.later(MINUTE, 0).await.0, 0, "and then it is left alone for a day");
+
+    world.told.is_down.store(true, Ordering::SeqCst);
+    assert!(holds(world.later(25 * HOUR, 1).await));
+    assert!(!world.is_led());
+    world.told.is_down.store(false, Ordering::SeqCst);
+    world.later(MINUTE, 1).await;
+    assert!(world.is_led());
+    let proved = AuditAction::DomainProved;
+    assert_eq!(world.noted().await, [proved, AuditAction::DomainLapsed, proved], "each once");
 }
 
 #[tokio::test]

@@ -82,7 +82,8 @@ pub(super) async fn grant(
     PathId(person): PathId<String>,
     body::Json(wish): body::Json<Grant>,
 ) -> Result<Json<AccessRequestView>, Problem> {
-    Ok(Json(app.use_cases.sso.grant_access.run(&session, &person, wish.role.into()).await?.into()))
+    let granted = app.use_cases.sso.grant_access.run(&session, &person, wish.role.into()).await?;
+    Ok(Json(granted.asked.into()))
 }
 
 pub(super) async fn decline(

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use tenantry_application::{AnswerAccessError, SsoError, SsoRefusal, TestSsoError, TurnOnSsoError};
+use tenantry_domain::SsoFault;
 
 use super::super::{HOME, ORGANIZATION, OTHER_ACCOUNT, PLANS, Problem, way};
 use crate::auth::login::through_own;
@@ -36,9 +37,29 @@ impl From<AnswerAccessError> for Problem {
                 "Whoever is let in takes a seat. Change your plan, remove somebody, or take an invitation back.",
                 [way("/admin", "See your plan"), members],
             ),
+            AnswerAccessError::NotVouched { fault, email, connection } => Self::new(
+                StatusCode::CONFLICT,
+                "not_vouched",
+                "They can’t be let in as things are",
+                not_vouched(fault, email.domain(), connection.as_str()),
+                [way("/admin/sso", "See your connections"), members],
+            ),
             AnswerAccessError::NotAuthorized(why) => why.into(),
             AnswerAccessError::Outage(outage) => outage.into(),
         }
+    }
+}
+
+/// Why nobody vouches any more for somebody who asks, and what would change that.
+fn not_vouched(fault: SsoFault, domain: &str, connection: &str) -> String {
+    match fault {
+        SsoFault::TurnedOff => format!(
+            "{connection}, through which they came, is turned off since. Turn it on again, or send them an invitation."
+        ),
+        _ => format!(
+            "{domain}, the domain of their address, is not proved any more, or not one of {connection} any more. See to \
+             its record first, or send them an invitation."
+        ),
     }
 }
 

@@ -69,6 +69,16 @@ impl AuditLog for World {
         Ok(())
     }
 
+    async fn record_once(
+        &self,
+        entry: &AuditEntry,
+        _: &str,
+        _: Timestamp,
+    ) -> Result<AuditEntry, AuditLogError> {
+        self.record(entry).await?;
+        Ok(entry.clone())
+    }
+
     async fn of_tenant(
         &self,
         tenant: &TenantId,
