@@ -30,6 +30,7 @@ mod sso_request;
 mod standing;
 mod subscription;
 mod tenant;
+mod tested_login;
 mod text_serde;
 mod time;
 mod user;
@@ -68,10 +69,11 @@ pub use sso_connection::{
 };
 pub use sso_request::{
     AdmissionRules, Enforcement, NotReady, SsoFault, SsoRequest, SsoState, SsoStep, SsoTest, SsoTestOutcome,
-    TestedLogin, UnknownEnforcement, Upstream, UpstreamTerms,
+    UnknownEnforcement, Upstream, UpstreamTerms,
 };
 pub use standing::{Feature, Standing};
 pub use subscription::{Holder, InvalidSubscription, Payment, Status, Subscription, Trial};
 pub use tenant::{InvalidTenantName, Tenant, TenantName, TenantRef};
+pub use tested_login::TestedLogin;
 pub use time::{InvalidTimestamp, Timestamp};
 pub use user::User;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     ClaimMapping, ClientId, ConnectionName, DiscoveryUrl, DisplayName, EmailAddress, EmailDomain, Role,
-    SsoConnectionId, SsoKind, SsoRequestId, TenantRef, Timestamp, UserId,
+    SsoConnectionId, SsoKind, SsoRequestId, TenantRef, TestedLogin, Timestamp, UserId,
 };
 
 /// A request, and everything that Tenantry knows about the connection which came of it. It holds no secret.
@@ -141,19 +141,6 @@ pub enum SsoTestOutcome {
     Failed(SsoFault),
 }
 
-/// Who logged in for a test.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct TestedLogin {
-    /// What they are called.
-    pub name: String,
-    /// Their address.
-    pub email: Option<EmailAddress>,
-    /// Whether the organization's provider says that it is theirs.
-    pub email_verified: bool,
-    /// Every claim, by its name, as text.
-    pub claims: Vec<(String, String)>,
-}
-
 /// Why a login through the connection did not succeed, as far as an administrator can mend it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -279,6 +266,11 @@ impl SsoRequest {
         matches!(&self.test, Some(SsoTest { outcome: SsoTestOutcome::Arrived(_), .. }))
     }
 
+    /// Whether people come in by credentials with which no test has succeeded.
+    pub fn is_on_untested(&self) -> bool {
+        self.state == SsoState::On && !self.is_tested()
+    }
+
     /// Which of its domains would let people in, given those that the tenant has `proved`; why it can't be turned on.
     pub fn ready(&self, proved: &BTreeSet<EmailDomain>) -> Result<BTreeSet<EmailDomain>, NotReady> {
         if self.upstream.is_none() {
@@ -297,11 +289,11 @@ impl SsoRequest {
         self.test_begun = None;
     }
 
-    /// Takes over what the credentials became at the provider. What was tested before was another connection's, unless
-    /// nothing but the secret is new.
-    pub fn connected(&mut self, upstream: Upstream) {
+    /// Takes over what the credentials became at the provider. A test says something of the credentials with which it was
+    /// made alone: anything new of them is untested, also a secret.
+    pub fn connected(&mut self, upstream: Upstream, has_new_secret: bool) {
         let same = self.upstream.as_ref().is_some_and(|held| held.is_as_tested(&upstream));
-        if !same {
+        if has_new_secret || !same {
             self.test = None;
         }
         self.test_begun = None;
@@ -397,14 +389,6 @@ impl Enforcement {
     }
 }
 
-impl TestedLogin {
-    /// The claims, to be looked up by their names. What was no text has become one.
-    pub fn as_claims(&self) -> serde_json::Map<String, serde_json::Value> {
-        let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| serde_json::Value::from(text));
-        self.claims.iter().map(|(name, text)| (name.clone(), value(text))).collect()
-    }
-}
-
 impl Upstream {
     /// As whom people come: the issuer and the client, whose names for them are good for each other alone.
     pub fn client(&self) -> String {
@@ -423,13 +407,15 @@ impl Upstream {
         }
     }
 
-    /// Whether what was tested of the one was tested of the other: the same client at the same issuer, whose word is
-    /// known by the same keys.
-    pub fn is_as_tested(&self, other: &Self) -> bool {
-        let keys = |upstream: &Self| match &upstream.terms {
-            UpstreamTerms::OpenIdConnect { .. } => Vec::new(),
-            UpstreamTerms::Saml { fingerprints, .. } => fingerprints.clone(),
+    /// Whether what was tested of the one was tested of the other, as far as can be seen: all but until when a secret is
+    /// good.
+    fn is_as_tested(&self, other: &Self) -> bool {
+        let terms = |upstream: &Self| match upstream.terms.clone() {
+            UpstreamTerms::OpenIdConnect { discovery_url, client_id, .. } => {
+                UpstreamTerms::OpenIdConnect { discovery_url, client_id, secret_expires_at: None }
+            }
+            saml @ UpstreamTerms::Saml { .. } => saml,
         };
-        self.client() == other.client() && keys(self) == keys(other)
+        self.client() == other.client() && terms(self) == terms(other)
     }
 }

@@ -67,7 +67,7 @@ impl ConnectSaml {
                 self.parts.connections.update(&tenant.id, &held.connection, &change).await?
             }
         };
-        kept.request.connected(Upstream {
+        let upstream = Upstream {
             connection: connection.id,
             name: connection.name,
             issuer,
@@ -76,7 +76,8 @@ impl ConnectSaml {
                 fingerprints: metadata.fingerprints(),
                 certificate_expires_at: metadata.expires_at(),
             },
-        });
+        };
+        kept.request.connected(upstream, false);
         self.parts.save(&mut kept).await?;
         let action = if held.is_none() { AuditAction::SsoConnected } else { AuditAction::SsoChanged };
         // Whoever holds these keys says who people are: every Administrator can see who entered them.

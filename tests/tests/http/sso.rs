@@ -10,6 +10,7 @@ mod enforced;
 mod identities;
 mod interruptions;
 mod last_way;
+mod rotation;
 mod saml;
 mod set_up;
 mod upstream_errors;

@@ -22,7 +22,8 @@ use crate::text::sentence;
 pub(super) const ENTER: Operation = Operation {
     details: "Reads the discovery document or the metadata at once, and answers the issuer that they name. The secret goes on to the \
               identity provider behind us and is never told again; without one the present one stays, unless the address \
-              or the client is another. With another client the last test counts no more, and who came before is kept \
+              or the client is another. A new secret is shown to the provider before it takes the place of the one that is \
+              there. Whatever is new, the last test counts no more: test it again. With another client who came before is kept \
               out until let in again.",
     body: Some(Body::of::<NewCredentials>()),
     refusals: &[
@@ -33,7 +34,11 @@ pub(super) const ENTER: Operation = Operation {
             "People of another issuer use the connection; the organization has as many connections as it can have; or an \
              earlier one is still being deleted.",
         ),
-        (422, "Nothing usable is at `discovery_url`, or the secret is needed once more."),
+        (
+            422,
+            "Nothing usable is at `discovery_url`, the secret is needed once more, or the provider does not know the client \
+             by it.",
+        ),
     ],
     ..Operation::new("enterSsoCredentials", "Enters what the organization's identity provider gave")
         .answering::<ConnectionView>(200)

@@ -84,7 +84,7 @@ pub(crate) async fn enter(
             Err(error @ (ConnectSsoError::Sso(_) | ConnectSsoError::OtherProtocol)) => {
                 return Err(error.into());
             }
-            Err(error @ ConnectSsoError::SecretNeeded) => {
+            Err(error @ (ConnectSsoError::SecretNeeded | ConnectSsoError::ClientRefused)) => {
                 form.secret_error = Some(sentence(&error.to_string()));
             }
             Err(error) => form.discovery_error = Some(sentence(&error.to_string())),

@@ -137,7 +137,7 @@ pub(crate) async fn check(
         Ok(proof) if proof.holds() => {
             format!("{domain} is proved to be yours.")
         }
-        Ok(_) => format!("The record is not there yet. DNS can take a while; we go on looking for {domain}."),
+        Ok(_) => format!("The record of {domain} is not there yet. DNS can take a while."),
         Err(CheckDomainError::Unknown) => return Err(Problem::not_found()),
         Err(CheckDomainError::Sso(error)) => return Err(error.into()),
         Err(error) => sentence(&error.to_string()),

@@ -83,7 +83,7 @@ pub(crate) fn would_fail(view: &SsoView, login: &TestedLogin) -> Option<SsoFault
 /// As what a newcomer like this would join.
 pub(crate) fn role(view: &SsoView, login: &TestedLogin) -> Option<Role> {
     let rules = &view.kept.request.admission;
-    rules.auto_membership.then(|| rules.role(&login.as_claims()))
+    rules.auto_membership.then(|| rules.role(login.facts()))
 }
 
 /// Leads whoever is back at the front page from the provider on to the report of their test.

@@ -1,5 +1,7 @@
 //! What can go wrong with an organization's own identity provider.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tenantry_application::{AnswerAccessError, SsoError, SsoRefusal, TestSsoError, TurnOnSsoError};
@@ -16,6 +18,12 @@ impl Problem {
         );
         let way_on = [way("", "Ask to be let in"), ORGANIZATION];
         Self::new(StatusCode::FORBIDDEN, "not_a_member", "You are not a member yet", detail, way_on)
+    }
+
+    /// A connection that stays as it is because something is missing.
+    fn not_turned_on(status: StatusCode, code: &'static str, why: &dyn std::error::Error) -> Self {
+        let way_on = [way("/admin/sso", "Back to single sign-on"), HOME];
+        Self::new(status, code, "It can’t be turned on yet", sentence(&why.to_string()), way_on)
     }
 }
 
@@ -92,13 +100,15 @@ impl From<TestSsoError> for Problem {
 impl From<TurnOnSsoError> for Problem {
     fn from(error: TurnOnSsoError) -> Self {
         match error {
-            TurnOnSsoError::NotReady(why) => Self::new(
-                StatusCode::CONFLICT,
-                "not_ready",
-                "It can’t be turned on yet",
-                sentence(&why.to_string()),
-                [way("/admin/sso", "Back to single sign-on"), HOME],
-            ),
+            TurnOnSsoError::NotReady(why) => Self::not_turned_on(StatusCode::CONFLICT, "not_ready", &why),
+            TurnOnSsoError::RecordGone { .. } => {
+                Self::not_turned_on(StatusCode::CONFLICT, "record_gone", &error)
+            }
+            TurnOnSsoError::NoAnswer(_) => {
+                let mut problem = Self::not_turned_on(StatusCode::SERVICE_UNAVAILABLE, "dns_silent", &error);
+                problem.0.retry_after = Some(Duration::from_mins(1));
+                problem
+            }
             TurnOnSsoError::Sso(error) => error.into(),
         }
     }
