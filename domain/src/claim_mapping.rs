@@ -1,5 +1,7 @@
 //! Which claim of a login gives which role.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::Role;
@@ -27,6 +29,10 @@ pub enum InvalidClaimMapping {
 
 /// How many mappings a connection may have.
 pub const MOST_MAPPINGS: usize = 10;
+
+/// The longest name of a claim, and the longest value, that a mapping names.
+const LONGEST_CLAIM: usize = 100;
+const LONGEST_VALUE: usize = 200;
 
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Stored {
@@ -56,10 +62,10 @@ impl ClaimMapping {
             (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control)
         };
         let (claim, value) = (claim.trim(), value.trim());
-        if !fits(claim, 100) {
+        if !fits(claim, LONGEST_CLAIM) {
             return Err(InvalidClaimMapping::Claim);
         }
-        if !fits(value, 200) {
+        if !fits(value, LONGEST_VALUE) {
             return Err(InvalidClaimMapping::Value);
         }
         Ok(Self { claim: claim.into(), value: value.into(), role })
@@ -78,17 +84,35 @@ impl ClaimMapping {
     /// Whether these claims fit: the claim is this text, or a list with this text in it. A number or a truth value
     /// counts as it is written.
     pub fn fits(&self, claims: &Map<String, Value>) -> bool {
-        let is_it = |value: &Value| match value {
-            Value::String(text) => **text == *self.value,
-            Value::Number(number) => number.to_string() == *self.value,
-            Value::Bool(truth) => truth.to_string() == *self.value,
-            Value::Null | Value::Array(_) | Value::Object(_) => false,
-        };
+        let is_it = |value: &Value| as_written(value).is_some_and(|text| *text == *self.value);
         match claims.get(&*self.claim) {
             Some(Value::Array(values)) => values.iter().any(is_it),
             Some(value) => is_it(value),
             None => false,
         }
+    }
+}
+
+/// What a mapping can see of a claim: nothing else of it makes a difference to any. `None` when none can name it.
+pub(crate) fn visible(name: &str, value: &Value) -> Option<Value> {
+    let is_short = |text: &str, most: usize| text.chars().nth(most).is_none();
+    let can_be_named = |value: &Value| as_written(value).is_some_and(|text| is_short(&text, LONGEST_VALUE));
+    let seen = match value {
+        Value::Array(values) => {
+            Value::Array(values.iter().filter(|value| can_be_named(value)).cloned().collect())
+        }
+        value if can_be_named(value) => value.clone(),
+        _ => return None,
+    };
+    is_short(name, LONGEST_CLAIM).then_some(seen)
+}
+
+fn as_written(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        Value::Bool(truth) => Some(Cow::Owned(truth.to_string())),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

@@ -75,6 +75,15 @@ impl DomainProof {
         Self { tenant, domain, token, state, missing_since: None, claimed_at: at, checked_at: None }
     }
 
+    /// For how long a claim waits for its record: then nobody looks for it any more but who asks for it.
+    pub const WAITS: Duration = Duration::from_hours(7 * 24);
+
+    /// Until when the record of a claim is looked for again and again; `None` once that is over, and of every other proof.
+    pub fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let until = self.claimed_at + Self::WAITS;
+        (self.state == ProofState::Claimed && now < until).then_some(until)
+    }
+
     /// The name of the record.
     pub fn record_name(&self) -> String {
         format!("_tenantry-challenge.{}", self.domain)
@@ -147,6 +156,14 @@ mod tests {
         let proof = proof.looked(true, hours(2));
         assert_eq!(proof.state, ProofState::Proved { since: hours(2) });
         assert!(proof.holds());
+    }
+
+    #[test]
+    fn a_claim_waits_a_week() {
+        let proof = claimed();
+        assert_eq!(proof.waits_until(hours(7 * 24 - 1)), Some(hours(7 * 24)));
+        assert_eq!(proof.waits_until(hours(7 * 24)), None);
+        assert_eq!(proof.looked(true, hours(1)).waits_until(hours(2)), None);
     }
 
     #[test]

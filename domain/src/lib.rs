@@ -33,6 +33,7 @@ mod sso_upstream;
 mod standing;
 mod subscription;
 mod tenant;
+mod tested_login;
 mod text_serde;
 mod time;
 mod user;
@@ -71,11 +72,12 @@ pub use sso_connection::{
 };
 pub use sso_request::{
     AdmissionRules, Enforcement, NotReady, SsoFault, SsoRequest, SsoState, SsoStep, SsoTest, SsoTestOutcome,
-    TestedLogin, UnknownEnforcement,
+    UnknownEnforcement,
 };
 pub use sso_upstream::{Expiring, Upstream, UpstreamTerms};
 pub use standing::{Feature, Standing};
 pub use subscription::{Holder, InvalidSubscription, Payment, Status, Subscription, Trial};
 pub use tenant::{InvalidTenantName, Tenant, TenantName, TenantRef};
+pub use tested_login::TestedLogin;
 pub use time::{InvalidTimestamp, Timestamp};
 pub use user::User;

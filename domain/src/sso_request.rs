@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    ClaimMapping, DisplayName, EmailAddress, EmailDomain, Role, SsoKind, SsoRequestId, TenantRef, Timestamp,
-    Upstream, UserId,
+    ClaimMapping, DisplayName, EmailAddress, EmailDomain, Role, SsoKind, SsoRequestId, TenantRef,
+    TestedLogin, Timestamp, Upstream, UserId,
 };
 
 /// A request, and everything that Tenantry knows about the connection which came of it. It holds no secret.
@@ -101,19 +101,6 @@ pub enum SsoTestOutcome {
     Arrived(TestedLogin),
     /// Nobody did.
     Failed(SsoFault),
-}
-
-/// Who logged in for a test.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct TestedLogin {
-    /// What they are called.
-    pub name: String,
-    /// Their address.
-    pub email: Option<EmailAddress>,
-    /// Whether the organization's provider says that it is theirs.
-    pub email_verified: bool,
-    /// Every claim, by its name, as text.
-    pub claims: Vec<(String, String)>,
 }
 
 /// Why a login through the connection did not succeed, as far as an administrator can mend it.
@@ -241,6 +228,11 @@ impl SsoRequest {
         matches!(&self.test, Some(SsoTest { outcome: SsoTestOutcome::Arrived(_), .. }))
     }
 
+    /// Whether people come in by credentials with which no test has succeeded.
+    pub fn is_on_untested(&self) -> bool {
+        self.state == SsoState::On && !self.is_tested()
+    }
+
     /// Which of its domains would let people in, given those that the tenant has `proved`; why it can't be turned on.
     pub fn ready(&self, proved: &BTreeSet<EmailDomain>) -> Result<BTreeSet<EmailDomain>, NotReady> {
         if self.upstream.is_none() {
@@ -259,11 +251,11 @@ impl SsoRequest {
         self.test_begun = None;
     }
 
-    /// Takes over what the credentials became at the provider. What was tested before was another connection's, unless
-    /// nothing but the secret is new.
-    pub fn connected(&mut self, upstream: Upstream) {
+    /// Takes over what the credentials became at the provider. A test says something of the credentials with which it was
+    /// made alone: anything new of them is untested, also a secret.
+    pub fn connected(&mut self, upstream: Upstream, has_new_secret: bool) {
         let same = self.upstream.as_ref().is_some_and(|held| held.is_as_tested(&upstream));
-        if !same {
+        if has_new_secret || !same {
             self.test = None;
         }
         self.test_begun = None;
@@ -356,13 +348,5 @@ impl Enforcement {
             Self::Domains => "domains",
             Self::Organization => "organization",
         }
-    }
-}
-
-impl TestedLogin {
-    /// The claims, to be looked up by their names. What was no text has become one.
-    pub fn as_claims(&self) -> serde_json::Map<String, serde_json::Value> {
-        let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| serde_json::Value::from(text));
-        self.claims.iter().map(|(name, text)| (name.clone(), value(text))).collect()
     }
 }

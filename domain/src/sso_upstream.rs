@@ -77,14 +77,17 @@ impl Upstream {
         }
     }
 
-    /// Whether what was tested of the one was tested of the other: the same client at the same issuer, whose word is
-    /// known by the same keys.
+    /// Whether what was tested of the one was tested of the other, as far as can be seen: all but until when it is good.
     pub fn is_as_tested(&self, other: &Self) -> bool {
-        let keys = |upstream: &Self| match &upstream.terms {
-            UpstreamTerms::OpenIdConnect { .. } => Vec::new(),
-            UpstreamTerms::Saml { fingerprints, .. } => fingerprints.clone(),
+        let terms = |upstream: &Self| match upstream.terms.clone() {
+            UpstreamTerms::OpenIdConnect { discovery_url, client_id, .. } => {
+                UpstreamTerms::OpenIdConnect { discovery_url, client_id, secret_expires_at: None }
+            }
+            UpstreamTerms::Saml { sign_in_url, fingerprints, certificate_expires_at, .. } => {
+                UpstreamTerms::Saml { sign_in_url, fingerprints, certificate_expires_at, valid_until: None }
+            }
         };
-        self.client() == other.client() && keys(self) == keys(other)
+        self.client() == other.client() && terms(self) == terms(other)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Reading what somebody's identity provider says about itself, without being turned against our own network.
 
 use async_trait::async_trait;
-use tenantry_domain::{DiscoveryUrl, InvalidSamlMetadata, MetadataUrl, SamlMetadata};
+use secrecy::SecretString;
+use tenantry_domain::{ClientId, DiscoveryUrl, InvalidSamlMetadata, MetadataUrl, SamlMetadata};
+use url::Url;
 
 /// Reads discovery documents (OpenID Connect Discovery, section 4) from addresses that anybody may have entered.
 #[cfg_attr(feature = "testkit", mockall::automock)]
@@ -10,6 +12,17 @@ pub trait DiscoveryProbe: Send + Sync {
     /// The document at this address. An address that is not one of the public Internet, and one that does not answer in
     /// time, are refused alike, so that the answer tells nothing of our own network.
     async fn read(&self, url: &DiscoveryUrl) -> Result<Discovered, DiscoveryProbeError>;
+
+    /// Whether a provider whose document was read says that it does not know this client by this secret, asked for tokens in
+    /// exchange for a code that it gave to nobody (RFC 6749, section 5.2). Whatever else it answers, and no answer, tell
+    /// nothing of the client: that is no refusal.
+    async fn refuses_client(
+        &self,
+        provider: &Discovered,
+        client_id: &ClientId,
+        client_secret: &SecretString,
+        redirect_uri: &Url,
+    ) -> bool;
 
     /// What an identity provider that speaks SAML says about itself at this address, refused in the same way.
     async fn read_metadata(&self, url: &MetadataUrl) -> Result<SamlMetadata, DiscoveryProbeError>;
@@ -20,6 +33,8 @@ pub trait DiscoveryProbe: Send + Sync {
 pub struct Discovered {
     /// What it calls itself, exactly.
     pub issuer: String,
+    /// Where it gives tokens for codes.
+    pub token_endpoint: Url,
     /// Whether it says that it sends `email`; `None` when it lists no claims.
     pub sends_email: Option<bool>,
 }

@@ -58,7 +58,7 @@ pub use sso_connections::{
     NewSsoConnection, SamlService, SsoConnectionChange, SsoConnections, SsoConnectionsError, Upstream,
 };
 pub use sso_requests::{
-    KeptSsoRequest, Recognized, SsoArrival, SsoEvent, SsoFailure, SsoPeople, SsoRequests, SsoRequestsError,
+    KeptSsoRequest, Recognized, SsoArrival, SsoFailure, SsoPeople, SsoRequests, SsoRequestsError,
 };
 pub use system::{Clock, Random};
 pub use tenant_looks::{TenantLooks, TenantLooksError};

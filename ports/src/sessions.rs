@@ -110,6 +110,8 @@ pub trait Sessions: Send + Sync {
 pub enum SessionsOf {
     /// A person's, wherever they are signed in.
     User(UserId),
+    /// The same of each of these.
+    Users(Vec<UserId>),
     /// One member's, under this tenant.
     Member(TenantId, UserId),
     /// Everybody's, under this tenant.

@@ -39,14 +39,31 @@ pub trait SsoRequests: Send + Sync {
     /// Whose connection this is; `Ok(None)` when none of ours has this name.
     async fn owner(&self, connection: &ConnectionName) -> Result<Option<TenantId>, SsoRequestsError>;
 
-    /// Notes how a login through the connection went: the last success and the last failure are kept beside the
-    /// request, and change nothing in it. A request that is gone is success.
-    async fn note(
+    /// Notes that somebody came in through the connection: the last time is kept beside the request, and changes nothing
+    /// in it. A request that is gone is success.
+    async fn logged_in(
         &self,
         tenant: &TenantId,
         request: &SsoRequestId,
-        event: &SsoEvent,
+        at: Timestamp,
     ) -> Result<(), SsoRequestsError>;
+
+    /// Keeps a login through the connection that failed, beside the request, and answers the number under which it is
+    /// found. The same of the same person within an hour is one failure, which keeps its number and is counted: nobody
+    /// pushes out what others have. Of many that differ the latest 50 are kept. A request that is gone is success.
+    async fn failed(
+        &self,
+        tenant: &TenantId,
+        request: &SsoRequestId,
+        failure: &SsoFailure,
+    ) -> Result<String, SsoRequestsError>;
+
+    /// The logins through the connection that failed, as far as they are kept, the latest first; none of another tenant's.
+    async fn failures(
+        &self,
+        tenant: &TenantId,
+        request: &SsoRequestId,
+    ) -> Result<Vec<SsoFailure>, SsoRequestsError>;
 
     /// Notes who has come through the connection, as which client of the organization's provider, and answers what was
     /// known before. The first client with which somebody comes is theirs until [`SsoRequests::let_in_again`].
@@ -72,6 +89,13 @@ pub trait SsoRequests: Send + Sync {
         request: &SsoRequestId,
         client: &str,
     ) -> Result<SsoPeople, SsoRequestsError>;
+
+    /// Everybody who has come through the connection; nobody through another tenant's.
+    async fn brought(
+        &self,
+        tenant: &TenantId,
+        request: &SsoRequestId,
+    ) -> Result<Vec<UserId>, SsoRequestsError>;
 
     /// Whether this person has come through any connection of the tenant's.
     async fn has_brought(&self, tenant: &TenantId, user: &UserId) -> Result<bool, SsoRequestsError>;
@@ -117,21 +141,16 @@ pub struct KeptSsoRequest {
 /// A login that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SsoFailure {
-    /// When.
+    /// When; the last time, where it failed more than once.
     pub at: Timestamp,
     /// Why.
     pub fault: SsoFault,
+    /// Who came, where it was known by then. All others are taken for one: they can't be told apart.
+    pub user: Option<UserId>,
     /// The number that the person was shown.
     pub reference: String,
-}
-
-/// How a login went.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SsoEvent {
-    /// Somebody came in.
-    LoggedIn(Timestamp),
-    /// Somebody did not.
-    Failed(SsoFailure),
+    /// How often.
+    pub times: u32,
 }
 
 /// Somebody who came through a connection.

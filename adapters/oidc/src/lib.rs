@@ -6,6 +6,7 @@
 
 mod authorization;
 mod claims;
+mod client_check;
 mod discovery;
 mod document;
 mod error;

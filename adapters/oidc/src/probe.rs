@@ -6,14 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::{Client, StatusCode, redirect};
+use reqwest::{Client, RequestBuilder, StatusCode, redirect};
+use secrecy::SecretString;
 use serde::Deserialize;
-use tenantry_domain::{DiscoveryUrl, MetadataUrl, SamlMetadata};
+use tenantry_domain::{ClientId, DiscoveryUrl, MetadataUrl, SamlMetadata};
 use tenantry_ports::{Discovered, DiscoveryProbe, DiscoveryProbeError};
 use url::{Host, Url};
 
 use crate::http::read_body;
 use crate::public_address::is_public;
+use crate::{ClientAuthentication, client_check};
 
 /// How long all of it may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -106,11 +108,19 @@ impl GuardedProbe {
         Some(Pinned { name, addresses })
     }
 
-    async fn fetch(&self, url: &Url) -> Option<(StatusCode, Vec<u8>)> {
-        let pinned = self.pinned(url).await?;
-        let response = pinned.client(self.reach).ok()?.get(url.clone()).send().await.ok()?;
-        let status = response.status();
-        Some((status, read_body(response, MOST_BYTES).await.ok()?))
+    /// What is answered at this address, in time.
+    async fn ask(
+        &self,
+        url: &Url,
+        asking: impl FnOnce(&Client) -> RequestBuilder + Send,
+    ) -> Option<(StatusCode, Vec<u8>)> {
+        let asked = async {
+            let pinned = self.pinned(url).await?;
+            let response = asking(&pinned.client(self.reach).ok()?).send().await.ok()?;
+            let status = response.status();
+            Some((status, read_body(response, MOST_BYTES).await.ok()?))
+        };
+        tokio::time::timeout(PATIENCE, asked).await.ok().flatten()
     }
 
     /// Whether an address inside a document is one that may be asked: the same is true of it as of the document's own.
@@ -134,6 +144,7 @@ impl GuardedProbe {
         }
         let token_endpoint = document.token_endpoint.as_deref();
         let token_endpoint = token_endpoint.ok_or(DiscoveryProbeError::Unsupported("a token endpoint"))?;
+        let exchanges_at = Url::parse(token_endpoint);
         let named = [
             ("authorization endpoint", Some(document.authorization_endpoint.as_str())),
             ("token endpoint", Some(token_endpoint)),
@@ -155,7 +166,8 @@ impl GuardedProbe {
             return Err(DiscoveryProbeError::Unsupported("ID tokens with a signature that we can check"));
         }
         let sends_email = document.claims_supported.map(|claims| claims.iter().any(|it| it == "email"));
-        Ok(Discovered { issuer: document.issuer, sends_email })
+        let token_endpoint = exchanges_at.map_err(|_| DiscoveryProbeError::Endpoint("token endpoint"))?;
+        Ok(Discovered { issuer: document.issuer, token_endpoint, sends_email })
     }
 }
 
@@ -192,6 +204,25 @@ impl DiscoveryProbe for GuardedProbe {
         .await
     }
 
+    async fn refuses_client(
+        &self,
+        provider: &Discovered,
+        client_id: &ClientId,
+        client_secret: &SecretString,
+        redirect_uri: &Url,
+    ) -> bool {
+        let there = &provider.token_endpoint;
+        let asked = client_check::Asked { client_id, client_secret, redirect_uri };
+        // A client may be registered for one way of showing its secret alone: it is unknown when it is unknown by both.
+        for way in [ClientAuthentication::Post, ClientAuthentication::Basic] {
+            let answer = self.ask(there, |client| asked.build(client.post(there.clone()), way)).await;
+            if !answer.is_some_and(|(status, body)| client_check::is_refusal(status, &body)) {
+                return false;
+            }
+        }
+        true
+    }
+
     async fn read_metadata(&self, url: &MetadataUrl) -> Result<SamlMetadata, DiscoveryProbeError> {
         in_time(async {
             let body = self.document(url.as_url()).await?;
@@ -220,7 +251,8 @@ async fn in_time<T>(
 impl GuardedProbe {
     /// What is at this address.
     async fn document(&self, url: &Url) -> Result<Vec<u8>, DiscoveryProbeError> {
-        let (status, body) = self.fetch(url).await.ok_or(DiscoveryProbeError::Refused)?;
+        let fetched = self.ask(url, |client| client.get(url.clone())).await;
+        let (status, body) = fetched.ok_or(DiscoveryProbeError::Refused)?;
         if status.is_redirection() {
             return Err(DiscoveryProbeError::Refused);
         }

@@ -137,7 +137,7 @@ impl RelyingParty {
 }
 
 /// Both parts are encoded as in a form before they are joined (RFC 6749, section 2.3.1).
-fn basic(client_id: &str, client_secret: &str) -> String {
+pub(crate) fn basic(client_id: &str, client_secret: &str) -> String {
     let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     format!("Basic {}", STANDARD.encode(format!("{}:{}", encoded(client_id), encoded(client_secret))))
 }

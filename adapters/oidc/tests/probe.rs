@@ -11,12 +11,14 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
-use axum::routing::get;
+use axum::routing::any;
+use secrecy::SecretString;
 use serde_json::{Value, json};
 use tenantry_domain::{DiscoveryUrl, InvalidSamlMetadata, MetadataUrl};
 use tenantry_oidc::{GuardedProbe, Names, Reach};
-use tenantry_ports::{DiscoveryProbe, DiscoveryProbeError};
+use tenantry_ports::{Discovered, DiscoveryProbe, DiscoveryProbeError};
 use tokio::net::TcpListener;
+use url::Url;
 
 const PATH: &str = "/.well-known/openid-configuration";
 
@@ -55,7 +57,7 @@ impl Site {
         let address = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
         let visits = Arc::new(AtomicUsize::new(0));
         let (count, issuer) = (Arc::clone(&visits), address.clone());
-        let app = Router::new().fallback(get(move || {
+        let app = Router::new().fallback(any(move || {
             count.fetch_add(1, Ordering::SeqCst);
             let response = answer(&issuer);
             async move { response }
@@ -305,4 +307,72 @@ async fn metadata_of_another_encoding_are_not_guessed_at() {
     let refused = GuardedProbe::new(Reach::AndThisMachine).read_metadata(&url).await;
     let why = InvalidSamlMetadata::Encoding;
     assert!(matches!(refused, Err(DiscoveryProbeError::NoMetadata(found)) if found == why), "{refused:?}");
+}
+
+/// A provider whose token endpoint is at this address.
+fn exchanging_at(address: &str) -> Discovered {
+    let token_endpoint = Url::parse(&format!("{address}/token")).unwrap();
+    Discovered { issuer: address.to_owned(), token_endpoint, sends_email: None }
+}
+
+async fn is_refused(reach: Reach, provider: &Discovered) -> bool {
+    let (client, callback) =
+        ("client".try_into().unwrap(), Url::parse("https://us.example/callback").unwrap());
+    let secret = SecretString::from("se cret");
+    GuardedProbe::new(reach).refuses_client(provider, &client, &secret, &callback).await
+}
+
+#[tokio::test]
+async fn a_client_is_refused_only_by_an_answer_that_says_so() {
+    for (status, body, expected) in [
+        (401, r#"{"error":"invalid_client"}"#, true),
+        (400, r#"{"error":"invalid_client"}"#, true),
+        (401, r#"{"error":"access_denied","error_description":"Unauthorized"}"#, true),
+        (401, r#"{"error":"unauthorized_client"}"#, true),
+        (400, r#"{"error":"unauthorized_client"}"#, false),
+        (400, r#"{"error":"invalid_grant"}"#, false),
+        (401, r#"{"error":"invalid_grant"}"#, false),
+        (400, r#"{"error":"invalid_request"}"#, false),
+        (403, r#"{"error":"invalid_client"}"#, false),
+        (500, r#"{"error":"invalid_client"}"#, false),
+        (200, r#"{"access_token":"a","token_type":"Bearer"}"#, false),
+        (401, "invalid_client", false),
+    ] {
+        let status = StatusCode::from_u16(status).unwrap();
+        let site = Site::saying(move |_| (status, body).into_response()).await;
+        let refused = is_refused(Reach::AndThisMachine, &exchanging_at(&site.address)).await;
+        assert_eq!(refused, expected, "{status} {body}");
+        assert_eq!(site.visits(), if expected { 2 } else { 1 }, "{status} {body}");
+    }
+}
+
+/// A client that is registered for one way of showing its secret is not known by the other.
+#[tokio::test]
+async fn a_client_that_shows_its_secret_in_a_header_is_known_by_that() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let app = Router::new().fallback(any(|headers: axum::http::HeaderMap, form: String| async move {
+        assert!(
+            form.contains("grant_type=authorization_code") && form.contains("redirect_uri=https%3A%2F%2Fus")
+        );
+        // "client:se+cret", as in a form.
+        let is_known =
+            headers.get("authorization").is_some_and(|value| value == "Basic Y2xpZW50OnNlK2NyZXQ=");
+        let (status, error) = if is_known { (400, "invalid_grant") } else { (401, "invalid_client") };
+        (StatusCode::from_u16(status).unwrap(), json!({ "error": error }).to_string())
+    }));
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    assert!(!is_refused(Reach::AndThisMachine, &exchanging_at(&address)).await);
+}
+
+#[tokio::test]
+async fn s10_a_secret_goes_to_no_address_inside_and_nowhere_else_than_asked() {
+    let inside =
+        Site::saying(|_| (StatusCode::UNAUTHORIZED, r#"{"error":"invalid_client"}"#).into_response());
+    let inside = inside.await;
+    assert!(!is_refused(Reach::Internet, &exchanging_at(&inside.address)).await);
+    let there = inside.address.clone();
+    let site = Site::saying(move |_| Redirect::temporary(&there).into_response()).await;
+    assert!(!is_refused(Reach::AndThisMachine, &exchanging_at(&site.address)).await);
+    assert_eq!((site.visits(), inside.visits()), (1, 0));
 }

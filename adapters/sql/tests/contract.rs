@@ -95,6 +95,8 @@ on_both!(
         of_two_changes_one_counts,
         belongs_to_one_tenant,
         notes_how_logins_go,
+        a_failure_is_found_by_its_number,
+        failures_do_not_grow_without_end,
         s07_s08_people_are_known_by_who_they_are,
         knows_whom_it_has_admitted,
     ]

@@ -92,7 +92,8 @@ impl AskForAccess {
     ) -> Result<(), SignInError> {
         let request = &kept.request;
         let Some(email) = login.email.clone() else {
-            let failed = self.gate.failed(&request.tenant.id, &request.id, SsoFault::NoAddress, now);
+            let (of, came) = ((&request.tenant.id, &request.id), Some(&login.user));
+            let failed = self.gate.failed_for(came, of, SsoFault::NoAddress, now);
             return Err(SignInError::Sso(failed.await));
         };
         let asked = AccessRequest {
@@ -131,7 +132,7 @@ impl SsoGate {
         now: Timestamp,
     ) -> Result<Option<SsoRefusal>, Outage> {
         let request = &kept.request;
-        let tenant = &request.tenant.id;
+        let (tenant, came) = (&request.tenant.id, Some(&login.user));
         let through = request.upstream.as_ref().map(|upstream| &upstream.name);
         let fault = if login.connection.is_none() || login.connection.as_ref() != through {
             Some(SsoFault::Other)
@@ -139,7 +140,7 @@ impl SsoGate {
             self.fault_of(login, request).await?
         };
         match fault {
-            Some(fault) => Ok(Some(self.failed(tenant, &request.id, fault, now).await)),
+            Some(fault) => Ok(Some(self.failed_for(came, (tenant, &request.id), fault, now).await)),
             None => Ok(None),
         }
     }

@@ -8,8 +8,8 @@ use tenantry_domain::{
     UpstreamTerms,
 };
 use tenantry_ports::{
-    DiscoveryProbe, DiscoveryProbeError, KeptSsoRequest, NewSsoConnection, Session, SsoConnectionChange,
-    SsoConnectionsError, Upstream as NewUpstream,
+    Discovered, DiscoveryProbe, DiscoveryProbeError, KeptSsoRequest, NewSsoConnection, Session,
+    SsoConnectionChange, SsoConnectionsError, Upstream as NewUpstream,
 };
 
 use super::{SsoError, SsoParts};
@@ -51,6 +51,12 @@ pub enum ConnectSsoError {
     /// There is no secret yet, or it would go to another place than the one for which it was entered.
     #[error("enter the client secret: it is asked for again whenever the address or the client id changes")]
     SecretNeeded,
+    /// The organization's provider says that it does not know the client by this secret.
+    #[error(
+        "your provider does not know this client ID with this secret: copy both again, or make a new secret there. Nothing \
+         was changed"
+    )]
+    ClientRefused,
     /// The request is for a provider that speaks another protocol.
     #[error("this connection speaks another protocol: begin another one")]
     OtherProtocol,
@@ -97,18 +103,19 @@ impl ConnectSso {
             return Err(ConnectSsoError::OtherProtocol);
         }
         let discovered = self.probe.read(&credentials.discovery_url).await;
-        let issuer = discovered.map_err(ConnectSsoError::Discovery)?.issuer;
+        let discovered = discovered.map_err(ConnectSsoError::Discovery)?;
         let held = kept.request.upstream.clone();
         let connection = match &held {
-            None => self.make(tenant, &kept.request, &credentials).await?,
-            Some(held) => self.change(tenant, &kept.request, held, &issuer, &credentials).await?,
+            None => self.make(tenant, &kept.request, &discovered, &credentials).await?,
+            Some(held) => self.change(tenant, &kept.request, held, &discovered, &credentials).await?,
         };
-        kept.request.connected(Upstream {
+        let upstream = Upstream {
             connection: connection.id,
             name: connection.name,
-            issuer,
+            issuer: discovered.issuer,
             terms: credentials.terms(),
-        });
+        };
+        kept.request.connected(upstream, credentials.client_secret.is_some());
         self.parts.save(&mut kept).await?;
         let action = if held.is_none() { AuditAction::SsoConnected } else { AuditAction::SsoChanged };
         self.parts.record(session, tenant, action, kept.request.display_name.to_string()).await;
@@ -119,9 +126,11 @@ impl ConnectSso {
         &self,
         tenant: &TenantRef,
         request: &SsoRequest,
+        discovered: &Discovered,
         credentials: &Credentials,
     ) -> Result<SsoConnection, ConnectSsoError> {
         let secret = credentials.client_secret.clone().ok_or(ConnectSsoError::SecretNeeded)?;
+        self.check(discovered, credentials).await?;
         let new = NewSsoConnection {
             request: request.id.clone(),
             display_name: request.display_name.clone(),
@@ -136,11 +145,11 @@ impl ConnectSso {
         tenant: &TenantRef,
         request: &SsoRequest,
         held: &Upstream,
-        issuer: &str,
+        discovered: &Discovered,
         credentials: &Credentials,
     ) -> Result<SsoConnection, ConnectSsoError> {
-        let is_same = held.issuer == issuer && credentials.leads_as(&held.terms);
-        if held.issuer != issuer && self.parts.is_used(request, held).await? {
+        let is_same = held.issuer == discovered.issuer && credentials.leads_as(&held.terms);
+        if held.issuer != discovered.issuer && self.parts.is_used(request, held).await? {
             return Err(ConnectSsoError::IssuerInUse(held.issuer.clone()));
         }
         let change = match (&credentials.client_secret, is_same) {
@@ -155,7 +164,20 @@ impl ConnectSso {
                 ..SsoConnectionChange::default()
             },
         };
+        self.check(discovered, credentials).await?;
         Ok(self.parts.connections.update(&tenant.id, &held.connection, &change).await?)
+    }
+
+    /// Fails when a secret would take the place of one that works, and the organization's provider does not know it.
+    async fn check(&self, discovered: &Discovered, credentials: &Credentials) -> Result<(), ConnectSsoError> {
+        let Some(secret) = &credentials.client_secret else { return Ok(()) };
+        let callback = self.parts.connections.callback_url();
+        let client = &credentials.client_id;
+        if self.probe.refuses_client(discovered, client, secret, &callback).await {
+            Err(ConnectSsoError::ClientRefused)
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -62,7 +62,7 @@ impl ConnectSaml {
                 self.parts.connections.update(&tenant.id, &held.connection, &change).await?
             }
         };
-        kept.request.connected(Upstream {
+        let upstream = Upstream {
             connection: connection.id,
             name: connection.name,
             issuer,
@@ -72,7 +72,8 @@ impl ConnectSaml {
                 certificate_expires_at: metadata.expires_at(),
                 valid_until: metadata.valid_until(),
             },
-        });
+        };
+        kept.request.connected(upstream, false);
         self.parts.save(&mut kept).await?;
         let action = if held.is_none() { AuditAction::SsoConnected } else { AuditAction::SsoChanged };
         // Whoever holds these keys says who people are: every Administrator can see who entered them.

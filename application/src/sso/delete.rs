@@ -1,14 +1,20 @@
 //! Deleting a connection.
 
+use std::sync::Arc;
+
 use tenantry_domain::{AuditAction, ConnectionName, SsoConnectionId, SsoRequest, SsoState};
-use tenantry_ports::Session;
+use tenantry_ports::{Session, Sessions, SessionsOf};
 
 use super::{SsoError, SsoParts};
+use crate::Outage;
+use crate::sign_in::remembered_until;
 
-/// Deletes a connection, at the provider and here. The accounts that came through it end with it.
+/// Deletes a connection, at the provider and here. The accounts that came through it end with it, and so do their sessions.
 pub struct DeleteSso {
     /// What it works with.
     pub parts: SsoParts,
+    /// Who is signed in.
+    pub sessions: Arc<dyn Sessions>,
 }
 
 impl DeleteSso {
@@ -25,6 +31,7 @@ impl DeleteSso {
             kept.request.state = SsoState::Off;
             self.parts.save(&mut kept).await?;
         }
+        self.end_sessions(&kept.request).await?;
         if let Some(connection) = self.connection(&kept.request).await? {
             self.parts.connections.delete(&tenant.id, &connection).await?;
         }
@@ -32,6 +39,15 @@ impl DeleteSso {
         let name = kept.request.display_name.to_string();
         self.parts.record(session, tenant, AuditAction::SsoDeleted, name.clone()).await;
         Ok(name)
+    }
+
+    /// Ends the sessions of everybody who came through it at once, whatever the provider tells of their accounts, and when.
+    async fn end_sessions(&self, request: &SsoRequest) -> Result<(), SsoError> {
+        let people = self.parts.requests.brought(&request.tenant.id, &request.id).await?;
+        let now = self.parts.clock.now();
+        let ended = self.sessions.end_all(&SessionsOf::Users(people), None, now, remembered_until(now)).await;
+        ended.map_err(Outage::from)?;
+        Ok(())
     }
 
     /// What the request has at the provider, also when the answer that told of it was lost.

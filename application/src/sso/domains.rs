@@ -52,7 +52,7 @@ pub enum CheckDomainError {
     #[error("another organization has proved this domain: it can be yours once they give it up")]
     HeldByAnother,
     /// Nobody could tell.
-    #[error("DNS does not answer just now: nothing was changed, and we go on looking")]
+    #[error("DNS does not answer just now: nothing was changed, try again in a minute")]
     NoAnswer,
     /// What may happen to every change.
     #[error(transparent)]
@@ -173,6 +173,6 @@ async fn look(
     Ok((proof.looked(!right.is_empty(), now), others))
 }
 
-fn outage(error: tenantry_ports::DomainProofsError) -> SsoError {
+pub(super) fn outage(error: tenantry_ports::DomainProofsError) -> SsoError {
     Outage::from(error).into()
 }

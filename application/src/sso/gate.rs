@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use tenantry_domain::{
     AuditAction, AuditEntry, Catalogue, ConnectionName, EmailDomain, Role, Roles, SsoFault, SsoRequest,
-    SsoRequestId, SsoState, Subscription, TenantId, TenantRef, Timestamp,
+    SsoRequestId, SsoState, Subscription, TenantId, TenantRef, Timestamp, UserId,
 };
 use tenantry_ports::{
-    AuditLog, DomainProofs, KeptSsoRequest, Login, Members, Random, Recognized, SsoArrival, SsoEvent,
-    SsoFailure, SsoRequests,
+    AuditLog, DomainProofs, KeptSsoRequest, Login, Members, Random, Recognized, SsoArrival, SsoFailure,
+    SsoRequests,
 };
 
 use super::newcomer::Standing;
@@ -115,11 +115,24 @@ impl SsoGate {
         fault: SsoFault,
         now: Timestamp,
     ) -> SsoRefusal {
+        self.failed_for(None, (tenant, request), fault, now).await
+    }
+
+    /// The same, of whoever is known to have come.
+    pub(super) async fn failed_for(
+        &self,
+        user: Option<&UserId>,
+        (tenant, request): (&TenantId, &SsoRequestId),
+        fault: SsoFault,
+        now: Timestamp,
+    ) -> SsoRefusal {
         let reference = self.random.hex(4);
-        let failure = SsoFailure { at: now, fault, reference: reference.clone() };
-        if let Err(error) = self.requests.note(tenant, request, &SsoEvent::Failed(failure)).await {
-            tracing::error!(%error, %reference, "a failed login through a connection can't be noted");
-        }
+        let failure = SsoFailure { at: now, fault, user: user.cloned(), reference, times: 1 };
+        let kept = self.requests.failed(tenant, request, &failure).await;
+        let reference = kept.unwrap_or_else(|error| {
+            tracing::error!(%error, "a failed login through a connection can't be noted");
+            failure.reference
+        });
         tracing::warn!(%tenant, %request, ?fault, %reference, "a login through a connection failed");
         SsoRefusal::Failed { fault, reference }
     }
@@ -134,7 +147,7 @@ impl SsoGate {
         now: Timestamp,
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
         let request = &kept.request;
-        let tenant = &request.tenant.id;
+        let (tenant, came) = (&request.tenant.id, Some(&login.user));
         let email = login.email.as_ref();
         let mut fault = self.fault_of(login, request).await?;
         if fault.is_none() && !self.is_included(subscription, now) {
@@ -146,20 +159,21 @@ impl SsoGate {
         }
         let (None, Some(email), Some(upstream)) = (fault, email, &request.upstream) else {
             let fault = fault.unwrap_or(SsoFault::Other);
-            return Ok(Err(self.failed(tenant, &request.id, fault, now).await));
+            return Ok(Err(self.failed_for(came, (tenant, &request.id), fault, now).await));
         };
         let arrival =
             SsoArrival { user: login.user.clone(), email: email.clone(), client: upstream.client(), at: now };
         let recognized = self.requests.recognize(tenant, &request.id, &arrival).await?;
         if recognized == Recognized::OtherClient {
-            return Ok(Err(self.failed(tenant, &request.id, SsoFault::Quarantined, now).await));
+            let fault = SsoFault::Quarantined;
+            return Ok(Err(self.failed_for(came, (tenant, &request.id), fault, now).await));
         }
         if recognized == Recognized::AddressOfAnother {
             let subject = format!("{}: {email}", request.display_name);
             self.note(login, tenant, AuditAction::SsoAddressOfAnother, subject, now).await;
             tracing::warn!(%tenant, request = %request.id, "somebody new came with the address of somebody known");
         }
-        if let Err(error) = self.requests.note(tenant, &request.id, &SsoEvent::LoggedIn(now)).await {
+        if let Err(error) = self.requests.logged_in(tenant, &request.id, now).await {
             tracing::warn!(%error, "a login through a connection can't be noted");
         }
         Ok(Ok(Passed { role: Some(request.admission.role(&login.claims)) }))
@@ -222,6 +236,7 @@ impl SsoGate {
             }
             return self.as_a_person(login).await;
         };
+        let came = Some(&login.user);
         let Some(kept) = self.requests.of_connection(&owner, connection).await? else {
             // It was deleted a moment ago.
             return Ok(Err(self.gone(connection)));
@@ -229,7 +244,7 @@ impl SsoGate {
         let id = kept.request.id.clone();
         Ok(Err(match FoundLogin::of(kept.request) {
             Some(found) => SsoRefusal::OutsideOrganization(found),
-            None => self.failed(&owner, &id, SsoFault::TurnedOff, now).await,
+            None => self.failed_for(came, (&owner, &id), SsoFault::TurnedOff, now).await,
         }))
     }
 

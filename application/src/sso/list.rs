@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use tenantry_domain::{DomainProof, EmailDomain, Role, SsoFault, SsoKind, SsoRequest, TestedLogin};
-use tenantry_ports::{KeptSsoRequest, SamlService, Session, SsoPeople};
+use tenantry_ports::{KeptSsoRequest, SamlService, Session, SsoFailure, SsoPeople};
 use url::Url;
 
 use super::parts::proved;
@@ -22,6 +22,8 @@ pub struct SsoView {
     pub kept: KeptSsoRequest,
     /// Every domain that the organization has claimed.
     pub proofs: Vec<DomainProof>,
+    /// Which logins through it failed, as far as they are kept, the latest first.
+    pub failures: Vec<SsoFailure>,
     /// Whom the connection has brought.
     pub people: SsoPeople,
     /// Where the organization's provider has to send people back to.
@@ -44,7 +46,7 @@ impl SsoView {
     /// As what a newcomer like this would join; `None` when newcomers don't become members.
     pub fn role(&self, login: &TestedLogin) -> Option<Role> {
         let rules = &self.kept.request.admission;
-        rules.auto_membership.then(|| rules.role(&login.as_claims()))
+        rules.auto_membership.then(|| rules.role(login.facts()))
     }
 }
 
@@ -75,6 +77,7 @@ impl ListSso {
         let people = self.people(&kept).await?;
         Ok(SsoView {
             people,
+            failures: self.parts.requests.failures(&tenant, &kept.request.id).await?,
             proofs: self.parts.proofs.of_tenant(&tenant).await.map_err(crate::Outage::from)?,
             callback_url: self.callback_url(),
             saml: self.saml_service(&kept.request),

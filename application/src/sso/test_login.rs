@@ -1,16 +1,12 @@
 //! Trying a connection before anybody depends on it.
 
-use tenantry_domain::{AuditAction, SsoFault, SsoTest, SsoTestOutcome, TestedLogin};
+use tenantry_domain::{AuditAction, ClaimMapping, SsoFault, SsoTest, SsoTestOutcome, TestedLogin};
 use tenantry_ports::{Callback, Login, LoginAttempt, LogoutRequest, Session, SsoAttempt, SsoPurpose};
 use url::Url;
 
 use super::{SsoError, SsoParts};
 use crate::redeem::Redeem;
 use crate::{BeginSignIn, BeginSignInError, Outage, SignInError, SignInWish, StartedSignIn};
-
-/// How many claims a report shows, and how long each may be.
-const MOST_CLAIMS: usize = 50;
-const MOST_CHARACTERS: usize = 200;
 
 /// Sends an administrator's browser through the connection.
 pub struct TestSso {
@@ -107,7 +103,7 @@ impl ReportSsoTest {
         });
         let outcome = match redeemed {
             Ok(login) if login.connection.as_ref() == Some(&upstream.name) => {
-                SsoTestOutcome::Arrived(tested(login))
+                SsoTestOutcome::Arrived(tested(login, &kept.request.admission.mappings))
             }
             Ok(_) => SsoTestOutcome::Failed(SsoFault::Other),
             Err(SignInError::Expired | SignInError::AlreadyUsed) => return Err(TestSsoError::Over),
@@ -154,22 +150,8 @@ impl ReportSsoTest {
     }
 }
 
-fn tested(login: Login) -> TestedLogin {
-    let text = |value: &serde_json::Value| {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        text.chars().take(MOST_CHARACTERS).collect()
-    };
-    TestedLogin {
-        name: login.name,
-        email: login.email,
-        email_verified: login.email_verified,
-        claims: login
-            .claims
-            .iter()
-            .take(MOST_CLAIMS)
-            .map(|(name, value)| (name.clone(), text(value)))
-            .collect(),
-    }
+fn tested(login: Login, mappings: &[ClaimMapping]) -> TestedLogin {
+    TestedLogin::new(login.name, login.email, login.email_verified, &login.claims, mappings)
 }
 
 impl From<Outage> for TestSsoError {

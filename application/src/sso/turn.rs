@@ -1,10 +1,14 @@
 //! Turning a connection on and off.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use tenantry_domain::{
     Admission, AuditAction, EmailDomain, Enforcement, NotReady, SsoRequest, SsoState, TenantId,
 };
-use tenantry_ports::{KeptSsoRequest, Session, SsoConnectionsError, Turn};
+use tenantry_ports::{KeptSsoRequest, Session, SsoConnectionsError, Turn, TxtRecords};
 
+use super::domains::{looked, outage};
 use super::{SsoError, SsoParts};
 use crate::Outage;
 
@@ -12,6 +16,8 @@ use crate::Outage;
 pub struct TurnSso {
     /// What it works with.
     pub parts: SsoParts,
+    /// Asks DNS.
+    pub records: Arc<dyn TxtRecords>,
 }
 
 /// Why a connection is not turned on.
@@ -20,24 +26,69 @@ pub enum TurnOnSsoError {
     /// A step is missing.
     #[error(transparent)]
     NotReady(#[from] NotReady),
+    /// The record of a domain that was proved is not there any more.
+    #[error(
+        "the TXT record {name} is gone, which shows that {domain} is yours: publish it again with the value {value}, or take \
+         the domain away from this connection"
+    )]
+    RecordGone {
+        /// Of which domain.
+        domain: EmailDomain,
+        /// Its name.
+        name: String,
+        /// What it has to say.
+        value: String,
+    },
+    /// Nobody could tell whether it is.
+    #[error("the record of {0} cannot be looked up just now: nothing was changed, try again")]
+    NoAnswer(EmailDomain),
     /// What may happen to every change.
     #[error(transparent)]
     Sso(#[from] SsoError),
 }
 
 impl TurnSso {
-    /// Turns it on. The provider is told first: as long as we don't say so too, nobody is let in.
+    /// Turns it on, if DNS says now that its domains are the organization's: a proof may be a day old. The provider is told
+    /// first: as long as we don't say so too, nobody is let in.
     pub async fn on(&self, session: &Session, request: &str) -> Result<KeptSsoRequest, TurnOnSsoError> {
         let (_turn, administrator) = self.parts.in_turn(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
-        kept.request.ready(&self.parts.proved(&tenant.id).await.map_err(SsoError::from)?)?;
+        let usable = kept.request.ready(&self.parts.proved(&tenant.id).await.map_err(SsoError::from)?)?;
+        if kept.request.state != SsoState::On {
+            self.look_again(&tenant.id, usable).await?;
+        }
         kept.request.state = SsoState::On;
         self.parts.reopen(&kept.request).await?;
         self.parts.save(&mut kept).await?;
         let subject = kept.request.display_name.to_string();
         self.parts.record(session, tenant, AuditAction::SsoTurnedOn, subject).await;
         Ok(kept)
+    }
+
+    /// Fails unless the record of each of these domains is there.
+    async fn look_again(
+        &self,
+        tenant: &TenantId,
+        domains: BTreeSet<EmailDomain>,
+    ) -> Result<(), TurnOnSsoError> {
+        for domain in domains {
+            let held = self.parts.proofs.find(tenant, &domain).await.map_err(outage)?;
+            let held = held.ok_or(NotReady::NoProvedDomain)?;
+            let now = self.parts.clock.now();
+            let found = looked(&*self.records, held, now).await.map_err(|error| {
+                tracing::warn!(%error, %domain, "a domain's record can't be looked for");
+                TurnOnSsoError::NoAnswer(domain.clone())
+            })?;
+            if !self.parts.proofs.keep(&found).await.map_err(outage)? || !found.holds() {
+                return Err(NotReady::NoProvedDomain.into());
+            }
+            if found.missing_since.is_some() {
+                let (name, value) = (found.record_name(), found.record_value());
+                return Err(TurnOnSsoError::RecordGone { domain, name, value });
+            }
+        }
+        Ok(())
     }
 
     /// Turns it off. From the first write on nobody is let in, also those whose login is under way; who is in stays in.

@@ -15,7 +15,7 @@ const PROVED_EVERY: Duration = Duration::from_hours(24);
 /// How often one that waits for its record is.
 const CLAIMED_EVERY: Duration = Duration::from_mins(5);
 /// How long one waits.
-const CLAIMED_FOR: Duration = Duration::from_hours(7 * 24);
+const CLAIMED_FOR: Duration = DomainProof::WAITS;
 /// How many are looked at in one go.
 const AT_ONCE: u32 = 50;
 

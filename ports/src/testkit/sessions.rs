@@ -281,6 +281,15 @@ pub async fn a_change_ends_what_it_concerns(sessions: &impl Sessions) {
     assert_eq!(found(sessions, &all).await, [false, false, false, false, true, true]);
     assert_eq!(sessions.end_all(&SessionsOf::Tenant(acme), None, now(), forget_at).await.unwrap(), 1);
     assert_eq!(found(sessions, &all).await, [false, false, false, false, false, true]);
+    let people = SessionsOf::Users(["nn", "nobody", "bo"].map(|name| UserId::try_from(name).unwrap()).into());
+    let (colleague, other) = (at("s7", "bo", "acme"), at("s8", "cy", "acme"));
+    for session in [&colleague, &other] {
+        begin(sessions, session).await;
+    }
+    assert_eq!(sessions.end_all(&people, None, now(), forget_at).await.unwrap(), 2);
+    assert_eq!(found(sessions, &[all[5], &colleague, &other]).await, [false, false, true]);
+    let nobody = SessionsOf::Users(Vec::new());
+    assert_eq!(sessions.end_all(&nobody, None, now(), forget_at).await.unwrap(), 0);
 }
 
 /// Of a session that ended with a membership it is known whose it was, until it would have ended anyway; of others not.

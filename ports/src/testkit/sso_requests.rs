@@ -9,7 +9,7 @@ use tenantry_domain::{
     SsoState, TenantId, TenantName, TenantRef, Timestamp, Upstream, UpstreamTerms, UserId,
 };
 
-use crate::{Recognized, SsoArrival, SsoEvent, SsoFailure, SsoPeople, SsoRequests, SsoRequestsError};
+use crate::{Recognized, SsoArrival, SsoFailure, SsoPeople, SsoRequests, SsoRequestsError};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_seconds(1_700_000_000 + second)
@@ -54,6 +54,11 @@ fn connected(name: &str, of: &str, connection: &str) -> SsoRequest {
         },
     };
     SsoRequest { upstream: Some(upstream), ..request(name, of, 0) }
+}
+
+fn failure(user: Option<&str>, fault: SsoFault, second: i64, reference: &str) -> SsoFailure {
+    let user = user.map(|user| UserId::try_from(user).unwrap());
+    SsoFailure { at: at(second), fault, user, reference: reference.to_owned(), times: 1 }
 }
 
 fn arrival(user: &str, email: &str, client: &str) -> SsoArrival {
@@ -115,13 +120,21 @@ pub async fn belongs_to_one_tenant(requests: &impl SsoRequests) {
     let kept = requests.of_connection(&acme, &name).await.unwrap().unwrap();
     let foreign = connected("r1", "globex", "globex-r1");
     assert!(matches!(requests.save(&foreign, kept.revision).await, Err(SsoRequestsError::Conflict)));
-    requests.note(&globex, &id("r1"), &SsoEvent::LoggedIn(at(5))).await.unwrap();
-    let failure = SsoFailure { at: at(5), fault: SsoFault::Other, reference: "12345678".to_owned() };
-    requests.note(&globex, &id("r1"), &SsoEvent::Failed(failure)).await.unwrap();
+    requests.logged_in(&globex, &id("r1"), at(5)).await.unwrap();
+    requests.failed(&globex, &id("r1"), &failure(None, SsoFault::Other, 5, "12345678")).await.unwrap();
+    requests.failed(&acme, &id("r1"), &failure(None, SsoFault::Other, 6, "23456789")).await.unwrap();
+    let counted = requests.failed(&globex, &id("r1"), &failure(None, SsoFault::Other, 7, "34567890")).await;
+    assert_eq!(counted.unwrap(), "34567890", "the number of another tenant's is told to nobody");
+    assert_eq!(requests.failures(&globex, &id("r1")).await.unwrap(), []);
+    let kept = requests.of_connection(&acme, &name).await.unwrap().unwrap();
+    let own = failure(None, SsoFault::Other, 6, "23456789");
+    assert_eq!((kept.last_login, kept.last_failure.as_ref()), (None, Some(&own)));
     let came = arrival("oidc|1", "bo@acme.example", "c");
     assert_eq!(requests.recognize(&acme, &id("r1"), &came).await.unwrap(), Recognized::New);
     assert_eq!(requests.people(&globex, &id("r1"), "c").await.unwrap(), SsoPeople::default());
     assert_eq!(requests.let_in_again(&globex, &id("r1"), "d").await.unwrap(), 0);
+    assert_eq!(requests.brought(&acme, &id("r1")).await.unwrap(), [came.user.clone()]);
+    assert_eq!(requests.brought(&globex, &id("r1")).await.unwrap(), []);
     assert!(requests.has_brought(&acme, &came.user).await.unwrap());
     assert!(!requests.has_brought(&globex, &came.user).await.unwrap());
     assert_eq!(requests.brought_by(&acme, &came.user).await.unwrap(), [id("r1")]);
@@ -139,13 +152,72 @@ pub async fn notes_how_logins_go(requests: &impl SsoRequests) {
     let acme = tenant("acme").id;
     requests.begin(&request("r1", "acme", 0)).await.unwrap();
     let before = requests.find(&acme, &id("r1")).await.unwrap().unwrap();
-    let failure = SsoFailure { at: at(3), fault: SsoFault::OtherDomain, reference: "ab12cd34".to_owned() };
-    requests.note(&acme, &id("r1"), &SsoEvent::LoggedIn(at(2))).await.unwrap();
-    requests.note(&acme, &id("r1"), &SsoEvent::Failed(failure.clone())).await.unwrap();
+    let failure = failure(None, SsoFault::OtherDomain, 3, "ab12cd34");
+    requests.logged_in(&acme, &id("r1"), at(2)).await.unwrap();
+    assert_eq!(requests.failed(&acme, &id("r1"), &failure).await.unwrap(), "ab12cd34");
     let after = requests.find(&acme, &id("r1")).await.unwrap().unwrap();
     assert_eq!((after.last_login, after.last_failure.as_ref()), (Some(at(2)), Some(&failure)));
     assert_eq!((after.request, after.revision), (before.request, before.revision));
-    requests.note(&acme, &id("none"), &SsoEvent::LoggedIn(at(2))).await.unwrap();
+    requests.logged_in(&acme, &id("none"), at(2)).await.unwrap();
+    assert_eq!(requests.failed(&acme, &id("none"), &failure).await.unwrap(), "ab12cd34");
+    assert_eq!(requests.failures(&acme, &id("none")).await.unwrap(), []);
+}
+
+/// Each failure is found by its number; the same of the same person within an hour has one.
+pub async fn a_failure_is_found_by_its_number(requests: &impl SsoRequests) {
+    let acme = tenant("acme").id;
+    requests.begin(&request("r1", "acme", 0)).await.unwrap();
+    let fail = async |user: Option<&str>, fault: SsoFault, second: i64, reference: &str| {
+        requests.failed(&acme, &id("r1"), &failure(user, fault, second, reference)).await.unwrap()
+    };
+    assert_eq!(fail(Some("bo"), SsoFault::OtherDomain, 0, "bo-1").await, "bo-1");
+    assert_eq!(fail(Some("cy"), SsoFault::OtherDomain, 1, "cy-1").await, "cy-1");
+    assert_eq!(fail(None, SsoFault::OtherDomain, 2, "no-1").await, "no-1");
+    assert_eq!(fail(Some("bo"), SsoFault::OtherDomain, 3599, "bo-2").await, "bo-1");
+    assert_eq!(fail(Some("bo"), SsoFault::NoAddress, 3599, "bo-3").await, "bo-3");
+    assert_eq!(
+        fail(Some("bo"), SsoFault::OtherDomain, 3600, "bo-4").await,
+        "bo-4",
+        "an hour after the first"
+    );
+    let kept = requests.failures(&acme, &id("r1")).await.unwrap();
+    let found: Vec<_> = kept.iter().map(|failure| (&*failure.reference, failure.at, failure.times)).collect();
+    let expected = [
+        ("bo-4", at(3600), 1),
+        ("bo-3", at(3599), 1),
+        ("bo-1", at(3599), 2),
+        ("no-1", at(2), 1),
+        ("cy-1", at(1), 1),
+    ];
+    assert_eq!(found, expected);
+    let latest = requests.find(&acme, &id("r1")).await.unwrap().unwrap().last_failure;
+    assert_eq!(latest.as_ref(), kept.first());
+}
+
+/// The latest 50 are kept, of each connection, and nobody pushes out another's by failing again and again.
+pub async fn failures_do_not_grow_without_end(requests: &impl SsoRequests) {
+    let acme = tenant("acme").id;
+    for name in ["r1", "r2"] {
+        requests.begin(&request(name, "acme", 0)).await.unwrap();
+        requests.failed(&acme, &id(name), &failure(Some("bo"), SsoFault::Other, 0, "bo")).await.unwrap();
+    }
+    for second in 1..=100 {
+        let again = failure(None, SsoFault::Cancelled, second, &format!("no-{second}"));
+        assert_eq!(requests.failed(&acme, &id("r1"), &again).await.unwrap(), "no-1");
+    }
+    let numbers = async |name: &str| -> Vec<String> {
+        let kept = requests.failures(&acme, &id(name)).await.unwrap();
+        kept.into_iter().map(|failure| failure.reference).collect()
+    };
+    assert_eq!(numbers("r1").await, ["no-1", "bo"]);
+    for person in 0..50 {
+        let (user, second) = (format!("p{person}"), 200 + person);
+        let once = failure(Some(&user), SsoFault::OtherDomain, second, &user);
+        requests.failed(&acme, &id("r1"), &once).await.unwrap();
+    }
+    let left = numbers("r1").await;
+    assert_eq!((left.len(), &*left[0], &*left[49]), (50, "p49", "p0"));
+    assert_eq!(numbers("r2").await, ["bo"], "another connection has its own");
 }
 
 /// Whoever comes is known by who they are, never by an address; another client's people are kept out until they are let
@@ -165,6 +237,8 @@ pub async fn s07_s08_people_are_known_by_who_they_are(requests: &impl SsoRequest
     assert_eq!(come("oidc|3", "cy@acme.example", "new").await, Recognized::New);
     let people = requests.people(&acme, &id("r1"), "new").await.unwrap();
     assert_eq!(people, SsoPeople { all: 3, quarantined: 2 });
+    let brought = ["oidc|1", "oidc|2", "oidc|3"].map(|user| UserId::try_from(user).unwrap());
+    assert_eq!(requests.brought(&acme, &id("r1")).await.unwrap(), brought);
     assert_eq!(requests.let_in_again(&acme, &id("r1"), "new").await.unwrap(), 2);
     assert_eq!(come("oidc|1", "bo@acme.example", "new").await, Recognized::Known);
     assert_eq!(come("oidc|1", "bo@acme.example", "old").await, Recognized::OtherClient);

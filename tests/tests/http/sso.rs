@@ -13,6 +13,7 @@ mod identities;
 mod interruptions;
 pub(crate) mod last_way;
 mod newcomers;
+mod rotation;
 pub(crate) mod saml;
 mod set_up;
 mod told;

@@ -15,6 +15,7 @@ mod secrets;
 mod session_cache;
 mod session_devices;
 mod sessions;
+mod sso_failures;
 mod sso_requests;
 mod tenant_looks;
 mod turns;

@@ -51,13 +51,14 @@ impl SqlSessions {
     /// Ends sessions, and remembers it for the logins that are under way: both or nothing.
     async fn end_remembered(
         &self,
-        remembered: String,
+        remembered: Vec<String>,
         at: Timestamp,
         forget_at: Timestamp,
         noting: Option<Query<'static, Sqlite, SqliteArguments>>,
         ending: Query<'static, Sqlite, SqliteArguments>,
     ) -> Result<u64, StoreError> {
         let pool = self.database.write.clone();
+        let remembered = texts(remembered);
         let write = async move {
             let mut write = pool.begin().await?;
             sqlx::query("DELETE FROM provider_logouts WHERE forget_at < ?")
@@ -65,8 +66,8 @@ impl SqlSessions {
                 .execute(&mut *write)
                 .await?;
             sqlx::query(
-                "INSERT INTO provider_logouts (whom, at, forget_at) VALUES (?, ?, ?) ON CONFLICT (whom) \
-                 DO UPDATE SET at = max(at, excluded.at), forget_at = max(forget_at, excluded.forget_at)",
+                "INSERT INTO provider_logouts (whom, at, forget_at) SELECT value, ?2, ?3 FROM json_each(?1) WHERE TRUE \
+                 ON CONFLICT (whom) DO UPDATE SET at = max(at, excluded.at), forget_at = max(forget_at, excluded.forget_at)",
             )
             .bind(remembered)
             .bind(at.as_millis())
@@ -243,7 +244,7 @@ impl Sessions for SqlSessions {
             }
         };
         let ending = sqlx::query(sql).bind(name);
-        Ok(self.end_remembered(remembered, at, forget_at, None, ending).await?)
+        Ok(self.end_remembered(vec![remembered], at, forget_at, None, ending).await?)
     }
 
     async fn end_all(
@@ -256,24 +257,32 @@ impl Sessions for SqlSessions {
         let spared = spared.map_or_else(String::new, |session| session.as_str().to_owned());
         let noting = match whose {
             SessionsOf::Member(tenant, user) => Some(ended_sessions::note(tenant, user, &spared)),
-            SessionsOf::User(_) | SessionsOf::Tenant(_) => None,
+            SessionsOf::User(_) | SessionsOf::Users(_) | SessionsOf::Tenant(_) => None,
         };
         let (remembered, ending) = match whose {
+            SessionsOf::Users(users) => (
+                users.iter().map(of_user).collect(),
+                sqlx::query(
+                    "DELETE FROM sessions WHERE id <> ? AND user_id IN (SELECT value FROM json_each(?))",
+                )
+                .bind(spared)
+                .bind(texts(users.iter().map(UserId::as_str))),
+            ),
             SessionsOf::User(user) => (
-                of_user(user),
+                vec![of_user(user)],
                 sqlx::query("DELETE FROM sessions WHERE id <> ? AND user_id = ?")
                     .bind(spared)
                     .bind(user.as_str().to_owned()),
             ),
             SessionsOf::Member(tenant, user) => (
-                of_member(tenant, user),
+                vec![of_member(tenant, user)],
                 sqlx::query("DELETE FROM sessions WHERE id <> ? AND user_id = ? AND tenant_id = ?")
                     .bind(spared)
                     .bind(user.as_str().to_owned())
                     .bind(tenant.as_str().to_owned()),
             ),
             SessionsOf::Tenant(tenant) => (
-                of_tenant(tenant),
+                vec![of_tenant(tenant)],
                 sqlx::query("DELETE FROM sessions WHERE id <> ? AND tenant_id = ?")
                     .bind(spared)
                     .bind(tenant.as_str().to_owned()),
@@ -334,6 +343,11 @@ impl Sessions for SqlSessions {
 /// How a logout of one session at the provider is remembered.
 fn of_provider_session(session: &str) -> String {
     format!("session:{session}")
+}
+
+/// A list as one parameter.
+fn texts(list: impl IntoIterator<Item = impl Into<serde_json::Value>>) -> String {
+    serde_json::Value::Array(list.into_iter().map(Into::into).collect()).to_string()
 }
 
 /// How a logout of a person is remembered.

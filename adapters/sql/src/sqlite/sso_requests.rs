@@ -6,14 +6,17 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use tenantry_domain::{ConnectionName, SsoRequest, SsoRequestId, TenantId, Timestamp, UserId};
 use tenantry_ports::{
-    KeptSsoRequest, Recognized, Revision, SsoArrival, SsoEvent, SsoFailure, SsoPeople, SsoRequests,
-    SsoRequestsError,
+    KeptSsoRequest, Recognized, Revision, SsoArrival, SsoFailure, SsoPeople, SsoRequests, SsoRequestsError,
 };
 
-use super::Database;
+use super::{Database, sso_failures};
 use crate::error::StoreError;
 
-const COLUMNS: &str = "request, revision, last_login_at, failed_at, fault, reference";
+/// A request, and its latest failure.
+const REQUESTS: &str = "SELECT request, revision, last_login_at, latest.last_at, latest.fault, latest.user_id, \
+     latest.reference, latest.times FROM sso_requests LEFT JOIN sso_failures AS latest \
+     ON latest.id = (SELECT id FROM sso_failures WHERE request_id = sso_requests.id \
+     ORDER BY last_at DESC, id DESC LIMIT 1)";
 
 /// Requests for single sign-on in SQLite.
 #[derive(Clone, Debug)]
@@ -31,7 +34,7 @@ impl SqlSsoRequests {
         tenant: &TenantId,
         value: &str,
     ) -> Result<Option<KeptSsoRequest>, StoreError> {
-        let text = format!("SELECT {COLUMNS} FROM sso_requests WHERE tenant_id = ? AND {column} = ?");
+        let text = format!("{REQUESTS} WHERE tenant_id = ? AND sso_requests.{column} = ?");
         self.0.one(text, &[tenant.as_str(), value], read).await
     }
 
@@ -147,9 +150,7 @@ impl SsoRequests for SqlSsoRequests {
     }
 
     async fn of_tenant(&self, tenant: &TenantId) -> Result<Vec<KeptSsoRequest>, SsoRequestsError> {
-        let text = format!(
-            "SELECT {COLUMNS} FROM sso_requests WHERE tenant_id = ? ORDER BY made_at, sso_requests.id"
-        );
+        let text = format!("{REQUESTS} WHERE tenant_id = ? ORDER BY made_at, sso_requests.id");
         Ok(self.0.all(text, &[tenant.as_str()], read).await?)
     }
 
@@ -164,27 +165,35 @@ impl SsoRequests for SqlSsoRequests {
         Ok(tenant.map_err(|why| StoreError::row("tenant_id")(&why))?)
     }
 
-    async fn note(
+    async fn logged_in(
         &self,
         tenant: &TenantId,
         request: &SsoRequestId,
-        event: &SsoEvent,
+        at: Timestamp,
     ) -> Result<(), SsoRequestsError> {
-        let query = match event {
-            SsoEvent::LoggedIn(at) => {
-                sqlx::query("UPDATE sso_requests SET last_login_at = ? WHERE id = ? AND tenant_id = ?")
-                    .bind(at.as_millis())
-            }
-            SsoEvent::Failed(failure) => sqlx::query(
-                "UPDATE sso_requests SET failed_at = ?, fault = ?, reference = ? WHERE id = ? AND tenant_id = ?",
-            )
-            .bind(failure.at.as_millis())
-            .bind(json(&failure.fault, "fault")?)
-            .bind(&failure.reference),
-        };
-        let noted = query.bind(request.as_str()).bind(tenant.as_str()).execute(&self.0.write).await;
-        noted.map_err(StoreError::from)?;
+        let noting = sqlx::query("UPDATE sso_requests SET last_login_at = ? WHERE id = ? AND tenant_id = ?")
+            .bind(at.as_millis())
+            .bind(request.as_str())
+            .bind(tenant.as_str());
+        noting.execute(&self.0.write).await.map_err(StoreError::from)?;
         Ok(())
+    }
+
+    async fn failed(
+        &self,
+        tenant: &TenantId,
+        request: &SsoRequestId,
+        failure: &SsoFailure,
+    ) -> Result<String, SsoRequestsError> {
+        Ok(sso_failures::keep(&self.0, tenant, request, failure).await?)
+    }
+
+    async fn failures(
+        &self,
+        tenant: &TenantId,
+        request: &SsoRequestId,
+    ) -> Result<Vec<SsoFailure>, SsoRequestsError> {
+        Ok(sso_failures::of_request(&self.0, tenant, request).await?)
     }
 
     async fn recognize(
@@ -233,6 +242,24 @@ impl SsoRequests for SqlSsoRequests {
         .await
         .map_err(StoreError::from)?;
         Ok(SsoPeople { all, quarantined })
+    }
+
+    async fn brought(
+        &self,
+        tenant: &TenantId,
+        request: &SsoRequestId,
+    ) -> Result<Vec<UserId>, SsoRequestsError> {
+        let found: Vec<String> = sqlx::query_scalar(
+            "SELECT user_id FROM sso_people JOIN sso_requests ON sso_requests.id = sso_people.request_id \
+             WHERE sso_requests.id = ? AND sso_requests.tenant_id = ? ORDER BY user_id",
+        )
+        .bind(request.as_str())
+        .bind(tenant.as_str())
+        .fetch_all(&self.0.read)
+        .await
+        .map_err(StoreError::from)?;
+        let people: Result<_, _> = found.iter().map(|id| UserId::try_from(id.as_str())).collect();
+        Ok(people.map_err(|why| StoreError::row("user_id")(&why))?)
     }
 
     async fn has_brought(&self, tenant: &TenantId, user: &UserId) -> Result<bool, SsoRequestsError> {
@@ -331,22 +358,12 @@ fn written(request: &SsoRequest) -> Result<String, StoreError> {
 }
 
 fn read(row: &SqliteRow) -> Result<KeptSsoRequest, StoreError> {
-    let at =
-        |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(Timestamp::from_millis));
-    let fault: Option<&str> = row.try_get("fault")?;
-    let fault = fault.map(serde_json::from_str).transpose().map_err(|why| StoreError::row("fault")(&why))?;
-    let last_failure = match (at("failed_at")?, fault) {
-        (Some(at), Some(fault)) => {
-            let reference: Option<String> = row.try_get("reference")?;
-            Some(SsoFailure { at, fault, reference: reference.unwrap_or_default() })
-        }
-        _ => None,
-    };
+    let last_login: Option<i64> = row.try_get("last_login_at")?;
     let request = serde_json::from_str(row.try_get("request")?);
     Ok(KeptSsoRequest {
         request: request.map_err(|why| StoreError::row("request")(&why))?,
         revision: Revision(row.try_get("revision")?),
-        last_login: at("last_login_at")?,
-        last_failure,
+        last_login: last_login.map(Timestamp::from_millis),
+        last_failure: sso_failures::read(row)?,
     })
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::program::Program;
-use crate::sso::corp::{BO, CLIENT, Corp, DOMAIN, EVE, RECORD, SECRET, reference};
+use crate::sso::corp::{BO, CLIENT, Corp, DOMAIN, EVE, RECORD, SECRET, UNA, reference};
 
 pub(super) const CONNECTIONS: &str = "/api/v1/sso/connections";
 pub(super) const DOMAINS: &str = "/api/v1/sso/domains";
@@ -138,6 +138,7 @@ async fn s08_who_came_before_the_client_was_changed_is_let_in_again_by_a_program
     corp.comes(BO).await;
     let mut other = credentials(&corp);
     other["client_id"] = json!("another");
+    corp.company.registers("another", SECRET).await;
     let path = path(&id);
     // At another issuer its people would be strangers.
     let elsewhere = json!({ "protocol": "oidc", "discovery_url": corp.site.identity, "client_id": "x", "client_secret": "y" });
@@ -165,6 +166,64 @@ async fn a_failed_login_is_found_by_its_reference() {
     assert_eq!(failure["reference"], reference(&end));
     assert_eq!(failure["fault"]["code"], "other_domain");
     assert!(failure["fault"]["advice"].as_str().unwrap().contains("prove it"), "{failure}");
+}
+
+#[tokio::test]
+async fn every_failed_login_is_found_by_its_reference_also_after_others() {
+    let (corp, mut ann, id) = connected().await;
+    let of_new = ann.post(CONNECTIONS, &json!({ "kind": "okta" })).await.is(201).json();
+    assert_eq!(of_new["health"]["failures"], json!([]));
+    let mut numbers = Vec::new();
+    for account in [EVE, UNA, EVE] {
+        let (_, end) = corp.comes(account).await;
+        numbers.push(reference(&end));
+        corp.site.clock.advance(std::time::Duration::from_secs(1));
+    }
+    assert!(numbers[0] == numbers[2] && numbers[0] != numbers[1], "{numbers:?}");
+    let health = ann.get(&path(&id)).await.is(200).json()["health"].clone();
+    let failures = health["failures"].as_array().unwrap();
+    let told: Vec<_> = failures.iter().map(|failure| (&failure["reference"], &failure["times"])).collect();
+    assert_eq!(json!(told), json!([[numbers[0], 2], [numbers[1], 1]]));
+    assert_eq!(failures[0], health["last_failure"]);
+    let listed = ann.get(CONNECTIONS).await.is(200).json();
+    assert_eq!(listed["items"][0]["health"]["failures"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_program_reads_that_credentials_are_new_since_the_last_test_and_which_are_refused() {
+    let (mut corp, mut ann, id) = connected().await;
+    let path = path(&id);
+    assert_eq!(ann.get(&path).await.is(200).json()["health"]["changed_since_test"], false);
+    let mut wrong = credentials(&corp);
+    wrong["client_secret"] = json!("not-the-secret");
+    let refused = ann.put(&format!("{path}/credentials"), &wrong).await;
+    refused.is_problem(422, "client_refused", Some("client_secret"));
+    assert_eq!(ann.get(&path).await.is(200).json()["health"]["changed_since_test"], false);
+    let entered = ann.put(&format!("{path}/credentials"), &credentials(&corp)).await.is(200).json();
+    assert_eq!((&entered["state"], &entered["next_step"]), (&json!("on"), &json!("test")));
+    assert_eq!(entered["health"]["changed_since_test"], true);
+    corp.tests_as(&id, BO).await;
+    assert_eq!(ann.get(&path).await.is(200).json()["health"]["changed_since_test"], false);
+}
+
+#[tokio::test]
+async fn s01_a_connection_whose_record_is_gone_is_not_turned_on_by_a_program() {
+    let (corp, mut ann, id) = connected().await;
+    let state = format!("{}/state", path(&id));
+    let (on, off) = (json!({ "state": "on" }), json!({ "state": "off" }));
+    ann.put(&state, &off).await.is(200);
+    corp.dns.withdraw(RECORD);
+    let refused = ann.put(&state, &on).await;
+    let detail = refused.is_problem(409, "record_gone", None).json()["detail"].clone();
+    let record = ann.get(&format!("{DOMAINS}/{DOMAIN}")).await.is(200).json()["record"].clone();
+    for part in [&record["name"], &record["value"]] {
+        assert!(detail.as_str().unwrap().contains(part.as_str().unwrap()), "{detail}");
+    }
+    drop(corp.dns);
+    let silent = ann.put(&state, &on).await;
+    silent.is_problem(503, "dns_silent", None);
+    assert_eq!(silent.header("retry-after"), "60");
+    assert_eq!(ann.get(&path(&id)).await.is(200).json()["state"], "off");
 }
 
 #[tokio::test]

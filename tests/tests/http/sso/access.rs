@@ -20,8 +20,7 @@ impl Corp {
     /// Somebody comes, is no member, and asks to be one.
     pub(crate) async fn asks(&self, email: &str) -> (Browser, Answer) {
         let (mut browser, end) = self.comes(email).await;
-        assert!(end.is(403).says("You are not a member yet"), "{}", end.summary());
-        let end = browser.presses_the_button(&end).await;
+        let end = browser.asks_to_be_let_in(&end).await;
         (browser, end)
     }
 
@@ -33,7 +32,20 @@ impl Corp {
 
     /// The id that the page of members has of who asks.
     async fn asker(&mut self) -> Option<String> {
-        let page = self.admin.get("/admin/members").await;
+        self.admin.asker().await
+    }
+}
+
+impl Browser {
+    /// Asks to be let in on the page that says that one is no member.
+    pub(crate) async fn asks_to_be_let_in(&mut self, end: &Answer) -> Answer {
+        assert!(end.is(403).says("You are not a member yet"), "{}", end.summary());
+        self.presses_the_button(end).await
+    }
+
+    /// The id that the page of members has of who asks.
+    pub(crate) async fn asker(&mut self) -> Option<String> {
+        let page = self.get("/admin/members").await;
         let form = page.body.split("action=\"/admin/members/grant-access\"").nth(1)?;
         let value = form.split("name=\"user_id\" value=\"").nth(1)?;
         Some(value.split('"').next()?.replace("&#124;", "|"))

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
+use serde_json::json;
 use tenantry_tests::steps::PASSWORD;
 
 use super::corp::{BO, CONFIRMED, Corp, DOMAIN, EVE, SECRET, UNA, reference, step};
@@ -131,4 +133,25 @@ async fn fault02_nobody_elses_connection_can_be_touched_and_a_deleted_one_is_gon
     let id = corp.begins().await;
     corp.admin.post("/admin/sso/domain", &[("connection", &id), ("domain", DOMAIN)]).await.is(303);
     corp.enters(&id, SECRET).await.leads_to(&step(&id, "test"));
+}
+
+/// The provider tells of the accounts that end with a connection when it likes, or never.
+#[tokio::test]
+async fn s05_who_came_through_a_deleted_connection_is_out_at_once_whatever_the_provider_tells() {
+    let (mut corp, id) = Corp::connected().await;
+    corp.is_told_of_no_logout().await;
+    let (mut bo, _) = corp.comes(BO).await;
+    assert!(bo.is_signed_in().await && corp.admin.is_signed_in().await);
+    corp.admin.post("/admin/sso/delete", &[("connection", &id)]).await.leads_to("/admin/sso");
+    assert!(!bo.is_signed_in().await);
+    assert!(corp.admin.is_signed_in().await, "who came another way stays in");
+}
+
+impl Corp {
+    async fn is_told_of_no_logout(&self) {
+        let client = self.site.fake().client("MyLearning SaaS").unwrap().client_id;
+        let silent = json!({ "oidc_logout": { "backchannel_logout_urls": [] } });
+        let path = format!("clients/{client}");
+        self.site.management().await.call(Method::PATCH, &path, Some(silent)).await;
+    }
 }

@@ -176,3 +176,57 @@ async fn a_domain_whose_record_is_gone_for_three_days_leads_nowhere_until_it_is_
     assert_eq!(corp.led_by().await, [DOMAIN]);
     corp.is_let_in(BO).await;
 }
+
+#[tokio::test]
+async fn s01_a_connection_is_turned_on_only_while_the_record_of_its_domain_is_there() {
+    let mut corp = Corp::new().await;
+    let id = corp.begins().await;
+    let (name, value) = corp.claims(&id).await;
+    corp.dns.publish(&name, &value);
+    corp.checks(&id).await;
+    corp.enters(&id, super::corp::SECRET).await.is(303);
+    corp.tests_as(&id, BO).await;
+    corp.turns_on(&id).await;
+    let (on, off) = ([("connection", &*id), ("turn", "on")], [("connection", &*id), ("turn", "off")]);
+    corp.admin.post("/admin/sso/turn", &off).await.is(303);
+    corp.dns.withdraw(&name);
+    let refused = corp.admin.post("/admin/sso/turn", &on).await;
+    for said in [&*name, &value, "is gone", "publish it again"] {
+        assert!(refused.is(409).says(said), "{said}: {}", refused.summary());
+    }
+    // In the last step of the set-up too: what was entered there is kept, and it stays off.
+    let fields =
+        [("connection", &*id), ("display_name", "Staff"), ("auto_membership", "yes"), ("turn_on", "yes")];
+    corp.admin.post("/admin/sso/people", &fields).await.is(409);
+    assert!(corp.connection(&id).await.says("Turn it on"));
+    corp.dns.publish(&name, &value);
+    corp.admin.post("/admin/sso/turn", &on).await.is(303);
+    corp.is_let_in(BO).await;
+}
+
+#[tokio::test]
+async fn s01_without_dns_nothing_is_turned_on_and_what_is_on_stays_on() {
+    let (mut corp, id) = Corp::connected().await;
+    let (on, off) = ([("connection", &*id), ("turn", "on")], [("connection", &*id), ("turn", "off")]);
+    corp.dns = tenantry_tests::dns::Dns::start().await;
+    corp.admin.post("/admin/sso/turn", &on).await.is(303);
+    corp.is_let_in(BO).await;
+    corp.admin.post("/admin/sso/turn", &off).await.is(303);
+    let refused = corp.admin.post("/admin/sso/turn", &on).await;
+    assert!(refused.is(503).says("cannot be looked up just now"), "{}", refused.summary());
+    assert!(corp.connection(&id).await.says("Turn it on"));
+}
+
+#[tokio::test]
+async fn a_claim_that_waits_for_more_than_a_week_says_that_nobody_looks_by_himself() {
+    let mut corp = Corp::new().await;
+    let id = corp.begins().await;
+    corp.claims(&id).await;
+    let page = corp.admin.get(&super::corp::step(&id, "domain")).await;
+    assert!(page.says("every few minutes until 8 January 2026"), "{}", page.summary());
+    corp.site.clock.advance(Duration::from_hours(7 * 24));
+    let mut ann = corp.site.browser();
+    ann.log_in_under("corp", "ann@nowhere.example").await;
+    let page = ann.get(&super::corp::step(&id, "domain")).await;
+    assert!(page.says("do not look by ourselves any more. Check now looks at once"), "{}", page.summary());
+}

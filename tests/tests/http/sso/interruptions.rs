@@ -10,7 +10,7 @@ use crate::site::Site;
 
 impl Corp {
     /// How many connections of organizations' own there are at our provider.
-    async fn connections(&self) -> usize {
+    pub(super) async fn connections(&self) -> usize {
         let listed = self.site.management().await.call(Method::GET, "connections?strategy=oidc", None).await;
         listed.as_array().unwrap().len()
     }
@@ -84,6 +84,6 @@ async fn dns_that_does_not_answer_changes_nothing_and_says_so() {
     ann.post("/admin/sso/domain", &fields).await.is(303);
     let answer = ann.post("/admin/sso/domain/check", &fields).await;
     let page = ann.follow(answer).await;
-    assert!(page.says("DNS does not answer just now: nothing was changed, and we go on looking"));
+    assert!(page.says("DNS does not answer just now: nothing was changed, try again in a minute"));
     assert!(page.says("Waiting for the record") && page.links_to("/home"), "{}", page.summary());
 }

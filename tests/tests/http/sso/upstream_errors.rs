@@ -10,14 +10,14 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::corp::{BO, Corp, EVE, OTHER_CLIENT, SECRET, UNA, reference, step};
+use super::corp::{BO, CLIENT, Corp, EVE, OTHER_CLIENT, SECRET, UNA, reference, step};
 use crate::answer::Answer;
 use crate::browser::Browser;
 use crate::site::{client, free_port};
 
 /// What is wrong at the company, or between its provider and us.
 enum Cause {
-    /// The secret that was entered is not the client's.
+    /// The secret that was entered is not the client's any more.
     Secret,
     /// The certificate of its token endpoint has expired.
     Certificate,
@@ -97,10 +97,10 @@ const ROWS: [Row; 7] = [
 
 impl Corp {
     /// Brings it about; what answers in its place ends with the value.
-    async fn suffers(&mut self, id: &str, cause: &Cause) -> JoinSet<()> {
+    async fn suffers(&self, cause: &Cause) -> JoinSet<()> {
         let mut servers = JoinSet::new();
         match cause {
-            Cause::Secret => drop(self.enters(id, "another-secret").await.leads_to(&step(id, "test"))),
+            Cause::Secret => self.company.registers(CLIENT, "another-secret").await,
             Cause::Certificate => {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 let there = format!("https://{}/oauth/token", listener.local_addr().unwrap());
@@ -183,7 +183,7 @@ fn expired() -> Tls {
 async fn every_error_is_told_to_the_administrator_and_has_a_number_for_the_person() {
     for row in ROWS {
         let (mut corp, id) = Corp::connected().await;
-        let _servers = corp.suffers(&id, &row.cause).await;
+        let _servers = corp.suffers(&row.cause).await;
         let mut tester = corp.admin.clone();
         let sent = tester.post("/admin/sso/test", &[("connection", &id)]).await;
         let report = corp.comes_back(&mut tester, sent, &row.cause).await;
@@ -240,11 +240,36 @@ async fn a_number_is_found_although_somebody_has_come_in_since() {
     assert!(!corp.admin.get("/admin/sso").await.says(&reference(&refused)), "it does well");
 }
 
+/// One person's failures don't hide another's.
+#[tokio::test]
+async fn a_number_is_found_although_others_have_failed_since() {
+    let (mut corp, id) = Corp::connected().await;
+    let mut numbers = Vec::new();
+    for account in [EVE, UNA] {
+        let (_, refused) = corp.comes(account).await;
+        numbers.push(reference(refused.is(403)));
+        corp.site.clock.advance(std::time::Duration::from_secs(1));
+    }
+    assert_ne!(numbers[0], numbers[1]);
+    let cancelled = Cause::Answers("access_denied", "End-User aborted interaction");
+    let (mut person, _) = corp.leaves_by_address(BO).await;
+    for _ in 0..60 {
+        let page = person.post("/orgprompt", &[("organization", BO)]).await;
+        let sent = person.hop(&page.is(200).goes_on_to()).await;
+        numbers.push(reference(corp.comes_back(&mut person, sent, &cancelled).await.is(403)));
+    }
+    let page = corp.connection(&id).await;
+    for number in &numbers {
+        assert!(page.says(number), "{number}: {}", page.summary());
+    }
+    assert!(page.says("60 times"), "{}", page.summary());
+}
+
 /// On the organization's login page people choose the connection themselves: what they were sent with does not name it.
 #[tokio::test]
 async fn what_fails_for_those_who_choose_the_connection_on_the_login_page_has_a_number_too() {
     let (mut corp, id) = Corp::connected().await;
-    corp.enters(&id, "another-secret").await.is(303);
+    corp.suffers(&Cause::Secret).await;
     let mut browser = corp.site.browser();
     let asked = browser.post("/orgprompt", &[("organization", "corp")]).await;
     let page = browser.follow(asked).await;
@@ -273,7 +298,7 @@ async fn what_fails_for_those_who_come_by_the_address_at_the_providers_own_page_
     assert!(page.says(&reference(&end)) && page.says("Invite them"), "{}", page.summary());
 
     // Where it fails before anybody is known, nobody knows whose login it was: the page leads to where that is known.
-    corp.enters(&id, "another-secret").await.is(303);
+    corp.suffers(&Cause::Secret).await;
     let mut browser = corp.site.browser();
     let page = browser.open("/api/auth/login").await;
     let sent = browser.fill(&page, &[("username", BO)]).await;

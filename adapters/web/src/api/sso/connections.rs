@@ -65,16 +65,18 @@ pub(super) const CHOOSE_DOMAINS: Operation = Operation {
 };
 
 pub(super) const TURN: Operation = Operation {
-    details: "Turned off, nobody signs in with it any more, also those whose login is under way; who is in stays in.",
+    details: "The records of its domains are looked up once more before it is turned on. Turned off, nobody signs in with it any more, also those whose login is under way; who is in stays in.",
     body: Some(Body::of::<Turn>()),
     refusals: &[
         NOT_INCLUDED,
         CHANGED,
         (
             409,
-            "It can't be turned on yet: a proved domain, the credentials or a test that succeeded is missing.",
+            "It can't be turned on yet: a proved domain, its record, the credentials or a test that succeeded with them is \
+             missing.",
         ),
         LAST_WAY_IN,
+        (503, "DNS does not tell just now whether a record is there: nothing was changed."),
     ],
     ..Operation::new("turnSsoConnection", "Turns a connection on or off").answering::<ConnectionView>(200)
 };
@@ -177,7 +179,7 @@ pub(super) async fn create(
     let (kind, display_name) = new.read()?;
     let request = app.use_cases.sso.begin.run(&session, kind, display_name).await?;
     // Nothing is read once more: it would be made twice where that fails and the program asks again.
-    let view = ConnectionView::new(&app, request, HealthView::default(), &[], Some(<_>::default()));
+    let view = ConnectionView::new(&app, request, HealthView::of_new(), &[], Some(<_>::default()));
     Ok((StatusCode::CREATED, Json(view)))
 }
 

@@ -21,7 +21,8 @@ use crate::text::sentence;
 pub(super) const ENTER: Operation = Operation {
     details: "Reads the discovery document or the metadata at once, and answers the issuer that they name. The secret goes on to the \
               identity provider behind us and is never told again; without one the present one stays, unless the address \
-              or the client is another. With another client the last test counts no more, and who came before is kept \
+              or the client is another. A new secret is shown to the provider before it takes the place of the one that is \
+              there. Whatever is new, the last test counts no more: test it again. With another client who came before is kept \
               out until let in again.",
     body: Some(Body::of::<NewCredentials>()),
     refusals: &[
@@ -35,7 +36,8 @@ pub(super) const ENTER: Operation = Operation {
         (
             422,
             "Nothing usable is at `discovery_url` or `metadata_url`; the metadata were good until a day that is past; the \
-             secret is needed once more; or the connection speaks another `protocol`.",
+             secret is needed once more, or the provider does not know the client by it; or the connection speaks \
+             another `protocol`.",
         ),
     ],
     ..Operation::new("enterSsoCredentials", "Enters what the organization's identity provider gave")

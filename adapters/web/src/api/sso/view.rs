@@ -98,18 +98,24 @@ pub(super) struct HealthView {
     last_login_at: Option<Timestamp>,
     /// When somebody last did not, and why; it may be older than the last login.
     last_failure: Option<FailureView>,
+    /// The latest logins that failed, the latest first: at most 50. Null in a list.
+    failures: Option<Vec<FailureView>>,
+    /// Whether anything of its credentials is new since a test last succeeded: then nobody knows whether people can come in.
+    changed_since_test: bool,
 }
 
 /// A login that failed.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SsoFailure)]
 pub(super) struct FailureView {
-    /// When.
+    /// When; the last time, where it happened more than once.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// What the person was shown, and tells whoever they ask.
     reference: String,
     fault: FaultView,
+    /// How often it happened to the same person within an hour; those who are not known by then are taken for one.
+    times: u32,
 }
 
 /// Why a login did not succeed.
@@ -179,7 +185,8 @@ impl ConnectionView {
     /// The connection as it stands now.
     pub(super) async fn read(app: &App, session: &Session, id: &str) -> Result<Self, Problem> {
         let view = app.use_cases.sso.list.one(session, id).await?;
-        let health = HealthView::from(&view.kept);
+        let failures = view.failures.into_iter().map(FailureView::from).collect();
+        let health = HealthView { failures: Some(failures), ..HealthView::from(&view.kept) };
         Ok(Self::new(app, view.kept.request, health, &view.proofs, Some(view.people)))
     }
 }
@@ -202,14 +209,29 @@ impl From<ProofState> for DomainState {
     }
 }
 
+impl HealthView {
+    /// That of a connection through which nobody has come yet.
+    pub(super) fn of_new() -> Self {
+        Self { failures: Some(Vec::new()), ..Self::default() }
+    }
+}
+
 impl From<&KeptSsoRequest> for HealthView {
     fn from(kept: &KeptSsoRequest) -> Self {
-        let last_failure = kept.last_failure.clone().map(|SsoFailure { at, fault, reference }| FailureView {
-            at,
-            reference,
-            fault: fault.into(),
-        });
-        Self { last_login_at: kept.last_login, last_failure }
+        let request = &kept.request;
+        Self {
+            last_login_at: kept.last_login,
+            last_failure: kept.last_failure.clone().map(FailureView::from),
+            failures: None,
+            changed_since_test: request.upstream.is_some() && !request.is_tested(),
+        }
+    }
+}
+
+impl From<SsoFailure> for FailureView {
+    fn from(failure: SsoFailure) -> Self {
+        let SsoFailure { at, fault, reference, times, user: _ } = failure;
+        Self { at, reference, fault: fault.into(), times }
     }
 }
 

@@ -30,6 +30,8 @@ struct ConnectionPage<'a> {
     state: (&'static str, &'static str),
     health: Vec<(bool, String)>,
     failure: Option<steps::Failure>,
+    /// Those before it.
+    earlier: Vec<steps::Failure>,
     people: String,
     issuer: &'a str,
     start_link: String,
@@ -58,6 +60,7 @@ fn page_of(app: &App, person: &SignedIn, view: &SsoView) -> Result<Response, Pro
         state: steps::state(request),
         health: steps::health_but_failures(&view.kept, &view.proofs, now),
         failure: steps::Failure::of(&view.kept, now),
+        earlier: view.failures.iter().skip(1).map(|one| steps::Failure::new(one, &view.kept, now)).collect(),
         people: text::people(view.people.all),
         issuer: request.upstream.as_ref().map_or("", |upstream| &upstream.issuer),
         start_link: start_link(app, request),

@@ -135,7 +135,7 @@ impl CredentialsForm {
     fn refuse(&mut self, error: &ConnectSsoError) {
         let said = Some(sentence(&error.to_string()));
         match error {
-            ConnectSsoError::SecretNeeded => self.secret_error = said,
+            ConnectSsoError::SecretNeeded | ConnectSsoError::ClientRefused => self.secret_error = said,
             _ => self.discovery_error = said,
         }
     }

@@ -150,7 +150,7 @@ pub(crate) async fn check(
             return Ok(flash::tell(&app, &person.session.user, &there, &said));
         }
         Ok((_, others)) if !others.is_empty() => text::other_record(&domain, &others),
-        Ok(_) => format!("The record is not there yet. DNS can take a while; we go on looking for {domain}."),
+        Ok(_) => format!("The record of {domain} is not there yet. DNS can take a while."),
         Err(CheckDomainError::Unknown) => return Err(Problem::not_found()),
         Err(CheckDomainError::Sso(error)) => return Err(error.into()),
         Err(error) => sentence(&error.to_string()),

@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use tenantry_domain::{DisplayName, DomainProof, EmailDomain, SsoKind, Timestamp};
+use tenantry_domain::{DisplayName, DomainProof, EmailDomain, SsoKind, SsoState, Timestamp};
 use tenantry_ports::KeptSsoRequest;
 
-use super::{next_path, steps};
+use super::{connection_path, next_path, steps};
 use crate::Shared;
 use crate::csrf::Form;
 use crate::frame::Frame;
@@ -75,12 +75,15 @@ impl<'a> Row<'a> {
             domains: domains.join(", "),
             state: steps::state(request),
             health: steps::health(kept, proofs, now),
-            path: next_path(request),
+            path: match request.state {
+                SsoState::SettingUp => next_path(request),
+                SsoState::On | SsoState::Off => connection_path(&request.id),
+            },
             kept,
         }
     }
 
     fn is_unfinished(&self) -> bool {
-        self.kept.request.next_step() != tenantry_domain::SsoStep::Done
+        self.kept.request.state == SsoState::SettingUp
     }
 }

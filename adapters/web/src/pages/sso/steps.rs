@@ -6,8 +6,9 @@ use tenantry_application::SsoView;
 use tenantry_domain::{
     DomainProof, Expiring, ProofState, SsoFault, SsoRequest, SsoState, SsoStep, Timestamp, Upstream,
 };
-use tenantry_ports::KeptSsoRequest;
+use tenantry_ports::{KeptSsoRequest, SsoFailure};
 
+use super::step_path;
 use crate::text;
 
 /// A step of the set-up, as the pages of all of them show it.
@@ -69,9 +70,31 @@ impl DomainRow<'_> {
         }
     }
 
+    /// What becomes of it by itself, as HTML.
+    pub(super) fn watch(&self, now: Timestamp) -> String {
+        watch(self.proof, now)
+    }
+
     /// When it was looked for, as HTML.
     pub(super) fn looked(&self, now: Timestamp) -> Option<String> {
         self.proof.checked_at.map(|at| text::when(at, now))
+    }
+}
+
+/// What becomes of a claim by itself, as HTML.
+pub(super) fn watch(proof: &DomainProof, now: Timestamp) -> String {
+    match (proof.state, proof.waits_until(now)) {
+        (ProofState::Claimed, Some(until)) => format!(
+            "We go on looking every few minutes until {}, so you can leave this page. Check now looks at once.",
+            text::date(until)
+        ),
+        (ProofState::Claimed, None) => {
+            "We looked for it for a week, and do not look by ourselves any more. Check now looks at once."
+                .to_owned()
+        }
+        (ProofState::Proved { .. } | ProofState::Lapsed { .. }, _) => {
+            "We look for it every day. Check now looks at once.".to_owned()
+        }
     }
 }
 
@@ -84,7 +107,7 @@ pub(super) fn state(request: &SsoRequest) -> (&'static str, &'static str) {
     }
 }
 
-/// The last login that failed, whoever came in since: whoever could not may ask about it a day later.
+/// A login that failed, whoever came in since: whoever could not may ask about it a day later.
 pub(super) struct Failure {
     /// When, as HTML.
     pub(super) at: String,
@@ -92,19 +115,25 @@ pub(super) struct Failure {
     pub(super) advice: (&'static str, &'static str),
     /// The number that the person was shown.
     pub(super) reference: String,
+    /// How often.
+    pub(super) times: u32,
     /// Whether somebody has come in since.
     pub(super) is_over: bool,
 }
 
 impl Failure {
     pub(super) fn of(kept: &KeptSsoRequest, now: Timestamp) -> Option<Self> {
-        let failure = kept.last_failure.as_ref()?;
-        Some(Self {
+        kept.last_failure.as_ref().map(|failure| Self::new(failure, kept, now))
+    }
+
+    pub(super) fn new(failure: &SsoFailure, kept: &KeptSsoRequest, now: Timestamp) -> Self {
+        Self {
             at: text::when(failure.at, now),
             advice: advice(failure.fault),
             reference: failure.reference.clone(),
+            times: failure.times,
             is_over: kept.last_login >= Some(failure.at),
-        })
+        }
     }
 }
 
@@ -131,6 +160,15 @@ pub(super) fn health_but_failures(
         lines.push((true, format!("Last login {}", text::when(at, now))));
     } else if request.state == SsoState::On {
         lines.push((true, "Nobody has come in through it yet".to_owned()));
+    }
+    if request.is_on_untested() {
+        let there = step_path(&request.id, SsoStep::Test);
+        let what = if request.test.is_some() {
+            "The last test failed"
+        } else {
+            "Changed since the last successful test"
+        };
+        lines.push((false, format!("{what}: <a href=\"{}\">test it</a>", there.replace('&', "&amp;"))));
     }
     let expires = request.upstream.as_ref().and_then(Upstream::expires);
     if let Some((expiring, at)) = expires.filter(|(_, at)| *at <= now + SOON) {

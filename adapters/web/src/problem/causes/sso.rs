@@ -1,5 +1,7 @@
 //! What can go wrong with an organization's own identity provider.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use tenantry_application::{AnswerAccessError, SsoError, SsoRefusal, TestSsoError, TurnOnSsoError};
 use tenantry_domain::SsoFault;
@@ -22,6 +24,12 @@ impl Problem {
             detail,
             [PLANS, ORGANIZATION],
         )
+    }
+
+    /// A connection that stays as it is because something is missing.
+    fn not_turned_on(status: StatusCode, code: &'static str, why: &dyn std::error::Error) -> Self {
+        let way_on = [way("/admin/sso", "Back to single sign-on"), HOME];
+        Self::new(status, code, "It can’t be turned on yet", sentence(&why.to_string()), way_on)
     }
 }
 
@@ -118,13 +126,15 @@ impl From<TestSsoError> for Problem {
 impl From<TurnOnSsoError> for Problem {
     fn from(error: TurnOnSsoError) -> Self {
         match error {
-            TurnOnSsoError::NotReady(why) => Self::new(
-                StatusCode::CONFLICT,
-                "not_ready",
-                "It can’t be turned on yet",
-                sentence(&why.to_string()),
-                [way("/admin/sso", "Back to single sign-on"), HOME],
-            ),
+            TurnOnSsoError::NotReady(why) => Self::not_turned_on(StatusCode::CONFLICT, "not_ready", &why),
+            TurnOnSsoError::RecordGone { .. } => {
+                Self::not_turned_on(StatusCode::CONFLICT, "record_gone", &error)
+            }
+            TurnOnSsoError::NoAnswer(_) => {
+                let mut problem = Self::not_turned_on(StatusCode::SERVICE_UNAVAILABLE, "dns_silent", &error);
+                problem.0.retry_after = Some(Duration::from_mins(1));
+                problem
+            }
             TurnOnSsoError::Sso(error) => error.into(),
         }
     }

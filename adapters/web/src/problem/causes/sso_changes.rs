@@ -29,6 +29,9 @@ impl Problem {
             ConnectSsoError::SecretNeeded => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "secret_needed", Some("client_secret"))
             }
+            ConnectSsoError::ClientRefused => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "client_refused", Some("client_secret"))
+            }
             ConnectSsoError::OtherProtocol => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "other_protocol", Some("protocol"))
             }

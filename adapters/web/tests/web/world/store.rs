@@ -145,6 +145,7 @@ impl Sessions for World {
             let tenant = session.tenant.as_ref().map(|tenant| &tenant.id);
             match whose {
                 SessionsOf::User(user) => session.user == *user,
+                SessionsOf::Users(users) => users.contains(&session.user),
                 SessionsOf::Member(of, user) => session.user == *user && tenant == Some(of),
                 SessionsOf::Tenant(of) => tenant == Some(of),
             }

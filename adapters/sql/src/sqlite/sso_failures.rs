@@ -1,0 +1,97 @@
+//! The latest logins through a connection that failed.
+
+use std::time::Duration;
+
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use tenantry_domain::{SsoRequestId, TenantId, Timestamp, UserId};
+use tenantry_ports::SsoFailure;
+
+use super::Database;
+use crate::error::StoreError;
+
+/// How many are kept of a connection.
+const MOST: i64 = 50;
+/// For how long the same counts as one.
+const ONE: Duration = Duration::from_hours(1);
+
+/// Keeps a failure, or counts it with the same of a moment ago; answers the number under which it is found.
+pub(super) async fn keep(
+    database: &Database,
+    tenant: &TenantId,
+    request: &SsoRequestId,
+    failure: &SsoFailure,
+) -> Result<String, StoreError> {
+    let fault = serde_json::to_string(&failure.fault).map_err(|why| StoreError::row("fault")(&why))?;
+    let user = failure.user.as_ref().map(UserId::as_str);
+    let at = failure.at.as_millis();
+    let mut write = database.write.begin().await?;
+    let counted: Option<String> = sqlx::query_scalar(
+        "UPDATE sso_failures SET times = times + 1, last_at = MAX(last_at, ?) \
+         WHERE request_id = (SELECT id FROM sso_requests WHERE id = ? AND tenant_id = ?) \
+         AND user_id IS ? AND fault = ? AND first_at > ? RETURNING reference",
+    )
+    .bind(at)
+    .bind(request.as_str())
+    .bind(tenant.as_str())
+    .bind(user)
+    .bind(&fault)
+    .bind((failure.at - ONE).as_millis())
+    .fetch_optional(&mut *write)
+    .await?;
+    if counted.is_none() {
+        sqlx::query(
+            "INSERT INTO sso_failures (request_id, user_id, fault, reference, first_at, last_at, times) \
+             SELECT id, ?1, ?2, ?3, ?4, ?4, 1 FROM sso_requests WHERE id = ?5 AND tenant_id = ?6",
+        )
+        .bind(user)
+        .bind(&fault)
+        .bind(&failure.reference)
+        .bind(at)
+        .bind(request.as_str())
+        .bind(tenant.as_str())
+        .execute(&mut *write)
+        .await?;
+        sqlx::query(
+            "DELETE FROM sso_failures WHERE request_id = ?1 AND id NOT IN \
+             (SELECT id FROM sso_failures WHERE request_id = ?1 ORDER BY last_at DESC, id DESC LIMIT ?2)",
+        )
+        .bind(request.as_str())
+        .bind(MOST)
+        .execute(&mut *write)
+        .await?;
+    }
+    write.commit().await?;
+    Ok(counted.unwrap_or_else(|| failure.reference.clone()))
+}
+
+/// All that are kept of a connection, the latest first.
+pub(super) async fn of_request(
+    database: &Database,
+    tenant: &TenantId,
+    request: &SsoRequestId,
+) -> Result<Vec<SsoFailure>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT last_at, fault, user_id, reference, times FROM sso_failures WHERE request_id = \
+         (SELECT id FROM sso_requests WHERE id = ? AND tenant_id = ?) ORDER BY last_at DESC, id DESC",
+    )
+    .bind(request.as_str())
+    .bind(tenant.as_str())
+    .fetch_all(&database.read)
+    .await?;
+    let failures: Result<Vec<_>, _> = rows.iter().map(read).collect();
+    Ok(failures?.into_iter().flatten().collect())
+}
+
+/// The failure in a row; `None` where the row has none.
+pub(super) fn read(row: &SqliteRow) -> Result<Option<SsoFailure>, StoreError> {
+    let Some(at) = row.try_get::<Option<i64>, _>("last_at")? else { return Ok(None) };
+    let user: Option<&str> = row.try_get("user_id")?;
+    Ok(Some(SsoFailure {
+        at: Timestamp::from_millis(at),
+        fault: serde_json::from_str(row.try_get("fault")?).map_err(|why| StoreError::row("fault")(&why))?,
+        user: user.map(UserId::try_from).transpose().map_err(|why| StoreError::row("user_id")(&why))?,
+        reference: row.try_get("reference")?,
+        times: row.try_get("times")?,
+    }))
+}
