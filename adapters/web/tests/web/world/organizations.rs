@@ -1,7 +1,7 @@
 //! What the product keeps of organizations: how they look, who changed what, and whose turn it is.
 
 use async_trait::async_trait;
-use tenantry_domain::{AuditEntry, Branding, Logo, LogoId, Look, TenantId, UserId};
+use tenantry_domain::{AuditEntry, Branding, Logo, LogoId, Look, TenantId, Timestamp, UserId};
 use tenantry_ports::{
     AuditLog, AuditLogError, Cursor, Page, PageSize, TenantLooks, TenantLooksError, Turn, Turns, TurnsError,
 };
