@@ -80,7 +80,7 @@ pub(crate) async fn invite(
         return page(status, &AddMember::new(frame, form, &ways));
     };
     let (mut refused, mut answers) = (Vec::new(), Vec::new());
-    for (connection, emails) in by_way(&ways, &list, wish.connection.take(), &mut refused) {
+    for (connection, emails) in by_way(&ways, &list, wish.connection.take().as_ref(), &mut refused) {
         (wish.connection, wish.emails) = (connection, emails);
         answers.extend(app.use_cases.invite_members.run(&person.session, &wish).await?);
     }
@@ -98,12 +98,12 @@ pub(crate) async fn invite(
 fn by_way(
     ways: &Ways,
     list: &AddressList,
-    chosen: Option<ConnectionId>,
+    chosen: Option<&ConnectionId>,
     refused: &mut Vec<(String, String)>,
 ) -> Vec<(Option<ConnectionId>, Vec<EmailAddress>)> {
     let mut groups: Vec<(Option<ConnectionId>, Vec<EmailAddress>)> = Vec::new();
     for email in list.lines().iter().filter_map(|line| line.found.as_ref().ok()) {
-        match ways.of(email, chosen.as_ref()) {
+        match ways.of(email, chosen) {
             Ok(way) => match groups.iter_mut().find(|(held, _)| *held == way) {
                 Some((_, emails)) => emails.push(email.clone()),
                 None => groups.push((way, vec![email.clone()])),
