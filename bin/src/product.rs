@@ -103,7 +103,7 @@ impl Product {
         let watch_domains = Arc::new(parts.watch_domains());
         let sessions = SqlSessions::new(database.clone());
         let idempotency_keys = SqlIdempotencyKeys::new(database.clone());
-        let router = tenantry_web::router(parts.web(&addresses, secrets, brand, conversions))?;
+        let router = tenantry_web::router(parts.web(&addresses, secrets, brand, &conversions))?;
 
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();

@@ -1,16 +1,18 @@
 //! Which adapter stands behind which port, and which port behind which use case.
 
+mod account;
+mod logins;
+mod organization;
+mod people;
+
 use std::sync::Arc;
 
 use secrecy::SecretString;
 use tenantry_application::{
-    Activity, Authorize, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, ConfirmCheckout, Conversions,
-    CustomizeOrganization, DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExplainSignOut,
-    ExportAccount, ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InviteMembers,
-    KeepFresh, LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation,
-    PayByCard, People, PlanAndUsage, Profile, Redeem, RegisterOrganization, RegisterPersonal, Remains,
-    RemoveMember, ResendInvitation, RevokeInvitation, SearchMembers, SeatCount, SessionLimits, SignIn,
-    SignOut, SsoGate, SsoParts, TransferOwnership, WatchDomains, WithdrawInvitations,
+    Activity, Authorize, BeginSignIn, ChangeRoles, ChoosePlan, Conversions, FindMember, FindOrganization,
+    Home, KeepFresh, LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, People,
+    Profile, Redeem, RegisterOrganization, RegisterPersonal, Remains, RemoveMember, SearchMembers, SeatCount,
+    SessionLimits, SsoGate, SsoParts, TransferOwnership, WatchDomains, WithdrawInvitations,
 };
 use tenantry_auth0::Auth0;
 use tenantry_checkout::TestCheckout;
@@ -209,7 +211,7 @@ impl Parts {
         addresses: &Addresses,
         secrets: Vec<SecretString>,
         brand: Brand,
-        conversions: Arc<Conversions>,
+        conversions: &Arc<Conversions>,
     ) -> Web {
         let limits = SessionLimits::default();
         Web {
@@ -231,62 +233,23 @@ impl Parts {
         }
     }
 
-    #[expect(clippy::too_many_lines, reason = "a table of use cases, one after the other")]
-    fn use_cases(&self, limits: SessionLimits, conversions: Arc<Conversions>, product: &Url) -> UseCases {
+    fn use_cases(&self, limits: SessionLimits, conversions: &Arc<Conversions>, product: &Url) -> UseCases {
         let (clock, catalogue) = (|| Arc::clone(&self.clock), || Arc::clone(&self.catalogue));
         UseCases {
             begin_sign_in: self.begin_sign_in(),
-            sign_in: SignIn {
-                redeem: self.redeem(),
-                sso: self.sso_gate(),
-                users: self.users(),
-                tenants: self.tenants(),
-                members: self.members(),
-                sessions: self.sessions(),
-                conversions: Arc::clone(&conversions),
-                clock: clock(),
-                catalogue: catalogue(),
-                offers: self.offers(),
-                turns: self.turns(),
-                seats: self.seats(),
-                audit_log: self.audit_log(),
-                limits,
-            },
-            sign_out: SignOut {
-                sessions: self.sessions(),
-                provider: Arc::new(self.auth0.identity_provider()),
-            },
-            follow_logout: FollowLogout {
-                provider: Arc::new(self.auth0.identity_provider()),
-                sessions: self.sessions(),
-                clock: clock(),
-            },
+            sign_in: self.sign_in(limits, conversions),
+            sign_out: self.sign_out(),
+            follow_logout: self.follow_logout(),
             keep_fresh: KeepFresh::new(self.users(), self.tenants(), self.members(), self.remains()),
-            explain_sign_out: ExplainSignOut {
-                sessions: self.sessions(),
-                members: self.members(),
-                clock: clock(),
-            },
+            explain_sign_out: self.explain_sign_out(),
             find_organization: FindOrganization { tenants: self.tenants(), looks: self.looks() },
             home: Home { clock: clock(), catalogue: catalogue() },
             profile: Profile { sessions: self.sessions() },
-            choose_plan: ChoosePlan { catalogue: catalogue(), conversions: Arc::clone(&conversions) },
-            pay_by_card: PayByCard {
-                catalogue: catalogue(),
-                conversions: Arc::clone(&conversions),
-                cards: Arc::new(self.checkout()),
-                members: self.members(),
-                confirm: Arc::new(ConfirmCheckout { conversions: Arc::clone(&conversions) }),
-            },
-            register_personal: RegisterPersonal { conversions: Arc::clone(&conversions) },
-            register_organization: RegisterOrganization { conversions: Arc::clone(&conversions) },
-            plan_and_usage: PlanAndUsage {
-                seats: self.seats(),
-                audit_log: self.audit_log(),
-                requests: self.sso_requests(),
-                catalogue: catalogue(),
-                clock: clock(),
-            },
+            choose_plan: ChoosePlan { catalogue: catalogue(), conversions: Arc::clone(conversions) },
+            pay_by_card: self.pay_by_card(conversions),
+            register_personal: RegisterPersonal { conversions: Arc::clone(conversions) },
+            register_organization: RegisterOrganization { conversions: Arc::clone(conversions) },
+            plan_and_usage: self.plan_and_usage(),
             list_members: ListMembers { members: self.members(), clock: clock() },
             search_members: SearchMembers { authorize: self.authorize(), members: self.members() },
             find_member: FindMember { people: self.people() },
@@ -296,108 +259,21 @@ impl Parts {
             leave_organization: LeaveOrganization { people: self.people() },
             activity: Activity { authorize: self.authorize(), audit_log: self.audit_log() },
             list_invitations: ListInvitations { authorize: self.authorize(), seats: self.seats() },
-            invite_members: InviteMembers {
-                authorize: self.authorize(),
-                seats: self.seats(),
-                turns: self.turns(),
-                users: self.users(),
-                tenants: self.tenants(),
-                invitations: self.invitations(),
-                offers: self.offers(),
-                audit_log: self.audit_log(),
-                catalogue: catalogue(),
-                clock: clock(),
-            },
-            resend_invitation: ResendInvitation {
-                authorize: self.authorize(),
-                turns: self.turns(),
-                invitations: self.invitations(),
-                offers: self.offers(),
-                audit_log: self.audit_log(),
-                clock: clock(),
-            },
-            revoke_invitation: RevokeInvitation {
-                authorize: self.authorize(),
-                turns: self.turns(),
-                invitations: self.invitations(),
-                offers: self.offers(),
-                audit_log: self.audit_log(),
-                clock: clock(),
-            },
-            open_invitation: OpenInvitation {
-                tenants: self.tenants(),
-                members: self.members(),
-                seats: self.seats(),
-                invitations: self.invitations(),
-                offers: self.offers(),
-                sessions: self.sessions(),
-                catalogue: catalogue(),
-                clock: clock(),
-            },
+            invite_members: self.invite_members(),
+            resend_invitation: self.resend_invitation(),
+            revoke_invitation: self.revoke_invitation(),
+            open_invitation: self.open_invitation(),
             my_organizations: MyOrganizations { tenants: self.tenants() },
             sso: self.sso_use_cases(),
-            customize_organization: CustomizeOrganization {
-                authorize: self.authorize(),
-                tenants: self.tenants(),
-                looks: self.looks(),
-                audit_log: self.audit_log(),
-                clock: clock(),
-                random: Arc::clone(&self.random),
-                logos_url: tenantry_web::logos_url(product),
-            },
-            export_organization: ExportOrganization {
-                authorize: self.authorize(),
-                tenants: self.tenants(),
-                members: self.members(),
-                seats: self.seats(),
-                audit_log: self.audit_log(),
-                clock: clock(),
-            },
-            delete_organization: DeleteOrganization {
-                authorize: self.authorize(),
-                tenants: self.tenants(),
-                turns: self.turns(),
-                conversions: Arc::clone(&conversions),
-                remains: self.remains(),
-                audit_log: self.audit_log(),
-            },
-            edit_profile: EditProfile {
-                users: self.users(),
-                sessions: self.sessions(),
-                audit_log: self.audit_log(),
-                clock: clock(),
-            },
+            customize_organization: self.customize_organization(product),
+            export_organization: self.export_organization(),
+            delete_organization: self.delete_organization(conversions),
+            edit_profile: self.edit_profile(),
             my_sessions: MySessions { sessions: self.sessions(), clock: clock() },
-            end_sessions: EndSessions {
-                sessions: self.sessions(),
-                audit_log: self.audit_log(),
-                clock: clock(),
-            },
-            change_password: ChangePassword {
-                users: self.users(),
-                sessions: self.sessions(),
-                audit_log: self.audit_log(),
-                clock: clock(),
-            },
-            export_account: ExportAccount {
-                users: self.users(),
-                tenants: self.tenants(),
-                members: self.members(),
-                sessions: self.sessions(),
-                audit_log: self.audit_log(),
-                clock: clock(),
-            },
-            delete_account: DeleteAccount {
-                users: self.users(),
-                tenants: self.tenants(),
-                members: self.members(),
-                turns: self.turns(),
-                withdraw: self.withdraw(),
-                sessions: self.sessions(),
-                conversions,
-                audit_log: self.audit_log(),
-                clock: clock(),
-            },
+            end_sessions: self.end_sessions(),
+            change_password: self.change_password(),
+            export_account: self.export_account(),
+            delete_account: self.delete_account(conversions),
         }
     }
 }

@@ -212,6 +212,7 @@ impl Credentials {
 }
 
 /// The day in UTC, as in `2027-06-30`.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the message of an error has nothing but references")]
 fn day(at: &Timestamp) -> String {
     at.to_string().chars().take_while(|letter| *letter != 'T').collect()
 }

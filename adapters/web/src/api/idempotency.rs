@@ -51,7 +51,7 @@ pub(super) async fn once(app: &Shared, request: Request, next: Next) -> Response
             let run = run(app.clone(), keyed.key, request, next).in_current_span();
             tokio::spawn(run).await.unwrap_or_else(|error| Problem::internal(error).into_response())
         }
-        Ok(Taken::Answered(kept)) => replay(kept),
+        Ok(Taken::Answered(kept)) => replay(kept, request.uri().path()),
         Ok(Taken::UnderWay) => Problem::under_way().into_response(),
         Ok(Taken::OtherRequest) => Problem::key_of_another_request().into_response(),
         Err(error) => Problem::from(Outage::from(error)).into_response(),
@@ -111,8 +111,14 @@ fn key(headers: &HeaderMap) -> Result<Option<KeyText>, Problem> {
     KeyText::try_from(text).map(Some).map_err(|_| Problem::invalid_key())
 }
 
-fn replay(kept: KeptAnswer) -> Response {
+/// Where what was made is: below where it was made, by its id (RFC 9110, section 10.2.2).
+pub(super) fn location(path: &str, id: &str) -> Option<HeaderValue> {
+    HeaderValue::from_str(&format!("{path}/{id}")).ok()
+}
+
+fn replay(kept: KeptAnswer, path: &str) -> Response {
     let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
+    let location = if status == StatusCode::CREATED { location_of(path, &kept.body) } else { None };
     let mut response = (status, kept.body).into_response();
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_TYPE);
@@ -121,8 +127,15 @@ fn replay(kept: KeptAnswer) -> Response {
     {
         headers.insert(header::CONTENT_TYPE, content_type);
     }
+    headers.extend(location.map(|location| (header::LOCATION, location)));
     headers.insert(REPLAYED, HeaderValue::from_static("true"));
     response
+}
+
+/// Where what this answer tells of is; `None` when it has no id.
+fn location_of(path: &str, body: &str) -> Option<HeaderValue> {
+    let told: serde_json::Value = serde_json::from_str(body).ok()?;
+    location(path, told.get("id")?.as_str()?)
 }
 
 /// A problem as it will be read, so that it can be kept.

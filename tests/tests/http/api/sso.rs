@@ -257,6 +257,9 @@ async fn what_is_sent_once_more_with_its_key_is_begun_once() {
         (again.is(201).body.as_str(), again.header("idempotency-replayed")),
         (first.body.as_str(), "true")
     );
+    let place = path(first.json()["id"].as_str().unwrap());
+    assert_eq!((first.header("location"), again.header("location")), (&*place, &*place));
+    assert_eq!(ann.get(&place).await.is(200).json()["display_name"], "Corp staff");
     let listed = ann.get(CONNECTIONS).await.is(200).json();
     assert_eq!(listed["items"].as_array().unwrap().len(), 2, "{listed}");
     // A look is an answer too: another one takes another key.

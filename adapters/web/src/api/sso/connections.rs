@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use tenantry_domain::{DisplayName, EmailDomain, SsoKind};
 use utoipa::ToSchema;
 
 use super::super::body;
 use super::super::caller::Caller;
+use super::super::idempotency::location;
 use super::super::operation::{Body, Operation};
 use super::super::path::PathId;
 use super::admission::ConnectionChange;
@@ -36,7 +37,7 @@ pub(super) const SHOW: Operation = Operation {
 
 pub(super) const CREATE: Operation = Operation {
     details: "It opens nothing. Choose its domains, enter its credentials, test it in a browser, and turn it on: \
-              `next_step` says what is left.",
+              `next_step` says what is left, and `Location` where it is.",
     body: Some(Body::of::<NewConnection>()),
     refusals: &[NOT_INCLUDED, (409, "The organization has as many connections as it can have.")],
     ..Operation::new("createSsoConnection", "Begins to set up a connection").answering::<ConnectionView>(201)
@@ -175,12 +176,14 @@ pub(super) async fn create(
     State(app): State<Shared>,
     Administrator(session): Administrator,
     body::Json(new): body::Json<NewConnection>,
-) -> Result<(StatusCode, Json<ConnectionView>), Problem> {
+) -> Result<(StatusCode, HeaderMap, Json<ConnectionView>), Problem> {
     let (kind, display_name) = new.read()?;
     let request = app.use_cases.sso.begin.run(&session, kind, display_name).await?;
+    let place = location("/api/v1/sso/connections", request.id.as_str());
+    let headers = place.map(|place| (header::LOCATION, place)).into_iter().collect();
     // Nothing is read once more: it would be made twice where that fails and the program asks again.
     let view = ConnectionView::new(&app, request, HealthView::of_new(), &[], Some(<_>::default()));
-    Ok((StatusCode::CREATED, Json(view)))
+    Ok((StatusCode::CREATED, headers, Json(view)))
 }
 
 pub(super) async fn edit(

@@ -1,0 +1,59 @@
+//! The use cases of invitations.
+
+use std::sync::Arc;
+
+use tenantry_application::{InviteMembers, OpenInvitation, ResendInvitation, RevokeInvitation};
+
+use super::Parts;
+
+impl Parts {
+    pub(super) fn invite_members(&self) -> InviteMembers {
+        InviteMembers {
+            authorize: self.authorize(),
+            seats: self.seats(),
+            turns: self.turns(),
+            users: self.users(),
+            tenants: self.tenants(),
+            invitations: self.invitations(),
+            offers: self.offers(),
+            audit_log: self.audit_log(),
+            catalogue: Arc::clone(&self.catalogue),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
+    pub(super) fn resend_invitation(&self) -> ResendInvitation {
+        ResendInvitation {
+            authorize: self.authorize(),
+            turns: self.turns(),
+            invitations: self.invitations(),
+            offers: self.offers(),
+            audit_log: self.audit_log(),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
+    pub(super) fn revoke_invitation(&self) -> RevokeInvitation {
+        RevokeInvitation {
+            authorize: self.authorize(),
+            turns: self.turns(),
+            invitations: self.invitations(),
+            offers: self.offers(),
+            audit_log: self.audit_log(),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
+    pub(super) fn open_invitation(&self) -> OpenInvitation {
+        OpenInvitation {
+            tenants: self.tenants(),
+            members: self.members(),
+            seats: self.seats(),
+            invitations: self.invitations(),
+            offers: self.offers(),
+            sessions: self.sessions(),
+            catalogue: Arc::clone(&self.catalogue),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+}
