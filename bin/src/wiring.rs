@@ -6,11 +6,11 @@ use secrecy::SecretString;
 use tenantry_application::{
     Activity, Authorize, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, ConfirmCheckout, Conversions,
     CustomizeOrganization, DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExplainSignOut,
-    ExportAccount, ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InviteMembers,
-    KeepFresh, LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation,
-    PayByCard, People, PlanAndUsage, Profile, Redeem, RegisterOrganization, RegisterPersonal, Remains,
-    RemoveMember, ResendInvitation, RevokeInvitation, SearchMembers, SeatCount, SessionLimits, SignIn,
-    SignOut, SsoGate, SsoParts, TransferOwnership, WatchDomains, WithdrawInvitations,
+    ExportAccount, ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InvitationMails,
+    InviteMembers, KeepFresh, LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions,
+    OpenInvitation, PayByCard, People, PlanAndUsage, Profile, Redeem, RegisterOrganization, RegisterPersonal,
+    Remains, RemoveMember, ResendInvitation, RevokeInvitation, SearchMembers, SeatCount, SessionLimits,
+    SignIn, SignOut, SsoGate, SsoParts, TransferOwnership, WatchDomains, WithdrawInvitations,
 };
 use tenantry_auth0::Auth0;
 use tenantry_checkout::TestCheckout;
@@ -36,6 +36,8 @@ pub(crate) struct Parts {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) trusted_proxies: u8,
     pub(crate) sso: SsoReach,
+    /// Where the mails of the development identity provider are shown.
+    pub(crate) mailbox: Option<Url>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
@@ -231,6 +233,7 @@ impl Parts {
             looks: self.looks(),
             trusted_proxies: self.trusted_proxies,
             sso_in_development: self.sso.in_development,
+            mailbox: self.mailbox.clone(),
             use_cases: self.use_cases(limits, conversions, &addresses.product),
         }
     }
@@ -238,6 +241,7 @@ impl Parts {
     #[expect(clippy::too_many_lines, reason = "a table of use cases, one after the other")]
     fn use_cases(&self, limits: SessionLimits, conversions: Arc<Conversions>, product: &Url) -> UseCases {
         let (clock, catalogue) = (|| Arc::clone(&self.clock), || Arc::clone(&self.catalogue));
+        let mails = Arc::new(InvitationMails::default());
         UseCases {
             begin_sign_in: self.begin_sign_in(),
             sign_in: SignIn {
@@ -308,6 +312,7 @@ impl Parts {
                 tenants: self.tenants(),
                 invitations: self.invitations(),
                 offers: self.offers(),
+                mails: Arc::clone(&mails),
                 audit_log: self.audit_log(),
                 catalogue: catalogue(),
                 clock: clock(),
@@ -317,6 +322,7 @@ impl Parts {
                 turns: self.turns(),
                 invitations: self.invitations(),
                 offers: self.offers(),
+                mails,
                 audit_log: self.audit_log(),
                 clock: clock(),
             },

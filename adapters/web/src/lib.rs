@@ -24,7 +24,6 @@ mod multipart;
 mod pages;
 mod plan_card;
 mod problem;
-mod rate;
 mod respond;
 mod return_to;
 mod route;

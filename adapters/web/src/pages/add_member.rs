@@ -7,10 +7,10 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use tenantry_application::{InvitationWish, InviteAnswer, InviteOutcome};
+use tenantry_application::{InvitationWish, InviteAnswer, InviteMembersError, InviteOutcome};
 use tenantry_domain::{
-    AddressList, ConnectionId, EmailAddress, InvitationLifetime, InvitationLink, InvitationMessage,
-    LoginConnection, LoginKind, Role,
+    AddressList, ConnectionId, EmailAddress, InvitationLifetime, InvitationMessage, LoginConnection,
+    LoginKind, Role,
 };
 use tenantry_ports::Session;
 
@@ -21,7 +21,7 @@ use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
 use crate::text::{self, sentence};
-use crate::{App, Shared, flash};
+use crate::{App, Shared};
 
 #[derive(Template)]
 #[template(path = "pages/add_member.html")]
@@ -29,7 +29,7 @@ struct AddMember<'a> {
     frame: Frame<'a>,
     form: InviteForm,
     ways: Vec<(&'a str, String)>,
-    invited: Vec<Sent>,
+    invited: Vec<EmailAddress>,
     refused: Vec<(String, String)>,
     lifetimes: [(u64, &'static str); 4],
 }
@@ -40,15 +40,10 @@ struct InviteForm {
     emails_error: Option<String>,
     role: Role,
     connection: String,
+    connection_error: Option<String>,
     message: String,
     message_error: Option<String>,
     hours: u64,
-}
-
-/// An invitation that is out.
-struct Sent {
-    email: EmailAddress,
-    link: Option<InvitationLink>,
 }
 
 /// What can be chosen, in hours.
@@ -79,17 +74,21 @@ pub(crate) async fn invite(
         return page(status, &AddMember::new(frame, form, &connections));
     };
     wish.emails = list.lines().iter().filter_map(|line| line.found.clone().ok()).collect();
-    let answers = app.use_cases.invite_members.run(&person.session, &wish).await?;
+    let answers = match app.use_cases.invite_members.run(&person.session, &wish).await {
+        Ok(answers) => answers,
+        Err(InviteMembersError::UnknownConnection) => {
+            let form = InviteForm { connection_error: Some(text::UNKNOWN_WAY_IN.to_owned()), ..form };
+            return page(StatusCode::UNPROCESSABLE_ENTITY, &AddMember::new(frame, form, &connections));
+        }
+        Err(error) => return Err(error.into()),
+    };
     let view = AddMember::answered(frame, form, &connections, &list, answers);
-    match (view.refused.is_empty(), view.invited.iter().any(|sent| sent.link.is_some())) {
-        (true, false) => Ok(flash::tell(&app, &person.session.user, "/admin/members", text::INVITED)),
-        (true, true) => page(StatusCode::OK, &view),
-        (false, _) => page(StatusCode::UNPROCESSABLE_ENTITY, &view),
-    }
+    let is_done = view.refused.is_empty();
+    page(if is_done { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &view)
 }
 
 /// The ways in which invited people may log in. What the organization has connected itself is called as it calls it.
-async fn ways(app: &App, session: &Session) -> Result<Vec<LoginConnection>, Problem> {
+pub(crate) async fn ways(app: &App, session: &Session) -> Result<Vec<LoginConnection>, Problem> {
     let mut ways = app.use_cases.invite_members.connections(session).await?;
     let Some(tenant) = &session.tenant else { return Ok(ways) };
     for way in ways.iter_mut().filter(|way| way.kind == LoginKind::Enterprise) {
@@ -121,9 +120,7 @@ impl<'a> AddMember<'a> {
         view.refused.extend(faults);
         for InviteAnswer { email, outcome } in answers {
             match outcome {
-                InviteOutcome::Invited(invitation) => {
-                    view.invited.push(Sent { email, link: invitation.link });
-                }
+                InviteOutcome::Invited(_) => view.invited.push(email),
                 other => view.refused.push((email.to_string(), text::not_invited(&other).to_owned())),
             }
         }
@@ -140,6 +137,7 @@ impl Default for InviteForm {
             emails_error: None,
             role: Role::Employee,
             connection: String::new(),
+            connection_error: None,
             message: String::new(),
             message_error: None,
             hours: 168,
@@ -155,7 +153,9 @@ impl InviteForm {
         let chosen = fields.text("connection")?;
         let role = chosen_from(fields, "role")?.unwrap_or(Role::Employee);
         let hours = chosen_from(fields, "hours")?.unwrap_or(168);
-        let connection = Some(chosen).filter(|id| !id.is_empty()).map(ConnectionId::try_from).transpose();
+        // What can be no connection is none of the organization's.
+        let connection = |text| ConnectionId::try_from(text).or_else(|_| ConnectionId::try_from("-"));
+        let connection = Some(chosen).filter(|id| !id.is_empty()).map(connection).transpose();
         let lifetime = InvitationLifetime::try_from(Duration::from_hours(hours));
         let list = AddressList::try_from(emails);
         let said = Some(message).filter(|text| !text.trim().is_empty());
@@ -165,6 +165,7 @@ impl InviteForm {
             emails_error: list.as_ref().err().map(|error| sentence(&error.to_string())),
             role,
             connection: chosen.to_owned(),
+            connection_error: None,
             message: message.to_owned(),
             message_error: said.as_ref().err().map(|error| sentence(&error.to_string())),
             hours,
@@ -188,7 +189,7 @@ fn chosen_from<T: FromStr>(fields: &Fields, name: &'static str) -> Result<Option
 }
 
 /// What people call a way to log in.
-fn label(way: &LoginConnection) -> String {
+pub(crate) fn label(way: &LoginConnection) -> String {
     match way.kind {
         LoginKind::Password => "E-mail and password".to_owned(),
         LoginKind::Social if way.label == "google-oauth2" => "Google".to_owned(),

@@ -45,7 +45,7 @@ pub(crate) async fn look_up(
     }
     let found = match FindOrganization::named(organization) {
         Ok(name) => {
-            app.look_ups.admit(client, app.clock.now()).map_err(Problem::too_many_look_ups)?;
+            app.look_ups.admit(client.network(), app.clock.now()).map_err(Problem::too_many_look_ups)?;
             app.use_cases.find_organization.run(&name).await
         }
         Err(error) => Err(error),
@@ -71,7 +71,7 @@ async fn by_address(
     headers: &HeaderMap,
     email: EmailAddress,
 ) -> Result<Response, Problem> {
-    app.look_ups.admit(client, app.clock.now()).map_err(Problem::too_many_look_ups)?;
+    app.look_ups.admit(client.network(), app.clock.now()).map_err(Problem::too_many_look_ups)?;
     let found = app.use_cases.sso.find_login.run(&email).await?;
     let return_to = ReturnTo::home().as_str().to_owned();
     let mut wish = SignInWish { email_hint: Some(email), return_to, ..SignInWish::default() };
