@@ -13,7 +13,7 @@ use tenantry_ports::{
 };
 
 use crate::seats::{Pending, TakenSeats};
-use crate::{Authorize, AuthorizeError, Outage, SeatCount, audit};
+use crate::{Authorize, AuthorizeError, InvitationMails, Outage, SeatCount, audit};
 
 /// How long one request may go on sending; what is left is said to be, and can be sent again.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -34,6 +34,8 @@ pub struct InviteMembers {
     pub invitations: Arc<dyn Invitations>,
     /// Keeps what was asked for.
     pub offers: Arc<dyn Offers>,
+    /// How many mails an address gets.
+    pub mails: Arc<InvitationMails>,
     /// Remembers who did it.
     pub audit_log: Arc<dyn AuditLog>,
     /// How many seats a plan has.
@@ -77,6 +79,8 @@ pub enum InviteOutcome {
     AlreadyInvited,
     /// Every seat is taken.
     NoSeat,
+    /// It was sent so many invitations that another one has to wait for this long.
+    TooOften(Duration),
     /// Something outside is down; it can be tried again.
     Failed(Outage),
 }
@@ -168,6 +172,9 @@ impl InviteMembers {
         // An invitation that was not sent has its seat already.
         if !is_unsent && !seats.admit_one_more(taken.total()) {
             return Ok(InviteOutcome::NoSeat);
+        }
+        if let Err(wait) = self.mails.admit(tenant, email, self.clock.now()) {
+            return Ok(InviteOutcome::TooOften(wait));
         }
         for expired in taken.expired.iter().filter(|expired| expired.email == *email) {
             self.invitations.revoke(tenant, &expired.id).await?;

@@ -12,6 +12,15 @@ pub struct LeaveOrganization {
     pub people: People,
 }
 
+/// What somebody who is about to leave has to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeavingView {
+    /// What they would leave.
+    pub tenant: TenantRef,
+    /// Whether nobody else runs it: then they stay.
+    pub is_last_administrator: bool,
+}
+
 /// Why they stay.
 #[derive(Debug, thiserror::Error)]
 pub enum LeaveOrganizationError {
@@ -29,9 +38,12 @@ pub enum LeaveOrganizationError {
 }
 
 impl LeaveOrganization {
-    /// What they would leave.
-    pub fn view(&self, session: &Session) -> Result<TenantRef, LeaveOrganizationError> {
-        Ok(session.actor().in_tenant()?.tenant().clone())
+    /// What they would leave, and whether they can. The provider is asked when they run it.
+    pub async fn view(&self, session: &Session) -> Result<LeavingView, LeaveOrganizationError> {
+        let tenant = session.actor().in_tenant()?.tenant().clone();
+        let is_last_administrator = session.roles.contains(Role::Administrator)
+            && !self.people.has_another_administrator(&tenant.id, &session.user).await?;
+        Ok(LeavingView { tenant, is_last_administrator })
     }
 
     /// Leaves the organization under which they are signed in; answers which it was.

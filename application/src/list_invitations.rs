@@ -1,7 +1,8 @@
 //! Who is invited into the organization.
 
 use tenantry_domain::{
-    EmailAddress, Invitation, InvitationId, Offer, Permission, Roles, TenantId, Timestamp,
+    ConnectionId, EmailAddress, Invitation, InvitationId, InvitationMessage, Offer, Permission, Roles,
+    TenantId, Timestamp,
 };
 use tenantry_ports::{Cursor, Page, PageSize, Session};
 
@@ -27,6 +28,10 @@ pub struct InvitationView {
     pub roles: Roles,
     /// Who invited them.
     pub inviter: String,
+    /// Through which connection they have to come; any when `None`.
+    pub connection: Option<ConnectionId>,
+    /// What they are told besides, as far as it is known here.
+    pub message: Option<InvitationMessage>,
     /// Since when.
     pub created_at: Timestamp,
     /// Until when it counts.
@@ -58,7 +63,8 @@ impl ListInvitations {
         size: PageSize,
     ) -> Result<Page<InvitationView>, ListInvitationsError> {
         let administrator = self.authorize.to_look(session, Permission::ViewMembers)?;
-        let mut items = invited(&self.seats, &administrator.tenant().id).await?;
+        let tenant = &administrator.tenant().id;
+        let mut items = invited(&self.seats, tenant).await?;
         if let Some(from) = from {
             // What the page before ended with: of another organization's list it is nowhere.
             let last = items.iter().position(|invitation| place(invitation) == from);
@@ -68,7 +74,19 @@ impl ListInvitations {
         let is_last = items.len() <= usize::from(size.get());
         items.truncate(size.get().into());
         let next = items.last().filter(|_| !is_last).map(place);
+        for expired in items.iter_mut().filter(|invitation| invitation.has_expired) {
+            let Some(id) = &expired.id else { continue };
+            let kept = self.seats.offers.find(tenant, id).await.map_err(Outage::from)?;
+            expired.message = kept.and_then(|kept| kept.message);
+        }
         Ok(Page { items, next })
+    }
+}
+
+impl InvitationView {
+    /// An invitation that was just sent.
+    pub fn sent(invitation: Invitation, message: Option<InvitationMessage>) -> Self {
+        of_provider(invitation, message, false)
     }
 }
 
@@ -76,7 +94,7 @@ impl ListInvitations {
 pub(crate) async fn invited(seats: &SeatCount, tenant: &TenantId) -> Result<Vec<InvitationView>, Outage> {
     let (pending, expired) = seats.known(tenant).await?;
     let pending = pending.into_values().filter_map(view);
-    let expired = expired.into_iter().map(|invitation| of_provider(invitation, true));
+    let expired = expired.into_iter().map(|invitation| of_provider(invitation, None, true));
     let mut listed: Vec<_> = pending.chain(expired).collect();
     listed.sort_by(|one, other| (other.created_at, &one.email).cmp(&(one.created_at, &other.email)));
     Ok(listed)
@@ -92,18 +110,26 @@ fn place(invitation: &InvitationView) -> Cursor {
 
 fn view(pending: Pending) -> Option<InvitationView> {
     match (pending.invitation, pending.offer) {
-        (Some(invitation), _) => Some(of_provider(invitation, false)),
+        (Some(invitation), offer) => {
+            Some(of_provider(invitation, offer.and_then(|offer| offer.message), false))
+        }
         (None, Some(offer)) => Some(of_ours(offer)),
         (None, None) => None,
     }
 }
 
-fn of_provider(invitation: Invitation, has_expired: bool) -> InvitationView {
+fn of_provider(
+    invitation: Invitation,
+    message: Option<InvitationMessage>,
+    has_expired: bool,
+) -> InvitationView {
     InvitationView {
         id: Some(invitation.id),
         email: invitation.email,
         roles: invitation.roles,
         inviter: invitation.inviter,
+        connection: invitation.connection,
+        message,
         created_at: invitation.created_at,
         expires_at: invitation.expires_at,
         has_expired,
@@ -116,6 +142,8 @@ fn of_ours(offer: Offer) -> InvitationView {
         email: offer.email,
         roles: offer.roles,
         inviter: offer.inviter_name,
+        connection: offer.connection,
+        message: offer.message,
         created_at: offer.created_at,
         expires_at: offer.expires_at,
         has_expired: false,

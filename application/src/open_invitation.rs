@@ -69,6 +69,9 @@ pub enum OpenInvitationError {
     /// No invitation of this organization has such a link.
     #[error("there is no such invitation")]
     Unknown,
+    /// The organization that the link names is none, or none any more: then nothing is kept of its invitations.
+    #[error("there is no such invitation, and no such organization")]
+    UnknownOrganization,
     /// It counts no more.
     #[error("the invitation has expired")]
     Expired,
@@ -104,7 +107,14 @@ impl OpenInvitation {
         session: Option<&Session>,
     ) -> Result<OpenedInvitation, OpenInvitationError> {
         let now = self.clock.now();
-        let offer = self.offer(tenant, ticket, now).await?;
+        let offer = match self.offer(tenant, ticket, now).await {
+            Err(OpenInvitationError::Unknown)
+                if self.tenants.find(tenant).await.map_err(Outage::from)?.is_none() =>
+            {
+                return Err(OpenInvitationError::UnknownOrganization);
+            }
+            found => found?,
+        };
         let organization = self.tenants.find(tenant).await.map_err(Outage::from)?;
         let organization = organization.ok_or(OpenInvitationError::OrganizationGone)?;
         let id = in_force(&offer, now)?;

@@ -1,14 +1,15 @@
 //! Sending an invitation anew.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tenantry_domain::{
-    AuditAction, AuditEntry, Invitation, InvitationId, InvitationLifetime, Offer, OfferState, Permission,
+    AuditAction, AuditEntry, InvitationId, InvitationLifetime, Offer, OfferState, Permission,
 };
 use tenantry_ports::{AuditLog, Clock, Invitations, NewInvitation, Offers, Session, Turns};
 
 use crate::invite_members::{inviter_name, is_refusal};
-use crate::{Authorize, AuthorizeError, Outage, audit};
+use crate::{Authorize, AuthorizeError, InvitationMails, InvitationView, Outage, audit};
 
 /// Sends an invitation anew: with another link, from whoever does it, and for as long as before. The old link is dead.
 pub struct ResendInvitation {
@@ -20,6 +21,8 @@ pub struct ResendInvitation {
     pub invitations: Arc<dyn Invitations>,
     /// What we keep of it.
     pub offers: Arc<dyn Offers>,
+    /// How many mails an address gets.
+    pub mails: Arc<InvitationMails>,
     /// Remembers who did it.
     pub audit_log: Arc<dyn AuditLog>,
     /// When.
@@ -35,6 +38,12 @@ pub enum ResendInvitationError {
     /// It has expired: its seat is free, and somebody else may have it.
     #[error("this invitation has expired: invite them anew")]
     Expired,
+    /// Its address was sent several in a short time.
+    #[error("this address was sent several invitations in a short time: wait before you send another one")]
+    TooOften {
+        /// For how long.
+        retry_after: Duration,
+    },
     /// The actor may not do it.
     #[error(transparent)]
     NotAuthorized(#[from] AuthorizeError),
@@ -50,7 +59,7 @@ impl ResendInvitation {
         &self,
         session: &Session,
         invitation: &InvitationId,
-    ) -> Result<Invitation, ResendInvitationError> {
+    ) -> Result<InvitationView, ResendInvitationError> {
         let in_turn = self.authorize.in_turn(&*self.turns, session, Permission::InviteMembers);
         let (_turn, administrator) = in_turn.await?;
         let tenant = &administrator.tenant().id;
@@ -60,6 +69,8 @@ impl ResendInvitation {
         if old.has_expired(now) {
             return Err(ResendInvitationError::Expired);
         }
+        let admitted = self.mails.admit(tenant, &old.email, now);
+        admitted.map_err(|retry_after| ResendInvitationError::TooOften { retry_after })?;
         let kept = self.offers.find(tenant, invitation).await.map_err(Outage::from)?;
         let lifetime = InvitationLifetime::near(old.created_at.until(old.expires_at));
         // First its seat: the new offer takes the place of the old one before the old link dies.
@@ -105,6 +116,6 @@ impl ResendInvitation {
             subject: sent.email.to_string(),
         };
         audit::record(&*self.audit_log, &entry).await;
-        Ok(sent)
+        Ok(InvitationView::sent(sent, offer.message))
     }
 }

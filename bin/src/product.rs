@@ -95,6 +95,7 @@ impl Product {
             catalogue,
             trusted_proxies: settings.trusted_proxies,
             sso,
+            mailbox: fake.is_some().then(|| addresses.identity.join("#mailbox")).transpose()?,
             clock,
             random,
         };

@@ -10,9 +10,10 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use tenantry_application::{
     Activity, Authorize, BeginSignIn, ChangeRoles, ChoosePlan, Conversions, FindMember, FindOrganization,
-    Home, KeepFresh, LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, People,
-    Profile, Redeem, RegisterOrganization, RegisterPersonal, Remains, RemoveMember, SearchMembers, SeatCount,
-    SessionLimits, SsoGate, SsoParts, TransferOwnership, WatchDomains, WithdrawInvitations,
+    Home, InvitationMails, KeepFresh, LeaveOrganization, ListInvitations, ListMembers, MyOrganizations,
+    MySessions, People, Profile, Redeem, RegisterOrganization, RegisterPersonal, Remains, RemoveMember,
+    SearchMembers, SeatCount, SessionLimits, SsoGate, SsoParts, TransferOwnership, WatchDomains,
+    WithdrawInvitations,
 };
 use tenantry_auth0::Auth0;
 use tenantry_checkout::TestCheckout;
@@ -38,6 +39,8 @@ pub(crate) struct Parts {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) trusted_proxies: u8,
     pub(crate) sso: SsoReach,
+    /// Where the mails of the development identity provider are shown.
+    pub(crate) mailbox: Option<Url>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
@@ -229,12 +232,14 @@ impl Parts {
             looks: self.looks(),
             trusted_proxies: self.trusted_proxies,
             sso_in_development: self.sso.in_development,
+            mailbox: self.mailbox.clone(),
             use_cases: self.use_cases(limits, conversions, &addresses.product),
         }
     }
 
     fn use_cases(&self, limits: SessionLimits, conversions: &Arc<Conversions>, product: &Url) -> UseCases {
         let (clock, catalogue) = (|| Arc::clone(&self.clock), || Arc::clone(&self.catalogue));
+        let mails = Arc::new(InvitationMails::default());
         UseCases {
             begin_sign_in: self.begin_sign_in(),
             sign_in: self.sign_in(limits, conversions),
@@ -259,8 +264,8 @@ impl Parts {
             leave_organization: LeaveOrganization { people: self.people() },
             activity: Activity { authorize: self.authorize(), audit_log: self.audit_log() },
             list_invitations: ListInvitations { authorize: self.authorize(), seats: self.seats() },
-            invite_members: self.invite_members(),
-            resend_invitation: self.resend_invitation(),
+            invite_members: self.invite_members(&mails),
+            resend_invitation: self.resend_invitation(&mails),
             revoke_invitation: self.revoke_invitation(),
             open_invitation: self.open_invitation(),
             my_organizations: MyOrganizations { tenants: self.tenants() },

@@ -34,6 +34,7 @@ struct NewRecord<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     roles: Vec<&'a str>,
     ttl_sec: u64,
+    send_invitation_email: bool,
 }
 
 #[derive(Serialize)]
@@ -128,6 +129,8 @@ impl Invitations for Auth0Invitations {
             connection_id: invitation.connection.as_ref().map(ConnectionId::as_str),
             roles,
             ttl_sec: invitation.lifetime.get().as_secs(),
+            // Nobody else tells the invited person of the link.
+            send_invitation_email: true,
         };
         let path = ["organizations", tenant.as_str(), "invitations"];
         let record: Record = self.management.call(&Operation::post(&path, &new)).await?;

@@ -14,6 +14,8 @@ mod idempotency;
 mod invitation_wish;
 mod invitations;
 mod listing;
+mod login_connections;
+mod logo;
 mod members;
 mod my_sessions;
 mod operation;

@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 use tenantry_application::HomeView;
 use tenantry_domain::{Catalogue, EmailAddress, Look, Permission, PlanId, Standing, TenantRef};
 use tenantry_ports::Session;
+use url::Url;
 
 use crate::assets::Assets;
 use crate::brand::Brand;
@@ -26,6 +27,8 @@ pub(crate) struct Site {
     pub(crate) looks: Looks,
     /// Whether identity providers of this machine may be connected.
     pub(crate) sso_in_development: bool,
+    /// Where the mails of the development identity provider are shown.
+    pub(crate) mailbox: Option<Url>,
 }
 
 /// The frame of one page.

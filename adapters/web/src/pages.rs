@@ -14,7 +14,6 @@ pub(crate) mod customization;
 pub(crate) mod deletion;
 pub(crate) mod home;
 pub(crate) mod invitation;
-mod invitation_ways;
 pub(crate) mod landing;
 pub(crate) mod leave;
 pub(crate) mod member;

@@ -207,6 +207,18 @@ impl Problem {
         problem
     }
 
+    /// One address was sent one invitation after the other.
+    fn too_many_invitations(retry_after: Duration) -> Self {
+        let detail = "This address was sent several invitations in a short time, so this one was not sent, and the link \
+                      that was sent last still counts. Wait ten minutes and send it again.";
+        let members = way("/admin/members", "See the members");
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let title = "That was a lot of mail for one address";
+        let mut problem = Self::new(status, "too_many_invitations", title, detail, [members, HOME]);
+        problem.0.retry_after = Some(retry_after.max(Duration::from_secs(1)));
+        problem
+    }
+
     fn being_paid_for() -> Self {
         let detail = "A payment for this organization is just being completed, so nothing was deleted. Try again in a \
                       minute.";

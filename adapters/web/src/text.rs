@@ -182,7 +182,8 @@ pub(crate) const LOGO_SAVED: &str = "Your logo is saved, and stands at the top o
 pub(crate) const LOGO_REMOVED: &str = "Your logo is gone. The first letters of the name stand in its place.";
 
 /// What was done about one invitation or several.
-pub(crate) const INVITED: &str = "The invitations are on the way.";
+pub(crate) const UNKNOWN_WAY_IN: &str =
+    "Your organization has no such way to sign in, or none any more. Choose one of these.";
 
 pub(crate) fn invited_again(email: &EmailAddress) -> String {
     format!("{email} gets a new link by e-mail. The old one does not work any more.")
@@ -199,6 +200,9 @@ pub(crate) fn not_invited(outcome: &InviteOutcome) -> &'static str {
         InviteOutcome::AlreadyMember => "Belongs to your organization already.",
         InviteOutcome::AlreadyInvited => "Is invited already. You can send that invitation again.",
         InviteOutcome::NoSeat => "Every seat is taken. Change your plan, or take an invitation back.",
+        InviteOutcome::TooOften(_) => {
+            "Was sent several invitations in a short time. Invite them again in ten minutes."
+        }
         InviteOutcome::Failed(_) => "Could not be invited just now. Send it again in a minute.",
     }
 }

@@ -1,5 +1,6 @@
 //! What the pages are made from, and the router that is made of it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +13,8 @@ use tenantry_application::{
     DeleteOrganization, EditProfile, EndSessions, ExplainSignOut, ExportAccount, ExportOrganization,
     FindMember, FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh, LeaveOrganization,
     ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard, PlanAndUsage,
-    Profile, RegisterOrganization, RegisterPersonal, RemoveMember, ResendInvitation, RevokeInvitation,
-    SearchMembers, SessionLimits, SignIn, SignOut, TransferOwnership,
+    Profile, Rate, RateLimit, RegisterOrganization, RegisterPersonal, RemoveMember, ResendInvitation,
+    RevokeInvitation, SearchMembers, SessionLimits, SignIn, SignOut, TransferOwnership,
 };
 use tenantry_domain::Catalogue;
 use tenantry_ports::{Clock, IdempotencyKeys, Random, Readiness, Sessions, TenantLooks};
@@ -26,7 +27,6 @@ use crate::frame::Site;
 use crate::keys::{Keys, KeysError};
 use crate::looks::Looks;
 use crate::problem::Problem;
-use crate::rate::{Rate, RateLimit};
 use crate::respond::{CommonHeaders, finish};
 use crate::routes::ROUTES;
 use crate::sso::SsoUseCases;
@@ -63,6 +63,8 @@ pub struct Web {
     pub trusted_proxies: u8,
     /// Whether identity providers of this machine may be connected: then every page about it says so.
     pub sso_in_development: bool,
+    /// Where mails are shown that go to nobody: of the identity provider that is part of the product.
+    pub mailbox: Option<Url>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Makes sessions' secrets, nonces and request ids.
@@ -181,7 +183,8 @@ pub(crate) struct App {
     pub(crate) idempotency_keys: Arc<dyn IdempotencyKeys>,
     pub(crate) looks: Arc<dyn TenantLooks>,
     pub(crate) trusted_proxies: u8,
-    pub(crate) look_ups: RateLimit,
+    /// By the network of a client; where nobody knows it, all of those are one.
+    pub(crate) look_ups: RateLimit<Option<IpAddr>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) use_cases: UseCases,
@@ -214,6 +217,7 @@ impl TryFrom<Web> for App {
                 looks: Looks::new(),
                 brand: web.brand,
                 sso_in_development: web.sso_in_development,
+                mailbox: web.mailbox,
             },
             cookies: Cookies::of(&web.base_url),
             keys: Keys::derive(&web.secrets)?,

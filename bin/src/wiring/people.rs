@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use tenantry_application::{InviteMembers, OpenInvitation, ResendInvitation, RevokeInvitation};
+use tenantry_application::{
+    InvitationMails, InviteMembers, OpenInvitation, ResendInvitation, RevokeInvitation,
+};
 
 use super::Parts;
 
 impl Parts {
-    pub(super) fn invite_members(&self) -> InviteMembers {
+    pub(super) fn invite_members(&self, mails: &Arc<InvitationMails>) -> InviteMembers {
         InviteMembers {
             authorize: self.authorize(),
             seats: self.seats(),
@@ -16,18 +18,20 @@ impl Parts {
             tenants: self.tenants(),
             invitations: self.invitations(),
             offers: self.offers(),
+            mails: Arc::clone(mails),
             audit_log: self.audit_log(),
             catalogue: Arc::clone(&self.catalogue),
             clock: Arc::clone(&self.clock),
         }
     }
 
-    pub(super) fn resend_invitation(&self) -> ResendInvitation {
+    pub(super) fn resend_invitation(&self, mails: &Arc<InvitationMails>) -> ResendInvitation {
         ResendInvitation {
             authorize: self.authorize(),
             turns: self.turns(),
             invitations: self.invitations(),
             offers: self.offers(),
+            mails: Arc::clone(mails),
             audit_log: self.audit_log(),
             clock: Arc::clone(&self.clock),
         }

@@ -10,7 +10,8 @@ use axum::http::Request;
 use futures::future::join_all;
 use secrecy::SecretString;
 use tenantry_application::{
-    Arrival, Authorize, InvitationWish, InviteMembers, Redeem, SessionLimits, SignIn, SsoGate,
+    Arrival, Authorize, InvitationMails, InvitationWish, InviteMembers, Redeem, SessionLimits, SignIn,
+    SsoGate,
 };
 use tenantry_domain::{
     Catalogue, Device, EmailAddress, InvitationLifetime, Permission, Role, SessionId, TenantRef, UserId,
@@ -86,6 +87,7 @@ impl Crowd {
             tenants: Arc::clone(&world.tenants),
             invitations: Arc::clone(&world.invitations),
             offers: Arc::clone(&world.offers),
+            mails: Arc::new(InvitationMails::default()),
             audit_log: Arc::clone(&audit),
             catalogue: Arc::clone(&catalogue),
             clock: world.clock.clone(),

@@ -209,6 +209,34 @@ async fn s6_what_can_not_be_is_explained_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_choice_that_is_not_offered_takes_nothing_away() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    ann.post(PAGE, &look("Acme", "#112233", "#ffffff")).await.is(303);
+    ann.upload(&picture(1)).await.is(303);
+    let before = site.management().await.organization("acme").await;
+    for wrong in ["zzz", "", "OWN", "none"] {
+        for preview in [false, true] {
+            let mut fields = vec![("display_name", "Other"), ("colours", wrong), ("primary", "#445566")];
+            if preview {
+                fields.push(("preview", "yes"));
+            }
+            let page = ann.post(PAGE, &fields).await;
+            assert!(page.is(422).says("Choose one of the two"), "{wrong}: {}", page.summary());
+            assert!(
+                page.body.contains("id=\"colours-error\"") && page.body.contains("value=\"own\" checked")
+            );
+            assert_eq!(page.field("display_name"), "Other", "nothing typed is lost");
+        }
+    }
+    ann.post(PAGE, &[("display_name", "Other")]).await.is(422);
+    ann.post("/admin/customization/logo", &[("remove", "zzz")]).await.is(422);
+    assert_eq!(site.management().await.organization("acme").await, before);
+    let home = ann.get("/home").await;
+    assert!(home.body.contains("112233-ffffff.css") && home.body.contains("/logos/"), "{}", home.summary());
+}
+
+#[tokio::test]
 async fn who_may_not_change_it_changes_nothing() {
     let site = Site::start().await;
     let mut ann = site.administrator(ANN, "acme").await;

@@ -46,6 +46,14 @@ async fn a_deleted_organization_is_gone_for_everybody_at_once_and_people_stay() 
     assert!(bob.get("/admin").await.is(200).says("bobs"), "nobody else notices");
 
     ann.log_in(ANN).await;
+    let home = ann.get("/home").await;
+    assert!(home.is(200).says("You belong to no organization any more"), "{}", home.summary());
+    assert!(!home.says("Log in under its name") && home.links_to("/home/upgrade-plan"), "{}", home.summary());
+    let profile = ann.get("/home/profile").await;
+    assert!(profile.is(200).says("ends with it. For yourself you have none"), "{}", profile.summary());
+    assert!(!profile.says("days left") && !profile.says("Active"), "{}", profile.text());
+    let plans = ann.get("/home/upgrade-plan").await;
+    assert!(plans.is(200).says("Choose Plan") && !plans.says("Your plan"), "{}", plans.text());
     let mine = ann.get("/organizations").await;
     assert!(mine.is(200).says("You belong to no organization yet"), "{}", mine.summary());
     // The name is free, and what comes to bear it has nothing of the old one.
@@ -54,6 +62,32 @@ async fn a_deleted_organization_is_gone_for_everybody_at_once_and_people_stay() 
     ann.follow(answer).await.is(200);
     let members = ann.get("/admin/members").await;
     assert!(members.is(200).says(ANN) && !members.says("eve@example.com"), "{}", members.summary());
+}
+
+#[tokio::test]
+async fn the_link_of_a_deleted_organizations_invitation_says_so() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    ann.invite("bo@acme.example").await.is(200);
+    let link = site.management().await.invitation_link("acme", "bo@acme.example").await;
+    let cut = &link.replace("invitation=", "invitation=x");
+    let lost = site.browser().get(cut).await;
+    assert!(lost.is(404).says("may have lost a part"), "{}", lost.summary());
+    ann.post(DELETE, &[("organization", "acme")]).await.leads_to("/organizations/deleted");
+    let gone = site.browser().get(&link).await;
+    assert!(gone.is(404).says("does not exist any more") && !gone.says("lost a part"), "{}", gone.summary());
+}
+
+#[tokio::test]
+async fn whoever_is_signed_in_outside_of_an_organization_is_told_nothing_that_only_it_knows() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    ann.log_in(ANN).await;
+    let home = ann.get("/home").await;
+    assert!(home.is(200).says("Log in under its name to go on"), "{}", home.summary());
+    let profile = ann.get("/home/profile").await;
+    assert!(!profile.is(200).says("days left") && profile.links_to("/organizations"), "{}", profile.text());
+    assert!(!ann.get("/home/upgrade-plan").await.is(200).says("Your plan"));
 }
 
 #[tokio::test]
@@ -127,7 +161,9 @@ async fn a_copy_holds_all_of_one_organization_and_nothing_of_another() {
         management.make_user(&email, tenantry_tests::steps::PASSWORD).await;
         management.add_member("acme", &email, &["Employee"]).await;
     }
-    ann.post("/admin/customization", &[("display_name", "Acme & Sons")]).await.is(303);
+    ann.post("/admin/customization", &[("display_name", "Acme & Sons"), ("colours", "product")])
+        .await
+        .is(303);
     ann.invite("guest@acme.example").await.is(422);
     let management = provider.management().await;
     management.set_organization_subscription("acme", "enterprise;2027-01-02T03:04:05.678Z;active").await;

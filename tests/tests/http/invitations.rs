@@ -104,6 +104,20 @@ async fn who_has_an_account_joins_with_it_and_without_another_password_when_sign
 }
 
 #[tokio::test]
+async fn an_answer_that_the_page_does_not_offer_accepts_nothing() {
+    let (_provider, site, _, link) = invited().await;
+    let mut bo = site.browser();
+    let page = bo.get(&link).await;
+    let (organization, ticket) = (page.is(200).field("organization"), page.field("invitation"));
+    for account in ["", "zzz", "NEW"] {
+        let fields =
+            [("organization", organization.as_str()), ("invitation", ticket.as_str()), ("account", account)];
+        let answer = bo.post("/api/auth/invitation", &fields).await;
+        assert!(answer.is(422).says("can’t be chosen"), "{}", answer.summary());
+    }
+}
+
+#[tokio::test]
 async fn s14_looking_at_a_link_spends_nothing() {
     let (provider, site, _, link) = invited().await;
     for _ in 0..3 {

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use reqwest::Method;
+use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::browser::Browser;
@@ -10,7 +12,9 @@ use crate::provider::{Provider, Trouble};
 use crate::site::Site;
 
 const ANN: &str = "ann@example.com";
+const ADD: &str = "/admin/members/add-member";
 const RESEND: &str = "/admin/members/resend-invitation";
+const REVOKE: &str = "/admin/members/revoke-invitation";
 
 /// Invites one address for a day, and waits until the day is over; answers which invitation it was.
 async fn has_expired(site: &Site, ann: &mut Browser, email: &str) -> String {
@@ -64,10 +68,131 @@ async fn a_bad_field_invites_nobody() {
         let answer = ann.post("/admin/members/add-member", &fields).await;
         assert!(answer.is(422).says(words), "{words}: {}", answer.summary());
     }
-    let fields =
-        [("emails", "bo@acme.example"), ("role", "Employee"), ("connection", "con_0000000000000000")];
-    ann.post("/admin/members/add-member", &fields).await.is(404);
     assert!(site.management().await.invitations("acme").await.is_empty());
+}
+
+/// The mails that this address got, by where they lead.
+fn mails(site: &Site, email: &str) -> Vec<String> {
+    let mailbox = site.fake().mailbox().unwrap();
+    mailbox.into_iter().filter(|mail| mail.to == email).map(|mail| mail.link).collect()
+}
+
+#[tokio::test]
+async fn s14_the_link_goes_to_the_invited_person_and_no_page_shows_it() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let sent = ann.invite("bo@acme.example\ncy@acme.example").await;
+    assert!(sent.is(200).says("2 invitations are on the way") && sent.says("bo@acme.example"));
+    let mailbox = format!("href=\"{}#mailbox\"", site.identity);
+    assert!(sent.says("Our identity provider mails each of them") && sent.body.contains(&mailbox));
+    let partly = ann.invite("bo@acme.example\ndi@acme.example").await;
+    partly.is(422);
+    let members = ann.get("/admin/members").await;
+    let id = members.is(200).field("invitation");
+    ann.post(RESEND, &[("invitation", &id)]).await.leads_to("/admin/members");
+    let resent = ann.get("/admin/members").await;
+    let listed = ann.get("/api/v1/organization/invitations").await;
+    let mut links = Vec::new();
+    for email in ["bo@acme.example", "cy@acme.example", "di@acme.example"] {
+        links.extend(mails(&site, email));
+    }
+    assert_eq!(links.len(), 4, "a mail for each, and another one for whom it was sent again: {links:?}");
+    for link in links {
+        assert!(link.starts_with(site.address.url.as_str()), "{link}");
+        let ticket = link.split("invitation=").nth(1).unwrap().split('&').next().unwrap();
+        for page in [&sent, &partly, &members, &resent, &listed] {
+            assert!(!page.body.contains(ticket), "a live link is shown: {}", page.summary());
+        }
+    }
+
+    let (_provider, site) = Provider::with_site().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let sent = ann.invite("bo@acme.example").await;
+    assert!(!sent.is(200).says("mailbox") && !sent.says("development"), "{}", sent.summary());
+}
+
+#[tokio::test]
+async fn a_way_in_that_is_not_the_organizations_is_said_beside_its_field_and_loses_nothing() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    site.administrator("bob@example.com", "bobs").await;
+    let management = site.management().await;
+    let new = json!({ "name": "bobs-people", "strategy": "auth0" });
+    let theirs = management.call(Method::POST, "connections", Some(new)).await;
+    let theirs = theirs["id"].as_str().unwrap();
+    let path = format!("organizations/{}/enabled_connections", management.organization_id("bobs").await);
+    management.call(Method::POST, &path, Some(json!({ "connection_id": theirs }))).await;
+    let long = "../<b>".repeat(50);
+    let mut pages = Vec::new();
+    for connection in [theirs, "con_0000000000000000", &long] {
+        let fields = [
+            ("emails", "bo@acme.example\ncy@acme.example"),
+            ("role", "Administrator"),
+            ("hours", "72"),
+            ("connection", connection),
+            ("message", "Welcome."),
+        ];
+        let page = ann.post(ADD, &fields).await;
+        assert!(page.is(422).says("no such way to sign in"), "{}", page.summary());
+        assert!(page.body.contains("bo@acme.example\ncy@acme.example</textarea>"), "{}", page.body);
+        assert!(page.body.contains(">Welcome.</textarea>"), "{}", page.body);
+        assert!(page.body.contains("value=\"Administrator\" checked"), "{}", page.body);
+        assert!(page.body.contains("value=\"72\" selected"), "{}", page.body);
+        assert!(page.body.contains("id=\"connection-error\""), "{}", page.body);
+        pages.push(page.text());
+    }
+    assert!(pages.iter().all(|page| *page == pages[0]), "foreign, absent and malformed are the same");
+    assert!(management.invitations("acme").await.is_empty());
+}
+
+#[tokio::test]
+async fn one_address_is_not_flooded_with_mail() {
+    const BO: &str = "bo@acme.example";
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let mut bob = site.administrator("bob@example.com", "bobs").await;
+    ann.invite(BO).await.is(200);
+    let (mut refused, mut id) = (None, String::new());
+    for _ in 0..40 {
+        id = ann.get("/admin/members").await.field("invitation");
+        let answer = ann.post(RESEND, &[("invitation", &id)]).await;
+        if answer.status == 429 {
+            refused = Some(answer);
+            break;
+        }
+        answer.leads_to("/admin/members");
+    }
+    let refused = refused.expect("somebody who sends on and on is refused");
+    assert!(refused.says("Wait ten minutes") && refused.links_to("/admin/members"), "{}", refused.summary());
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert_eq!((mails(&site, BO).len(), wait), (5, 600));
+    let last = mails(&site, BO).pop().unwrap();
+    let path = last.strip_prefix(site.address.url.as_str().trim_end_matches('/')).unwrap();
+    site.browser().get(path).await.is(200);
+
+    // Neither to take it back first nor to ask as a program sends another one.
+    ann.post(REVOKE, &[("invitation", &id)]).await.leads_to("/admin/members");
+    let again = ann.invite(&format!("{BO}\ncy@acme.example")).await;
+    assert!(again.is(422).says("bo@acme.example : Was sent several"), "{}", again.summary());
+    assert_eq!((mails(&site, BO).len(), mails(&site, "cy@acme.example").len()), (5, 1));
+    bob.invite(BO).await.is(200);
+    assert_eq!(mails(&site, BO).len(), 6, "what one organization sends holds no other one up");
+
+    site.clock.advance(Duration::from_secs(wait));
+    ann.invite(BO).await.is(200);
+    let id = ann.get("/admin/members").await.field("invitation");
+    ann.post(RESEND, &[("invitation", &id)]).await.is(429);
+    assert_eq!(mails(&site, BO).len(), 7);
+}
+
+#[tokio::test]
+async fn who_is_invited_is_listed_with_the_hour_at_which_it_ends_and_the_day_of_its_beginning() {
+    let site = Site::start().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    let fields = [("emails", "bo@acme.example"), ("role", "Employee"), ("hours", "24")];
+    ann.post(ADD, &fields).await.is(200);
+    let page = ann.get("/admin/members").await;
+    assert!(page.says("3 January 2026, 03:04 UTC") && page.says("on 2 January 2026"), "{}", page.text());
 }
 
 #[tokio::test]

@@ -95,3 +95,18 @@ async fn a_page_asks_for_no_list_of_organizations_and_the_list_asks_once() {
     let calls = site.fake().requests();
     assert_eq!(calls.len(), 1, "{calls:?}");
 }
+
+#[tokio::test]
+async fn whoever_may_not_buy_for_their_organization_is_not_told_that_they_do() {
+    let site = Site::start().await;
+    let mut ann = site.administrator("ann@example.com", "acme").await;
+    let mut eve = site.member("eve@example.com", "acme", &["Employee"]).await;
+    assert!(ann.get("/organizations/new").await.is(200).says("What you buy here is for it"));
+    let page = eve.get("/organizations/new").await;
+    assert!(
+        !page.is(200).says("What you buy here") && page.says("Its Administrators choose"),
+        "{}",
+        page.text()
+    );
+    assert!(page.says("Go on with your own account"), "{}", page.text());
+}

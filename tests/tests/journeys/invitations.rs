@@ -7,7 +7,7 @@ use tenantry_tests::product::Product;
 use tenantry_tests::steps::PASSWORD;
 
 use crate::clock::product_with_clock;
-use crate::person::Person;
+use crate::person::{Person, invitation_link};
 
 const ANN: &str = "ann@example.com";
 const BO: &str = "bo@acme.example";
@@ -33,8 +33,11 @@ async fn somebody_is_invited_and_joins_with_the_keyboard_alone() {
     ann.browser.strikes("Welcome to the team.").await;
     ann.browser.enters_at(SEND).await;
     ann.browser.says("2 invitations are on the way").await;
+    ann.browser.says("mails each of them a link of their own").await;
+    let mailbox = format!("main a[href='{}#mailbox']", product.identity);
+    assert!(ann.browser.has(&mailbox).await, "in development the mail is to be found");
     faults.extend(ann.browser.inspect("add-member-sent").await);
-    let link = ann.link().await;
+    let link = invitation_link(&product.identity, BO).await;
     ann.browser.enters_at("main a[href='/admin/members']").await;
     ann.browser.arrives_at("/admin/members").await;
     ann.browser.says("cy@acme.example").await;
@@ -65,7 +68,7 @@ async fn somebody_else_who_is_signed_in_is_told_before_the_invitation_is_spent()
     let ann = Person::founds(&product.site, ANN, "acme-1").await;
     let mut faults = Vec::new();
     ann.invites(BO).await;
-    let link = ann.link().await;
+    let link = invitation_link(&product.identity, BO).await;
     let eve = Person::signed_up(&product.site, "eve@example.com").await;
     eve.browser.open(&link).await;
     eve.browser.says("You are signed in as eve@example.com").await;
@@ -106,7 +109,7 @@ async fn an_invitation_is_sent_again_taken_back_and_runs_out() {
     ann.browser.says("nobody: This is not an e-mail address").await;
     assert_eq!(ann.browser.value_of("emails").await, format!("nobody\n{ANN}"), "what was not invited stays");
     faults.extend(ann.browser.inspect("add-member-answers").await);
-    let old = ann.link().await;
+    let old = invitation_link(&product.addresses().identity, BO).await;
 
     ann.opens("/admin/members").await;
     ann.browser.press(&format!("Send again to {BO}")).await;
@@ -123,7 +126,7 @@ async fn an_invitation_is_sent_again_taken_back_and_runs_out() {
     ann.browser.says("1 member, 0 invited, 20 seats").await;
 
     ann.invites(BO).await;
-    let late = ann.link().await;
+    let late = invitation_link(&product.addresses().identity, BO).await;
     clock.advance(Duration::from_hours(7 * 24));
     bo.browser.open(&late).await;
     bo.browser.says("has expired").await;

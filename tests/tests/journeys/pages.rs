@@ -4,7 +4,7 @@
 use tenantry_tests::browser::{Theme, Width};
 use tenantry_tests::product::Product;
 
-use crate::person::Person;
+use crate::person::{Person, invitation_link};
 
 #[tokio::test]
 async fn public_pages() {
@@ -92,6 +92,8 @@ async fn signed_in_pages() {
         ("/home/profile", "profile-team"),
         ("/admin", "admin"),
         ("/admin/members", "members"),
+        ("/home/leave", "leave-only-administrator"),
+        ("/home/no-seat", "no-seat"),
     ] {
         ann.opens(path).await;
         faults.extend(ann.browser.inspect(name).await);
@@ -108,7 +110,7 @@ async fn pages_of_an_organization() {
     let mut faults = Vec::new();
     ann.invites("bo.lind@acme.example\nkim@acme.example\nnobody").await;
     faults.extend(ann.browser.inspect("invite-answers").await);
-    let link = ann.link().await;
+    let link = invitation_link(&product.identity, "bo.lind@acme.example").await;
     let bo = Person::visits(&product.site, "bo.lind@acme.example").await;
     bo.browser.open(&link).await;
     bo.browser.publish("invitation", Width::Desk, Theme::Light).await;
@@ -171,5 +173,22 @@ async fn pages_of_a_personal_plan_and_of_a_member_outside() {
     ann.opens("/api/auth/login?returnTo=/home").await;
     ann.browser.says("Log in with your organization account").await;
     faults.extend(ann.browser.inspect("outside").await);
+    ann.opens("/home/profile").await;
+    faults.extend(ann.browser.inspect("profile-outside").await);
+
+    // Whoever has deleted their only organization is told that its plan is over, and begins again.
+    ann.opens("/orgprompt").await;
+    ann.browser.fill(&[("organization", "acme-1")]).await;
+    ann.browser.press("Continue").await;
+    ann.browser.says("You are learning with acme-1").await;
+    ann.opens("/admin/customization/delete").await;
+    ann.browser.fill(&[("organization", "acme-1")]).await;
+    ann.browser.press("Delete acme-1").await;
+    ann.browser.press("Sign in with your own account").await;
+    ann.browser.arrives_at("/organizations").await;
+    ann.opens("/home").await;
+    ann.browser.says("You belong to no organization any more").await;
+    faults.extend(ann.browser.inspect("outside-alone").await);
+    assert!(ann.browser.has("main a[href='/home/upgrade-plan']").await, "there is a way on");
     assert!(faults.is_empty(), "{}", faults.concat());
 }

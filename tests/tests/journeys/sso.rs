@@ -7,7 +7,7 @@ use tenantry_tests::dns::Dns;
 use tenantry_tests::product::Product;
 use tenantry_tests::steps::PASSWORD;
 
-use crate::person::Person;
+use crate::person::{Person, invitation_link};
 
 pub(crate) const BO: &str = "bo@acme.example";
 const CY: &str = "cy@acme.example";
@@ -242,7 +242,7 @@ async fn the_guides_scenario_of_an_external_identity_provider_goes_as_it_says() 
     assert_eq!(ann.browser.evaluate(script).await, true);
     ann.browser.press("Send invitations").await;
     ann.browser.says("on the way").await;
-    let link = ann.link().await;
+    let link = invitation_link(&product.identity, CY).await;
     cy.browser.open(&link).await;
     cy.browser.press("Accept and join acme-1").await;
     cy.browser.says("You are learning with acme-1").await;

@@ -67,7 +67,8 @@ pub(super) struct MeView {
     organization: Option<OrganizationRef>,
     /// Your roles there.
     roles: Vec<RoleName>,
-    /// The organization's subscription under an organization, else your own.
+    /// The organization's subscription under an organization; else your own, or what you have bought for an organization,
+    /// as it was then.
     subscription: Option<SubscriptionView>,
 }
 

@@ -19,7 +19,7 @@ pub(super) const SHOW: Operation =
     Operation::new("getCustomization", "How the organization is shown").answering::<Customization>(200);
 
 pub(super) const CHANGE: Operation = Operation {
-    details: "What is not sent stays as it is. The logo is uploaded on the pages.",
+    details: "What is not sent stays as it is. The logo has operations of its own.",
     body: Some(Body::of::<CustomizationChange>()),
     ..Operation::new("customizeOrganization", "Changes how the organization is shown")
         .answering::<Customization>(200)
@@ -93,6 +93,9 @@ pub(super) async fn change(
     body::Json(change): body::Json<CustomizationChange>,
 ) -> Result<Json<Customization>, Problem> {
     let before = app.use_cases.customize_organization.view(&session).await?;
+    if change.display_name.is_none() && change.colours.is_none() {
+        return Ok(Json(Customization::new(&app, before)));
+    }
     let change = change.onto(before)?;
     let view = app.use_cases.customize_organization.run(&session, change).await?;
     Ok(Json(Customization::new(&app, view)))
@@ -125,7 +128,7 @@ impl ColourPair {
 }
 
 impl Customization {
-    fn new(app: &App, view: CustomizationView) -> Self {
+    pub(super) fn new(app: &App, view: CustomizationView) -> Self {
         Self {
             name: view.tenant.name.to_string(),
             display_name: view.display_name,

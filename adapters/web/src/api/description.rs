@@ -49,7 +49,8 @@ pub fn description() -> Value {
             "title": "Tenantry",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "What people do on the pages, for programs. A request comes with the cookie of a session; \
-                            one that changes something brings JSON, and the session's token. `GET /api/v1` explains it.",
+                            one that changes something brings JSON (a logo: the \
+                            picture itself), and the session's token. `GET /api/v1` explains it.",
         },
         "servers": [{ "url": "/" }],
         "security": [{ "session": [] }],
@@ -95,6 +96,11 @@ fn described(route: &RouteSpec, operation: &Operation) -> Value {
                 "requestBody".to_owned(),
                 json!({ "required": true, "content": content(body, "application/json") }),
             );
+        }
+        if operation.takes_picture {
+            let picture = json!({ "schema": { "type": "string", "format": "binary" } });
+            let content = json!({ "application/octet-stream": picture });
+            said.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
         }
     }
     described
@@ -163,12 +169,25 @@ pub(super) fn statuses(route: &RouteSpec, operation: &Operation) -> Vec<(u16, St
         all.push((402, "The organization's plan has ended."));
     }
     if route.csrf {
-        all.push((400, "What was sent is not JSON, or broke off."));
+        let (broken, kind, wrong) = if operation.takes_picture {
+            (
+                "What was sent broke off.",
+                "What was sent is not said to be a picture.",
+                "It is no picture that can be a logo.",
+            )
+        } else {
+            (
+                "What was sent is not JSON, or broke off.",
+                "What was sent is not said to be JSON.",
+                "A field is wrong: `field` names it.",
+            )
+        };
+        all.push((400, broken));
         all.push((403, "The token is missing or stale, or another site's page asks."));
         all.push((408, "It took too long until everything was sent."));
         all.push((413, "What was sent is larger than 64 KiB."));
-        all.push((415, "What was sent is not said to be JSON."));
-        all.push((422, "A field is wrong: `field` names it."));
+        all.push((415, kind));
+        all.push((422, wrong));
     }
     if route.method == RouteMethod::Post {
         all.push((

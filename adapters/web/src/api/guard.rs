@@ -18,6 +18,9 @@ use crate::{App, Shared, csrf, session};
 /// Carries the session's token, as `GET /api/v1/session` tells it.
 const TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
 
+/// What a picture may be said to be: what it is, is looked at.
+const PICTURES: [&str; 4] = ["application/octet-stream", "image/png", "image/jpeg", "image/webp"];
+
 /// The body of a request that has been let through.
 #[derive(Clone, Debug)]
 pub(super) struct Sent(pub(super) Bytes);
@@ -55,11 +58,19 @@ fn came_from_us(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 fn is_what_is_taken(operation: &Operation, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
+    if operation.takes_picture {
+        let is_picture = PICTURES.iter().any(|kind| csrf::is_of_type(headers, kind));
+        return if is_picture { Ok(()) } else { Err(Problem::not_a_picture()) };
+    }
     let says_nothing =
         operation.body.is_none() && body.is_empty() && !headers.contains_key(header::CONTENT_TYPE);
     if !says_nothing && !csrf::is_of_type(headers, "application/json") {
         return Err(Problem::not_json());
     }
     let is_empty = matches!(body.trim_ascii(), b"" | b"{}");
-    if operation.body.is_none() && !is_empty { Err(Problem::takes_no_body()) } else { Ok(()) }
+    match operation.body {
+        None if !is_empty => Err(Problem::takes_no_body()),
+        Some(wanted) if body.trim_ascii().is_empty() => Err(Problem::without_body(&wanted.required())),
+        _ => Ok(()),
+    }
 }

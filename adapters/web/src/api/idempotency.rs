@@ -140,7 +140,8 @@ fn location_of(path: &str, body: &str) -> Option<HeaderValue> {
 
 /// A problem as it will be read, so that it can be kept.
 fn written(mut response: Response, id: Option<&RequestId>) -> Response {
-    let may_be_kept = !response.status().is_server_error();
+    let status = response.status();
+    let may_be_kept = !status.is_server_error() && status != StatusCode::TOO_MANY_REQUESTS;
     let (true, Some(RequestId(id))) = (may_be_kept, id) else { return response };
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     respond::note(&problem);

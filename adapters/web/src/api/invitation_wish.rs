@@ -21,7 +21,8 @@ pub(super) struct NewInvitations {
     emails: Vec<String>,
     /// With which role they begin; `Employee` when it is not sent.
     role: Option<RoleName>,
-    /// Through which connection they have to come; any when it is not sent.
+    /// Through which connection they have to come, one of `GET /api/v1/organization/login-connections`; any when it is
+    /// not sent.
     connection: Option<String>,
     /// What to tell them: at most 500 characters.
     message: Option<String>,

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::{Extension, Json};
 use serde::Serialize;
 use tenantry_application::{InvitationView as Pending, InviteAnswer, InviteOutcome};
-use tenantry_domain::{EmailAddress, Invitation, InvitationId, Timestamp};
+use tenantry_domain::{ConnectionId, EmailAddress, InvitationId, InvitationMessage, Timestamp};
 use utoipa::ToSchema;
 
 use super::body;
@@ -33,13 +33,15 @@ pub(super) const CREATE: Operation = Operation {
               An answer in which one has `failed` is not kept for its `Idempotency-Key`: the same request once more tries \
               the rest.",
     body: Some(Body::of::<NewInvitations>()),
-    refusals: &[(404, "The organization has no such connection.")],
     ..Operation::new("inviteMembers", "Invites people").answering::<InviteAnswers>(200)
 };
 
 pub(super) const RESEND: Operation = Operation {
     details: "With another link; the old one is dead.",
-    refusals: &[(409, "The invitation has expired.")],
+    refusals: &[
+        (409, "The invitation has expired."),
+        (429, "Its address was sent several in a short time: send it after `Retry-After`."),
+    ],
     ..Operation::new("resendInvitation", "Sends an invitation anew").answering::<InvitationView>(200)
 };
 
@@ -57,6 +59,10 @@ pub(super) struct InvitationView {
     roles: Vec<RoleName>,
     /// What they are told of who invites.
     inviter: String,
+    /// Through which connection they have to come, one of `GET /api/v1/organization/login-connections`; null for any.
+    connection: Option<String>,
+    /// What they are told besides; null when that is nothing, or is not known here.
+    message: Option<String>,
     /// Since when it counts.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -108,6 +114,8 @@ enum Outcome {
     AlreadyInvited,
     /// Every seat is taken.
     NoSeat,
+    /// It was sent several invitations in a short time: wait ten minutes.
+    TooOften,
     /// Something does not answer: it can be tried again.
     Failed,
     /// It is no e-mail address.
@@ -131,11 +139,13 @@ pub(super) async fn create(
     body::Json(new): body::Json<NewInvitations>,
 ) -> Result<(Option<Extension<Unfinished>>, Json<InviteAnswers>), Problem> {
     let (wish, sent) = new.read()?;
+    let message = wish.message.clone();
     let answers = app.use_cases.invite_members.run(&session, &wish).await?;
     let has_failed = answers.iter().any(|answer| matches!(answer.outcome, InviteOutcome::Failed(_)));
     let mut answers: HashMap<_, _> =
         answers.into_iter().map(|InviteAnswer { email, outcome }| (email, outcome)).collect();
-    let items = sent.into_iter().map(|(text, email)| answer(text, email, &mut answers)).collect();
+    let items = sent.into_iter().map(|(text, email)| answer(text, email, &mut answers, message.as_ref()));
+    let items = items.collect();
     let unfinished = has_failed.then_some(Extension(Unfinished));
     Ok((unfinished, Json(InviteAnswers { items, next: None })))
 }
@@ -162,6 +172,7 @@ fn answer(
     text: String,
     email: Option<EmailAddress>,
     answers: &mut HashMap<EmailAddress, InviteOutcome>,
+    message: Option<&InvitationMessage>,
 ) -> InviteAnswerView {
     let Some(email) = email else {
         let detail = "This is not an e-mail address: write it like ann@example.com.".to_owned();
@@ -170,15 +181,19 @@ fn answer(
     let found = answers.remove(&email).unwrap_or(InviteOutcome::AlreadyInvited);
     let detail = text::not_invited(&found).to_owned();
     let (outcome, invitation) = match found {
-        InviteOutcome::Invited(invitation) => (Outcome::Invited, Some((*invitation).into())),
+        InviteOutcome::Invited(invitation) => {
+            (Outcome::Invited, Some(Pending::sent(*invitation, message.cloned()).into()))
+        }
         InviteOutcome::AlreadyMember => (Outcome::AlreadyMember, None),
         InviteOutcome::AlreadyInvited => (Outcome::AlreadyInvited, None),
         InviteOutcome::NoSeat => (Outcome::NoSeat, None),
+        InviteOutcome::TooOften(_) => (Outcome::TooOften, None),
         InviteOutcome::Failed(_) => (Outcome::Failed, None),
     };
     InviteAnswerView { email: text, outcome, detail, invitation }
 }
 
+/// Without its link: that is for the invited person alone.
 impl From<Pending> for InvitationView {
     fn from(pending: Pending) -> Self {
         Self {
@@ -186,24 +201,11 @@ impl From<Pending> for InvitationView {
             email: pending.email.to_string(),
             roles: role_names(&pending.roles),
             inviter: pending.inviter,
+            connection: pending.connection.as_ref().map(ConnectionId::to_string),
+            message: pending.message.as_ref().map(|message| message.as_str().to_owned()),
             created_at: pending.created_at,
             expires_at: pending.expires_at,
             has_expired: pending.has_expired,
-        }
-    }
-}
-
-/// Without its link: that is for the invited person alone.
-impl From<Invitation> for InvitationView {
-    fn from(invitation: Invitation) -> Self {
-        Self {
-            id: Some(invitation.id.to_string()),
-            email: invitation.email.to_string(),
-            roles: role_names(&invitation.roles),
-            inviter: invitation.inviter,
-            created_at: invitation.created_at,
-            expires_at: invitation.expires_at,
-            has_expired: false,
         }
     }
 }

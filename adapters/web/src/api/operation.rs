@@ -22,6 +22,8 @@ pub struct Operation {
     pub(crate) query: &'static [Parameter],
     /// The body that it takes.
     pub(crate) body: Option<Body>,
+    /// Whether its body is a picture, as it is, instead of JSON.
+    pub(crate) takes_picture: bool,
     /// The status of its answer.
     pub status: u16,
     /// The body of its answer.
@@ -58,6 +60,7 @@ impl Operation {
             is_list: false,
             query: &[],
             body: None,
+            takes_picture: false,
             status: 204,
             answer: None,
             media_type: "application/json",
@@ -76,6 +79,14 @@ impl Operation {
 }
 
 impl Body {
+    /// The fields that have to be sent.
+    pub(crate) fn required(self) -> Vec<String> {
+        match (self.schema)() {
+            RefOr::T(Schema::Object(object)) => object.required,
+            _ => Vec::new(),
+        }
+    }
+
     pub(crate) const fn of<T: ToSchema>() -> Self {
         Self { name: T::name, schema: T::schema, parts: T::schemas }
     }

@@ -1,20 +1,25 @@
 //! `/api/v1/organizations`: those to which the caller belongs, and a new one.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
-use tenantry_application::{MyOrganization, RegisterOrganizationError};
+use tenantry_application::{
+    FindOrganization, FindOrganizationError, MyOrganization, RegisterOrganizationError,
+};
 use tenantry_domain::TenantId;
 use utoipa::ToSchema;
 
 use super::body;
 use super::caller::Caller;
-use super::operation::{Body, Operation};
+use super::operation::{Body, Operation, Parameter};
 use super::organization::OrganizationRef;
 use super::path::PathId;
+use crate::client_address::ClientAddress;
+use crate::fields::Fields;
 use crate::problem::Problem;
+use crate::text::sentence;
 use crate::{App, Shared};
 
 pub(super) const LIST: Operation =
@@ -35,6 +40,18 @@ pub(super) const CREATE: Operation = Operation {
     ..Operation::new("createOrganization", "Creates an organization").answering::<CreatedOrganization>(201)
 };
 
+pub(super) const LOOK_UP: Operation = Operation {
+    details: "It says that there is one, and nothing more of it. Whoever looks up many names has to wait.",
+    query: &[Parameter { name: "name", what: "Its name, as one types it to log in." }],
+    refusals: &[
+        (404, "No organization has this name."),
+        (422, "No name was sent."),
+        (429, "Too many names were looked up: ask after `Retry-After`."),
+    ],
+    ..Operation::new("lookUpOrganization", "Tells where one logs in under the organization of a name")
+        .answering::<FoundOrganization>(200)
+};
+
 /// What a new organization needs.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -48,6 +65,15 @@ pub(super) struct NewOrganization {
 pub(super) struct CreatedOrganization {
     organization: OrganizationRef,
     /// Where to log in under it.
+    login_url: String,
+}
+
+/// An organization that was looked up.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FoundOrganization {
+    /// Its name.
+    name: String,
+    /// Where its people log in under it.
     login_url: String,
 }
 
@@ -99,6 +125,19 @@ pub(super) async fn switch(
     Ok(Json(SwitchView { login_url: login_url(&app, &found.tenant.id) }))
 }
 
+pub(super) async fn look_up(
+    State(app): State<Shared>,
+    _: Caller,
+    client: ClientAddress,
+    RawQuery(query): RawQuery,
+) -> Result<Json<FoundOrganization>, Problem> {
+    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
+    let name = FindOrganization::named(query.text("name")?).map_err(unknown)?;
+    app.look_ups.admit(client.network(), app.clock.now()).map_err(Problem::too_many_look_ups)?;
+    let found = app.use_cases.find_organization.run(&name).await.map_err(unknown)?;
+    Ok(Json(FoundOrganization { name: found.name.to_string(), login_url: login_url(&app, &found.id) }))
+}
+
 pub(super) async fn create(
     State(app): State<Shared>,
     Caller(session): Caller,
@@ -117,6 +156,14 @@ impl From<MyOrganization> for MyOrganizationView {
             display_name: mine.display_name,
             is_current: mine.is_current,
         }
+    }
+}
+
+fn unknown(error: FindOrganizationError) -> Problem {
+    match error {
+        FindOrganizationError::Empty => Problem::wrong_value("name", sentence(&error.to_string())),
+        FindOrganizationError::Unknown => Problem::unknown_organization(),
+        FindOrganizationError::Outage(outage) => outage.into(),
     }
 }
 

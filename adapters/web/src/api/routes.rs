@@ -3,8 +3,8 @@
 use axum::routing::on;
 
 use super::{
-    account, audit_log, customization, invitations, members, my_sessions, organization, organizations, page,
-    session, sso, subscription,
+    account, audit_log, customization, invitations, login_connections, logo, members, my_sessions,
+    organization, organizations, page, session, sso, subscription,
 };
 use crate::route::Carrier::{Body, Path, Query};
 use crate::route::Resource::{Activity, Invitation, Member, Organization, Page, Plan, Profile, Session};
@@ -67,7 +67,7 @@ const MINE: [RouteSpec; 10] = [
 ];
 
 /// Organizations.
-const ORGANIZATIONS: [RouteSpec; 9] = [
+const ORGANIZATIONS: [RouteSpec; 12] = [
     RouteSpec::api(
         (GET, "/api/v1/organizations"),
         (List, Organization),
@@ -83,6 +83,14 @@ const ORGANIZATIONS: [RouteSpec; 9] = [
         |method| on(method, organizations::create),
     )
     .taking(&[IdParam { name: "name", carrier: Body, of: Organization }]),
+    RouteSpec::api(
+        (GET, "/api/v1/organizations/look-up"),
+        (Get, Organization),
+        SignedIn,
+        &organizations::LOOK_UP,
+        |method| on(method, organizations::look_up),
+    )
+    .taking(&[IdParam { name: "name", carrier: Query, of: Organization }]),
     RouteSpec::api(
         (POST, "/api/v1/organizations/{organization}/switch"),
         (Get, Organization),
@@ -127,6 +135,22 @@ const ORGANIZATIONS: [RouteSpec; 9] = [
         Administrator,
         &customization::CHANGE,
         |method| on(method, customization::change),
+    )
+    .with_plan(),
+    RouteSpec::api(
+        (PUT, "/api/v1/organization/logo"),
+        (Update, Organization),
+        Administrator,
+        &logo::UPLOAD,
+        |method| on(method, logo::upload),
+    )
+    .with_plan(),
+    RouteSpec::api(
+        (DELETE, "/api/v1/organization/logo"),
+        (Update, Organization),
+        Administrator,
+        &logo::REMOVE,
+        |method| on(method, logo::remove),
     )
     .with_plan(),
     RouteSpec::api(
@@ -204,7 +228,7 @@ const PEOPLE: [RouteSpec; 7] = [
 ];
 
 /// Who is invited.
-const INVITATIONS: [RouteSpec; 4] = [
+const INVITATIONS: [RouteSpec; 5] = [
     RouteSpec::api(
         (GET, "/api/v1/organization/invitations"),
         (List, Invitation),
@@ -223,6 +247,14 @@ const INVITATIONS: [RouteSpec; 4] = [
     )
     .with_plan()
     .taking(&[IdParam { name: "connection", carrier: Body, of: Organization }]),
+    RouteSpec::api(
+        (GET, "/api/v1/organization/login-connections"),
+        (List, Invitation),
+        Administrator,
+        &login_connections::LIST,
+        |method| on(method, login_connections::list),
+    )
+    .with_plan(),
     RouteSpec::api(
         (POST, "/api/v1/organization/invitations/{invitation}/resend"),
         (Update, Invitation),

@@ -7,20 +7,18 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use tenantry_application::{InvitationWish, InviteAnswer, InviteOutcome};
-use tenantry_domain::{
-    AddressList, ConnectionId, EmailAddress, InvitationLifetime, InvitationLink, InvitationMessage, Role,
-};
+use tenantry_application::{InvitationWish, InviteAnswer, InviteMembersError, InviteOutcome};
+use tenantry_domain::{AddressList, ConnectionId, EmailAddress, InvitationLifetime, InvitationMessage, Role};
 
+use crate::Shared;
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::frame::Frame;
-use crate::pages::invitation_ways::Ways;
+use crate::invitation_ways::Ways;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
 use crate::text::{self, sentence};
-use crate::{Shared, flash};
 
 #[derive(Template)]
 #[template(path = "pages/add_member.html")]
@@ -30,7 +28,7 @@ struct AddMember<'a> {
     ways: Vec<(&'a str, String)>,
     /// Who has no choice of ways.
     said: Vec<String>,
-    invited: Vec<Sent>,
+    invited: Vec<EmailAddress>,
     refused: Vec<(String, String)>,
     lifetimes: [(u64, &'static str); 4],
 }
@@ -41,15 +39,10 @@ struct InviteForm {
     emails_error: Option<String>,
     role: Role,
     connection: String,
+    connection_error: Option<String>,
     message: String,
     message_error: Option<String>,
     hours: u64,
-}
-
-/// An invitation that is out.
-struct Sent {
-    email: EmailAddress,
-    link: Option<InvitationLink>,
 }
 
 /// What can be chosen, in hours.
@@ -82,16 +75,20 @@ pub(crate) async fn invite(
     let (mut refused, mut answers) = (Vec::new(), Vec::new());
     for (connection, emails) in by_way(&ways, &list, wish.connection.take().as_ref(), &mut refused) {
         (wish.connection, wish.emails) = (connection, emails);
-        answers.extend(app.use_cases.invite_members.run(&person.session, &wish).await?);
+        match app.use_cases.invite_members.run(&person.session, &wish).await {
+            Ok(answered) => answers.extend(answered),
+            Err(InviteMembersError::UnknownConnection) => {
+                let form = InviteForm { connection_error: Some(text::UNKNOWN_WAY_IN.to_owned()), ..form };
+                return page(StatusCode::UNPROCESSABLE_ENTITY, &AddMember::new(frame, form, &ways));
+            }
+            Err(error) => return Err(error.into()),
+        }
     }
     let mut view = AddMember::new(frame, form, &ways);
     view.refused = refused;
     let view = view.answered(&list, answers);
-    match (view.refused.is_empty(), view.invited.iter().any(|sent| sent.link.is_some())) {
-        (true, false) => Ok(flash::tell(&app, &person.session.user, "/admin/members", text::INVITED)),
-        (true, true) => page(StatusCode::OK, &view),
-        (false, _) => page(StatusCode::UNPROCESSABLE_ENTITY, &view),
-    }
+    let is_done = view.refused.is_empty();
+    page(if is_done { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &view)
 }
 
 /// Whom to invite by which way, as far as they can come.
@@ -129,9 +126,7 @@ impl<'a> AddMember<'a> {
         view.refused.extend(faults);
         for InviteAnswer { email, outcome } in answers {
             match outcome {
-                InviteOutcome::Invited(invitation) => {
-                    view.invited.push(Sent { email, link: invitation.link });
-                }
+                InviteOutcome::Invited(_) => view.invited.push(email),
                 other => view.refused.push((email.to_string(), text::not_invited(&other).to_owned())),
             }
         }
@@ -148,6 +143,7 @@ impl Default for InviteForm {
             emails_error: None,
             role: Role::Employee,
             connection: String::new(),
+            connection_error: None,
             message: String::new(),
             message_error: None,
             hours: 168,
@@ -163,7 +159,9 @@ impl InviteForm {
         let chosen = fields.text("connection")?;
         let role = chosen_from(fields, "role")?.unwrap_or(Role::Employee);
         let hours = chosen_from(fields, "hours")?.unwrap_or(168);
-        let connection = Some(chosen).filter(|id| !id.is_empty()).map(ConnectionId::try_from).transpose();
+        // What can be no connection is none of the organization's.
+        let connection = |text| ConnectionId::try_from(text).or_else(|_| ConnectionId::try_from("-"));
+        let connection = Some(chosen).filter(|id| !id.is_empty()).map(connection).transpose();
         let lifetime = InvitationLifetime::try_from(Duration::from_hours(hours));
         let list = AddressList::try_from(emails);
         let said = Some(message).filter(|text| !text.trim().is_empty());
@@ -173,6 +171,7 @@ impl InviteForm {
             emails_error: list.as_ref().err().map(|error| sentence(&error.to_string())),
             role,
             connection: chosen.to_owned(),
+            connection_error: None,
             message: message.to_owned(),
             message_error: said.as_ref().err().map(|error| sentence(&error.to_string())),
             hours,

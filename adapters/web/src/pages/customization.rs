@@ -41,6 +41,7 @@ struct LookForm<'a> {
     display_name: &'a str,
     display_name_error: Option<String>,
     has_colours: bool,
+    colours_error: Option<String>,
     primary: String,
     primary_error: Option<String>,
     background: String,
@@ -58,7 +59,7 @@ pub(crate) async fn change(
     person: SignedIn,
     Form(fields): Form,
 ) -> Result<Response, Problem> {
-    let (form, change) = LookForm::read(&fields)?;
+    let (mut form, change) = LookForm::read(&fields)?;
     let is_preview = fields.get("preview")?.is_some();
     match change {
         Some(change) if !is_preview => {
@@ -68,6 +69,9 @@ pub(crate) async fn change(
         change => {
             let view = app.use_cases.customize_organization.view(&person.session).await?;
             let status = if change.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+            if form.colours_error.is_some() {
+                form.has_colours = view.colours.is_some();
+            }
             let is_preview = change.is_some();
             page(status, &Customization { is_preview, ..Customization::new(&app, &person, &view, form) })
         }
@@ -81,7 +85,8 @@ pub(crate) async fn change_logo(
     FormWithFile(fields, upload): FormWithFile,
 ) -> Result<Response, Problem> {
     let change = match fields.get("remove")? {
-        Some(_) => Ok(LookChange::NoLogo),
+        Some("yes") => Ok(LookChange::NoLogo),
+        Some(_) => return Err(Problem::not_offered("remove")),
         None => Logo::try_from(upload.0).map(LookChange::Logo),
     };
     match change {
@@ -133,6 +138,7 @@ impl<'a> LookForm<'a> {
             display_name: &view.display_name,
             display_name_error: None,
             has_colours: view.colours.is_some(),
+            colours_error: None,
             primary: text(view.colours.map(|colours| colours.primary), FIRST_PRIMARY),
             primary_error: None,
             background: text(view.colours.map(|colours| colours.background), FIRST_BACKGROUND),
@@ -143,7 +149,12 @@ impl<'a> LookForm<'a> {
     /// What was typed, and the change that it asks for when all of it is right.
     fn read(fields: &'a Fields) -> Result<(Self, Option<LookChange>), Problem> {
         let display_name = DisplayName::try_from(fields.text("display_name")?);
-        let has_colours = fields.text("colours")? == "own";
+        let wanted = match fields.text("colours")? {
+            "own" => Some(true),
+            "product" => Some(false),
+            _ => None,
+        };
+        let has_colours = wanted == Some(true);
         let (primary, background) = (fields.text("primary")?, fields.text("background")?);
         // Colours that are not asked for can't be wrong.
         let error = |text: &str| {
@@ -153,6 +164,7 @@ impl<'a> LookForm<'a> {
             display_name: fields.text("display_name")?,
             display_name_error: display_name.as_ref().err().map(|why| sentence(&why.to_string())),
             has_colours,
+            colours_error: wanted.is_none().then(|| "Choose one of the two.".to_owned()),
             primary: primary.to_owned(),
             primary_error: error(primary),
             background: background.to_owned(),
@@ -165,7 +177,7 @@ impl<'a> LookForm<'a> {
     }
 
     fn is_right(&self) -> bool {
-        [&self.display_name_error, &self.primary_error, &self.background_error]
+        [&self.display_name_error, &self.colours_error, &self.primary_error, &self.background_error]
             .iter()
             .all(|error| error.is_none())
     }

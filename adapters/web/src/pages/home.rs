@@ -39,6 +39,8 @@ struct Locked<'a> {
 struct Outside<'a> {
     frame: Frame<'a>,
     plan: &'a str,
+    /// Whether they belong to no organization at all.
+    is_alone: bool,
 }
 
 #[derive(Template)]
@@ -58,7 +60,10 @@ pub(crate) async fn show(
         Standing::OnTrial(_) | Standing::Subscribed(_) => courses(&app, frame, &person.session, query),
         Standing::AwaitingOrganization(plan) => business::ask(&app, frame, &person.session, plan).await,
         Standing::OutsideOrganization(plan) => {
-            page(StatusCode::OK, &Outside { frame, plan: plan_name(&app.catalogue, plan) })
+            // Where the provider does not say, the way into an organization is shown: it says so itself then.
+            let mine = app.use_cases.my_organizations.run(&person.session).await;
+            let is_alone = mine.is_ok_and(|mine| mine.is_empty());
+            page(StatusCode::OK, &Outside { frame, plan: plan_name(&app.catalogue, plan), is_alone })
         }
         Standing::WithoutRole => {
             let organization = person.session.tenant.as_ref().map_or("", |tenant| tenant.name.as_str());

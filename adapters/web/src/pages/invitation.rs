@@ -71,7 +71,11 @@ pub(crate) async fn accept(
 ) -> Result<Response, Problem> {
     let (tenant, ticket) = link(&fields)?;
     let opened = app.use_cases.open_invitation.run(&tenant, &ticket, visitor.session.as_ref()).await?;
-    let intent = if fields.text("account")? == "new" { Intent::SignUp } else { Intent::SignIn };
+    let intent = match fields.text("account")? {
+        "new" => Intent::SignUp,
+        "existing" => Intent::SignIn,
+        _ => return Err(Problem::not_offered("account")),
+    };
     let may_lead_on = app.use_cases.sso.find_login.may_lead_on(&opened.tenant.id).await?;
     let wish = SignInWish {
         intent,

@@ -11,6 +11,7 @@ use tenantry_domain::{EmailAddress, Standing};
 use crate::Shared;
 use crate::fields::Fields;
 use crate::frame::Frame;
+use crate::pages::home::may_buy;
 use crate::plan_card::PlanCard;
 use crate::problem::Problem;
 use crate::respond::page;
@@ -44,6 +45,8 @@ struct NewOrganization<'a> {
     frame: Frame<'a>,
     /// The organization under which the person is signed in: for it they would buy here.
     under: Option<&'a str>,
+    /// Whether they may buy for it.
+    may_buy: bool,
     cards: Vec<PlanCard<'a>>,
 }
 
@@ -92,6 +95,7 @@ pub(crate) async fn new(State(app): State<Shared>, person: SignedIn) -> Result<R
     let frame = person.frame(&app, "/organizations/new");
     let view = NewOrganization {
         under: frame.person.as_ref().and_then(|person| person.organization),
+        may_buy: may_buy(&person.session),
         cards: plans.map(|plan| PlanCard::to_buy(plan, false)).collect(),
         frame,
     };

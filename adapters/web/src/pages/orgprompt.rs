@@ -46,7 +46,7 @@ pub(crate) async fn look_up(
     }
     let found = match FindOrganization::named(organization) {
         Ok(name) => {
-            app.look_ups.admit(client, app.clock.now()).map_err(Problem::too_many_look_ups)?;
+            app.look_ups.admit(client.network(), app.clock.now()).map_err(Problem::too_many_look_ups)?;
             app.use_cases.find_organization.run(&name).await
         }
         Err(error) => Err(error),
@@ -72,7 +72,7 @@ async fn by_address(
     headers: &HeaderMap,
     email: EmailAddress,
 ) -> Result<Response, Problem> {
-    app.look_ups.admit(client, app.clock.now()).map_err(Problem::too_many_look_ups)?;
+    app.look_ups.admit(client.network(), app.clock.now()).map_err(Problem::too_many_look_ups)?;
     let found = app.use_cases.sso.find_login.run(&email).await?;
     let mut wish = SignInWish { email_hint: Some(email), ..SignInWish::default() };
     if let Some(found) = found {

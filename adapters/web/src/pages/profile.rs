@@ -7,7 +7,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use tenantry_application::EditProfileError;
-use tenantry_domain::{Catalogue, EmailAddress, PersonName, PlanId, Role, Status, Subscription, Timestamp};
+use tenantry_domain::{
+    Catalogue, EmailAddress, PersonName, PlanId, Role, Standing, Status, Subscription, Timestamp,
+};
 
 use crate::csrf::Form;
 use crate::frame::{Frame, plan_name};
@@ -27,6 +29,8 @@ struct Profile<'a> {
     organization: Option<&'a str>,
     roles: Vec<Role>,
     subscription: Option<SubscriptionView<'a>>,
+    /// The plan that they bought for an organization, outside of which they are signed in.
+    bought_for_another: Option<&'a str>,
     may_buy: bool,
     claims: String,
     /// The name as it stands in the form.
@@ -109,7 +113,13 @@ async fn claims(app: &App, person: &SignedIn) -> Result<String, Problem> {
 impl<'a> Profile<'a> {
     fn new(app: &'a App, person: &'a SignedIn, claims: String) -> Self {
         let session = &person.session;
-        let subscription = session.subscription.map(|held| {
+        // The record of whoever bought it knows neither how long it runs by now, nor whether the organization is there.
+        let bought_for_another = match app.use_cases.home.run(session).standing {
+            Standing::OutsideOrganization(plan) => Some(plan_name(&app.catalogue, plan)),
+            _ => None,
+        };
+        let own = session.subscription.filter(|_| bought_for_another.is_none());
+        let subscription = own.map(|held| {
             let days = if held.plan() == PlanId::Trial { app.catalogue.trial_days() } else { 365 };
             SubscriptionView::new(title(&app.catalogue, held.plan()), held, days, app.clock.now())
         });
@@ -120,6 +130,7 @@ impl<'a> Profile<'a> {
             organization: session.tenant.as_ref().map(|tenant| tenant.name.as_str()),
             roles: session.roles.iter().collect(),
             subscription,
+            bought_for_another,
             may_buy: may_buy(session),
             claims,
             typed: &session.name,

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use tenantry_domain::Subscription;
+use tenantry_domain::{Standing, Subscription};
 
 use crate::Shared;
 use crate::frame::Frame;
@@ -33,7 +33,10 @@ pub(crate) async fn show(State(app): State<Shared>, person: SignedIn) -> Result<
         "For yourself, or for an organization that you name after paying."
     };
     let now = app.clock.now();
-    let current = person.session.subscription.filter(|held| !held.has_ended(now)).map(Subscription::plan);
+    let is_outside =
+        matches!(app.use_cases.home.run(&person.session).standing, Standing::OutsideOrganization(_));
+    let held = person.session.subscription.filter(|held| !held.has_ended(now) && !is_outside);
+    let current = held.map(Subscription::plan);
     let view = Upgrade {
         frame: person.frame(&app, "/home/upgrade-plan"),
         lede,

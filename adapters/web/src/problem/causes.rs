@@ -321,6 +321,13 @@ impl From<OpenInvitationError> for Problem {
                 "The link may have lost a part on its way. Open it from the mail itself, or ask whoever invited you for \
                  a new one.",
             ),
+            OpenInvitationError::UnknownOrganization => Self::invitation_over(
+                StatusCode::NOT_FOUND,
+                "unknown_invitation",
+                "There is no such invitation",
+                "The organization that it was for does not exist any more: it was deleted, and its invitations with it. If \
+                 the link was copied by hand, open it from the mail itself.",
+            ),
             OpenInvitationError::Expired => gone(
                 "invitation_expired",
                 "This invitation has expired",
@@ -383,7 +390,12 @@ impl From<InviteMembersError> for Problem {
     fn from(error: InviteMembersError) -> Self {
         match error {
             InviteMembersError::NotAuthorized(why) => why.into(),
-            InviteMembersError::UnknownConnection => Self::not_found(),
+            InviteMembersError::UnknownConnection => Self::wrong_value(
+                "connection",
+                "The organization has no such way to log in. GET /api/v1/organization/login-connections lists those \
+                 that it has."
+                    .to_owned(),
+            ),
             InviteMembersError::Outage(outage) => outage.into(),
         }
     }
@@ -438,6 +450,7 @@ impl From<ResendInvitationError> for Problem {
                 sentence(&error.to_string()),
                 [way("/admin/members/add-member", "Invite people"), way("/admin/members", "See members")],
             ),
+            ResendInvitationError::TooOften { retry_after } => Self::too_many_invitations(retry_after),
             ResendInvitationError::NotAuthorized(why) => why.into(),
             ResendInvitationError::Outage(outage) => outage.into(),
         }

@@ -38,6 +38,37 @@ impl Problem {
         Self::new(status, "unsupported_media_type", "This is not JSON", detail, [HOME, START])
     }
 
+    pub(crate) fn not_a_picture() -> Self {
+        let detail = "Send the picture itself, and say so: Content-Type: image/png, image/jpeg, image/webp or \
+                      application/octet-stream.";
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        Self::new(status, "unsupported_media_type", "This is not a picture", detail, [HOME, START])
+    }
+
+    /// A picture that can't be a logo; `detail` says what could.
+    pub(crate) fn no_logo(detail: String) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self::new(status, "invalid_logo", "This can’t be a logo", detail, [HOME, START])
+    }
+
+    pub(crate) fn unknown_organization() -> Self {
+        let detail = "No organization has this name. Check the spelling.";
+        let title = "There is no such organization";
+        Self::new(StatusCode::NOT_FOUND, "unknown_organization", title, detail, [HOME, START])
+    }
+
+    /// Nothing was sent where these fields are needed.
+    pub(crate) fn without_body(required: &[String]) -> Self {
+        let fields = required.iter().map(|name| format!("“{name}”")).collect::<Vec<_>>().join(", ");
+        let detail = if fields.is_empty() {
+            "Nothing was sent. Send a JSON object with what is to be done.".to_owned()
+        } else {
+            format!("Nothing was sent. Send a JSON object with what it needs: {fields}.")
+        };
+        let status = StatusCode::BAD_REQUEST;
+        Self::new(status, "malformed_json", "The body is missing", detail, [HOME, START])
+    }
+
     pub(crate) fn takes_no_body() -> Self {
         let detail = "This operation takes no body: send none, or {}.";
         let status = StatusCode::UNPROCESSABLE_ENTITY;

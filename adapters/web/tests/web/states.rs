@@ -31,7 +31,7 @@ async fn home_shows_what_stands_between_a_person_and_the_courses() {
         (
             "Out Side",
             format!("enterprise;{YEAR};active"),
-            vec!["Log in with your organization account", "href=\"/orgprompt\""],
+            vec!["You belong to no organization any more", "href=\"/orgprompt\""],
             false,
         ),
         ("Gar Bled", "gibberish".to_owned(), vec!["Choose a plan to start", "/home/upgrade-plan"], false),

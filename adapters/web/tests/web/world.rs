@@ -14,11 +14,11 @@ use axum::Router;
 use tenantry_application::{
     Activity, Authorize, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, ConfirmCheckout, Conversions,
     CustomizeOrganization, DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExplainSignOut,
-    ExportAccount, ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InviteMembers,
-    KeepFresh, LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation,
-    PayByCard, People, PlanAndUsage, Profile, Redeem, RegisterOrganization, RegisterPersonal, Remains,
-    RemoveMember, ResendInvitation, RevokeInvitation, SearchMembers, SeatCount, SessionLimits, SignIn,
-    SignOut, SsoGate, SsoParts, TransferOwnership, WithdrawInvitations,
+    ExportAccount, ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InvitationMails,
+    InviteMembers, KeepFresh, LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions,
+    OpenInvitation, PayByCard, People, PlanAndUsage, Profile, Redeem, RegisterOrganization, RegisterPersonal,
+    Remains, RemoveMember, ResendInvitation, RevokeInvitation, SearchMembers, SeatCount, SessionLimits,
+    SignIn, SignOut, SsoGate, SsoParts, TransferOwnership, WithdrawInvitations,
 };
 use tenantry_domain::{
     AuditEntry, Branding, Catalogue, Device, Holder, Invitation, Logo, Look, Offer, Payment, Role, Roles,
@@ -249,6 +249,7 @@ impl World {
             looks: world.clone(),
             trusted_proxies: 0,
             sso_in_development: false,
+            mailbox: None,
             clock: self.clock.clone(),
             random: random.clone(),
             use_cases: UseCases {
@@ -318,6 +319,7 @@ impl World {
                     tenants: world.clone(),
                     invitations: world.clone(),
                     offers: world.clone(),
+                    mails: Arc::new(InvitationMails::default()),
                     audit_log: world.clone(),
                     catalogue: catalogue.clone(),
                     clock: self.clock.clone(),
@@ -327,6 +329,7 @@ impl World {
                     turns: world.clone(),
                     invitations: world.clone(),
                     offers: world.clone(),
+                    mails: Arc::new(InvitationMails::default()),
                     audit_log: world.clone(),
                     clock: self.clock.clone(),
                 },

@@ -67,6 +67,9 @@ async fn an_account_goes_unless_it_alone_runs_an_organization() {
     let mut ann = Program::of(ann.browser).await;
     ann.delete("/api/v1/me", Some(&sure)).await.is_problem(409, "last_administrator", None);
     let mut bob = Program::of(site.newcomer("bob@example.com").await).await;
+    let nothing = bob.ask(reqwest::Method::DELETE, "/api/v1/me", Some(Vec::new()), &[]).await;
+    nothing.is_problem(400, "malformed_json", None);
+    assert!(nothing.body.contains("confirmation") && !nothing.body.contains("line"), "{}", nothing.summary());
     let wrong = bob.delete("/api/v1/me", Some(&sure)).await;
     wrong.is_problem(422, "not_confirmed", Some("confirmation"));
     let sure = json!({ "confirmation": "bob@example.com" });

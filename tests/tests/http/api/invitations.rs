@@ -98,3 +98,59 @@ async fn an_invitation_that_has_expired_is_not_sent_anew() {
     assert_eq!(listed["items"][0]["id"], anew["items"][0]["invitation"]["id"]);
     assert_eq!(listed["items"][0]["has_expired"], false);
 }
+
+#[tokio::test]
+async fn what_was_asked_for_is_listed_and_a_connection_is_one_of_those_that_are_told() {
+    let site = Site::start().await;
+    let mut ann = Program::of(site.administrator(ANN, "acme").await).await;
+    let ways = ann.get("/api/v1/organization/login-connections").await.is(200).json();
+    let ways = ways["items"].as_array().unwrap();
+    let password = ways.iter().find(|way| way["kind"] == "password").unwrap();
+    assert_eq!(password["display_name"], "E-mail and password");
+    let sent = json!({
+        "emails": ["eve@example.com"], "connection": password["id"], "message": "Hi Eve", "lifetime_hours": 1,
+    });
+    let made = ann.post(PATH, &sent).await.is(200).json();
+    let made = &made["items"][0]["invitation"];
+    ann.post(PATH, &json!({ "emails": ["joe@example.com"] })).await.is(200);
+    let listed = ann.get(PATH).await.is(200).json();
+    let of = |listed: &Value, email: &str| {
+        listed["items"].as_array().unwrap().iter().find(|one| one["email"] == email).unwrap().clone()
+    };
+    let id = made["id"].as_str().unwrap();
+    let anew = ann.post(&format!("{PATH}/{id}/resend"), &json!({})).await.is(200).json();
+    for one in [made, &of(&listed, "eve@example.com"), &anew] {
+        assert_eq!((&one["connection"], &one["message"]), (&password["id"], &json!("Hi Eve")), "{one}");
+    }
+    let joe = of(&listed, "joe@example.com");
+    assert!(joe["connection"].is_null() && joe["message"].is_null(), "{joe}");
+    site.clock.advance(Duration::from_hours(2));
+    let late = of(&ann.get(PATH).await.is(200).json(), "eve@example.com");
+    assert_eq!((&late["has_expired"], &late["message"]), (&json!(true), &json!("Hi Eve")), "{late}");
+    let sent = json!({ "emails": ["di@example.com"], "connection": "con_0000000000000000" });
+    let refused = ann.post(PATH, &sent).await;
+    refused.is_problem(422, "invalid_field", Some("connection"));
+    assert!(refused.body.contains("/api/v1/organization/login-connections"), "{}", refused.summary());
+}
+
+#[tokio::test]
+async fn a_program_that_sends_on_and_on_is_told_how_long_to_wait() {
+    let site = Site::start().await;
+    let mut ann = Program::of(site.administrator(ANN, "acme").await).await;
+    let made = ann.post(PATH, &json!({ "emails": ["eve@example.com"] })).await.is(200).json();
+    let mut id = made["items"][0]["invitation"]["id"].as_str().unwrap().to_owned();
+    for _ in 0..4 {
+        let anew = ann.post(&format!("{PATH}/{id}/resend"), &json!({})).await.is(200).json();
+        anew["id"].as_str().unwrap().clone_into(&mut id);
+    }
+    let path = format!("{PATH}/{id}/resend");
+    let refused = ann.post_with_key(&path, &json!({}), "k").await;
+    refused.is_problem(429, "too_many_invitations", None);
+    assert_eq!(refused.header("retry-after"), "600");
+    ann.delete(&format!("{PATH}/{id}"), None).await.is(204);
+    let again = ann.post(PATH, &json!({ "emails": ["eve@example.com"] })).await.is(200).json();
+    assert_eq!(outcomes(&again), [("eve@example.com", "too_often")]);
+    site.clock.advance(Duration::from_secs(600));
+    let again = ann.post(PATH, &json!({ "emails": ["eve@example.com"] })).await.is(200).json();
+    assert_eq!(outcomes(&again), [("eve@example.com", "invited")]);
+}

@@ -151,10 +151,13 @@ fn of_id(route: &RouteSpec, id: &IdParam, given: Given) -> Outcome {
     match (id.name, id.of, route.who) {
         // A page of a list that is not one's own does not exist; nor is there a connection for what is not one's own.
         ("cursor" | "domains" | "break_glass", ..) => Refused(422),
+        // A way to log in that is not one's own is a wrong choice in a form, and the same whosever it is.
+        ("connection", Resource::Organization, _) => Refused(422),
         // What a form calls itself is nobody's: it names the purchase to its own sender alone.
         ("purchase", Resource::Plan, _) => Done,
         // Anybody may know that an organization exists, and log in there as its member.
         ("organization", Resource::Organization, Who::Anyone) if given == Given::Foreign => Done,
+        ("name", ..) if route.path == "/api/v1/organizations/look-up" && given == Given::Foreign => Done,
         ("organization", Resource::Organization, Who::Anyone) if route.path == "/orgprompt" => Refused(422),
         // It is typed to confirm what the session says, and leads nowhere by itself.
         ("organization", ..) if route.path == "/admin/customization/delete" => Refused(422),

@@ -1,7 +1,7 @@
 //! The request of a cell: what the product's own pages would send, and the one thing that is different.
 
 use reqwest::Method;
-use reqwest::header::{ACCEPT, COOKIE, HeaderName, HeaderValue, ORIGIN};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, ORIGIN};
 use serde_json::{Map, Value, json};
 use tenantry_tests::steps::{GOOD_CARD, card};
 use tenantry_web::{Carrier, IdParam, Resource, RouteSpec, Who};
@@ -64,7 +64,13 @@ impl Asking {
         };
         if is_post && is_api {
             let token = if variation == Variation::WithoutToken { "" } else { &self.token };
-            request = request.header(ORIGIN, origin).header("x-csrf-token", token).json(&sending.json());
+            request = request.header(ORIGIN, origin).header("x-csrf-token", token);
+            request = match route.operation.map(|operation| operation.id) {
+                Some("uploadLogo") => {
+                    request.header(CONTENT_TYPE, "application/octet-stream").body(sending.picture())
+                }
+                _ => request.json(&sending.json()),
+            };
         } else if is_post {
             request = request.header(ORIGIN, origin).form(&sending.body);
         }
@@ -128,9 +134,9 @@ impl Sending {
                 body = text(&[("logout_token", "eyJhbGciOiJub25lIn0.e30.")]);
             }
             ("/admin/customization", false) => {
-                body = text(&[("display_name", "Changed"), ("colours", "none")]);
+                body = text(&[("display_name", "Changed"), ("colours", "product")]);
             }
-            ("/admin/customization/logo", false) => body = text(&[("remove", "1")]),
+            ("/admin/customization/logo", false) => body = text(&[("remove", "yes")]),
             (path, false) if path.starts_with("/api/v1/") => body = text(of_operation(route)),
             ("/admin/members/edit-member", false) => body = text(&[("role.Employee", "on")]),
             ("/admin/members/add-member", false) => {
@@ -203,6 +209,12 @@ impl Sending {
             ((*name).to_owned(), if is_list { json!([value]) } else { value.as_str().into() })
         });
         fields.collect::<Map<_, _>>().into()
+    }
+
+    /// The body of a logo; with fields it is none.
+    fn picture(&self) -> Vec<u8> {
+        let head = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\0\0\0\0";
+        if self.body.is_empty() { head.to_vec() } else { self.json().to_string().into_bytes() }
     }
 
     /// Adds what nobody asked for, but nothing twice.
@@ -282,8 +294,13 @@ fn makes_one(route: &RouteSpec) -> bool {
 
 /// Where an organization is named, not identified.
 fn is_name(route: &RouteSpec) -> bool {
-    let by_name =
-        ["/orgprompt", "/admin/customization/delete", "/api/v1/organizations", "/api/v1/organization"];
+    let by_name = [
+        "/orgprompt",
+        "/admin/customization/delete",
+        "/api/v1/organizations",
+        "/api/v1/organizations/look-up",
+        "/api/v1/organization",
+    ];
     by_name.contains(&route.path)
 }
 

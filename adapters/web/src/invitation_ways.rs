@@ -9,15 +9,15 @@ use crate::App;
 use crate::problem::Problem;
 
 /// The ways of an organization.
-pub(super) struct Ways {
+pub(crate) struct Ways {
     /// All of them, as people call them.
-    all: Vec<LoginConnection>,
+    pub(crate) all: Vec<LoginConnection>,
     /// Its own connections that are on, and which way each of them is.
     own: Vec<(SsoRequest, ConnectionId)>,
 }
 
 impl Ways {
-    pub(super) async fn load(app: &App, session: &Session) -> Result<Self, Problem> {
+    pub(crate) async fn load(app: &App, session: &Session) -> Result<Self, Problem> {
         let mut all = app.use_cases.invite_members.connections(session).await?;
         let Some(tenant) = &session.tenant else { return Ok(Self { all, own: Vec::new() }) };
         let find_login = &app.use_cases.sso.find_login;
@@ -95,7 +95,7 @@ fn domains(request: &SsoRequest) -> String {
 }
 
 /// What people call a way to log in.
-fn label(way: &LoginConnection) -> String {
+pub(crate) fn label(way: &LoginConnection) -> String {
     match way.kind {
         LoginKind::Password => "E-mail and password".to_owned(),
         LoginKind::Social if way.label == "google-oauth2" => "Google".to_owned(),
