@@ -5,7 +5,7 @@ use tenantry_tests::dns::Dns;
 use tenantry_tests::product::Product;
 use tenantry_tests::steps::PASSWORD;
 
-use crate::person::Person;
+use crate::person::{Person, invitation_link};
 use crate::sso::{BO, company};
 
 const DOT: &str = "dot@acme.example";
@@ -36,13 +36,13 @@ async fn what_closes_a_door_says_for_whom_and_everybody_finds_another_one() {
     let eli = Person::founds(&product.site, ELI, "globex").await;
     let ann = Person::founds(&product.site, "ann@example.com", "acme-1").await;
     ann.invites(ELI).await;
-    eli.browser.open(&ann.link().await).await;
+    eli.browser.open(&invitation_link(&product.identity, ELI).await).await;
     eli.browser.press("Switch account and join").await;
     eli.logs_in().await;
     eli.browser.says("You are learning with acme-1").await;
     ann.invites(DOT).await;
     let dot = Person::visits(&product.site, DOT).await;
-    dot.browser.open(&ann.link().await).await;
+    dot.browser.open(&invitation_link(&product.identity, DOT).await).await;
     dot.browser.press("Create an account").await;
     dot.browser.arrives_at("/u/signup").await;
     dot.browser.fill(&[("password", PASSWORD)]).await;
