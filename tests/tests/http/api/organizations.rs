@@ -118,7 +118,7 @@ async fn a_logo_is_uploaded_and_taken_away() {
         ("image/svg+xml", PICTURE, 415, "unsupported_media_type"),
         ("image/png", b"<svg onload=\"alert(1)\"/>", 422, "invalid_logo"),
         ("image/png", b"", 422, "invalid_logo"),
-        ("image/png", &[0; 65 * 1024], 413, "too_large"),
+        ("image/png", &vec![0; 65 * 1024], 413, "too_large"),
     ] {
         sends(&mut ann, kind, body).await.is_problem(status, code, None);
     }

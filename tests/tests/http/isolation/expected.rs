@@ -149,10 +149,11 @@ fn switching(actor: Actor, variation: Variation) -> Outcome {
 fn of_id(route: &RouteSpec, id: &IdParam, given: Given) -> Outcome {
     use Outcome::{Done, Refused};
     match (id.name, id.of, route.who) {
-        // A page of a list that is not one's own does not exist; nor is there a connection for what is not one's own.
-        ("cursor" | "domains" | "break_glass", ..) => Refused(422),
-        // A way to log in that is not one's own is a wrong choice in a form, and the same whosever it is.
-        ("connection", Resource::Organization, _) => Refused(422),
+        // A page of a list that is not one's own does not exist; nor is there a connection for what is not one's own, or
+        // a way to log in that is.
+        ("cursor" | "domains" | "break_glass", ..) | ("connection", Resource::Organization, _) => {
+            Refused(422)
+        }
         // What a form calls itself is nobody's: it names the purchase to its own sender alone.
         ("purchase", Resource::Plan, _) => Done,
         // Anybody may know that an organization exists, and log in there as its member.
