@@ -100,7 +100,7 @@ pub use register_personal::{RegisterPersonal, RegisterPersonalError};
 pub use remove_member::{RemoveMember, RemoveMemberError};
 pub use resend_invitation::{ResendInvitation, ResendInvitationError};
 pub use revoke_invitation::{RevokeInvitation, RevokeInvitationError};
-pub use search_members::{SearchMembers, SearchMembersError};
+pub use search_members::{SearchMembers, SearchMembersError, WantedMembers};
 pub use seats::{Pending, SeatCount, TakenSeats};
 pub use sign_in::{Arrival, SessionLimits, SignIn, SignInError, SignedIn};
 pub use sign_out::SignOut;

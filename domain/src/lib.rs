@@ -19,6 +19,7 @@ mod id;
 mod invitation;
 mod logo;
 mod look;
+mod member_order;
 mod membership;
 mod person_name;
 mod plan;
@@ -60,6 +61,7 @@ pub use invitation::{
 };
 pub use logo::{InvalidLogo, Logo, PictureKind};
 pub use look::{Branding, Colour, Colours, InvalidColour, InvalidLogoUrl, LogoUrl, Look};
+pub use member_order::{InvalidMemberOrder, MemberKey, MemberOrder};
 pub use membership::{FoundMember, InvalidMemberSearch, Member, MemberSearch, Membership};
 pub use person_name::{InvalidPersonName, PersonName};
 pub use plan::{Catalogue, CatalogueError, Entitlements, Plan, PlanId, Price, Seats, UnknownPlan};

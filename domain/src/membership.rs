@@ -1,6 +1,6 @@
 //! A user in a tenant.
 
-use crate::{EmailAddress, Roles, TenantId, UserId};
+use crate::{EmailAddress, Roles, TenantId, Timestamp, UserId};
 
 /// A user in a tenant, with roles.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,9 +39,11 @@ pub struct FoundMember {
     pub email: Option<EmailAddress>,
     /// Where their picture is.
     pub picture: Option<String>,
+    /// When they last logged in, in whichever organization; `None` for who never has, or where it is not told.
+    pub last_login: Option<Timestamp>,
 }
 
-/// What members are searched for: the beginning of a name or of an address, 3 to 100 characters.
+/// What members are searched for: a part of a name or of an address, 3 to 100 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberSearch(Box<str>);
 

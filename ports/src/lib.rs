@@ -10,6 +10,7 @@ mod billing;
 mod checkouts;
 mod discovery_probe;
 mod domain_proofs;
+mod found_members;
 mod idempotency_keys;
 mod identity_provider;
 mod invitations;
@@ -38,6 +39,7 @@ pub use billing::{Billing, BillingError, CardOutcome, CardPayments, Checkout, Ne
 pub use checkouts::{CheckoutRecord, Checkouts, CheckoutsError};
 pub use discovery_probe::{Discovered, DiscoveryProbe, DiscoveryProbeError};
 pub use domain_proofs::{DomainProofs, DomainProofsError};
+pub use found_members::{FoundMembers, MemberQuery};
 pub use idempotency_keys::{
     IdempotencyKey, IdempotencyKeys, IdempotencyKeysError, InvalidKeyText, KeptAnswer, KeyText, KeyTimes,
     KeyedRequest, Taken,

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tenantry_domain::{FoundMember, Member, MemberSearch, Role, Roles, TenantId, UserId};
+use tenantry_domain::{Member, Role, Roles, TenantId, UserId};
 
-use crate::{Cursor, Page, PageSize, Source};
+use crate::{Cursor, FoundMembers, MemberQuery, Page, PageSize, Source};
 
 /// Lists a tenant's members, adds them and gives them roles.
 #[cfg_attr(feature = "testkit", mockall::automock)]
@@ -54,15 +54,12 @@ pub trait Members: Send + Sync {
     /// [`MembersError::UnknownTenant`] when there is no such tenant.
     async fn remove(&self, tenant: &TenantId, user: &UserId) -> Result<(), MembersError>;
 
-    /// The members whose name or address begins with the text, whatever its case, at most `size` of them, in one call
-    /// to the provider however many members there are; none when there is no such tenant. What was written a moment
-    /// ago may not be found yet.
-    async fn search(
-        &self,
-        tenant: &TenantId,
-        text: &MemberSearch,
-        size: PageSize,
-    ) -> Result<Vec<FoundMember>, MembersError>;
+    /// One page of the members that the query finds, in its order, in one call to the provider however many members
+    /// there are; none when there is no such tenant. Nobody beyond [`FoundMembers::REACH`] is on any page, but counted.
+    /// What was written a moment ago may not be found yet.
+    ///
+    /// [`MembersError::InvalidCursor`] when the cursor is not one of this order's.
+    async fn search(&self, tenant: &TenantId, query: &MemberQuery) -> Result<FoundMembers, MembersError>;
 
     /// Everybody who is an Administrator of this tenant, in a number of calls that depends on theirs alone; nobody when
     /// there is no such tenant.

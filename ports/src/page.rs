@@ -29,6 +29,12 @@ impl Cursor {
     }
 }
 
+impl Default for PageSize {
+    fn default() -> Self {
+        Self::SCREEN
+    }
+}
+
 impl PageSize {
     /// The size of a page of people on the screen.
     pub const SCREEN: Self = Self(50);

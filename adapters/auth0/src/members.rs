@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tenantry_domain::{FoundMember, Member, MemberSearch, Role, Roles, TenantId, UserId};
-use tenantry_ports::{Cursor, Members, MembersError, Page, PageSize};
+use tenantry_domain::{FoundMember, Member, MemberOrder, MemberSearch, Role, Roles, TenantId, UserId};
+use tenantry_ports::{Cursor, FoundMembers, MemberQuery, Members, MembersError, Page, PageSize};
 
 use crate::ManagementError;
 use crate::catalogue::Catalogue;
 use crate::management::{Budget, Management, Operation};
 use crate::wire::{
-    MemberRecord, MembersPage, MembersTotal, OrganizationId, RoleName, TheseMembers, TheseRoles,
+    FoundUsers, MemberRecord, MembersPage, MembersTotal, OrganizationId, RoleName, TheseMembers, TheseRoles,
 };
 
 /// Organization members at Auth0.
@@ -190,22 +190,22 @@ impl Members for Auth0Members {
         }
     }
 
-    async fn search(
-        &self,
-        tenant: &TenantId,
-        text: &MemberSearch,
-        size: PageSize,
-    ) -> Result<Vec<FoundMember>, MembersError> {
-        let (size, query) = (size.get().to_string(), lucene(tenant, text));
-        let query = [
+    async fn search(&self, tenant: &TenantId, query: &MemberQuery) -> Result<FoundMembers, MembersError> {
+        let start = query.start()?;
+        let per_page = page_at(start, query.size);
+        let (page, per_page) = ((start / per_page).to_string(), per_page.to_string());
+        let (lucene, sort) = (lucene(tenant, query.text.as_ref()), sort(query.order));
+        let parameters = [
             ("search_engine", "v3"),
-            ("q", query.as_str()),
-            ("fields", "user_id,name,email,picture"),
-            ("sort", "name:1"),
-            ("per_page", &size),
+            ("q", lucene.as_str()),
+            ("fields", "user_id,name,email,picture,last_login"),
+            ("sort", sort.as_str()),
+            ("page", page.as_str()),
+            ("per_page", per_page.as_str()),
+            ("include_totals", "true"),
         ];
-        let found: Vec<MemberRecord> = self.management.call(&Operation::get(&["users"], &query)).await?;
-        Ok(found.into_iter().map(FoundMember::from).collect())
+        let found: FoundUsers = self.management.call(&Operation::get(&["users"], &parameters)).await?;
+        Ok(query.page(found.users.into_iter().map(FoundMember::from).collect(), start, found.total))
     }
 
     async fn administrators(&self, tenant: &TenantId) -> Result<Vec<UserId>, MembersError> {
@@ -219,10 +219,25 @@ impl Members for Auth0Members {
     }
 }
 
-/// What begins with the text, among this organization's members: Lucene as Auth0's search of users takes it.
-fn lucene(tenant: &TenantId, text: &MemberSearch) -> String {
-    let beginning = escaped(text.as_str());
-    format!("organization_id:\"{}\" AND (name:{beginning}* OR email:{beginning}*)", quoted(tenant.as_str()))
+/// How many items a page has that begins behind `start`: Auth0 counts pages, all of one size, and shows none that goes
+/// beyond its reach. A smaller one than was wanted skips nobody.
+fn page_at(start: u32, size: PageSize) -> u32 {
+    let most = u32::from(size.get()).min(FoundMembers::REACH.saturating_sub(start));
+    (1..=most).rev().find(|items| start.is_multiple_of(*items)).unwrap_or(1)
+}
+
+fn sort(order: MemberOrder) -> String {
+    format!("{}:{}", order.by.name(), if order.is_descending { -1 } else { 1 })
+}
+
+/// What contains the text, among this organization's members: Lucene as Auth0's search of users takes it, which wants
+/// three characters behind a wildcard.
+fn lucene(tenant: &TenantId, text: Option<&MemberSearch>) -> String {
+    let here = format!("organization_id:\"{}\"", quoted(tenant.as_str()));
+    match text.map(|text| escaped(text.as_str())) {
+        Some(part) => format!("{here} AND (name:*{part}* OR email:*{part}*)"),
+        None => here,
+    }
 }
 
 /// Everything that means something in a query stands for itself.
@@ -239,4 +254,25 @@ fn escaped(text: &str) -> String {
 
 fn quoted(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_any_size_begin_where_the_one_before_ended() {
+        for (start, size, items) in [
+            (0, 25, 25),
+            (25, 25, 25),
+            (50, 20, 10),
+            (5, 100, 5),
+            (7, 5, 1),
+            (975, 25, 25),
+            (990, 30, 10),
+            (999, 50, 1),
+        ] {
+            assert_eq!(page_at(start, PageSize::at_most(size)), items, "{start} {size}");
+        }
+    }
 }

@@ -238,8 +238,16 @@ pub(crate) struct MemberRecord {
     name: Option<String>,
     email: Option<String>,
     picture: Option<String>,
+    last_login: Option<String>,
     #[serde(default)]
     roles: Vec<RoleName>,
+}
+
+/// Users that a search has found, and how many there are on all its pages.
+#[derive(Debug, Deserialize)]
+pub(crate) struct FoundUsers {
+    pub(crate) users: Vec<MemberRecord>,
+    pub(crate) total: u32,
 }
 
 #[derive(Debug, Deserialize)]
@@ -255,8 +263,9 @@ pub(crate) struct OrganizationId {
 
 impl From<MemberRecord> for tenantry_domain::FoundMember {
     fn from(record: MemberRecord) -> Self {
-        let member = tenantry_domain::Member::from(record);
-        Self { user: member.user, name: member.name, email: member.email, picture: member.picture }
+        let last_login = record.last_login.as_deref().and_then(|at| at.parse().ok());
+        let tenantry_domain::Member { user, name, email, picture, .. } = record.into();
+        Self { user, name, email, picture, last_login }
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) mod invitation;
 pub(crate) mod landing;
 pub(crate) mod leave;
 pub(crate) mod member;
+pub(crate) mod member_table;
 pub(crate) mod members;
 pub(crate) mod organizations;
 pub(crate) mod orgprompt;

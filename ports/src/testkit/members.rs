@@ -3,10 +3,10 @@
 
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a contract case fails by panicking")]
 
-use tenantry_domain::{Member, MemberSearch, Role, Roles, TenantRef, UserId};
+use tenantry_domain::{Member, MemberOrder, MemberSearch, PersonName, Role, Roles, TenantRef, UserId};
 
 use super::provider::{ProviderWorld, make, nobody, nowhere};
-use crate::{MembersError, PageSize};
+use crate::{Cursor, MemberQuery, MembersError, PageSize};
 
 async fn join(world: &dyn ProviderWorld, tenant: &TenantRef, email: &str, roles: &[Role]) -> UserId {
     let user = world.account(email).await;
@@ -18,11 +18,30 @@ async fn join(world: &dyn ProviderWorld, tenant: &TenantRef, email: &str, roles:
 }
 
 async fn search(world: &dyn ProviderWorld, tenant: &TenantRef, text: &str) -> Vec<UserId> {
-    let text = MemberSearch::try_from(text).unwrap();
-    let found = world.members().search(&tenant.id, &text, PageSize::SCREEN).await.unwrap();
-    let mut found: Vec<_> = found.into_iter().map(|member| member.user).collect();
-    found.sort();
-    found
+    let query = MemberQuery { text: MemberSearch::try_from(text).ok(), ..MemberQuery::default() };
+    let found = world.members().search(&tenant.id, &query).await.unwrap();
+    let mut users: Vec<_> = found.items.into_iter().map(|member| member.user).collect();
+    users.sort();
+    assert_eq!((usize::try_from(found.total).unwrap(), found.start), (users.len(), 0));
+    users
+}
+
+/// Who is on each page, in pages of this size, and how many are said to be on all of them.
+async fn pages(world: &dyn ProviderWorld, tenant: &TenantRef, query: MemberQuery) -> Vec<(Vec<UserId>, u32)> {
+    let (mut query, mut pages) = (query, Vec::new());
+    loop {
+        let page = world.members().search(&tenant.id, &query).await.unwrap();
+        pages.push((page.items.into_iter().map(|member| member.user).collect(), page.total));
+        assert!(pages.len() < 10, "the pages have no end");
+        query.from = page.next;
+        if query.from.is_none() {
+            return pages;
+        }
+    }
+}
+
+fn in_order(text: &str) -> MemberQuery {
+    MemberQuery { order: MemberOrder::try_from(text).unwrap(), ..MemberQuery::default() }
 }
 
 /// A member is found with their roles here; who is another tenant's or nobody's is not.
@@ -91,7 +110,7 @@ pub async fn removing_a_member_can_be_repeated(world: &dyn ProviderWorld) {
     assert!(matches!(unknown, Err(MembersError::UnknownTenant)), "{unknown:?}");
 }
 
-/// Members are found by the beginning of their address, in this tenant alone, whatever is typed.
+/// Members are found by a part of their address, in this tenant alone, whatever is typed.
 pub async fn members_are_searched_here_alone(world: &dyn ProviderWorld) {
     let (acme, other) = (make(world, "acme").await, make(world, "other").await);
     let ann = join(world, &acme, "ann.lee+1@example.com", &[]).await;
@@ -120,11 +139,72 @@ pub async fn members_are_searched_here_alone(world: &dyn ProviderWorld) {
     ] {
         assert_eq!(search(world, &acme, text).await, [] as [UserId; 0], "{text:?}");
     }
-    let text = MemberSearch::try_from("ann").unwrap();
-    let found = world.members().search(&acme.id, &text, PageSize::at_most(1)).await.unwrap();
-    assert_eq!(found.len(), 1);
-    let found = world.members().search(&nowhere(), &text, PageSize::SCREEN).await.unwrap();
-    assert_eq!(found, []);
+    assert_eq!(search(world, &acme, "example").await, both);
+    assert_eq!(search(world, &acme, "lee+1@").await, search(world, &acme, "ann.l").await);
+    let text = MemberSearch::try_from("ann").ok();
+    let query = MemberQuery { text, size: PageSize::at_most(1), ..MemberQuery::default() };
+    let [(one, 2), (other, 2)] = <[_; 2]>::try_from(pages(world, &acme, query.clone()).await).unwrap() else {
+        panic!("two are found");
+    };
+    let mut found = [one, other].concat();
+    found.sort();
+    assert_eq!(found, both);
+    let found = world.members().search(&nowhere(), &query).await.unwrap();
+    assert_eq!((found.items, found.total, found.next), (Vec::new(), 0, None));
+}
+
+/// A surname finds whoever has it, and so does the middle of a name.
+pub async fn members_are_found_by_any_part_of_their_name(world: &dyn ProviderWorld) {
+    let acme = make(world, "acme").await;
+    let anna = join(world, &acme, "anna@example.com", &[]).await;
+    join(world, &acme, "bo@example.com", &[]).await;
+    world.users().rename(&anna, &PersonName::try_from("Anna Leeson").unwrap()).await.unwrap();
+    for text in ["leeson", "Anna Lee", "a l", "EESO", "nna@ex"] {
+        assert_eq!(search(world, &acme, text).await, std::slice::from_ref(&anna), "{text:?}");
+    }
+    for text in ["leesons", "lee anna", "anna  leeson", "l*n"] {
+        assert_eq!(search(world, &acme, text).await, [] as [UserId; 0], "{text:?}");
+    }
+}
+
+/// Everybody is on one page of an order, from either end, whatever the sizes of the pages; a cursor is good in its own
+/// order alone.
+pub async fn members_come_in_the_order_that_is_wanted(world: &dyn ProviderWorld) {
+    let acme = make(world, "acme").await;
+    let mut people = Vec::new();
+    for (email, name) in [("c@example.com", "Bo"), ("a@example.com", "Cy"), ("b@example.com", "anna")] {
+        let user = join(world, &acme, email, &[Role::Employee]).await;
+        world.users().rename(&user, &PersonName::try_from(name).unwrap()).await.unwrap();
+        people.push(user);
+    }
+    let [bo, cy, anna] = people.try_into().unwrap();
+    let order = async |text: &str, size: u8| -> Vec<UserId> {
+        let query = MemberQuery { size: PageSize::at_most(size), ..in_order(text) };
+        let pages = pages(world, &acme, query).await;
+        assert!(pages.iter().all(|(users, total)| *total == 3 && users.len() <= size.into()), "{pages:?}");
+        pages.into_iter().flat_map(|(users, _)| users).collect()
+    };
+    for size in [1, 2, 3, 50] {
+        assert_eq!(order("name", size).await, [anna.clone(), bo.clone(), cy.clone()]);
+        assert_eq!(order("-name", size).await, [cy.clone(), bo.clone(), anna.clone()]);
+        assert_eq!(order("email", size).await, [cy.clone(), anna.clone(), bo.clone()]);
+        assert_eq!(order("-email", size).await, [bo.clone(), anna.clone(), cy.clone()]);
+        for text in ["last_login", "-last_login"] {
+            let mut everybody = order(text, size).await;
+            everybody.sort();
+            everybody.dedup();
+            assert_eq!(everybody.len(), 3, "who never logged in is listed too");
+        }
+    }
+    let first = MemberQuery { size: PageSize::at_most(2), ..in_order("name") };
+    let from = world.members().search(&acme.id, &first).await.unwrap().next;
+    let rest = MemberQuery { from: from.clone(), size: PageSize::at_most(50), ..in_order("name") };
+    let rest = world.members().search(&acme.id, &rest).await.unwrap();
+    assert_eq!(rest.items.into_iter().map(|member| member.user).collect::<Vec<_>>(), [cy]);
+    for from in [from, Some(Cursor::new("")), Some(Cursor::new("25"))] {
+        let refused = world.members().search(&acme.id, &MemberQuery { from, ..in_order("-name") }).await;
+        assert!(matches!(refused, Err(MembersError::InvalidCursor)), "{refused:?}");
+    }
 }
 
 /// Whoever runs a tenant is named, and nobody else.

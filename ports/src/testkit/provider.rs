@@ -366,6 +366,8 @@ macro_rules! provider_contract {
                 taking_a_role_can_be_repeated,
                 removing_a_member_can_be_repeated,
                 members_are_searched_here_alone,
+                members_are_found_by_any_part_of_their_name,
+                members_come_in_the_order_that_is_wanted,
                 administrators_are_named,
             ]
         );

@@ -7,15 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use tenantry_domain::{
-    CardNumber, CheckoutId, Conversion, Device, EmailAddress, FoundMember, Holder, Member, MemberSearch,
-    Payment, PersonName, Role, Roles, SessionHandle, SessionId, Subscription, Tenant, TenantId, TenantName,
-    Timestamp, User, UserId,
+    CardNumber, CheckoutId, Conversion, Device, EmailAddress, Holder, Member, Payment, PersonName, Role,
+    Roles, SessionHandle, SessionId, Subscription, Tenant, TenantId, TenantName, Timestamp, User, UserId,
 };
 use tenantry_ports::{
     Billing, BillingError, CardOutcome, CardPayments, Checkout, Cursor, Customization, EndedSession,
-    Journeys, JourneysError, LoggedOut, Members, MembersError, NewCheckout, NewTenant, Page, PageSize,
-    PasswordChange, Revision, SavedConversion, Session, SessionOnDevice, Sessions, SessionsError, SessionsOf,
-    Source, Tenants, TenantsError, Users, UsersError,
+    FoundMembers, Journeys, JourneysError, LoggedOut, MemberQuery, Members, MembersError, NewCheckout,
+    NewTenant, Page, PageSize, PasswordChange, Revision, SavedConversion, Session, SessionOnDevice, Sessions,
+    SessionsError, SessionsOf, Source, Tenants, TenantsError, Users, UsersError,
 };
 use url::Url;
 
@@ -185,13 +184,8 @@ impl Members for Wired<dyn Members> {
         self.wire.call(MembersError::Unavailable, self.port.remove(tenant, user)).await
     }
 
-    async fn search(
-        &self,
-        tenant: &TenantId,
-        text: &MemberSearch,
-        size: PageSize,
-    ) -> Result<Vec<FoundMember>, MembersError> {
-        self.wire.call(MembersError::Unavailable, self.port.search(tenant, text, size)).await
+    async fn search(&self, tenant: &TenantId, query: &MemberQuery) -> Result<FoundMembers, MembersError> {
+        self.wire.call(MembersError::Unavailable, self.port.search(tenant, query)).await
     }
 
     async fn administrators(&self, tenant: &TenantId) -> Result<Vec<UserId>, MembersError> {

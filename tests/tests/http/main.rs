@@ -28,6 +28,7 @@ mod deletion;
 mod devices;
 mod expiry;
 mod faults;
+mod finding;
 mod forms;
 mod guides_sample;
 mod input;

@@ -61,7 +61,7 @@ async fn a_member_is_searched_edited_and_removed_and_each_step_is_said_once() {
     let (_site, management, mut ann, _eve, user) = acme("Employee").await;
     let found = ann.get("/admin/members?q=eve").await;
     assert!(
-        found.is(200).says(EVE) && !found.says("@example.com You") && !found.says("Access"),
+        found.is(200).says(EVE) && !found.says("@example.com You") && found.says("Show the access of"),
         "{}",
         found.summary()
     );

@@ -1,8 +1,10 @@
 //! [`Members`] on the fake's state.
 
 use async_trait::async_trait;
-use tenantry_domain::{EmailAddress, FoundMember, Member, MemberSearch, Role, Roles, TenantId, UserId};
-use tenantry_ports::{Cursor, Members, MembersError, Page, PageSize};
+use tenantry_domain::{
+    EmailAddress, FoundMember, Member, MemberKey, MemberOrder, Role, Roles, TenantId, UserId,
+};
+use tenantry_ports::{Cursor, FoundMembers, MemberQuery, Members, MembersError, Page, PageSize};
 
 use super::Failed;
 use crate::fake::Core;
@@ -134,25 +136,24 @@ impl Members for FakeMembers {
         .await
     }
 
-    async fn search(
-        &self,
-        tenant: &TenantId,
-        text: &MemberSearch,
-        size: PageSize,
-    ) -> Result<Vec<FoundMember>, MembersError> {
-        let wanted = text.as_str().to_lowercase();
-        let begins = |text: &str| text.to_lowercase().starts_with(&wanted);
+    async fn search(&self, tenant: &TenantId, query: &MemberQuery) -> Result<FoundMembers, MembersError> {
+        let start = query.start()?;
+        let wanted = query.text.as_ref().map(|text| text.as_str().to_lowercase());
+        let fits = |user: &&User| {
+            let Some(wanted) = &wanted else { return true };
+            let contains = |text: &str| text.to_lowercase().contains(wanted);
+            contains(user.display_name()) || user.email.as_deref().is_some_and(contains)
+        };
         self.read(|core, state| {
             let prefix = model::Member::prefix(tenant.as_str());
             let rows = state.members.with_prefix(&prefix, None);
-            let members = rows.filter_map(|row| member(core, state, row));
-            let found = members.filter(|member| {
-                begins(&member.name) || member.email.as_ref().is_some_and(|email| begins(email.as_str()))
-            });
-            let mut found: Vec<_> = found.map(without_roles).collect();
-            found.sort_by(|one, other| one.name.cmp(&other.name));
-            found.truncate(size.get().into());
-            Ok(found)
+            let users = rows.filter_map(|row| state.users.get(&row.user_id));
+            let mut users: Vec<_> = users.filter(fits).collect();
+            sort(&mut users, query.order);
+            let total = u32::try_from(users.len()).unwrap_or(u32::MAX);
+            let size = u32::from(query.size.get()).min(FoundMembers::REACH - start);
+            let page = users.into_iter().skip(start as usize).take(size as usize);
+            Ok(query.page(page.filter_map(|user| found(core, user)).collect(), start, total))
         })
     }
 
@@ -188,8 +189,28 @@ fn member(core: &Core, state: &State, row: &model::Member) -> Option<Member> {
     })
 }
 
-fn without_roles(member: Member) -> FoundMember {
-    FoundMember { user: member.user, name: member.name, email: member.email, picture: member.picture }
+fn found(core: &Core, user: &User) -> Option<FoundMember> {
+    Some(FoundMember {
+        user: UserId::try_from(user.id.as_str()).ok()?,
+        name: user.display_name().to_owned(),
+        email: user.email.as_deref().and_then(|email| EmailAddress::try_from(email).ok()),
+        picture: Some(tokens::picture_of(user, &core.config.issuer)),
+        last_login: user.last_login,
+    })
+}
+
+/// Who has nothing to be sorted by comes last, from whichever end.
+fn sort(users: &mut [&User], order: MemberOrder) {
+    let text = |user: &&User| match order.by {
+        MemberKey::Name => Some(user.display_name().to_lowercase()),
+        MemberKey::Email => user.email.as_deref().map(str::to_lowercase),
+        MemberKey::LastLogin => user.last_login.map(|at| at.to_string()),
+    };
+    if order.is_descending {
+        users.sort_by_cached_key(|user| std::cmp::Reverse(text(user)));
+    } else {
+        users.sort_by_cached_key(|user| text(user).map_or((true, String::new()), |text| (false, text)));
+    }
 }
 
 impl From<StoreError> for MembersError {

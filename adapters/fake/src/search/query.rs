@@ -52,6 +52,15 @@ impl Query {
         }
     }
 
+    /// The field that a term looks at; `None` for a term that looks at several.
+    pub(crate) fn field(&self) -> Option<&str> {
+        match self {
+            Self::Field { name, .. } => name.as_deref(),
+            Self::Exists(name) => Some(name),
+            Self::All | Self::Clauses(_) => None,
+        }
+    }
+
     /// The value that the field has in every row that fulfils this, when that is plain to see: rows can be looked up by
     /// it.
     pub(crate) fn must_be(&self, field: &str) -> Option<&str> {

@@ -4,8 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
-use tenantry_application::{FindMemberError, MemberView as Found};
-use tenantry_domain::{FoundMember, Member, Role};
+use tenantry_application::{FindMemberError, MemberView as Found, WantedMembers};
+use tenantry_domain::{FoundMember, Member, Role, Timestamp};
+use tenantry_ports::Page;
 use utoipa::ToSchema;
 
 use super::body;
@@ -21,11 +22,18 @@ use crate::problem::Problem;
 const LAST: (u16, &str) = (409, "The organization would be left without an Administrator.");
 
 pub(super) const LIST: Operation = Operation {
-    details: "A search answers the first fifty, without their roles.",
-    query: &[Parameter {
-        name: "search",
-        what: "The beginning of a name or an address: 3 to 100 characters.",
-    }],
+    details: "What is searched or sorted comes with `total` and each member's `last_login`, and without their roles. Its \
+              pages end after 1,000 members, whatever `total` is: a narrower search finds the others. Whoever joined a \
+              moment ago may not be found yet. A `cursor` is good with the same `search` and `sort` alone.",
+    query: &[
+        Parameter { name: "search", what: "A part of a name or an address: 3 to 100 characters." },
+        Parameter {
+            name: "sort",
+            what: "`name`, `email` or `last_login`; `-name`, `-email` or `-last_login` from the other end. What is \
+                   searched is sorted by `name` without it.",
+        },
+    ],
+    refusals: &[(422, "`search` or `sort` is wrong: `field` names it.")],
     ..Operation::new("listMembers", "The members, with their roles").listing::<MemberPage>()
 };
 
@@ -75,8 +83,12 @@ pub(super) struct MemberView {
     email: Option<String>,
     /// Where their picture is.
     picture: Option<String>,
-    /// Their roles in this organization; null where a search has found them.
+    /// Their roles in this organization; null where they were searched or sorted.
     roles: Option<Vec<RoleName>>,
+    /// When they last logged in, in whichever organization; null for who never has, and where they were neither searched
+    /// nor sorted.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_login: Option<Timestamp>,
 }
 
 /// A member, and what can be done about them.
@@ -95,6 +107,8 @@ pub(super) struct MemberPage {
     items: Vec<MemberView>,
     /// The `cursor` of the next page; null on the last.
     next: Option<String>,
+    /// How many there are on all pages and beyond the last; null where they are neither searched nor sorted.
+    total: Option<u32>,
 }
 
 /// Roles that a member is to have.
@@ -119,16 +133,21 @@ pub(super) async fn list(
     Caller(session): Caller,
     mut wanted: Listing,
 ) -> Result<Json<MemberPage>, Problem> {
-    if let Some(text) = wanted.query.get("search")? {
-        let found = app.use_cases.search_members.run(&session, text).await;
-        let found = found.map_err(|error| Problem::from(error).in_search())?;
-        let items = found.into_iter().map(MemberView::from).collect();
-        return Ok(Json(MemberPage { items, next: None }));
-    }
     let from = wanted.from.take();
-    let page = app.use_cases.list_members.run(&session, from, wanted.size).await?;
+    let (text, sort) = (wanted.query.get("search")?, wanted.query.get("sort")?);
+    let (page, total) = if text.is_some() || sort.is_some() {
+        let query = WantedMembers { text, sort, from, size: wanted.size };
+        let found = app.use_cases.search_members.run(&session, query).await;
+        let found = found.map_err(|error| Problem::from(error).in_search())?;
+        let items = found.items.into_iter().map(MemberView::from).collect();
+        (Page { items, next: found.next }, Some(found.total))
+    } else {
+        let page = app.use_cases.list_members.run(&session, from, wanted.size).await;
+        let page = page.map_err(|error| Problem::from(error).in_search())?;
+        (Page { items: page.items.into_iter().map(MemberView::from).collect(), next: page.next }, None)
+    };
     let next = wanted.next(&app, &page);
-    Ok(Json(MemberPage { items: page.items.into_iter().map(MemberView::from).collect(), next }))
+    Ok(Json(MemberPage { items: page.items, next, total }))
 }
 
 pub(super) async fn show(
@@ -185,6 +204,7 @@ impl From<Member> for MemberView {
             email: member.email.map(|email| email.to_string()),
             picture: member.picture,
             roles: Some(role_names(&member.roles)),
+            last_login: None,
         }
     }
 }
@@ -197,6 +217,7 @@ impl From<FoundMember> for MemberView {
             email: found.email.map(|email| email.to_string()),
             picture: found.picture,
             roles: None,
+            last_login: found.last_login,
         }
     }
 }

@@ -10,7 +10,7 @@ use tenantry_domain::{EmailAddress, Member, Role};
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::frame::Frame;
-use crate::pages::members::in_query;
+use crate::pages::member_table::in_query;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;

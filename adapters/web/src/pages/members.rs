@@ -1,17 +1,18 @@
-//! `/admin/members`: who belongs to the organization, page by page, or found by the beginning of a name or an address.
+//! `/admin/members`: who belongs to the organization, page by page, in an order, or found by a part of a name or an
+//! address.
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tenantry_application::SearchMembersError;
-use tenantry_domain::{EmailAddress, FoundMember, Member, Role, UserId};
+use tenantry_application::{SearchMembersError, WantedMembers};
+use tenantry_domain::MemberOrder;
 use tenantry_ports::{Cursor, PageSize};
 
 use crate::fields::Fields;
 use crate::frame::Frame;
 use crate::pages::access_requests::AccessRequests;
+use crate::pages::member_table::{Heading, Row, link, which};
 use crate::pages::pending_invitations::PendingInvitations;
 use crate::problem::Problem;
 use crate::respond::page;
@@ -29,25 +30,21 @@ struct MembersPage<'a> {
     frame: Frame<'a>,
     organization: &'a str,
     members: Vec<Row<'a>>,
+    headings: Vec<Heading>,
     /// What was searched for; empty when everybody is listed.
     searched: &'a str,
+    /// The order that was asked for.
+    sort: &'a str,
+    /// Which of those found are on this page; `None` when everybody is listed as the provider does it.
+    which: Option<String>,
     error: Option<String>,
     is_first: bool,
+    first_page: String,
     /// On the first page alone.
     pending: Option<PendingInvitations>,
     /// On the first page alone.
     asking: Option<AccessRequests>,
-    next: Option<&'a str>,
-}
-
-/// A member as the table shows one.
-struct Row<'a> {
-    name: &'a str,
-    email: Option<&'a str>,
-    /// `None` where nobody has read them.
-    roles: Option<Vec<Role>>,
-    is_you: bool,
-    id: String,
+    next_page: Option<String>,
 }
 
 pub(crate) async fn show(
@@ -56,85 +53,77 @@ pub(crate) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
-    match query.text("q")?.trim() {
-        "" => list(&app, &person, &query).await,
-        text => search(&app, &person, text).await,
+    let (text, sort) = (query.text("q")?.trim(), query.text("sort")?);
+    let from = query.get("cursor")?.map(Cursor::new);
+    if text.is_empty() && sort.is_empty() {
+        list(&app, &person, from).await
+    } else {
+        search(&app, &person, text, sort, from).await
     }
 }
 
-async fn list(app: &App, person: &SignedIn, query: &Fields) -> Result<Response, Problem> {
-    let from = query.get("cursor")?.map(Cursor::new);
-    let is_first = from.is_none();
+async fn list(app: &App, person: &SignedIn, from: Option<Cursor>) -> Result<Response, Problem> {
+    let view = MembersPage::new(app, person, "", "", from.is_none());
     let found = app.use_cases.list_members.run(&person.session, from, PageSize::at_most(A_PAGE)).await?;
     let members = found.items.iter().map(|member| Row::of(member, &person.session.user)).collect();
-    let (pending, asking) = if is_first {
-        let pending = PendingInvitations::load(app, &person.session, None).await?;
-        (Some(pending), Some(AccessRequests::load(app, &person.session).await?))
-    } else {
-        (None, None)
-    };
-    let next = found.next.as_ref().map(Cursor::as_str);
-    page(
-        StatusCode::OK,
-        &MembersPage { members, is_first, pending, asking, next, ..MembersPage::new(app, person) },
-    )
+    let headings = Heading::all("", None);
+    let next_page = found.next.as_ref().map(|next| link("", None, Some(next.as_str())));
+    page(StatusCode::OK, &MembersPage { members, headings, next_page, ..view.beside(app, person).await? })
 }
 
-async fn search(app: &App, person: &SignedIn, text: &str) -> Result<Response, Problem> {
-    let view = MembersPage { searched: text, ..MembersPage::new(app, person) };
-    match app.use_cases.search_members.run(&person.session, text).await {
-        Ok(found) => {
-            let members = found.iter().map(|member| Row::found(member, &person.session.user)).collect();
-            page(StatusCode::OK, &MembersPage { members, ..view })
-        }
+async fn search(
+    app: &App,
+    person: &SignedIn,
+    searched: &str,
+    sort: &str,
+    from: Option<Cursor>,
+) -> Result<Response, Problem> {
+    let view = MembersPage::new(app, person, searched, sort, from.is_none());
+    let said = |text| Some(text).filter(|text: &&str| !text.is_empty());
+    let wanted =
+        WantedMembers { text: said(searched), sort: said(sort), from, size: PageSize::at_most(A_PAGE) };
+    let found = match app.use_cases.search_members.run(&person.session, wanted).await {
         Err(SearchMembersError::Invalid(error)) => {
             let error = Some(sentence(&error.to_string()));
-            page(StatusCode::UNPROCESSABLE_ENTITY, &MembersPage { error, ..view })
+            return page(StatusCode::UNPROCESSABLE_ENTITY, &MembersPage { error, ..view });
         }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// An id as the query of a link carries it.
-pub(crate) fn in_query(user: &UserId) -> String {
-    utf8_percent_encode(user.as_str(), NON_ALPHANUMERIC).to_string()
+        found => found?,
+    };
+    let members = found.items.iter().map(|member| Row::found(member, &person.session.user)).collect();
+    let headings = Heading::all(searched, Some(found.order));
+    let which = Some(which(&found, !searched.is_empty()));
+    let next_page = found.next.as_ref().map(|next| link(searched, Some(found.order), Some(next.as_str())));
+    let view = MembersPage { members, headings, which, next_page, ..view };
+    page(StatusCode::OK, &if searched.is_empty() { view.beside(app, person).await? } else { view })
 }
 
 impl<'a> MembersPage<'a> {
     /// Nobody, yet.
-    fn new(app: &'a App, person: &'a SignedIn) -> Self {
+    fn new(app: &'a App, person: &'a SignedIn, searched: &'a str, sort: &'a str, is_first: bool) -> Self {
         Self {
             frame: person.frame(app, "/admin/members"),
             organization: person.organization(),
             members: Vec::new(),
-            searched: "",
+            headings: Vec::new(),
+            searched,
+            sort,
+            which: None,
             error: None,
-            is_first: true,
+            is_first,
+            first_page: link(searched, MemberOrder::try_from(sort).ok(), None),
             pending: None,
             asking: None,
-            next: None,
-        }
-    }
-}
-
-impl<'a> Row<'a> {
-    fn of(member: &'a Member, you: &UserId) -> Self {
-        Self {
-            name: &member.name,
-            email: member.email.as_ref().map(EmailAddress::as_str),
-            roles: Some(member.roles.iter().collect()),
-            is_you: member.user == *you,
-            id: in_query(&member.user),
+            next_page: None,
         }
     }
 
-    fn found(member: &'a FoundMember, you: &UserId) -> Self {
-        Self {
-            name: &member.name,
-            email: member.email.as_ref().map(EmailAddress::as_str),
-            roles: None,
-            is_you: member.user == *you,
-            id: in_query(&member.user),
+    /// The same with who is about to become a member, on the first page of everybody.
+    async fn beside(self, app: &App, person: &SignedIn) -> Result<Self, Problem> {
+        if !self.is_first {
+            return Ok(self);
         }
+        let pending = Some(PendingInvitations::load(app, &person.session, None).await?);
+        let asking = Some(AccessRequests::load(app, &person.session).await?);
+        Ok(Self { pending, asking, ..self })
     }
 }

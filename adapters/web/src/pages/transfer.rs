@@ -7,7 +7,7 @@ use axum::response::Response;
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::pages::confirmation::Confirmation;
-use crate::pages::members::in_query;
+use crate::pages::member_table::in_query;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;

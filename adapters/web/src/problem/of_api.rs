@@ -14,10 +14,14 @@ impl Problem {
         if is_fault { self.in_field(field) } else { self }
     }
 
-    /// The same, as the fault of what is searched for when it is that.
+    /// The same, as the fault of what is searched for, of its order or of its page when it is that.
     pub(crate) fn in_search(self) -> Self {
-        let is_fault = self.code == "invalid_search";
-        self.in_field_if(is_fault, "search")
+        match self.code {
+            "invalid_search" => self.in_field("search"),
+            "invalid_sort" => self.in_field("sort"),
+            "invalid_cursor" => self.in_field("cursor"),
+            _ => self,
+        }
     }
 
     /// The same, as the fault of the roles when it is that.

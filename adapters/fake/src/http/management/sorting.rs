@@ -30,6 +30,11 @@ impl<'a> Sorting<'a> {
         }
     }
 
+    /// By which field.
+    pub(super) fn field(&self) -> &str {
+        self.field
+    }
+
     /// Orders the rows by what their view has under the field; those without it come last, and those that are alike stay
     /// as they are.
     pub(super) fn sort<T>(&self, rows: &mut [T], view: impl Fn(&T) -> Value) {

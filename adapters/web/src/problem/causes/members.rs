@@ -17,6 +17,11 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_cursor", title, detail, [first_page, HOME])
     }
 
+    fn no_page_of_members() -> Self {
+        let first_page = way("/admin/members", "Show the first page");
+        Self::invalid_cursor("This page of members does not exist", first_page)
+    }
+
     fn last_administrator() -> Self {
         let detail = "Nobody else could run the organization, so nothing was done. Make another member an \
                       Administrator first.";
@@ -55,10 +60,7 @@ impl From<ListMembersError> for Problem {
         match error {
             ListMembersError::NotPermitted(why) => why.into(),
             ListMembersError::PlanEnded => Self::plan_ended(),
-            ListMembersError::InvalidCursor => Self::invalid_cursor(
-                "This page of members does not exist",
-                way("/admin/members", "Show the first page"),
-            ),
+            ListMembersError::InvalidCursor => Self::no_page_of_members(),
             ListMembersError::Outage(outage) => outage.into(),
         }
     }
@@ -74,6 +76,14 @@ impl From<SearchMembersError> for Problem {
                 sentence(&why.to_string()),
                 [MEMBERS, HOME],
             ),
+            SearchMembersError::InvalidOrder(why) => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid_sort",
+                "Members can't be sorted like this",
+                sentence(&why.to_string()),
+                [MEMBERS, HOME],
+            ),
+            SearchMembersError::InvalidCursor => Self::no_page_of_members(),
             SearchMembersError::NotAuthorized(why) => why.into(),
             SearchMembersError::Outage(outage) => outage.into(),
         }

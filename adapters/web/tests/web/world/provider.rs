@@ -7,9 +7,9 @@ use tenantry_domain::{
     TenantId, TenantName, TenantRef, User, UserId,
 };
 use tenantry_ports::{
-    Callback, Cursor, Customization, IdentityProvider, IdentityProviderError, LoggedOut, Login, LoginAttempt,
-    LoginRequest, LogoutRequest, Members, MembersError, NewTenant, Page, PageSize, PasswordChange, Tenants,
-    TenantsError, UpstreamFault, Users, UsersError,
+    Callback, Cursor, Customization, FoundMembers, IdentityProvider, IdentityProviderError, LoggedOut, Login,
+    LoginAttempt, LoginRequest, LogoutRequest, MemberQuery, Members, MembersError, NewTenant, Page, PageSize,
+    PasswordChange, Tenants, TenantsError, UpstreamFault, Users, UsersError,
 };
 use url::Url;
 
@@ -301,19 +301,20 @@ impl Members for World {
         Ok(())
     }
 
-    async fn search(
-        &self,
-        tenant: &TenantId,
-        text: &MemberSearch,
-        size: PageSize,
-    ) -> Result<Vec<FoundMember>, MembersError> {
+    async fn search(&self, tenant: &TenantId, query: &MemberQuery) -> Result<FoundMembers, MembersError> {
+        let text = query.text.as_ref().map_or("", MemberSearch::as_str);
         let everybody = self.page(tenant, None, PageSize::at_most(100)).await?.items;
-        let found = everybody.into_iter().filter(|member| member.name.starts_with(text.as_str()));
+        let found = everybody.into_iter().filter(|member| member.name.contains(text));
         let found = found.map(|member| {
             let Member { user, name, email, picture, .. } = member;
-            FoundMember { user, name, email, picture }
+            FoundMember { user, name, email, picture, last_login: None }
         });
-        Ok(found.take(size.get().into()).collect())
+        let mut found: Vec<_> = found.collect();
+        found.sort_by(|one, other| one.name.cmp(&other.name));
+        let total = u32::try_from(found.len()).unwrap();
+        let start = query.start()?;
+        let page = found.into_iter().skip(start.try_into().unwrap()).take(query.size.get().into());
+        Ok(query.page(page.collect(), start, total))
     }
 
     async fn administrators(&self, tenant: &TenantId) -> Result<Vec<UserId>, MembersError> {

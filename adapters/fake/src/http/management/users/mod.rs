@@ -1,6 +1,7 @@
 //! `/users`: read, search, create, change, delete, and what hangs on one.
 
 mod access;
+mod columns;
 mod create;
 mod identities;
 mod permissions;

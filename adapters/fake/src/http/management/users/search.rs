@@ -1,8 +1,5 @@
 //! `GET /users`: all of them, or those that fulfil a query.
 
-use axum::http::StatusCode;
-use serde_json::{Value, json};
-
 use super::super::call::Call;
 use super::super::error::ApiError;
 use super::super::fields::{Fields, by_fields};
@@ -11,9 +8,11 @@ use super::super::paging::{Paging, by_page_or_total, page_of, with_length};
 use super::super::schema::{flag, one_of, optional, text};
 use super::super::sorting::Sorting;
 use super::super::{Answer, views};
+use super::columns::Columns;
 use crate::model::{Member, User};
 use crate::search::{self, Query};
 use crate::store::State;
+use axum::http::StatusCode;
 
 pub(super) fn operation() -> Operation {
     let parameters = vec![
@@ -55,10 +54,12 @@ fn run(state: &State, call: &Call<'_>) -> Answer {
         .map_err(|error| ApiError::query(&format!("Failed to parse query: {error}"), Some("q")))?;
     let mut found = candidates(state, &query);
     if query != Query::All {
-        found.retain(|user| FIELDS.matches(&query, &searchable(state, user, call)));
+        let columns = Columns::of(&query);
+        found.retain(|user| FIELDS.matches(&query, &columns.row(state, user, call)));
     }
     if let Some(sorting) = sorting {
-        sorting.sort(&mut found, |user| views::user(user, call.context.issuer));
+        let columns = Columns::named([sorting.field()]);
+        sorting.sort(&mut found, |user| columns.row(state, user, call));
     }
     let answer = paging.reply(
         "users",
@@ -83,16 +84,4 @@ fn candidates<'a>(state: &'a State, query: &Query) -> Vec<&'a User> {
         Some(email) => state.users_by_email(&email.to_lowercase()).collect(),
         None => state.users.iter().collect(),
     }
-}
-
-/// A user as searches see them.
-fn searchable(state: &State, user: &User, call: &Call<'_>) -> Value {
-    let mut row = views::user(user, call.context.issuer);
-    if let Some(row) = row.as_object_mut() {
-        let domain = user.email.as_deref().and_then(|email| email.rsplit_once('@'));
-        row.insert("email.domain".to_owned(), json!(domain.map(|(_, domain)| domain)));
-        let organizations = state.memberships_of(&user.id).map(|member| member.organization_id.as_str());
-        row.insert("organization_id".to_owned(), organizations.collect());
-    }
-    row
 }
