@@ -282,7 +282,7 @@ pub async fn a_change_ends_what_it_concerns(sessions: &impl Sessions) {
     assert_eq!(sessions.end_all(&SessionsOf::Tenant(acme), None, now(), forget_at).await.unwrap(), 1);
     assert_eq!(found(sessions, &all).await, [false, false, false, false, false, true]);
     let people = SessionsOf::Users(["nn", "nobody", "bo"].map(|name| UserId::try_from(name).unwrap()).into());
-    let (colleague, other) = (at("s7", "bo", "acme"), at("s8", "cy", "acme"));
+    let (colleague, other) = (at("s7", "bo", "third"), at("s8", "cy", "third"));
     for session in [&colleague, &other] {
         begin(sessions, session).await;
     }

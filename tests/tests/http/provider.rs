@@ -193,11 +193,8 @@ pub(crate) fn clients(product: &str) -> Vec<SeedClient> {
         kind: SeedClientKind::RegularWeb,
         ..machine(WEB, &[])
     };
-    let of_the_rig = [
-        &SCOPES[..],
-        &["create:users", "delete:sessions", "update:clients", "delete:organization_member_roles"],
-    ]
-    .concat();
+    let of_the_rig =
+        [&SCOPES[..], &["create:users", "delete:sessions", "delete:organization_member_roles"]].concat();
     vec![web, machine(M2M, &SCOPES), machine(RIG, &of_the_rig)]
 }
 

@@ -18,7 +18,6 @@ const OTHER_CLIENT: &str = "another-client";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum SingleSignOn {
     Connect,
-    ConnectSaml,
     Rotate,
     ChangeClient,
     TurnOn,
@@ -28,16 +27,12 @@ pub(crate) enum SingleSignOn {
     ReleaseDomain,
     TurnOff,
     Delete,
-    Grant,
 }
 
 impl SingleSignOn {
     pub(super) fn about(self) -> (&'static str, &'static str) {
         match self {
             Self::Connect => ("sso-connect", "Enter the credentials of one’s own identity provider"),
-            Self::ConnectSaml => {
-                ("sso-saml", "Enter the metadata of one’s own identity provider that speaks SAML")
-            }
             Self::Rotate => ("sso-rotate", "Enter a new secret of one’s own identity provider"),
             Self::ChangeClient => ("sso-client", "Enter another client of one’s own identity provider"),
             Self::TurnOn => ("sso-on", "Turn the connection to one’s own identity provider on"),
@@ -47,15 +42,13 @@ impl SingleSignOn {
             Self::ReleaseDomain => ("sso-release", "Give a domain of the connection up"),
             Self::TurnOff => ("sso-off", "Turn the connection off"),
             Self::Delete => ("sso-delete", "Delete the connection"),
-            Self::Grant => ("sso-grant", "Let somebody in who came through the connection and asks"),
         }
     }
 
     /// What was before. The person's link is the id of their request.
     pub(super) async fn prepare(self, world: &World, site: &Site) -> Person {
         let mut ann = site.administrator(ANN, ACME).await;
-        let kind = if self == Self::ConnectSaml { "saml" } else { "oidc" };
-        let begun = ann.post("/admin/sso", &[("kind", kind)]).await.is(303).location();
+        let begun = ann.post("/admin/sso", &[("kind", "oidc")]).await.is(303).location();
         let id = begun.query_pairs().find(|(name, _)| name == "connection").unwrap().1.into_owned();
         let domain = [("connection", &*id), ("domain", DOMAIN)];
         ann.post("/admin/sso/domain", &domain).await.is(303);
@@ -66,7 +59,7 @@ impl SingleSignOn {
         ann.post("/admin/sso/domain/check", &domain).await.is(303);
         world.company().await.registers(OTHER_CLIENT, SECRET).await;
         let mut person = Person::with(ann, id.clone());
-        if !matches!(self, Self::Connect | Self::ConnectSaml) {
+        if self != Self::Connect {
             person.enters(world, CLIENT).await.is(303);
             let asked = person.browser.post("/admin/sso/test", &[("connection", &id)]).await;
             let page = person.browser.follow(asked).await;
@@ -74,15 +67,6 @@ impl SingleSignOn {
             if self != Self::TurnOn {
                 person.browser.post("/admin/sso/turn", &[("connection", &id), ("turn", "on")]).await.is(303);
             }
-        }
-        if self == Self::Grant {
-            let closed = [("connection", &*id), ("display_name", "Acme staff"), ("default_role", "Employee")];
-            person.browser.post("/admin/sso/people", &closed).await.is(303);
-            let mut bo = site.browser();
-            let page = bo.begins_with_address(BO).await;
-            let end = bo.at_the_company(&page, BO).await;
-            bo.asks_to_be_let_in(&end).await.is(200);
-            person.link = person.browser.asker().await.unwrap();
         }
         person
     }
@@ -104,15 +88,6 @@ impl SingleSignOn {
         let (path, fields): (_, &[(&str, &str)]) = match self {
             Self::Connect | Self::Rotate => return person.enters(world, CLIENT).await,
             Self::ChangeClient => return person.enters(world, OTHER_CLIENT).await,
-            Self::ConnectSaml => {
-                let metadata = world.saml().await.metadata_url();
-                let fields = [("connection", id.as_str()), ("metadata_url", metadata.as_str())];
-                return person.browser.post("/admin/sso/saml", &fields).await;
-            }
-            Self::Grant => {
-                let fields = [("user_id", id.as_str()), ("role", "Employee")];
-                return person.browser.post("/admin/members/grant-access", &fields).await;
-            }
             Self::TurnOn => ("turn", &[("turn", "on")]),
             Self::TurnOff => ("turn", &[("turn", "off"), ("confirmed", "yes")]),
             Self::Edit => ("people", &[("display_name", "Acme staff"), ("default_role", "Employee")]),
@@ -143,13 +118,9 @@ impl Person {
 /// Every connection of an organization's own at the provider, whoever it lets in, without the ids that were made on the way:
 /// none that is left over is missed.
 pub(super) async fn connections(management: &Management) -> Value {
-    let mut listed = Vec::new();
-    for strategy in ["oidc", "samlp"] {
-        let path = format!("connections?strategy={strategy}&per_page=100");
-        listed.extend(management.call(Method::GET, &path, None).await.as_array().unwrap().iter().cloned());
-    }
+    let listed = management.call(Method::GET, "connections?strategy=oidc&per_page=100", None).await;
     let mut found: Vec<Value> = Vec::new();
-    for connection in &listed {
+    for connection in listed.as_array().unwrap() {
         let id = connection["id"].as_str().unwrap();
         let mut lets_in = Vec::new();
         for organization in management.organizations().await {

@@ -41,7 +41,7 @@ pub(super) enum UseCase {
     Sso(SingleSignOn),
 }
 
-pub(super) const USE_CASES: [UseCase; 43] = [
+pub(super) const USE_CASES: [UseCase; 41] = [
     UseCase::SignIn,
     UseCase::SignUp,
     UseCase::SignInByName,
@@ -74,7 +74,6 @@ pub(super) const USE_CASES: [UseCase; 43] = [
     UseCase::Inside(Inside::ChangePassword),
     UseCase::Inside(Inside::DeleteAccount),
     UseCase::Sso(SingleSignOn::Connect),
-    UseCase::Sso(SingleSignOn::ConnectSaml),
     UseCase::Sso(SingleSignOn::Rotate),
     UseCase::Sso(SingleSignOn::ChangeClient),
     UseCase::Sso(SingleSignOn::TurnOn),
@@ -84,7 +83,6 @@ pub(super) const USE_CASES: [UseCase; 43] = [
     UseCase::Sso(SingleSignOn::ReleaseDomain),
     UseCase::Sso(SingleSignOn::TurnOff),
     UseCase::Sso(SingleSignOn::Delete),
-    UseCase::Sso(SingleSignOn::Grant),
 ];
 
 /// Whoever does it.

@@ -17,7 +17,6 @@ use tenantry_ports::Clock;
 use tenantry_ports::testkit::FixedClock;
 use tenantry_system::SystemRandom;
 use tenantry_tests::dns::Dns;
-use tenantry_tests::saml::SamlIdp;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, OnceCell};
 use tokio::task::JoinSet;
@@ -71,7 +70,6 @@ pub(super) struct World {
     /// Where domains are looked up.
     pub(super) dns: Dns,
     company: OnceCell<Company>,
-    saml: OnceCell<SamlIdp>,
     _server: JoinSet<()>,
 }
 
@@ -106,7 +104,6 @@ impl World {
             site: None,
             dns: Dns::start().await,
             company: OnceCell::new(),
-            saml: OnceCell::new(),
             _server: server,
         }
     }
@@ -186,11 +183,6 @@ impl World {
     pub(super) async fn company(&self) -> &Company {
         let people = [("bo", BO, true)];
         self.company.get_or_init(|| Company::before(&self.url, Arc::clone(&self.clock), &people)).await
-    }
-
-    /// The same of one that speaks SAML.
-    pub(super) async fn saml(&self) -> &SamlIdp {
-        self.saml.get_or_init(|| SamlIdp::start(Arc::clone(&self.clock), Vec::new())).await
     }
 
     async fn product(&self, data: PathBuf) -> Site {

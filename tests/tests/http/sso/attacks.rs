@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use reqwest::Method;
+use secrecy::ExposeSecret;
 use serde_json::json;
 use tenantry_tests::steps::PASSWORD;
 
-use super::corp::{BO, CONFIRMED, Corp, DOMAIN, EVE, SECRET, UNA, reference, step};
+use super::corp::{BO, CLIENT, CONFIRMED, Corp, DOMAIN, EVE, SECRET, UNA, reference, step};
 
 #[tokio::test]
 async fn s01_a_domain_that_is_not_proved_leads_nowhere() {
@@ -70,7 +70,10 @@ async fn s11_a_wrong_secret_is_told_to_the_administrator_and_a_kept_one_stays_wh
     let mut corp = Corp::new().await;
     let id = corp.begins().await;
     corp.proves(&id).await;
-    corp.enters(&id, "another-secret").await.leads_to(&step(&id, "test"));
+    corp.enters(&id, "another-secret").await.is(422);
+    corp.enters(&id, SECRET).await.leads_to(&step(&id, "test"));
+    // It may go wrong later too.
+    corp.company.registers(CLIENT, "another-secret").await;
     let report = corp.tests_as(&id, BO).await;
     assert!(report.says("does not accept the client ID with this secret"), "{}", report.summary());
     corp.admin.post("/admin/sso/turn", &[("connection", &id), ("turn", "on")]).await.is(409);
@@ -83,6 +86,7 @@ async fn s11_a_wrong_secret_is_told_to_the_administrator_and_a_kept_one_stays_wh
     ];
     let refused = corp.admin.post("/admin/sso/credentials", &fields).await;
     assert!(refused.is(422).says("Enter the client secret"), "{}", refused.summary());
+    corp.company.registers(CLIENT, SECRET).await;
     corp.enters(&id, SECRET).await.leads_to(&step(&id, "test"));
     assert!(corp.tests_as(&id, BO).await.says("It works"));
 }
@@ -149,9 +153,17 @@ async fn s05_who_came_through_a_deleted_connection_is_out_at_once_whatever_the_p
 
 impl Corp {
     async fn is_told_of_no_logout(&self) {
-        let client = self.site.fake().client("MyLearning SaaS").unwrap().client_id;
-        let silent = json!({ "oidc_logout": { "backchannel_logout_urls": [] } });
-        let path = format!("clients/{client}");
-        self.site.management().await.call(Method::PATCH, &path, Some(silent)).await;
+        const WEB: &str = "MyLearning SaaS";
+        let client = self.site.fake().client(WEB).unwrap();
+        let seed = json!({ "clients": [{
+            "name": WEB,
+            "client_id": client.client_id,
+            "client_secret": client.client_secret.expose_secret(),
+            "callbacks": [self.site.address.at("/api/auth/callback")],
+            "settings": { "oidc_logout": { "backchannel_logout_urls": [] } },
+        }] });
+        let there = self.site.identity.join("_tenantry/seed").unwrap();
+        let answer = crate::site::client().post(there).json(&seed).send().await.unwrap();
+        assert!(answer.status().is_success(), "{answer:?}");
     }
 }

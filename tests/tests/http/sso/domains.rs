@@ -223,7 +223,7 @@ async fn a_claim_that_waits_for_more_than_a_week_says_that_nobody_looks_by_himse
     let id = corp.begins().await;
     corp.claims(&id).await;
     let page = corp.admin.get(&super::corp::step(&id, "domain")).await;
-    assert!(page.says("every few minutes until 8 January 2026"), "{}", page.summary());
+    assert!(page.says("every few minutes until 9 January 2026"), "{}", page.summary());
     corp.site.clock.advance(Duration::from_hours(7 * 24));
     let mut ann = corp.site.browser();
     ann.log_in_under("corp", "ann@nowhere.example").await;
