@@ -133,7 +133,7 @@ pub async fn belongs_to_one_tenant(requests: &impl SsoRequests) {
     assert_eq!(requests.recognize(&acme, &id("r1"), &came).await.unwrap(), Recognized::New);
     assert_eq!(requests.people(&globex, &id("r1"), "c").await.unwrap(), SsoPeople::default());
     assert_eq!(requests.let_in_again(&globex, &id("r1"), "d").await.unwrap(), 0);
-    assert_eq!(requests.brought(&acme, &id("r1")).await.unwrap(), [came.user.clone()]);
+    assert_eq!(requests.brought(&acme, &id("r1")).await.unwrap(), std::slice::from_ref(&came.user));
     assert_eq!(requests.brought(&globex, &id("r1")).await.unwrap(), []);
     assert!(requests.has_brought(&acme, &came.user).await.unwrap());
     assert!(!requests.has_brought(&globex, &came.user).await.unwrap());
@@ -216,7 +216,8 @@ pub async fn failures_do_not_grow_without_end(requests: &impl SsoRequests) {
         requests.failed(&acme, &id("r1"), &once).await.unwrap();
     }
     let left = numbers("r1").await;
-    assert_eq!((left.len(), &*left[0], &*left[49]), (50, "p49", "p0"));
+    assert_eq!(left.len(), 50);
+    assert_eq!((left.first().map(|it| &**it), left.last().map(|it| &**it)), (Some("p49"), Some("p0")));
     assert_eq!(numbers("r2").await, ["bo"], "another connection has its own");
 }
 
