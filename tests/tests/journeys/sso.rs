@@ -86,7 +86,7 @@ async fn a_company_connects_its_own_provider_and_a_colleague_comes_in() {
     faults.extend(ann.browser.inspect("sso-domain").await);
     ann.browser.publish("sso-domain", Width::Desk, Theme::Light).await;
     ann.browser.press("Check now").await;
-    ann.browser.says("The record is not there yet").await;
+    ann.browser.says("The record of acme.example is not there yet").await;
     ann.publishes_the_record(&dns).await;
     faults.extend(ann.browser.inspect("sso-domain-proved").await);
 

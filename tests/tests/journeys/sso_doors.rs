@@ -14,6 +14,7 @@ const ELI: &str = "eli@example.com";
 impl Person {
     /// Chooses who has to sign in through the connection that is open, and saves.
     async fn demands(&self, whom: &str) {
+        self.browser.press("Change who has to").await;
         self.browser.press_at(&format!("input[name='enforcement'][value='{whom}']")).await;
         self.browser.press_at("form[action='/admin/sso/policy'] button[type='submit']").await;
     }

@@ -80,8 +80,9 @@ pub(super) fn expected(route: &RouteSpec, actor: Actor, variation: Variation) ->
         return if is_api { Refused(401) } else { ToLogin };
     }
     let adds_fields = matches!(variation, Variation::Smuggled(Place::Body | Place::Everywhere));
-    if changes && adds_fields && route.operation.is_some() {
-        // A program is told of each field that it should not have sent.
+    // A program is told of each field that it should not have sent.
+    let is_told_of_fields = changes && adds_fields && route.operation.is_some();
+    if is_told_of_fields && !asks_who_it_is_first(route) {
         return Refused(422);
     }
     // A cursor is looked at before anything is asked for.
@@ -101,6 +102,9 @@ pub(super) fn expected(route: &RouteSpec, actor: Actor, variation: Variation) ->
     if route.needs_plan && actor == Actor::Lapsed {
         return Refused(402);
     }
+    if is_told_of_fields {
+        return Refused(422);
+    }
     // Whoever runs their organization alone stays.
     if matches!(route.path, "/home/leave" | "/api/v1/organization/leave") && changes && actor.runs_it() {
         return Refused(409);
@@ -116,8 +120,9 @@ pub(super) fn expected(route: &RouteSpec, actor: Actor, variation: Variation) ->
         return switching(actor, variation);
     }
     match variation {
-        // A link leads on whoever follows it, and to its own organization alone.
+        // A link leads on whoever follows it while it counts, and to its own organization alone.
         Variation::Id(..) if route.path == "/api/auth/invitation" => Refused(404),
+        _ if route.path == "/api/auth/invitation" && actor == Actor::Lapsed => Refused(410),
         // Nobody asks to be let in, and no connection is on: the tests of access have better ones.
         _ if matches!(
             route.path,
@@ -133,6 +138,20 @@ pub(super) fn expected(route: &RouteSpec, actor: Actor, variation: Variation) ->
         Variation::Id(id, given) => of_id(route, id, given),
         _ => plain(route),
     }
+}
+
+/// What reads nothing of a body before it knows that whoever sends it may.
+fn asks_who_it_is_first(route: &RouteSpec) -> bool {
+    let operations = [
+        "createSsoConnection",
+        "editSsoConnection",
+        "chooseSsoDomains",
+        "enterSsoCredentials",
+        "turnSsoConnection",
+        "enforceSso",
+        "claimSsoDomain",
+    ];
+    route.operation.is_some_and(|operation| operations.contains(&operation.id))
 }
 
 /// To an organization of one's own, wherever one is signed in.

@@ -2,7 +2,7 @@
 
 use futures::StreamExt;
 use reqwest::Method;
-use tenantry_web::{ROUTES, Resource, RouteSpec};
+use tenantry_web::{ROUTES, Resource, RouteSpec, Who};
 
 use super::actors::Actor;
 use super::expected::{Given, Outcome, Place, Variation, expected};
@@ -101,7 +101,7 @@ fn faults(cell: &Cell, world: &World, answer: &Answer) -> Vec<String> {
         faults.push(format!("{}: it tells of somebody there. {}", cell.name(), answer.summary()));
     }
     // The provider is asked about the other organization only when a public link names it.
-    let is_public = cell.route.who == tenantry_web::Who::Anyone;
+    let is_public = cell.route.who == Who::Anyone;
     let is_theirs = matches!(cell.actor, Actor::OtherAdministrator | Actor::Both);
     if !is_public && !is_theirs {
         let asked = world.site.fake().requests();
@@ -142,7 +142,9 @@ async fn foreign_and_absent_are_the_same(
 ) {
     for cell in cells {
         let Variation::Id(id, Given::Foreign) = cell.variation else { continue };
-        if !matches!(cell.expected(), Outcome::Refused(404)) {
+        // Anybody may know that an organization exists.
+        let is_public = cell.route.who == Who::Anyone && id.of == Resource::Organization;
+        if is_public || !matches!(cell.expected(), Outcome::Refused(404)) {
             continue;
         }
         let mut bodies = Vec::new();

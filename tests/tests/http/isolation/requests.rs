@@ -144,6 +144,7 @@ impl Sending {
                     text(&[("emails", "newcomer@nowhere.example"), ("role", "Employee"), ("hours", "168")]);
             }
             ("/admin/members/grant-access", false) => body = text(&[("role", "Employee")]),
+            ("/api/auth/invitation", false) => body = text(&[("account", "existing")]),
             ("/home/profile", false) => body = text(&[("name", "Somebody Else")]),
             ("/admin/sso", false) => body = text(&[("kind", "okta")]),
             ("/admin/sso/domain", false) => body = text(&[("domain", "another.example")]),
@@ -157,8 +158,7 @@ impl Sending {
             }
             // These take nothing but ids.
             (
-                "/api/auth/invitation"
-                | "/api/auth/ask-for-access"
+                "/api/auth/ask-for-access"
                 | "/admin/members/resend-invitation"
                 | "/admin/members/revoke-invitation"
                 | "/home/account/sessions/end"

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use tenantry_fake::Fault;
 
-use super::corp::{BO, Corp, DOMAIN};
+use super::corp::{BO, CONFIRMED, Corp, DOMAIN};
 use crate::answer::Answer;
 
 /// A second less than the record of a domain may be gone.
@@ -187,7 +187,8 @@ async fn s01_a_connection_is_turned_on_only_while_the_record_of_its_domain_is_th
     corp.enters(&id, super::corp::SECRET).await.is(303);
     corp.tests_as(&id, BO).await;
     corp.turns_on(&id).await;
-    let (on, off) = ([("connection", &*id), ("turn", "on")], [("connection", &*id), ("turn", "off")]);
+    let (on, off) =
+        ([("connection", &*id), ("turn", "on")], [("connection", &*id), ("turn", "off"), CONFIRMED]);
     corp.admin.post("/admin/sso/turn", &off).await.is(303);
     corp.dns.withdraw(&name);
     let refused = corp.admin.post("/admin/sso/turn", &on).await;
@@ -207,7 +208,8 @@ async fn s01_a_connection_is_turned_on_only_while_the_record_of_its_domain_is_th
 #[tokio::test]
 async fn s01_without_dns_nothing_is_turned_on_and_what_is_on_stays_on() {
     let (mut corp, id) = Corp::connected().await;
-    let (on, off) = ([("connection", &*id), ("turn", "on")], [("connection", &*id), ("turn", "off")]);
+    let (on, off) =
+        ([("connection", &*id), ("turn", "on")], [("connection", &*id), ("turn", "off"), CONFIRMED]);
     corp.dns = tenantry_tests::dns::Dns::start().await;
     corp.admin.post("/admin/sso/turn", &on).await.is(303);
     corp.is_let_in(BO).await;

@@ -1,6 +1,6 @@
 //! New credentials of a connection: tried before they count, and untested until somebody tests them.
 
-use super::corp::{BO, CLIENT, Corp, SECRET, step};
+use super::corp::{BO, CLIENT, CONFIRMED, Corp, SECRET, step};
 
 const NEW: &str = "the-next-secret-of-tenantry-at-corp";
 
@@ -44,7 +44,8 @@ async fn nobody_is_locked_out_while_a_secret_is_replaced_and_the_new_one_is_unte
     assert!(!corp.admin.get(&step(&id, "test")).await.says("It works"));
 
     // Turned off, it can't be turned on before a test.
-    let (on, off) = ([("connection", &*id), ("turn", "on")], [("connection", &*id), ("turn", "off")]);
+    let (on, off) =
+        ([("connection", &*id), ("turn", "on")], [("connection", &*id), ("turn", "off"), CONFIRMED]);
     corp.admin.post("/admin/sso/turn", &off).await.is(303);
     let refused = corp.admin.post("/admin/sso/turn", &on).await;
     assert!(refused.is(409).says("Test the connection first"), "{}", refused.summary());

@@ -105,7 +105,7 @@ async fn a_record_with_another_text_is_told_from_none_and_a_claim_from_a_proof()
     let mut corp = Corp::new().await;
     let id = corp.begins().await;
     let record = corp.claims(&id).await;
-    assert!(corp.checks(&id).await.says("The record is not there yet"));
+    assert!(corp.checks(&id).await.says("The record of corp.example is not there yet"));
     corp.dns.publish(RECORD, "tenantry-domain-verification=ffffffffffffffffffffffffffffffff");
     let page = corp.checks(&id).await;
     let said =
