@@ -479,8 +479,10 @@ async fn a_federated_newcomer_takes_the_last_seat_and_no_other() {
     assert_eq!((signed_in.session.roles, signed_in.lacks_seat), (Roles::from(Role::Employee), false));
 
     let mut world = World::with(newcomer());
-    let noted = world.audit_log.expect_record().once();
-    noted.withf(|entry| entry.action == AuditAction::SeatRefused).returning(|_| Ok(()));
+    let noted = world.audit_log.expect_record_once().once();
+    noted
+        .withf(|entry, _, _| entry.action == AuditAction::SeatRefused)
+        .returning(|entry, _, _| Ok(entry.clone()));
     let taken = world.members.expect_unassign().with(eq(acme().id), eq(ann()), eq(Role::Employee)).once();
     taken.returning(|_, _, _| Ok(()));
     let signed_in = newcomer_among(20, world).await;

@@ -4,7 +4,7 @@
 use anyhow::Result;
 
 use crate::shell;
-use crate::test::everything;
+use crate::test::long;
 
 const RENEW: &str = "TENANTRY_RENEW_DOCS";
 
@@ -23,7 +23,7 @@ pub(crate) fn run() -> Result<()> {
         test.args(["--package", package, "--test", target, name]);
         shell::run(test.env(RENEW, "1"))?;
     }
-    let mut product = everything();
+    let mut product = long();
     product.args(["--test", "http", "--", "faults::", "isolation::page::"]);
     shell::run(product.env(RENEW, "1"))
 }
