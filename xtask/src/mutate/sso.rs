@@ -9,6 +9,7 @@ const PARTS: &str = "application/src/sso/parts.rs";
 const GATE: &str = "application/src/sso/gate.rs";
 const ANSWER: &str = "application/src/sso/answer_access.rs";
 const REQUESTS: &str = "adapters/sql/src/sqlite/sso_requests.rs";
+const FAILURES: &str = "adapters/sql/src/sqlite/sso_failures.rs";
 const PROOFS: &str = "adapters/sql/src/sqlite/domain_proofs.rs";
 const ACCESS: &str = "adapters/sql/src/sqlite/access_requests.rs";
 const DOMAIN_REQUEST: &str = "domain/src/sso_request.rs";
@@ -80,14 +81,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     mutant(
         "who is refused stays a member",
-        ("application/src/sign_in.rs", "login.connection.is_some(), ‹roles.is_empty()›)"),
+        ("application/src/sign_in.rs", "login.connection.is_some(), ‹standing.roles.is_empty()›)"),
         This("false"),
         Test("who_is_refused_is_no_member"),
     ),
     // Beneath the ports.
     of_anybody(
         "anybody's connection",
-        (REQUESTS, "FROM sso_requests WHERE ‹tenant_id = ?› AND {column} = ?"),
+        (REQUESTS, "{REQUESTS} WHERE ‹tenant_id = ?› AND sso_requests.{column} = ?"),
         ONE_TENANTS,
     ),
     of_anybody(
@@ -103,27 +104,27 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     of_anybody(
         "a failure of anybody's connection is noted",
-        (REQUESTS, "reference = ? WHERE id = ? AND ‹tenant_id = ?›"),
+        (FAILURES, "FROM sso_requests WHERE id = ?5 AND ‹tenant_id = ?6›"),
         "sso_requests::memory::",
     ),
     of_anybody(
         "whom anybody's connection has brought is counted",
-        (REQUESTS, "WHERE sso_requests.id = ? AND ‹sso_requests.tenant_id = ?›"),
+        (REQUESTS, "WHERE sso_requests.id = ? AND ‹sso_requests.tenant_id = ?›\","),
         "sso_requests::memory::",
     ),
     of_anybody(
         "any connection has brought them",
-        (REQUESTS, "WHERE ‹sso_requests.tenant_id = ?› AND sso_people.user_id = ?"),
+        (REQUESTS, "WHERE ‹sso_requests.tenant_id = ?› AND sso_people.user_id = ?)"),
         "sso_requests::memory::",
     ),
     of_anybody(
         "anybody's connection is deleted",
-        (REQUESTS, "DELETE FROM sso_requests WHERE id = ? AND ‹tenant_id = ?›"),
+        (REQUESTS, "DELETE FROM sso_requests WHERE id = ?1 AND ‹tenant_id = ?2›"),
         ONE_TENANTS,
     ),
     of_anybody(
         "everybody's connections are forgotten",
-        (REQUESTS, "DELETE FROM sso_requests WHERE ‹tenant_id = ?›\").bind"),
+        (REQUESTS, "DELETE FROM {table} WHERE ‹tenant_id = ?›"),
         "sso_requests::memory::",
     ),
     of_anybody(
@@ -158,7 +159,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     of_anybody(
         "whom anybody was asked by",
-        (ACCESS, "FROM access_requests WHERE ‹tenant_id = ?› AND user_id = ?\");\n        let row"),
+        (ACCESS, "SELECT {COLUMNS} FROM access_requests WHERE ‹tenant_id = ?› AND user_id = ?"),
         "access_requests::memory::is_one_tenants_alone",
     ),
     mutant(
