@@ -95,7 +95,7 @@ mod tests {
         let claims = claims.as_object().unwrap();
         let names = |auth0| of_access_token(claims, auth0).keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(true), ["https://acme.example/plan", "urn:acme:plan"]);
-        assert_eq!(names(false), ["https://acme.example/plan", "plan", "urn:acme:plan"]);
+        assert_eq!(names(false), ["https://acme.example/plan", "urn:acme:plan", "plan"]);
     }
 
     #[test]

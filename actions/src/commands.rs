@@ -381,7 +381,7 @@ mod tests {
     fn a_redirect_carries_its_query() {
         let query = json!({ "query": { "session_token": "a b&c", "n": 1 } });
         let wishes = after(&[("redirect.sendUserTo", json!(["https://app.example/x?a=1", query]))]);
-        let url = "https://app.example/x?a=1&n=1&session_token=a+b%26c";
+        let url = "https://app.example/x?a=1&session_token=a+b%26c&n=1";
         assert_eq!(wishes.redirect.as_deref(), Some(url));
         assert!(
             refused("redirect.sendUserTo", &json!(["javascript:alert(1)"])).contains("http or https URL")

@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 
 use self::mutants::{Mutant, Noticed};
-use crate::shell;
+use crate::{shell, test as chore};
 
 /// What the copy reads: which guard is out, and which cells are enough to tell.
 const MUTANT: &str = "TENANTRY_MUTANT";
@@ -23,8 +23,7 @@ const SHOWN: usize = 4;
 
 /// Runs every mutant; fails when one of them passes unnoticed.
 pub(crate) fn run(only: Option<&str>) -> Result<ExitCode> {
-    let place = shell::target().join("mutate");
-    let tree = place.join("tree");
+    let tree = shell::target().join("mutate/tree");
     copy(&tree)?;
     let chosen: Vec<_> =
         mutants::all().filter(|mutant| only.is_none_or(|text| mutant.name.contains(text))).collect();
@@ -32,11 +31,11 @@ pub(crate) fn run(only: Option<&str>) -> Result<ExitCode> {
     // All of them are planted at once, and asleep until one is named: the copy is built once.
     plant::all(&tree, &chosen)?;
     println!("\nFirst with every guard in its place:");
-    let awake = failures(&place, &chosen, only.is_some())?;
+    let awake = failures(&tree, &chosen, only.is_some())?;
     ensure!(awake.is_empty(), "fails before anything is taken out: {}", awake.join("\n"));
     let mut unnoticed = Vec::new();
     for mutant in chosen {
-        let failed = failures_without(&place, mutant)?;
+        let failed = failures_without(&tree, mutant)?;
         if failed.is_empty() {
             println!("UNNOTICED  {}", mutant.name);
             unnoticed.push(mutant.name);
@@ -69,7 +68,7 @@ fn copy(tree: &Path) -> Result<()> {
 
 /// What fails with all of them asleep: of the whole matrix, or of the cells that are needed when only some are chosen, and
 /// of every test that is named beside one.
-fn failures(place: &Path, chosen: &[&Mutant], is_part: bool) -> Result<Vec<String>> {
+fn failures(tree: &Path, chosen: &[&Mutant], is_part: bool) -> Result<Vec<String>> {
     let (mut cells, mut http, mut contracts) = (Vec::new(), Vec::new(), Vec::new());
     for mutant in chosen {
         match mutant.noticed {
@@ -83,24 +82,24 @@ fn failures(place: &Path, chosen: &[&Mutant], is_part: bool) -> Result<Vec<Strin
     }
     let mut failed = Vec::new();
     if !http.is_empty() {
-        let mut test = test(place, "http", &http);
+        let mut test = test(tree, "http", &http);
         if is_part {
             test.env(CELLS, cells.join("|"));
         }
         failed.extend(failed_lines(&mut test)?);
     }
     if !contracts.is_empty() {
-        failed.extend(failed_lines(&mut test(place, "contract", &contracts))?);
+        failed.extend(failed_lines(&mut test(tree, "contract", &contracts))?);
     }
     Ok(failed)
 }
 
 /// What fails without one guard.
-fn failures_without(place: &Path, mutant: &Mutant) -> Result<Vec<String>> {
+fn failures_without(tree: &Path, mutant: &Mutant) -> Result<Vec<String>> {
     let mut test = match mutant.noticed {
-        Noticed::Cells(_) => test(place, "http", &[MATRIX]),
-        Noticed::Test(name) => test(place, "http", &[name]),
-        Noticed::Contract(name) => test(place, "contract", &[name]),
+        Noticed::Cells(_) => test(tree, "http", &[MATRIX]),
+        Noticed::Test(name) => test(tree, "http", &[name]),
+        Noticed::Contract(name) => test(tree, "contract", &[name]),
     };
     if let Noticed::Cells(cells) = mutant.noticed {
         test.env(CELLS, cells);
@@ -108,12 +107,12 @@ fn failures_without(place: &Path, mutant: &Mutant) -> Result<Vec<String>> {
     failed_lines(test.env(MUTANT, mutant.name))
 }
 
-fn test(place: &Path, target: &str, names: &[&str]) -> Command {
-    let mut test = shell::cargo("test");
-    test.args(["--workspace", "--features", "tenantry-tests/process", "--no-fail-fast", "--test", target]);
-    test.arg("--").args(names);
-    test.current_dir(place.join("tree"))
-        .env("CARGO_TARGET_DIR", place.join("build"))
+fn test(tree: &Path, target: &str, names: &[&str]) -> Command {
+    // The features and the folder are those of `cargo xtask test`: what it has built of other people's is not built again.
+    let mut test = chore::long();
+    test.args(["--test", target, "--"]).args(names);
+    test.current_dir(tree)
+        .env("CARGO_TARGET_DIR", shell::target())
         .env("RUST_BACKTRACE", "0")
         .env("CARGO_INCREMENTAL", "0")
         .env_remove(MUTANT)

@@ -14,7 +14,7 @@ pub(crate) fn run() -> Result<()> {
     let taken = shell::target().join("pictures");
     // Pictures of pages that no longer exist must not come back.
     let _ = fs::remove_dir_all(&taken);
-    shell::run(test::journeys().arg("pages::"))?;
+    shell::run(test::long().args(["--test", "journeys", "pages::"]))?;
     let kept = shell::root().join("docs/screenshots");
     fs::create_dir_all(&kept)?;
     let mut count = 0;

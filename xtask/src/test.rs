@@ -8,9 +8,9 @@ use anyhow::Result;
 use crate::tally::{Counts, Tally};
 use crate::{install, shell};
 
-/// What turns on the tests that need a server, or that take long: one set for all of them, since with another one cargo
-/// would build this workspace again.
-const LONG: &str = "tenantry-auth0/long,tenantry-tests/process,tenantry-tests/sdks";
+/// What turns on the tests that need a server or a browser, or that take long: one set for all of them, since with another
+/// one cargo would build this workspace again.
+const LONG: &str = "tenantry-auth0/long,tenantry-tests/browser,tenantry-tests/process,tenantry-tests/sdks";
 
 /// There are no documentation tests; asking each crate for them takes longer than to run all others.
 const KINDS: [&str; 3] = ["--lib", "--bins", "--tests"];
@@ -48,7 +48,6 @@ pub(crate) fn full() -> Result<ExitCode> {
     // The very binary that `cargo run` starts, not the one that `cargo test` links with its own set of features.
     tally.check("the product", shell::run(&mut shell::cargo("build")));
     tests(&mut tally, long().args(KINDS))?;
-    tests(&mut tally, &mut journeys())?;
     Ok(tally.close())
 }
 
@@ -70,22 +69,6 @@ fn tests(tally: &mut Tally, command: &mut Command) -> Result<()> {
 pub(crate) fn long() -> Command {
     let mut command = shell::cargo("test");
     command.args(["--workspace", "--no-fail-fast", "--features", LONG]);
-    command
-}
-
-/// `cargo test` with the journeys in a browser. They are built by themselves: the browser's client turns features of
-/// libraries on that the product does not have, and other tests would not be true of it.
-pub(crate) fn journeys() -> Command {
-    let mut command = shell::cargo("test");
-    command.args([
-        "--package",
-        "tenantry-tests",
-        "--no-fail-fast",
-        "--features",
-        "browser",
-        "--test",
-        "journeys",
-    ]);
     command
 }
 
