@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use tenantry_domain::{Administrator, Feature, NotPermitted, Permission};
+use tenantry_domain::post_login::may_come_of_a_login;
+use tenantry_domain::{Administrator, Feature, NotPermitted, Permission, Roles};
 use tenantry_ports::{Clock, Members, Session, Sessions, Turn, Turns};
 
 use crate::Outage;
@@ -49,7 +50,8 @@ impl Authorize {
     }
 
     /// The person of this session as one who may change it: the provider is asked for their roles, in one call. A role
-    /// that they have no longer is gone from their session at once.
+    /// that they have no longer is gone from their session at once. One that whoever has none may owe to a login that was
+    /// not finished counts when the session is next refreshed, if a seat was counted for it.
     pub async fn to_change(
         &self,
         session: &Session,
@@ -57,6 +59,8 @@ impl Authorize {
     ) -> Result<Administrator, AuthorizeError> {
         let actor = session.actor().in_tenant()?;
         let roles = self.members.roles(&actor.tenant().id, actor.user()).await.map_err(Outage::from)?;
+        let is_unsure = session.roles.is_empty() && may_come_of_a_login(&roles);
+        let roles = if is_unsure { Roles::default() } else { roles };
         let now = Session { roles, ..session.clone() };
         if now.roles != session.roles {
             self.sessions.refresh(session, &now).await.map_err(Outage::from)?;

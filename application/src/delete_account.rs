@@ -7,8 +7,8 @@ use tenantry_domain::{
     AuditAction, AuditEntry, Holder, Member, PlanId, Role, Status, Subscription, Tenant, TenantId, UserId,
 };
 use tenantry_ports::{
-    AuditLog, Clock, Members, MembersError, PageSize, Session, Sessions, SessionsOf, Tenants, Turn, Turns,
-    Users,
+    AuditLog, Clock, Members, MembersError, PageSize, Session, Sessions, SessionsOf, SsoRequests, Tenants,
+    Turn, Turns, Users,
 };
 
 use crate::fresh_login::is_fresh;
@@ -31,6 +31,8 @@ pub struct DeleteAccount {
     pub turns: Arc<dyn Turns>,
     /// Takes back what the person has sent.
     pub withdraw: WithdrawInvitations,
+    /// Whether organizations know them by their connections.
+    pub requests: Arc<dyn SsoRequests>,
     /// Where sessions are.
     pub sessions: Arc<dyn Sessions>,
     /// Whether a payment is under way.
@@ -114,6 +116,9 @@ impl DeleteAccount {
         }
         // The provider ends the memberships with the account, in one call: there is nothing between the two.
         self.users.delete(user).await.map_err(Outage::from)?;
+        // Whoever comes again through an organization's connection has the same id, and is a newcomer. The sessions end last:
+        // until then another try finishes what an interruption has left.
+        self.requests.forget_person(user).await.map_err(Outage::from)?;
         let now = self.clock.now();
         let whose = SessionsOf::User(user.clone());
         self.sessions.end_all(&whose, None, now, remembered_until(now)).await.map_err(Outage::from)?;

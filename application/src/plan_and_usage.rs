@@ -78,17 +78,16 @@ impl PlanAndUsage {
         let seats = plan.as_ref().map_or(Seats::Unlimited, |plan| plan.seats);
         let taken = self.seats.run(&administrator.tenant().id, seats).await?;
         let (members, invited) = (taken.members, taken.total() - taken.members);
-        let latest = self.audit_log.of_tenant(&administrator.tenant().id, None, PageSize::SCREEN).await;
-        let latest = latest.map_err(Outage::from)?.items;
+        let tenant = &administrator.tenant().id;
         Ok(PlanAndUsageView {
             subscription,
             plan,
             standing: standing(session, self.clock.now()),
             members,
             invited,
-            turned_away: self.turned_away(&latest),
-            glass_broken: self.glass_broken(latest),
-            sso_until: self.sso_until(&administrator.tenant().id, subscription).await?,
+            turned_away: self.turned_away(tenant).await?,
+            glass_broken: self.lately(tenant, AuditAction::SsoGlassBroken, WHILE).await?,
+            sso_until: self.sso_until(tenant, subscription).await?,
         })
     }
 
@@ -106,24 +105,25 @@ impl PlanAndUsage {
         Ok(is_on.then_some(ends + GRACE))
     }
 
-    fn turned_away(&self, latest: &[AuditEntry]) -> Vec<String> {
-        let now = self.clock.now();
+    /// Who came and found no seat.
+    async fn turned_away(&self, tenant: &TenantId) -> Result<Vec<String>, Outage> {
         let mut names = Vec::new();
-        for entry in latest {
-            if entry.action == AuditAction::SeatRefused
-                && now < entry.at + LATELY
-                && !names.contains(&entry.subject)
-            {
-                names.push(entry.subject.clone());
+        for entry in self.lately(tenant, AuditAction::SeatRefused, LATELY).await? {
+            if !names.contains(&entry.subject) {
+                names.push(entry.subject);
             }
         }
-        names
+        Ok(names)
     }
 
-    fn glass_broken(&self, latest: Vec<AuditEntry>) -> Vec<AuditEntry> {
-        let now = self.clock.now();
-        let is_told =
-            |entry: &AuditEntry| entry.action == AuditAction::SsoGlassBroken && now < entry.at + WHILE;
-        latest.into_iter().filter(is_told).collect()
+    /// What was done of this kind not longer ago than that, however much else was done since.
+    async fn lately(
+        &self,
+        tenant: &TenantId,
+        action: AuditAction,
+        time: Duration,
+    ) -> Result<Vec<AuditEntry>, Outage> {
+        let since = self.clock.now() - time;
+        Ok(self.audit_log.of_action(tenant, action, since, PageSize::SCREEN).await?)
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tenantry_domain::post_login::{SubscriptionStep, default_member_role, manage_subscription};
 use tenantry_domain::{
-    AuditAction, AuditEntry, Catalogue, Device, OfferState, Role, Roles, Seats, SessionId, SsoFault,
-    Subscription, TenantId, Timestamp,
+    AuditAction, AuditEntry, Catalogue, Device, InvitationId, Offer, OfferState, Role, Roles, Seats,
+    SessionId, SsoFault, Subscription, TenantId, Timestamp,
 };
 use tenantry_ports::{
     AuditLog, Callback, Clock, IdentityProviderError, Login, LoginAttempt, Members, Offers, Session,
@@ -230,15 +230,31 @@ impl SignIn {
             Some(owed) if login.tenant.is_none() => Some(owed),
             _ => subscription?,
         };
-        let standing = self.standing(&arrival.attempt, &login, roles?, now).await?;
+        let invitation = self.invitation(&arrival.attempt, &login).await;
+        let is_invited = matches!(invitation, Ok(Some(_)));
+        let standing = self.standing(&login, is_invited, roles?, now).await?;
+        let invitation = match invitation {
+            Ok(invitation) => invitation,
+            Err(error) => {
+                if !matches!(error, SignInError::Outage(_)) {
+                    self.keep_out(&login, &standing).await;
+                }
+                return Err(error);
+            }
+        };
         let passed = match self.sso.pass(&login, &standing, subscription, now).await? {
             Ok(passed) => passed,
             Err(refusal) => {
-                self.keep_out(&login, &standing).await;
+                match refusal {
+                    SsoRefusal::Required { .. } => self.uninvite(&login, now).await,
+                    _ => self.keep_out(&login, &standing).await,
+                }
                 return Err(SignInError::Sso(refusal));
             }
         };
-        self.accept(&arrival.attempt, &login, now).await?;
+        if let Some(invitation) = invitation {
+            self.accept(&login, &invitation, now).await?;
+        }
         let (roles, lacks_seat) = self.admit(&login, standing, &passed, subscription, now).await?;
         let session = self.session(arrival.session, &login, subscription, roles, now);
         let begun = self.sessions.begin(&session, &login.claims, arrival.attempt.started_at).await;
@@ -287,8 +303,8 @@ impl SignIn {
     /// accepted it never came back: the seat was counted for the invitation.
     async fn standing(
         &self,
-        attempt: &LoginAttempt,
         login: &Login,
+        is_invited: bool,
         roles: Roles,
         now: Timestamp,
     ) -> Result<Standing, Outage> {
@@ -296,11 +312,8 @@ impl SignIn {
         let Some(tenant) = login.tenant.as_ref().filter(|_| standing.is_newcomer) else {
             return Ok(standing);
         };
-        let is_invited = attempt.invitation.is_some() || {
-            let email = login.email.as_ref().filter(|_| login.email_verified && !roles.is_empty());
-            let offers = self.offers.pending(&tenant.id, now).await?;
-            email.is_some_and(|email| offers.iter().any(|offer| offer.email == *email))
-        };
+        let is_invited =
+            is_invited || (!roles.is_empty() && self.pending(&tenant.id, login, now).await?.is_some());
         Ok(if is_invited { Standing::with(roles) } else { standing })
     }
 
@@ -370,6 +383,36 @@ impl SignIn {
         }
     }
 
+    /// Takes away what an invitation gave to somebody who has to come another way: the provider has made them a member with
+    /// its roles before we were asked, and counts the invitation as used. Who was a member before stays one. The offer ends
+    /// last: until then the next try finds it.
+    async fn uninvite(&self, login: &Login, now: Timestamp) {
+        let Some(tenant) = &login.tenant else { return };
+        let removed = async {
+            let _turn = self.turns.take(&tenant.id).await?;
+            let Some(offer) = self.pending(&tenant.id, login, now).await? else { return Ok(()) };
+            if !self.sso.requests.is_admitted(&tenant.id, &login.user).await? {
+                self.members.remove(&tenant.id, &login.user).await?;
+            }
+            self.offers.end(&tenant.id, &offer.email, OfferState::Revoked).await?;
+            Ok::<(), Outage>(())
+        };
+        if let Err(outage) = removed.await {
+            tracing::warn!(tenant = %tenant.id, user = %login.user, %outage, "a membership can't be taken away");
+        }
+    }
+
+    /// The offer to whoever has logged in, as long as it is pending.
+    async fn pending(
+        &self,
+        tenant: &TenantId,
+        login: &Login,
+        now: Timestamp,
+    ) -> Result<Option<Offer>, Outage> {
+        let Some(email) = login.email.as_ref().filter(|_| login.email_verified) else { return Ok(None) };
+        Ok(self.offers.pending(tenant, now).await?.into_iter().find(|offer| offer.email == *email))
+    }
+
     /// Whether there is a seat for a newcomer, whom the provider counts as a member already.
     async fn has_seat(
         &self,
@@ -402,17 +445,28 @@ impl SignIn {
         Some(self.sso.failed(&tenant.id, &sso.request, SsoFault::Other, now).await)
     }
 
-    /// Notes that the invitation with which the login came is accepted. The provider compares the address too; what it
-    /// lets through all the same ends here.
-    async fn accept(&self, attempt: &LoginAttempt, login: &Login, now: Timestamp) -> Result<(), SignInError> {
-        let (Some(invitation), Some(tenant)) = (&attempt.invitation, &login.tenant) else { return Ok(()) };
+    /// The invitation with which the login came, if it is one to whoever has logged in. The provider compares the address
+    /// too; what it lets through all the same ends here.
+    async fn invitation(
+        &self,
+        attempt: &LoginAttempt,
+        login: &Login,
+    ) -> Result<Option<InvitationId>, SignInError> {
+        let (Some(invitation), Some(tenant)) = (&attempt.invitation, &login.tenant) else { return Ok(None) };
         let offer = self.offers.find(&tenant.id, invitation).await.map_err(Outage::from)?;
         let Some(offer) = offer else { return Err(SignInError::InvitationSpent) };
         if !login.email_verified || login.email.as_ref() != Some(&offer.email) {
             return self.spent_by_another(attempt).await;
         }
-        let accepted = self.offers.end_invitation(&tenant.id, invitation, OfferState::Accepted).await;
-        if accepted.map_err(Outage::from)? {
+        Ok(Some(invitation.clone()))
+    }
+
+    /// Notes that this invitation is accepted. First that whoever it was for is let in: should anything break after that,
+    /// the invitation counts no more, and they are no newcomer all the same.
+    async fn accept(&self, login: &Login, invitation: &InvitationId, now: Timestamp) -> Result<(), Outage> {
+        let Some(tenant) = &login.tenant else { return Ok(()) };
+        self.sso.requests.admit(&tenant.id, &login.user, now).await?;
+        if self.offers.end_invitation(&tenant.id, invitation, OfferState::Accepted).await? {
             let accepted = entry(login, &tenant.id, AuditAction::InvitationAccepted, now);
             audit::record(&*self.audit_log, &accepted).await;
         }

@@ -18,8 +18,8 @@ use tenantry_ports::testkit::{FixedClock, SeededRandom, without_sso};
 use tenantry_ports::{
     Callback, Clock, IdentityProviderError, Login, LoginAttempt, MockAuditLog, MockBilling,
     MockIdentityProvider, MockInvitations, MockJourneys, MockLoginAttempts, MockMembers, MockOffers,
-    MockSessions, MockTenants, MockUsers, Page, SessionsError, Turn, Turns, TurnsError, UpstreamFault,
-    UsersError,
+    MockSessions, MockSsoRequests, MockTenants, MockUsers, OffersError, Page, SessionsError, Turn, Turns,
+    TurnsError, UpstreamFault, UsersError,
 };
 
 const NOW: &str = "2026-01-02T03:04:05.678Z";
@@ -39,6 +39,8 @@ struct World {
     pending: MockOffers,
     counted: MockMembers,
     audit_log: MockAuditLog,
+    /// What is kept of single sign-on, where it matters.
+    requests: Option<MockSsoRequests>,
     clock: Arc<FixedClock>,
 }
 
@@ -68,6 +70,7 @@ impl World {
             pending: MockOffers::new(),
             counted: MockMembers::new(),
             audit_log: MockAuditLog::new(),
+            requests: None,
             clock: Arc::new(FixedClock::at(NOW)),
         }
     }
@@ -87,7 +90,8 @@ impl World {
             random: Arc::new(SeededRandom::new(1)),
         };
         let clock_of_seats = Arc::clone(&clock);
-        let (requests, proofs) = without_sso();
+        let (nothing, proofs) = without_sso();
+        let requests = self.requests.unwrap_or(nothing);
         let use_case = SignIn {
             redeem: Redeem { provider: Arc::new(self.provider), attempts: Arc::new(self.attempts) },
             sso: SsoGate {
@@ -420,6 +424,20 @@ async fn s14_an_acceptance_is_noted_once() {
         let signed_in = world.sign_in(arrival_by_invitation()).await.unwrap();
         assert_eq!(signed_in.session.tenant, Some(acme()));
     }
+}
+
+#[tokio::test]
+async fn s14_whoever_accepts_is_let_in_before_the_invitation_counts_no_more() {
+    let mut world = World::with(login_of(bo(), true));
+    world.offers.expect_find().returning(|_, _| Ok(Some(offer())));
+    let cut = || OffersError::Unavailable("the process has ended".into());
+    world.offers.expect_end_invitation().once().returning(move |_, _, _| Err(cut()));
+    let mut requests = MockSsoRequests::new();
+    requests.expect_of_tenant().returning(|_| Ok(Vec::new()));
+    requests.expect_admit().once().returning(|_, _, _| Ok(()));
+    world.requests = Some(requests);
+    let broken = world.sign_in(arrival_by_invitation()).await;
+    assert!(matches!(broken, Err(SignInError::Outage(_))), "{broken:?}");
 }
 
 #[tokio::test]

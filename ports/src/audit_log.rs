@@ -1,7 +1,7 @@
 //! Who changed what, and when.
 
 use async_trait::async_trait;
-use tenantry_domain::{AuditEntry, TenantId, Timestamp, UserId};
+use tenantry_domain::{AuditAction, AuditEntry, TenantId, Timestamp, UserId};
 
 use crate::{Cursor, Page, PageSize, Source};
 
@@ -31,6 +31,15 @@ pub trait AuditLog: Send + Sync {
         from: Option<Cursor>,
         size: PageSize,
     ) -> Result<Page<AuditEntry>, AuditLogError>;
+
+    /// What was done in this tenant of this one kind after `since`, the latest first; at most `size` entries.
+    async fn of_action(
+        &self,
+        tenant: &TenantId,
+        action: AuditAction,
+        since: Timestamp,
+        size: PageSize,
+    ) -> Result<Vec<AuditEntry>, AuditLogError>;
 
     /// What a person did outside of any tenant, the latest first; at most `size` entries.
     async fn of_account(&self, user: &UserId, size: PageSize) -> Result<Vec<AuditEntry>, AuditLogError>;

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use tenantry_domain::{
-    Actor, Device, EmailAddress, Holder, Look, PersonName, Roles, SessionHandle, SessionId, Subscription,
-    TenantId, TenantRef, Timestamp, UserId,
+    Actor, Device, EmailAddress, EmailDomain, Holder, Look, PersonName, Roles, SessionHandle, SessionId,
+    Subscription, TenantId, TenantRef, Timestamp, UserId,
 };
 
 use crate::{LoggedOut, Source};
@@ -116,6 +116,8 @@ pub enum SessionsOf {
     Member(TenantId, UserId),
     /// Everybody's, under this tenant.
     Tenant(TenantId),
+    /// Everybody's under no tenant whose address is in exactly this domain.
+    Personal(EmailDomain),
 }
 
 /// A session that has ended because of what became of a membership. It lets nobody in.

@@ -117,8 +117,12 @@ pub trait SsoRequests: Send + Sync {
     /// Forgets that the product knows this person as a member, because they are none any more. Who is not known: success.
     async fn dismiss(&self, tenant: &TenantId, user: &UserId) -> Result<(), SsoRequestsError>;
 
-    /// Forgets the request, and whom its connection has brought and nobody else's: also as members. One that is not there or is another tenant's is success,
-    /// and nothing is forgotten.
+    /// Forgets everything of this person in every tenant: that they came, that they ask to be let in, and that they are known
+    /// as a member. Somebody of whom nothing is known: success.
+    async fn forget_person(&self, user: &UserId) -> Result<(), SsoRequestsError>;
+
+    /// Forgets the request, whom its connection has brought, and that those are members whom no other connection of the
+    /// tenant has brought. A request that is not there or is another tenant's is success, and nothing is forgotten.
     async fn delete(&self, tenant: &TenantId, request: &SsoRequestId) -> Result<(), SsoRequestsError>;
 
     /// Forgets everything of a tenant; nothing is success.

@@ -148,6 +148,7 @@ on_both!(
     SqlAuditLog::new,
     [
         pages_hold_every_entry_once,
+        one_kind_is_found_among_all_others,
         an_account_has_entries_of_its_own,
         a_made_up_cursor_is_refused,
         the_same_is_remembered_once_in_its_time

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use tenantry_domain::{AccessRequest, AuditAction, AuditEntry, SsoFault, TenantRef, Timestamp};
+use tenantry_domain::post_login::may_come_of_a_login;
+use tenantry_domain::{
+    AccessRequest, AuditAction, AuditEntry, SsoFault, TenantId, TenantRef, Timestamp, UserId,
+};
 use tenantry_ports::{
     AccessRequests, AuditLog, Callback, Clock, KeptSsoRequest, Login, LoginAttempt, Members, SsoPurpose,
 };
@@ -59,14 +62,21 @@ impl AskForAccess {
             return Err(SignInError::Sso(refusal));
         }
         let tenant = &request.tenant;
-        let is_member = self.members.find(&tenant.id, &login.user).await.map_err(Outage::from)?.is_some();
-        if (is_member || request.admission.auto_membership)
+        let is_let_in = self.is_let_in(&tenant.id, &login.user).await?;
+        if (is_let_in || request.admission.auto_membership)
             && let Some(found) = FoundLogin::of(request.clone())
         {
             return Ok(AskedForAccess::Welcome(found));
         }
         self.take_down(&login, &kept, now).await?;
         Ok(AskedForAccess::Waiting(kept.request.tenant))
+    }
+
+    /// Whether a login under the organization takes this person for a member. What a provider may have made of them in a
+    /// login that was not finished is none yet.
+    async fn is_let_in(&self, tenant: &TenantId, user: &UserId) -> Result<bool, Outage> {
+        let Some(member) = self.members.find(tenant, user).await? else { return Ok(false) };
+        Ok(!may_come_of_a_login(&member.roles) || self.gate.requests.is_admitted(tenant, user).await?)
     }
 
     /// The request that the login went through: by the connection that the attempt named, never by what came back.

@@ -69,7 +69,7 @@ impl ChooseSsoDomains {
         }
         // Also when nothing is new: an interruption may have left sessions from before.
         if is_demanded && !is_narrowed {
-            self.parts.end_sessions(&*self.sessions, session, &tenant.id).await?;
+            self.parts.end_sessions(&*self.sessions, session, &kept.request).await?;
         }
         // Also for whoever comes again: the provider may not have heard of it.
         if kept.request.state == SsoState::On {

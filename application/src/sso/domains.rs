@@ -116,6 +116,10 @@ impl CheckDomain {
         if looked.holds() && !held.holds() {
             self.parts.record(session, tenant, AuditAction::DomainProved, domain.to_string()).await;
         }
+        if held.holds() && !looked.holds() {
+            let now = self.parts.clock.now();
+            self.parts.note_of_dns(&looked, AuditAction::DomainLapsed, now).await.map_err(SsoError::from)?;
+        }
         // Also when nothing is new: the provider may not have heard of it.
         if looked.state != ProofState::Claimed {
             self.parts.tell_of(&tenant.id, domain).await.map_err(SsoError::from)?;

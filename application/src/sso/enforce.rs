@@ -9,8 +9,8 @@ use tenantry_ports::{KeptSsoRequest, Members, Session, Sessions};
 use super::{SsoError, SsoParts};
 use crate::Outage;
 
-/// Says who has to come in through a connection. Everybody's sessions under the organization end when it gets stricter,
-/// so that the old ways in are closed for those who are in, too.
+/// Says who has to come in through a connection. Everybody's sessions under the organization end when it gets stricter, and
+/// those under none of people with addresses in its domains: the old ways in are closed for those who are in, too.
 pub struct EnforceSso {
     /// What it works with.
     pub parts: SsoParts,
@@ -58,7 +58,7 @@ impl EnforceSso {
         self.parts.save(&mut kept).await?;
         // Also when nothing is new: an interruption may have left sessions from before.
         if enforcement != Enforcement::Off {
-            self.parts.end_sessions(&*self.sessions, session, &tenant.id).await?;
+            self.parts.end_sessions(&*self.sessions, session, &kept.request).await?;
         }
         let subject = format!("{}: {}", kept.request.display_name, enforcement.as_str());
         self.parts.record(session, tenant, AuditAction::SsoEnforced, subject).await;

@@ -107,7 +107,8 @@ impl SsoGate {
         }
     }
 
-    /// Notes a login through a connection that failed before there was anything to look at; answers its number.
+    /// Notes a login through a connection that failed before there was anything to look at; answers its number. A connection
+    /// that is off lets nobody in, whatever the provider says of it.
     pub(crate) async fn failed(
         &self,
         tenant: &TenantId,
@@ -115,6 +116,11 @@ impl SsoGate {
         fault: SsoFault,
         now: Timestamp,
     ) -> SsoRefusal {
+        let is_off = match self.requests.find(tenant, request).await {
+            Ok(kept) => kept.is_none_or(|kept| kept.request.state == SsoState::Off),
+            Err(_) => false,
+        };
+        let fault = if is_off && fault == SsoFault::NotAMember { SsoFault::TurnedOff } else { fault };
         self.failed_for(None, (tenant, request), fault, now).await
     }
 
@@ -265,15 +271,15 @@ impl SsoGate {
     ) -> Result<Result<Passed, SsoRefusal>, Outage> {
         for kept in self.requests.of_tenant(&tenant.id).await? {
             let request = kept.request;
-            let is_glass = self.may_break_the_glass(&request, login, roles).await?;
-            if request.concerns(login.email.as_ref()) && !is_glass {
+            if !request.concerns(login.email.as_ref()) {
+                continue;
+            }
+            if !self.may_break_the_glass(&request, login, roles).await? {
                 return Ok(required(request).map_or_else(|| Ok(Passed::default()), Err));
             }
-            if is_glass {
-                let subject = request.display_name.to_string();
-                self.note(login, &tenant.id, AuditAction::SsoGlassBroken, subject, now).await;
-                tracing::warn!(tenant = %tenant.id, user = %login.user, "somebody came in by breaking the glass");
-            }
+            let subject = request.display_name.to_string();
+            self.note(login, &tenant.id, AuditAction::SsoGlassBroken, subject, now).await;
+            tracing::warn!(tenant = %tenant.id, user = %login.user, "somebody came in by breaking the glass");
         }
         Ok(Ok(Passed::default()))
     }
@@ -287,7 +293,7 @@ impl SsoGate {
         login: &Login,
         roles: &Roles,
     ) -> Result<bool, Outage> {
-        if !request.is_demanded() || !roles.contains(Role::Administrator) {
+        if !roles.contains(Role::Administrator) {
             return Ok(false);
         }
         if request.break_glass.contains(&login.user) {

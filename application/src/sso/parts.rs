@@ -143,17 +143,23 @@ impl SsoParts {
         Ok(self.requests.people(&request.tenant.id, &request.id, &held.client()).await?.all > 0)
     }
 
-    /// Ends every session under the tenant but this one, also those whose login is under way: whoever was in another way
-    /// than they have to come is out.
+    /// Ends every session but this one that is under the organization, or is somebody's own whose address is in a domain of
+    /// this connection; also those whose login is under way. Whoever was in another way than they have to come is out.
     pub(crate) async fn end_sessions(
         &self,
         sessions: &dyn Sessions,
         besides: &Session,
-        tenant: &TenantId,
+        request: &SsoRequest,
     ) -> Result<(), SsoError> {
-        let (whose, now) = (SessionsOf::Tenant(tenant.clone()), self.clock.now());
-        let ended = sessions.end_all(&whose, Some(besides.id.clone()), now, remembered_until(now)).await;
-        ended.map(|_| ()).map_err(|error| Outage::from(error).into())
+        let tenant = &request.tenant.id;
+        let proved = self.proved(tenant).await?;
+        let domains = request.domains.intersection(&proved).cloned().map(SessionsOf::Personal);
+        for whose in domains.chain([SessionsOf::Tenant(tenant.clone())]) {
+            let now = self.clock.now();
+            let ended = sessions.end_all(&whose, Some(besides.id.clone()), now, remembered_until(now)).await;
+            ended.map_err(Outage::from)?;
+        }
+        Ok(())
     }
 
     /// Keeps a request as it was changed.

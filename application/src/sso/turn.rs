@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use futures::future::try_join_all;
 use tenantry_domain::{
     Admission, AuditAction, EmailDomain, Enforcement, NotReady, SsoRequest, SsoState, TenantId,
 };
@@ -72,20 +73,31 @@ impl TurnSso {
         tenant: &TenantId,
         domains: BTreeSet<EmailDomain>,
     ) -> Result<(), TurnOnSsoError> {
-        for domain in domains {
+        let now = self.parts.clock.now();
+        let looks = domains.into_iter().map(async |domain| {
             let held = self.parts.proofs.find(tenant, &domain).await.map_err(outage)?;
             let held = held.ok_or(NotReady::NoProvedDomain)?;
-            let now = self.parts.clock.now();
-            let found = looked(&*self.records, held, now).await.map_err(|error| {
+            let found = looked(&*self.records, held.clone(), now).await.map_err(|error| {
                 tracing::warn!(%error, %domain, "a domain's record can't be looked for");
-                TurnOnSsoError::NoAnswer(domain.clone())
+                TurnOnSsoError::NoAnswer(domain)
             })?;
-            if !self.parts.proofs.keep(&found).await.map_err(outage)? || !found.holds() {
+            Ok::<_, TurnOnSsoError>((held, found))
+        });
+        // All at once: others wait for the organization's turn.
+        for (held, found) in try_join_all(looks).await? {
+            if !self.parts.proofs.keep(&found).await.map_err(outage)? {
                 return Err(NotReady::NoProvedDomain.into());
             }
-            if found.missing_since.is_some() {
+            if held.holds() && !found.holds() {
+                self.parts
+                    .note_of_dns(&found, AuditAction::DomainLapsed, now)
+                    .await
+                    .map_err(SsoError::from)?;
+                self.parts.tell_in_turn(tenant, &found.domain).await.map_err(SsoError::from)?;
+            }
+            if !found.holds() || found.missing_since.is_some() {
                 let (name, value) = (found.record_name(), found.record_value());
-                return Err(TurnOnSsoError::RecordGone { domain, name, value });
+                return Err(TurnOnSsoError::RecordGone { domain: found.domain, name, value });
             }
         }
         Ok(())
@@ -133,18 +145,27 @@ impl SsoParts {
         tenant: &TenantId,
         domain: &EmailDomain,
     ) -> Result<Option<Turn>, Outage> {
-        let is_used = |kept: &KeptSsoRequest| kept.request.is_open_for(domain);
-        if !self.requests.of_tenant(tenant).await?.iter().any(is_used) {
+        let kept = self.requests.of_tenant(tenant).await?;
+        if !kept.iter().any(|kept| kept.request.is_open_for(domain)) {
             return Ok(None);
         }
         let turn = self.turns.take(tenant).await?;
-        for kept in self.requests.of_tenant(tenant).await?.into_iter().filter(is_used) {
+        self.tell_in_turn(tenant, domain).await?;
+        Ok(Some(turn))
+    }
+
+    /// The same, for whoever has the tenant's turn.
+    pub(super) async fn tell_in_turn(&self, tenant: &TenantId, domain: &EmailDomain) -> Result<(), Outage> {
+        for kept in self.requests.of_tenant(tenant).await? {
+            if !kept.request.is_open_for(domain) {
+                continue;
+            }
             match self.open(&kept.request).await? {
                 Ok(()) | Err(SsoConnectionsError::UnknownConnection) => {}
                 Err(outage) => return Err(outage.into()),
             }
         }
-        Ok(Some(turn))
+        Ok(())
     }
 
     /// Closes the connection at the provider; one that is gone is closed. Repeatable.

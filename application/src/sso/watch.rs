@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tenantry_domain::{AuditAction, AuditEntry, DomainProof, ProofState, Timestamp};
+use tenantry_domain::{AuditAction, AuditEntry, DomainProof, ProofState, Timestamp, UserId};
 use tenantry_ports::TxtRecords;
 
 use super::SsoParts;
@@ -16,6 +16,8 @@ const PROVED_EVERY: Duration = Duration::from_hours(24);
 const CLAIMED_EVERY: Duration = Duration::from_mins(5);
 /// How long one waits.
 const CLAIMED_FOR: Duration = DomainProof::WAITS;
+/// How soon one is looked at again of which the provider could not be told.
+const AGAIN_AFTER: Duration = Duration::from_mins(2);
 /// How many are looked at in one go.
 const AT_ONCE: u32 = 50;
 
@@ -54,8 +56,8 @@ impl WatchDomains {
                 return Err(outage);
             }
         };
-        // As long as the provider has not heard of it, its turn comes again with the next look.
-        let unheard = DomainProof { checked_at: Some(now - 2 * PROVED_EVERY), ..after.clone() };
+        // As long as the provider has not heard of it, its turn comes again soon, and not before that of others.
+        let unheard = DomainProof { checked_at: Some(now - PROVED_EVERY + AGAIN_AFTER), ..after.clone() };
         let first = if after.state == ProofState::Claimed { &after } else { &unheard };
         if !self.parts.proofs.keep(first).await? {
             // Another organization has proved it, or the claim was given up: there is nothing to keep but the look.
@@ -77,21 +79,33 @@ impl WatchDomains {
 
     /// Remembers what became of a domain.
     async fn note(&self, before: &DomainProof, after: &DomainProof, now: Timestamp) -> Result<(), Outage> {
-        let action = match (before.holds(), after.state) {
-            (false, ProofState::Proved { .. }) => AuditAction::DomainProved,
-            (true, ProofState::Lapsed { .. }) => {
-                tracing::warn!(tenant = %after.tenant, domain = %after.domain, "the record of a domain is gone");
-                AuditAction::DomainLapsed
+        match (before.holds(), after.state) {
+            (false, ProofState::Proved { .. }) => {
+                self.parts.note_of_dns(after, AuditAction::DomainProved, now).await
             }
-            _ => return Ok(()),
-        };
-        // Nobody did it: it is noted as done by the tenant itself.
-        let actor = tenantry_domain::UserId::try_from(after.tenant.as_str());
+            (true, ProofState::Lapsed { .. }) => {
+                self.parts.note_of_dns(after, AuditAction::DomainLapsed, now).await
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl SsoParts {
+    /// Remembers what DNS has made of a domain. Nobody did it: it is noted as done by the tenant itself.
+    pub(super) async fn note_of_dns(
+        &self,
+        proof: &DomainProof,
+        action: AuditAction,
+        now: Timestamp,
+    ) -> Result<(), Outage> {
+        tracing::info!(tenant = %proof.tenant, domain = %proof.domain, action = action.as_str(), "the record of a domain has come or gone");
+        let actor = UserId::try_from(proof.tenant.as_str());
         let actor = actor.map_err(|error| Outage::Store(Box::new(error)))?;
-        let (tenant, subject) = (Some(after.tenant.clone()), after.domain.to_string());
+        let (tenant, subject) = (Some(proof.tenant.clone()), proof.domain.to_string());
         let actor_name = Some("DNS".to_owned());
         let entry = AuditEntry { at: now, actor, actor_name, tenant, action, subject };
-        audit::record(&*self.parts.audit_log, &entry).await;
+        audit::record(&*self.audit_log, &entry).await;
         Ok(())
     }
 }

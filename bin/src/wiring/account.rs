@@ -49,6 +49,7 @@ impl Parts {
             members: self.members(),
             turns: self.turns(),
             withdraw: self.withdraw(),
+            requests: self.sso_requests(),
             sessions: self.sessions(),
             conversions: Arc::clone(conversions),
             audit_log: self.audit_log(),

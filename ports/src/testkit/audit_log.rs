@@ -56,6 +56,25 @@ pub async fn an_account_has_entries_of_its_own(log: &impl AuditLog) {
     assert_eq!(found, std::slice::from_ref(&own));
 }
 
+/// What is of one kind is found in this tenant alone, however much else was done since, and as long as it is recent.
+pub async fn one_kind_is_found_among_all_others(log: &impl AuditLog) {
+    let (acme, size) = (TenantId::try_from("org_acme").unwrap(), PageSize::at_most(2));
+    let of = |number, tenant, action| AuditEntry { action, ..entry(number, Some(tenant)) };
+    let broken = [1, 2, 3].map(|number| of(number, "org_acme", AuditAction::SsoGlassBroken));
+    for entry in &broken {
+        log.record(entry).await.unwrap();
+    }
+    log.record(&of(4, "org_other", AuditAction::SsoGlassBroken)).await.unwrap();
+    for number in 5..30 {
+        log.record(&of(number, "org_acme", AuditAction::InvitationSent)).await.unwrap();
+    }
+    let since = async |at| log.of_action(&acme, AuditAction::SsoGlassBroken, at, size).await.unwrap();
+    let [first, second, third] = broken;
+    assert_eq!(since(first.at - Duration::from_secs(1)).await, [third.clone(), second.clone()]);
+    assert_eq!(since(second.at).await, [third.clone()], "what happened at that time is not after it");
+    assert_eq!(since(third.at).await, []);
+}
+
 /// A cursor from nowhere is refused.
 pub async fn a_made_up_cursor_is_refused(log: &impl AuditLog) {
     let acme = TenantId::try_from("org_acme").unwrap();

@@ -13,6 +13,7 @@ pub fn without_sso() -> (MockSsoRequests, MockDomainProofs) {
     requests.expect_admit().returning(|_, _, _| Ok(()));
     requests.expect_is_admitted().returning(|_, _| Ok(false));
     requests.expect_dismiss().returning(|_, _| Ok(()));
+    requests.expect_forget_person().returning(|_| Ok(()));
     requests.expect_find().returning(|_, _| Ok(None));
     requests.expect_forget().returning(|_| Ok(()));
     let mut proofs = MockDomainProofs::new();

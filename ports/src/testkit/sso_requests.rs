@@ -275,6 +275,10 @@ pub async fn knows_whom_it_has_admitted(requests: &impl SsoRequests) {
     requests.delete(&acme, &id("r1")).await.unwrap();
     assert!(!is_known(&acme, "oidc|1").await && is_known(&globex, "oidc|1").await);
     assert!(is_known(&acme, "oidc|2").await && is_known(&acme, "oidc|3").await, "they came another way, too");
+    requests.forget_person(&user("oidc|2")).await.unwrap();
+    requests.forget_person(&user("oidc|2")).await.unwrap();
+    assert!(!is_known(&acme, "oidc|2").await && is_known(&acme, "oidc|3").await);
+    assert!(!requests.has_brought(&acme, &user("oidc|2")).await.unwrap());
     requests.forget(&globex).await.unwrap();
     assert!(!is_known(&globex, "oidc|1").await && is_known(&acme, "oidc|3").await);
     requests.forget(&acme).await.unwrap();

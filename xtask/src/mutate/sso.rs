@@ -69,13 +69,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     mutant(
         "demanded or not, every way is open",
-        (GATE, "if ‹request.concerns(login.email.as_ref()) && !is_glass› {"),
-        This("false"),
+        (GATE, "if ‹!request.concerns(login.email.as_ref())› {"),
+        This("true"),
         Test("s13_"),
     ),
     mutant(
         "who runs the organization no more breaks the glass",
-        (GATE, "if !request.is_demanded() || ‹!roles.contains(Role::Administrator)› {"),
+        (GATE, "if ‹!roles.contains(Role::Administrator)› {"),
         This("false"),
         Test("s13_a_glass_that_nobody_can_break"),
     ),
@@ -84,6 +84,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         ("application/src/sign_in.rs", "login.connection.is_some(), ‹standing.roles.is_empty()›)"),
         This("false"),
         Test("who_is_refused_is_no_member"),
+    ),
+    mutant(
+        "who was invited stays a member although they have to come another way",
+        ("application/src/sign_in.rs", "SsoRefusal::Required { .. } => ‹self.uninvite(&login, now).await›,"),
+        This("()"),
+        Test("s13_an_invitation_is_no_way_in"),
     ),
     // Beneath the ports.
     of_anybody(

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteExecutor};
-use tenantry_domain::{AuditEntry, TenantId, Timestamp, UserId};
+use tenantry_domain::{AuditAction, AuditEntry, TenantId, Timestamp, UserId};
 use tenantry_ports::{AuditLog, AuditLogError, Cursor, Page, PageSize};
 
 use super::Database;
@@ -105,6 +105,27 @@ impl AuditLog for SqlAuditLog {
         let next = last.map(|row| row.try_get::<i64, _>("id")).transpose().map_err(StoreError::from)?;
         let items = rows.iter().take(shown).map(read_entry).collect::<Result<_, _>>()?;
         Ok(Page { items, next: next.map(|id| Cursor::new(id.to_string())) })
+    }
+
+    async fn of_action(
+        &self,
+        tenant: &TenantId,
+        action: AuditAction,
+        since: Timestamp,
+        size: PageSize,
+    ) -> Result<Vec<AuditEntry>, AuditLogError> {
+        let rows = sqlx::query(
+            "SELECT at, actor, actor_name, tenant_id, action, subject FROM audit_log \
+             WHERE tenant_id = ? AND action = ? AND at > ? ORDER BY at DESC, id DESC LIMIT ?",
+        )
+        .bind(tenant.as_str())
+        .bind(action.as_str())
+        .bind(since.as_millis())
+        .bind(i64::from(size.get()))
+        .fetch_all(&self.database.read)
+        .await
+        .map_err(StoreError::from)?;
+        Ok(rows.iter().map(read_entry).collect::<Result<_, _>>()?)
     }
 
     async fn of_account(&self, user: &UserId, size: PageSize) -> Result<Vec<AuditEntry>, AuditLogError> {

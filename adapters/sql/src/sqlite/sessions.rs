@@ -100,7 +100,7 @@ impl Sessions for SqlSessions {
             "INSERT INTO sessions (id, user_id, name, email, picture, tenant_id, tenant_name, roles, \
              subscription, provider_session, began_at, refreshed_at, idle_until, ends_at, claims) \
              SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS \
-             (SELECT 1 FROM provider_logouts WHERE whom = ? OR (whom IN (?, ?, ?) AND at >= ?))",
+             (SELECT 1 FROM provider_logouts WHERE whom = ? OR (whom IN (?, ?, ?, ?) AND at >= ?))",
         )
         .bind(session.id.as_str())
         .bind(session.user.as_str())
@@ -121,6 +121,13 @@ impl Sessions for SqlSessions {
         .bind(of_user(&session.user))
         .bind(session.tenant.as_ref().map(|tenant| of_tenant(&tenant.id)))
         .bind(session.tenant.as_ref().map(|tenant| of_member(&tenant.id, &session.user)))
+        .bind(
+            session
+                .email
+                .as_ref()
+                .filter(|_| session.tenant.is_none())
+                .map(|email| of_domain(email.domain())),
+        )
         .bind(left_at.as_millis())
         .execute(&self.database.write)
         .await
@@ -257,7 +264,9 @@ impl Sessions for SqlSessions {
         let spared = spared.map_or_else(String::new, |session| session.as_str().to_owned());
         let noting = match whose {
             SessionsOf::Member(tenant, user) => Some(ended_sessions::note(tenant, user, &spared)),
-            SessionsOf::User(_) | SessionsOf::Users(_) | SessionsOf::Tenant(_) => None,
+            SessionsOf::User(_) | SessionsOf::Users(_) | SessionsOf::Tenant(_) | SessionsOf::Personal(_) => {
+                None
+            }
         };
         let (remembered, ending) = match whose {
             SessionsOf::Users(users) => (
@@ -286,6 +295,14 @@ impl Sessions for SqlSessions {
                 sqlx::query("DELETE FROM sessions WHERE id <> ? AND tenant_id = ?")
                     .bind(spared)
                     .bind(tenant.as_str().to_owned()),
+            ),
+            SessionsOf::Personal(domain) => (
+                vec![of_domain(domain.as_str())],
+                sqlx::query(
+                    "DELETE FROM sessions WHERE id <> ? AND tenant_id IS NULL AND substr(email, -length(?2)) = ?2",
+                )
+                .bind(spared)
+                .bind(format!("@{domain}")),
             ),
         };
         Ok(self.end_remembered(remembered, at, forget_at, noting, ending).await?)
@@ -363,6 +380,11 @@ fn of_tenant(tenant: &TenantId) -> String {
 /// How the end of one member's sessions is remembered. An id of this length in front can't run into the other.
 fn of_member(tenant: &TenantId, user: &UserId) -> String {
     format!("member:{}:{tenant}:{user}", tenant.as_str().len())
+}
+
+/// How the end of everybody's sessions is remembered who has an address in a domain, and is under no tenant.
+fn of_domain(domain: &str) -> String {
+    format!("domain:{domain}")
 }
 
 fn role_names(roles: &Roles) -> String {

@@ -331,6 +331,15 @@ impl SsoRequests for SqlSsoRequests {
         Ok(())
     }
 
+    async fn forget_person(&self, user: &UserId) -> Result<(), SsoRequestsError> {
+        for table in ["admitted_members", "sso_people", "access_requests"] {
+            let text = format!("DELETE FROM {table} WHERE user_id = ?");
+            let forgotten = sqlx::query(sqlx::AssertSqlSafe(text)).bind(user.as_str());
+            forgotten.execute(&self.0.write).await.map_err(StoreError::from)?;
+        }
+        Ok(())
+    }
+
     async fn delete(&self, tenant: &TenantId, request: &SsoRequestId) -> Result<(), SsoRequestsError> {
         Ok(self.deleted(tenant, request).await?)
     }

@@ -410,6 +410,7 @@ impl World {
                     members: world.clone(),
                     turns: world.clone(),
                     withdraw,
+                    requests: sso.requests.clone(),
                     sessions: world.clone(),
                     conversions,
                     audit_log: world,

@@ -31,7 +31,7 @@ impl Corp {
     }
 
     /// The id that the page of members has of who asks.
-    async fn asker(&mut self) -> Option<String> {
+    pub(crate) async fn asker(&mut self) -> Option<String> {
         self.admin.asker().await
     }
 }

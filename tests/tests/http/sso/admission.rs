@@ -66,6 +66,20 @@ async fn where_newcomers_do_not_join_by_themselves_they_read_whom_to_ask() {
 }
 
 #[tokio::test]
+async fn who_comes_through_a_connection_that_is_turned_off_meanwhile_is_told_so_member_or_not() {
+    let (mut corp, id) = Corp::connected().await;
+    corp.is_let_in(BO).await;
+    let (mut bo, page) = corp.enters_address(BO).await;
+    let off = [("connection", &*id), ("turn", "off"), CONFIRMED];
+    corp.admin.post("/admin/sso/turn", &off).await.is(303);
+    let end = bo.at_the_company(&page, BO).await;
+    assert!(end.is(403).says("Your organization does not use this login any more"), "{}", end.text());
+    assert!(!end.says("Ask to be let in"), "{}", end.text());
+    let page = corp.connection(&id).await;
+    assert!(page.says(&reference(&end)) && page.says("The connection is turned off"), "{}", page.text());
+}
+
+#[tokio::test]
 async fn rp47_a_tile_at_the_companys_provider_begins_a_login_that_ends_where_it_says() {
     let (mut corp, id) = Corp::connected().await;
     let page = corp.connection(&id).await;

@@ -161,6 +161,7 @@ async fn a_domain_whose_record_is_gone_for_three_days_leads_nowhere_until_it_is_
     assert_eq!(corp.led_by().await, [DOMAIN]);
     assert!(corp.checks(&id).await.says("The record is gone"));
     assert_eq!(corp.led_by().await, [] as [&str; 0], "the provider leads nobody there either");
+    assert!(corp.admin.get("/admin/activity").await.says("The record of corp.example is gone"));
     assert!(bo.at_the_company(&page, BO).await.is(403).says("not one that your organization lets in"));
     let (_, page) = corp.enters_address(BO).await;
     assert_eq!(page.url.origin(), corp.site.identity.origin(), "{}", page.summary());
@@ -200,7 +201,14 @@ async fn s01_a_connection_is_turned_on_only_while_the_record_of_its_domain_is_th
         [("connection", &*id), ("display_name", "Staff"), ("auto_membership", "yes"), ("turn_on", "yes")];
     corp.admin.post("/admin/sso/people", &fields).await.is(409);
     assert!(corp.connection(&id).await.says("Turn it on"));
+    // Also once it is gone for so long that nothing is proved any more.
+    corp.site.clock.advance(THREE_DAYS);
+    assert!(!corp.admin.get("/admin/activity").await.says("The record of corp.example is gone"));
+    corp.site.clock.advance(Duration::from_secs(2));
+    corp.admin.post("/admin/sso/turn", &on).await.is(409);
+    assert!(corp.admin.get("/admin/activity").await.says("The record of corp.example is gone"));
     corp.dns.publish(&name, &value);
+    corp.checks(&id).await;
     corp.admin.post("/admin/sso/turn", &on).await.is(303);
     corp.is_let_in(BO).await;
 }

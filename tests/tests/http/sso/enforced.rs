@@ -140,25 +140,45 @@ async fn s13_an_invitation_is_no_way_in_and_nobody_accepts_it_by_another_login()
     corp.is_sent_to_the_company(&mut cy, &end).await;
     assert!(!cy.is_signed_in().await);
     let end = corp.site.browser().tries(CY, PASSWORD).await;
-    assert!(end.is(403).says("own login"), "{}", end.summary());
+    assert!(end.is(403).says("You are not a member of this organization"), "{}", end.summary());
     assert!(!corp.admin.get("/admin/activity").await.says("accepted"));
+    // The provider has made a member of them: that is taken back, and their invitation is used up.
+    assert!(!corp.admin.get("/admin/members").await.says(CY));
+    let members: Vec<_> = corp.members("corp").await.into_iter().map(|(id, _)| id).collect();
+    assert_eq!(members.len(), 2, "Ann, and whom the set-up was tested with: {members:?}");
+}
+
+#[tokio::test]
+async fn s13_who_is_a_member_already_stays_one_when_they_come_another_way() {
+    let (mut corp, id) = Corp::connected().await;
+    corp.site.member(CY, "corp", &["Employee"]).await;
+    let before = corp.members("corp").await;
+    corp.demands(&id).await;
+    let end = corp.site.browser().tries(CY, PASSWORD).await;
+    assert!(end.is(403).says("own login"), "{}", end.summary());
+    assert_eq!(corp.members("corp").await, before);
 }
 
 #[tokio::test]
 async fn s13_an_address_in_the_domain_has_no_login_of_its_own_where_the_domain_demands_it() {
     let (mut corp, id) = Corp::connected().await;
-    let dot = corp.site.newcomer("dot@corp.example").await;
+    let mut dot = corp.site.newcomer("dot@corp.example").await;
+    let mut outside = corp.site.newcomer("dot@sub.corp.example").await;
     let fields = [("connection", &*id), ("enforcement", "domains"), CONFIRMED];
     corp.admin.post("/admin/sso/policy", &fields).await.is(303);
     corp.site.clock.advance(std::time::Duration::from_secs(1));
+    assert!(!dot.is_signed_in().await, "nor does the session go on that they have");
+    assert!(outside.is_signed_in().await, "an address in another domain is nobody’s business");
     let mut elsewhere = dot.elsewhere();
     let page = elsewhere.open("/api/auth/login").await;
     let answer = elsewhere.fill(&page, &[("username", "dot@corp.example"), ("password", PASSWORD)]).await;
     let end = elsewhere.follow(answer).await;
     corp.is_sent_to_the_company(&mut elsewhere, &end).await;
     assert!(!elsewhere.is_signed_in().await);
-    // Whoever has another address goes on as before.
+    // Whoever has another address goes on as before, also who could break the glass: nothing is broken.
     corp.site.member(CY, "corp", &["Employee"]).await;
+    corp.site.browser().log_in_under("corp", "ann@nowhere.example").await;
+    assert!(!corp.admin.get("/admin/activity").await.says("as only they may"));
 }
 
 #[tokio::test]
@@ -178,6 +198,17 @@ async fn s13_whoever_breaks_the_glass_is_noted_each_time_and_only_as_long_as_the
         let told = corp.admin.get("/admin").await;
         assert_eq!(told.text().matches("past Corp staff").count(), times, "{}", told.summary());
     }
+    // Whatever is done since does not hide it.
+    for _ in 0..30 {
+        let claimed = [("connection", &*id), ("domain", "second.example")];
+        corp.admin.post("/admin/sso/domain", &claimed).await.is(303);
+        corp.admin.post("/admin/sso/domain/release", &claimed[1..]).await.is(303);
+    }
+    assert!(
+        !corp.admin.get("/admin/activity").await.says("as only they may"),
+        "it is on another page by now"
+    );
+    assert!(corp.admin.get("/admin").await.says("past Corp staff"));
     // At the provider, past the pages.
     management.take_role("corp", "ann@nowhere.example", "Administrator").await;
     let mut ann = corp.site.browser();

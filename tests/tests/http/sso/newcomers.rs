@@ -61,6 +61,11 @@ async fn s14_a_seat_is_counted_for_who_was_made_a_member_behind_the_products_bac
     corp.gives_up(BO).await;
     corp.site.clock.advance(Duration::from_secs(61));
     assert!(bo.get("/home/profile").await.says("Role None"));
+    // Nor does it when it asks for something that the role would let it do.
+    let mut bo = corp.finds_no_seat(BO).await;
+    corp.gives_up(BO).await;
+    bo.post("/admin/customization/export", &[]).await.is(403);
+    assert!(bo.get("/home/profile").await.says("Role None"));
     corp.finds_no_seat(BO).await;
     let noted = async |corp: &mut Corp| {
         let page = corp.admin.get("/admin/activity").await;
@@ -118,6 +123,20 @@ async fn s14_a_membership_that_was_had_behind_the_products_back_ends_where_newco
     corp.lets_newcomers_in(&id, false).await;
     corp.is_refused(CAL, 403).await;
     assert_eq!(corp.roles_at_the_provider("cal").await, None);
+}
+
+#[tokio::test]
+async fn s14_a_membership_that_was_had_behind_the_products_back_is_none_to_who_asks_to_be_let_in() {
+    let (mut corp, id) = Corp::closed_to_newcomers().await;
+    let (mut bo, end) = corp.comes(BO).await;
+    corp.lets_newcomers_in(&id, true).await;
+    corp.gives_up(BO).await;
+    corp.lets_newcomers_in(&id, false).await;
+    let end = bo.asks_to_be_let_in(&end).await;
+    assert!(end.is(200).says("can see that you ask"), "{}", end.summary());
+    let fields = [("user_id", &*corp.asker().await.unwrap()), ("role", "Employee")];
+    corp.admin.post("/admin/members/grant-access", &fields).await.leads_to("/admin/members");
+    corp.is_let_in(BO).await;
 }
 
 #[tokio::test]

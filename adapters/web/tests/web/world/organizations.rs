@@ -1,7 +1,7 @@
 //! What the product keeps of organizations: how they look, who changed what, and whose turn it is.
 
 use async_trait::async_trait;
-use tenantry_domain::{AuditEntry, Branding, Logo, LogoId, Look, TenantId, Timestamp, UserId};
+use tenantry_domain::{AuditAction, AuditEntry, Branding, Logo, LogoId, Look, TenantId, Timestamp, UserId};
 use tenantry_ports::{
     AuditLog, AuditLogError, Cursor, Page, PageSize, TenantLooks, TenantLooksError, Turn, Turns, TurnsError,
 };
@@ -88,6 +88,17 @@ impl AuditLog for World {
         let state = self.lock();
         let items = state.audit.iter().rev().filter(|entry| entry.tenant.as_ref() == Some(tenant)).cloned();
         Ok(Page { items: items.collect(), next: None })
+    }
+
+    async fn of_action(
+        &self,
+        tenant: &TenantId,
+        action: AuditAction,
+        since: Timestamp,
+        _: PageSize,
+    ) -> Result<Vec<AuditEntry>, AuditLogError> {
+        let all = self.of_tenant(tenant, None, PageSize::SCREEN).await?.items;
+        Ok(all.into_iter().filter(|entry| entry.action == action && entry.at > since).collect())
     }
 
     async fn of_account(&self, _: &UserId, _: PageSize) -> Result<Vec<AuditEntry>, AuditLogError> {

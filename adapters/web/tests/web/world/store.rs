@@ -148,6 +148,10 @@ impl Sessions for World {
                 SessionsOf::Users(users) => users.contains(&session.user),
                 SessionsOf::Member(of, user) => session.user == *user && tenant == Some(of),
                 SessionsOf::Tenant(of) => tenant == Some(of),
+                SessionsOf::Personal(domain) => {
+                    let email = session.email.as_ref().filter(|_| tenant.is_none());
+                    email.is_some_and(|email| email.domain() == domain.as_str())
+                }
             }
         };
         let mut state = self.lock();
