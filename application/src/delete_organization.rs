@@ -99,8 +99,10 @@ impl DeleteOrganization {
             self.nothing_is_being_paid(&tenant.id).await?;
             self.remains.disconnect(&tenant.id).await?;
             self.tenants.delete(&tenant.id).await.map_err(Outage::from)?;
+            self.remains.forget(&tenant.id).await?;
+        } else {
+            self.remains.clear(&tenant.id).await?;
         }
-        self.remains.clear(&tenant.id).await?;
         let entry = AuditEntry {
             at: self.remains.clock.now(),
             actor: session.user.clone(),
@@ -126,23 +128,35 @@ impl DeleteOrganization {
 }
 
 impl Remains {
-    /// Deletes the tenant's own connections at the provider: nothing else would ever find them again.
+    /// Deletes the tenant's own connections at the provider: nothing else would ever find them again. A request that knows
+    /// of none may have one all the same, when the answer that told of it was lost.
     async fn disconnect(&self, tenant: &TenantId) -> Result<(), Outage> {
+        let mut has_unknown = false;
         for kept in self.requests.of_tenant(tenant).await? {
-            if let Some(upstream) = kept.request.upstream {
-                self.connections.delete(tenant, &upstream.connection).await?;
+            match kept.request.upstream {
+                Some(upstream) => self.connections.delete(tenant, &upstream.connection).await?,
+                None => has_unknown = true,
+            }
+        }
+        if has_unknown {
+            for connection in self.connections.list(tenant).await? {
+                self.connections.delete(tenant, &connection.id).await?;
             }
         }
         Ok(())
     }
 
-    /// Removes what is left of a tenant that is gone, and sees to it that no login which is under way begins a session
-    /// under it.
+    /// Removes what is left of a tenant that is gone.
     pub(crate) async fn clear(&self, tenant: &TenantId) -> Result<(), Outage> {
+        self.disconnect(tenant).await?;
+        self.forget(tenant).await
+    }
+
+    /// Removes what is left here, and sees to it that no login which is under way begins a session under it.
+    async fn forget(&self, tenant: &TenantId) -> Result<(), Outage> {
         let (whose, now) = (SessionsOf::Tenant(tenant.clone()), self.clock.now());
         self.looks.forget(tenant).await?;
         self.offers.forget(tenant).await?;
-        self.disconnect(tenant).await?;
         self.requests.forget(tenant).await?;
         self.proofs.forget(tenant).await?;
         self.sessions.end_all(&whose, None, now, remembered_until(now)).await?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use tenantry_ports::Clock;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::end::{End, charges};
 use super::fault::{Kind, Often};
@@ -92,7 +92,7 @@ pub(super) async fn strike(
     (kind, often): (Kind, Often),
     clean: &Clean,
 ) -> Outcome {
-    let turn = TURNS.acquire().await.unwrap();
+    let turn = take_turn().await;
     let mut person = world.begin(use_case).await;
     let was_signed_in = !use_case.ends_the_session() && person.browser.cookie("sid").is_some();
     let fault = kind.fault(world.clock.now()).on(&call.method, &call.route).after(call.number - 1);
@@ -119,15 +119,19 @@ pub(super) async fn strike(
     is_answered(&page);
     assert!(!was_signed_in || still_signed_in(use_case, &mut person).await, "whoever is signed in stays so");
     world.fake.faults().clear();
-    let _turn = TURNS.acquire().await.unwrap();
+    let turn = take_turn().await;
     let outcome = if clean.end.is_reached(world, &mut person, &page).await {
         // A page waits for little more than the second that it is asked to: whether for that long, the machine decides.
         if use_case.keeps_fresh() && kind == Kind::Seconds { Outcome::AsBefore } else { Outcome::Unnoticed }
     } else {
-        come_again(world, use_case, &mut person, &page, &clean.end).await
+        come_again(world, use_case, &mut person, (&page, turn), &clean.end).await
     };
     assert!(charges(use_case, &mut person).await <= 1, "charged twice");
     outcome
+}
+
+async fn take_turn() -> SemaphorePermit<'static> {
+    TURNS.acquire().await.unwrap()
 }
 
 /// The person comes again, now that nothing is wrong any more: at once, and while the product still spares the provider,
@@ -136,19 +140,23 @@ async fn come_again(
     world: &mut World,
     use_case: UseCase,
     person: &mut Person,
-    first: &Answer,
+    (first, mut held): (&Answer, SemaphorePermit<'static>),
     wanted: &End,
 ) -> Outcome {
     let mut page = use_case.run(world, person).await;
+    let mut end = End::of(world, person, &page).await;
     for _ in 0..2 {
-        if wanted.is_reached(world, person, &page).await {
+        if end == *wanted {
             break;
         }
         is_answered(&page);
+        // Others go on meanwhile.
+        drop(held);
         world.wait_long().await;
+        held = take_turn().await;
         page = use_case.run(world, person).await;
+        end = End::of(world, person, &page).await;
     }
-    let end = End::of(world, person, &page).await;
     assert_eq!(end, *wanted, "after {} and {}", first.summary(), page.summary());
     match first.status.as_u16() {
         200 if use_case == UseCase::Sweep => Outcome::NextTime,

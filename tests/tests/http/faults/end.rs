@@ -48,8 +48,11 @@ impl End {
             && self.connections == single_sign_on::standing(person).await
     }
 
-    /// I1, I2, I3, I5: whoever paid for an organization has one, runs it, belongs to it once, and both say the same plan.
+    /// I1, I2, I3, I5: whoever paid for an organization has one, runs it, belongs to it once, and both say the same plan. And
+    /// no connection outlives what it was made for.
     pub(super) fn is_sound(&self, use_case: UseCase) {
+        let is_left_over = use_case.leaves_no_connection() && self.provider["connections"] != json!([]);
+        assert!(!is_left_over, "a connection is left over: {self:?}");
         let organizations = self.provider["organizations"].as_array().unwrap();
         assert!(organizations.len() <= 1, "I1: one organization for each payment: {self:?}");
         for organization in organizations {

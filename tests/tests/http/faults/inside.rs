@@ -5,6 +5,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tenantry_tests::steps::PASSWORD;
 
+use super::single_sign_on::two_connections;
 use super::use_case::{ACME, ANN, Person};
 use super::world::World;
 use crate::answer::Answer;
@@ -51,7 +52,9 @@ impl Inside {
             Self::Leave => ("leave", "Leave the organization"),
             Self::Transfer => ("transfer", "Hand the organization over"),
             Self::Customize => ("customize", "Change how the organization looks"),
-            Self::DeleteOrganization => ("delete-tenant", "Delete the organization"),
+            Self::DeleteOrganization => {
+                ("delete-tenant", "Delete the organization, and its connections with it")
+            }
             Self::EditProfile => ("edit-profile", "Change one's name"),
             Self::ChangePassword => ("password", "Change one's password"),
             Self::DeleteAccount => ("delete-account", "Delete one's account"),
@@ -106,6 +109,7 @@ impl Inside {
                 browser
             }
             Self::Leave | Self::DeleteAccount => bob,
+            Self::DeleteOrganization => two_connections(world, ann).await,
             _ => ann,
         };
         Person::with(browser, link)

@@ -30,6 +30,8 @@ use world::World;
 const ONLY: &str = "TENANTRY_FAULTS_ONLY";
 /// Cells at a time; most of them wait.
 const LANES: usize = 48;
+/// So many cells take longer than it takes to prepare their use case.
+const WORTH_PREPARING: usize = 4;
 
 /// One cell of the table.
 #[derive(Clone, Debug)]
@@ -40,14 +42,23 @@ struct Job {
     often: Often,
 }
 
-type Jobs = Arc<Mutex<BTreeMap<UseCase, Vec<Job>>>>;
+/// What is left to do of a use case.
+#[derive(Debug)]
+struct Queue {
+    jobs: Vec<Job>,
+    /// How many lanes are at it, each of which has prepared it.
+    lanes: usize,
+}
+
+type Jobs = Arc<Mutex<BTreeMap<UseCase, Queue>>>;
 /// What came of each job, or why it failed.
 type Results = Arc<Mutex<Vec<(Job, Result<Outcome, String>)>>>;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn f01_f02_f03_f04_f05_every_fault_at_every_call_of_every_use_case() {
     let clean = Arc::new(recorded().await);
-    let jobs: Jobs = Arc::new(Mutex::new(clean.iter().map(|(of, clean)| (*of, jobs(*of, clean))).collect()));
+    let queues = clean.iter().map(|(of, clean)| (*of, Queue { jobs: jobs(*of, clean), lanes: 0 }));
+    let jobs: Jobs = Arc::new(Mutex::new(queues.collect()));
     let results = Results::default();
     let mut lanes = JoinSet::new();
     for _ in 0..LANES {
@@ -99,13 +110,20 @@ fn jobs(use_case: UseCase, clean: &Clean) -> Vec<Job> {
     jobs
 }
 
-/// The next job: of the same use case as the one before, which is prepared, or of the one with the most left to do.
+/// The next job: of the same use case as the one before, which is prepared, or of the one with the most left to do for each
+/// lane. None where the others are done before another lane has prepared it.
 fn next(jobs: &Jobs, before: Option<UseCase>) -> Option<Job> {
     let mut jobs = jobs.lock().unwrap();
-    if let Some(job) = before.and_then(|before| jobs.get_mut(&before)?.pop()) {
+    if let Some(job) = before.and_then(|before| jobs.get_mut(&before)?.jobs.pop()) {
         return Some(job);
     }
-    jobs.values_mut().max_by_key(|left| left.len())?.pop()
+    let share = |queue: &Queue| queue.jobs.len() / (queue.lanes + 1);
+    let queue = jobs.values_mut().max_by_key(|queue| share(queue))?;
+    if queue.lanes > 0 && share(queue) < WORTH_PREPARING {
+        return None;
+    }
+    queue.lanes += 1;
+    queue.jobs.pop()
 }
 
 /// Does one job after the other, in a world of its own.

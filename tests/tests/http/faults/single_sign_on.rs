@@ -1,72 +1,120 @@
-//! What an Administrator does about the organization's own identity provider, and that changes something at ours.
+//! What an Administrator does about the organization's own identity provider, and whoever comes through it.
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tenantry_fake::Fault;
+use tenantry_tests::saml::SamlIdp;
 
 use super::use_case::{ACME, ANN, Person};
 use super::world::World;
 use crate::answer::Answer;
+use crate::browser::Browser;
 use crate::management::Management;
 use crate::site::Site;
-use crate::sso::corp::{BO, CLIENT, DOMAIN, SECRET};
+use crate::sso::corp::{BO, CLIENT, CONFIRMED, DOMAIN, SECRET};
 
 /// A page that asks the provider nothing.
 const QUIET: &str = "/home/profile";
+/// The same for whoever is not signed in.
+const OUTSIDE: &str = "/";
 const OTHER_CLIENT: &str = "another-client";
+const OTHER_DOMAIN: &str = "another.example";
+/// Who comes through the connection becomes nothing by itself.
+const NOBODY_JOINS: [(&str, &str); 2] = [("display_name", "Acme staff"), ("default_role", "Employee")];
 
-/// What is done. Ann runs acme; its domain is proved.
+/// What is done. Ann runs acme; its domain is proved. Bo has an account at its provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum SingleSignOn {
     Connect,
+    ConnectSaml,
+    Test,
     Rotate,
     ChangeClient,
+    ChangeSaml,
     TurnOn,
     Edit,
     Demand,
+    Prove,
     DropDomain,
     ReleaseDomain,
     TurnOff,
     Delete,
+    GiveUp,
+    Arrive,
+    Ask,
+    Grant,
 }
 
 impl SingleSignOn {
     pub(super) fn about(self) -> (&'static str, &'static str) {
         match self {
             Self::Connect => ("sso-connect", "Enter the credentials of one’s own identity provider"),
+            Self::ConnectSaml => ("sso-saml", "Enter the metadata of one’s own identity provider"),
+            Self::Test => ("sso-test", "Test the connection to one’s own identity provider"),
             Self::Rotate => ("sso-rotate", "Enter a new secret of one’s own identity provider"),
             Self::ChangeClient => ("sso-client", "Enter another client of one’s own identity provider"),
+            Self::ChangeSaml => ("sso-metadata", "Enter other metadata of one’s own identity provider"),
             Self::TurnOn => ("sso-on", "Turn the connection to one’s own identity provider on"),
             Self::Edit => ("sso-edit", "Change what becomes of those who come through the connection"),
             Self::Demand => ("sso-demand", "Make the connection the only way in"),
+            Self::Prove => ("sso-prove", "Prove another domain of the connection"),
             Self::DropDomain => ("sso-domain", "Take a domain away from the connection"),
             Self::ReleaseDomain => ("sso-release", "Give a domain of the connection up"),
             Self::TurnOff => ("sso-off", "Turn the connection off"),
             Self::Delete => ("sso-delete", "Delete the connection"),
+            Self::GiveUp => ("sso-give-up", "Delete a connection of which nobody has heard that it was made"),
+            Self::Arrive => ("sso-arrive", "Come through the connection for the first time, and be a member"),
+            Self::Ask => ("sso-ask", "Come through the connection, and ask to be let in"),
+            Self::Grant => ("sso-grant", "Let somebody in who asks"),
         }
     }
 
-    /// What was before. The person's link is the id of their request.
+    /// What was before. The person's link is the id of their request, or of whoever asks.
     pub(super) async fn prepare(self, world: &World, site: &Site) -> Person {
-        let mut ann = site.administrator(ANN, ACME).await;
-        let begun = ann.post("/admin/sso", &[("kind", "oidc")]).await.is(303).location();
-        let id = begun.query_pairs().find(|(name, _)| name == "connection").unwrap().1.into_owned();
-        let domain = [("connection", &*id), ("domain", DOMAIN)];
-        ann.post("/admin/sso/domain", &domain).await.is(303);
-        let page = ann.get(&format!("/admin/sso/set-up?connection={id}&step=domain")).await;
-        let value = page.body.split("tenantry-domain-verification=").nth(1).unwrap().get(..32).unwrap();
-        let record = format!("_tenantry-challenge.{DOMAIN}");
-        world.dns.publish(&record, &format!("tenantry-domain-verification={value}"));
-        ann.post("/admin/sso/domain/check", &domain).await.is(303);
+        let ann = site.administrator(ANN, ACME).await;
+        let kind = if matches!(self, Self::ConnectSaml | Self::ChangeSaml) { "saml" } else { "oidc" };
+        let mut person = Person::with(ann, String::new());
+        person.begins(kind).await;
+        person.claims(world, DOMAIN).await;
+        person.checks(DOMAIN).await.is(303);
         world.company().await.registers(OTHER_CLIENT, SECRET).await;
-        let mut person = Person::with(ann, id.clone());
-        if self != Self::Connect {
-            person.enters(world, CLIENT).await.is(303);
-            let asked = person.browser.post("/admin/sso/test", &[("connection", &id)]).await;
-            let page = person.browser.follow(asked).await;
-            assert!(person.browser.at_the_company(&page, BO).await.says("It works"));
-            if self != Self::TurnOn {
-                person.browser.post("/admin/sso/turn", &[("connection", &id), ("turn", "on")]).await.is(303);
+        match self {
+            Self::Connect | Self::ConnectSaml => return person,
+            Self::GiveUp => {
+                person.hears_nothing(world).await;
+                return person;
             }
+            Self::ChangeSaml => {
+                person.enters_metadata(&world.saml().await[0]).await.is(303);
+                return person;
+            }
+            _ => person.enters(world, CLIENT).await.is(303),
+        };
+        if self == Self::Test {
+            return person;
+        }
+        assert!(person.tests().await.says("It works"));
+        if self == Self::TurnOn {
+            return person;
+        }
+        person.changes("turn", &[("turn", "on")]).await.is(303);
+        match self {
+            Self::Prove => person.claims(world, OTHER_DOMAIN).await,
+            Self::Arrive => {
+                let fields = [("auto_membership", "yes")];
+                person.changes("people", &[&NOBODY_JOINS[..], &fields].concat()).await.is(303);
+                person.browser = site.browser();
+            }
+            Self::Ask | Self::Grant => {
+                person.changes("people", &NOBODY_JOINS).await.is(303);
+                let mut bo = Person::with(site.browser(), String::new());
+                if self == Self::Ask {
+                    return bo;
+                }
+                bo.asks().await.is(200);
+                person.link = person.browser.asker().await.unwrap();
+            }
+            _ => {}
         }
         person
     }
@@ -77,48 +125,138 @@ impl SingleSignOn {
         let answer = self.send(world, person).await;
         let is_refused = answer.status.is_client_error() || answer.status.is_server_error();
         let is_gone = is_again && answer.status.as_u16() == 404;
-        if is_refused && !is_gone {
+        if (is_refused && !is_gone) || matches!(self, Self::Arrive | Self::Ask) {
             return answer;
         }
         person.browser.get(QUIET).await
     }
 
     async fn send(self, world: &World, person: &mut Person) -> Answer {
-        let id = person.link.clone();
-        let (path, fields): (_, &[(&str, &str)]) = match self {
-            Self::Connect | Self::Rotate => return person.enters(world, CLIENT).await,
-            Self::ChangeClient => return person.enters(world, OTHER_CLIENT).await,
-            Self::TurnOn => ("turn", &[("turn", "on")]),
-            Self::TurnOff => ("turn", &[("turn", "off"), ("confirmed", "yes")]),
-            Self::Edit => ("people", &[("display_name", "Acme staff"), ("default_role", "Employee")]),
-            Self::Demand => ("policy", &[("enforcement", "organization"), ("confirmed", "yes")]),
-            Self::DropDomain => ("domain/remove", &[("domain", DOMAIN), ("confirmed", "yes")]),
-            Self::ReleaseDomain => ("domain/release", &[("domain", DOMAIN), ("confirmed", "yes")]),
-            Self::Delete => ("delete", &[]),
-        };
-        let fields = [&[("connection", id.as_str())], fields].concat();
-        person.browser.post(&format!("/admin/sso/{path}"), &fields).await
+        match self {
+            Self::Connect | Self::Rotate => person.enters(world, CLIENT).await,
+            Self::ChangeClient => person.enters(world, OTHER_CLIENT).await,
+            Self::ConnectSaml => person.enters_metadata(&world.saml().await[0]).await,
+            Self::ChangeSaml => person.enters_metadata(&world.saml().await[1]).await,
+            Self::Test => person.tests().await,
+            Self::TurnOn => person.changes("turn", &[("turn", "on")]).await,
+            Self::TurnOff => person.changes("turn", &[("turn", "off"), CONFIRMED]).await,
+            Self::Edit => person.changes("people", &NOBODY_JOINS).await,
+            Self::Demand => person.changes("policy", &[("enforcement", "organization"), CONFIRMED]).await,
+            Self::Prove => person.checks(OTHER_DOMAIN).await,
+            Self::DropDomain => person.changes("domain/remove", &[("domain", DOMAIN), CONFIRMED]).await,
+            Self::ReleaseDomain => person.changes("domain/release", &[("domain", DOMAIN), CONFIRMED]).await,
+            Self::Delete | Self::GiveUp => person.changes("delete", &[]).await,
+            Self::Arrive => person.arrives().await,
+            Self::Ask => person.asks().await,
+            Self::Grant => {
+                let id = person.link.clone();
+                let fields = [("user_id", id.as_str()), ("role", "Employee")];
+                person.browser.post("/admin/members/grant-access", &fields).await
+            }
+        }
     }
 }
 
+/// What they do about the connection that they have before them.
 impl Person {
+    async fn begins(&mut self, kind: &str) {
+        let begun = self.browser.post("/admin/sso", &[("kind", kind)]).await.is(303).location();
+        self.link = begun.query_pairs().find(|(name, _)| name == "connection").unwrap().1.into_owned();
+    }
+
+    async fn changes(&mut self, what: &str, fields: &[(&str, &str)]) -> Answer {
+        let id = self.link.clone();
+        let fields = [&[("connection", id.as_str())], fields].concat();
+        self.browser.post(&format!("/admin/sso/{what}"), &fields).await
+    }
+
+    /// Claims the domain, and has its record published. It was looked for in vain by then: nobody looks by themselves for
+    /// the next minutes.
+    async fn claims(&mut self, world: &World, domain: &str) {
+        let record = format!("_tenantry-challenge.{domain}");
+        // Of another row's preparation, which is over.
+        world.dns.withdraw(&record);
+        self.changes("domain", &[("domain", domain)]).await.is(303);
+        let page = self.checks(domain).await;
+        let waits = page.is(200).body.rsplit(&record).next().unwrap();
+        let value = waits.split("tenantry-domain-verification=").nth(1).unwrap().get(..32).unwrap();
+        world.dns.publish(&record, &format!("tenantry-domain-verification={value}"));
+    }
+
+    async fn checks(&mut self, domain: &str) -> Answer {
+        self.changes("domain/check", &[("domain", domain)]).await
+    }
+
     async fn enters(&mut self, world: &World, client: &str) -> Answer {
         let issuer = world.company().await.issuer.to_string();
-        let id = self.link.clone();
-        let fields = [
-            ("connection", id.as_str()),
-            ("discovery_url", &issuer),
-            ("client_id", client),
-            ("client_secret", SECRET),
-        ];
-        self.browser.post("/admin/sso/credentials", &fields).await
+        let fields = [("discovery_url", &*issuer), ("client_id", client), ("client_secret", SECRET)];
+        self.changes("credentials", &fields).await
     }
+
+    async fn enters_metadata(&mut self, idp: &SamlIdp) -> Answer {
+        self.changes("saml", &[("metadata_url", idp.metadata_url().as_str())]).await
+    }
+
+    /// The connection is made, and nobody hears of it however often it is looked for.
+    async fn hears_nothing(&mut self, world: &World) {
+        let faults = world.fake.faults();
+        faults.add(Fault::lost_answer().on("POST", "/api/v2/connections"));
+        faults.add(Fault::status(503).on("GET", "/api/v2/connections").after(1));
+        self.enters(world, CLIENT).await.is(503);
+    }
+
+    /// Logs in through it as Bo, as far as that leads.
+    async fn tests(&mut self) -> Answer {
+        let asked = self.changes("test", &[]).await;
+        self.browser.logs_in_as_bo(asked).await
+    }
+}
+
+/// What Bo does.
+impl Person {
+    async fn arrives(&mut self) -> Answer {
+        let answer = self.browser.post("/orgprompt", &[("organization", BO)]).await;
+        self.browser.logs_in_as_bo(answer).await
+    }
+
+    /// Comes, is no member, and asks to be one.
+    async fn asks(&mut self) -> Answer {
+        let page = self.arrives().await;
+        if !page.says("You are not a member yet") {
+            return page;
+        }
+        let asked = self.browser.presses_the_button(&page).await;
+        if asked.says("can see that you ask") { self.browser.get(OUTSIDE).await } else { asked }
+    }
+}
+
+impl Browser {
+    /// Follows where that leads, and logs in at the company where that asks for it.
+    async fn logs_in_as_bo(&mut self, answer: Answer) -> Answer {
+        let page = self.follow(answer).await;
+        if self.site.is_home_of(&page.url) { page } else { self.at_the_company(&page, BO).await }
+    }
+}
+
+/// What goes with an organization: a connection that is used, and one of which nobody has heard that it was made.
+pub(super) async fn two_connections(world: &World, ann: Browser) -> Browser {
+    let mut person = Person::with(ann, String::new());
+    person.begins("oidc").await;
+    person.claims(world, DOMAIN).await;
+    person.checks(DOMAIN).await.is(303);
+    person.enters(world, CLIENT).await.is(303);
+    assert!(person.tests().await.says("It works"));
+    person.changes("turn", &[("turn", "on")]).await.is(303);
+    person.begins("oidc").await;
+    person.hears_nothing(world).await;
+    person.browser
 }
 
 /// Every connection of an organization's own at the provider, whoever it lets in, without the ids that were made on the way:
 /// none that is left over is missed.
 pub(super) async fn connections(management: &Management) -> Value {
-    let listed = management.call(Method::GET, "connections?strategy=oidc&per_page=100", None).await;
+    let path = "connections?strategy=oidc&strategy=samlp&per_page=100";
+    let listed = management.call(Method::GET, path, None).await;
     let mut found: Vec<Value> = Vec::new();
     for connection in listed.as_array().unwrap() {
         let id = connection["id"].as_str().unwrap();
@@ -133,6 +271,7 @@ pub(super) async fn connections(management: &Management) -> Value {
         let options = &connection["options"];
         found.push(json!({
             "client": options["client_id"],
+            "signed by": options["thumbprints"],
             "domains": options["domain_aliases"],
             "display_name": connection["display_name"],
             "lets in": lets_in,

@@ -41,7 +41,7 @@ pub(super) enum UseCase {
     Sso(SingleSignOn),
 }
 
-pub(super) const USE_CASES: [UseCase; 41] = [
+pub(super) const USE_CASES: [UseCase; 49] = [
     UseCase::SignIn,
     UseCase::SignUp,
     UseCase::SignInByName,
@@ -74,15 +74,23 @@ pub(super) const USE_CASES: [UseCase; 41] = [
     UseCase::Inside(Inside::ChangePassword),
     UseCase::Inside(Inside::DeleteAccount),
     UseCase::Sso(SingleSignOn::Connect),
+    UseCase::Sso(SingleSignOn::ConnectSaml),
+    UseCase::Sso(SingleSignOn::Test),
     UseCase::Sso(SingleSignOn::Rotate),
     UseCase::Sso(SingleSignOn::ChangeClient),
+    UseCase::Sso(SingleSignOn::ChangeSaml),
     UseCase::Sso(SingleSignOn::TurnOn),
     UseCase::Sso(SingleSignOn::Edit),
     UseCase::Sso(SingleSignOn::Demand),
+    UseCase::Sso(SingleSignOn::Prove),
     UseCase::Sso(SingleSignOn::DropDomain),
     UseCase::Sso(SingleSignOn::ReleaseDomain),
     UseCase::Sso(SingleSignOn::TurnOff),
     UseCase::Sso(SingleSignOn::Delete),
+    UseCase::Sso(SingleSignOn::GiveUp),
+    UseCase::Sso(SingleSignOn::Arrive),
+    UseCase::Sso(SingleSignOn::Ask),
+    UseCase::Sso(SingleSignOn::Grant),
 ];
 
 /// Whoever does it.
@@ -174,9 +182,17 @@ impl UseCase {
         !self.is_inside() || route.starts_with("/api/v2/")
     }
 
-    /// Whether it is done by somebody who is signed in already.
+    /// Whether it is done inside an organization or with one's own account, or leads into one that is there.
     pub(super) fn is_inside(self) -> bool {
         matches!(self, Self::Inside(_) | Self::Sso(_))
+    }
+
+    /// Whether no connection of an organization's own is there when it has come to its end.
+    pub(super) fn leaves_no_connection(self) -> bool {
+        matches!(
+            self,
+            Self::Sso(SingleSignOn::Delete | SingleSignOn::GiveUp) | Self::Inside(Inside::DeleteOrganization)
+        )
     }
 
     /// Whether it is a page that goes on with what was read before.

@@ -17,6 +17,7 @@ use tenantry_ports::Clock;
 use tenantry_ports::testkit::FixedClock;
 use tenantry_system::SystemRandom;
 use tenantry_tests::dns::Dns;
+use tenantry_tests::saml::{Key, SamlIdp};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, OnceCell};
 use tokio::task::JoinSet;
@@ -70,6 +71,7 @@ pub(super) struct World {
     /// Where domains are looked up.
     pub(super) dns: Dns,
     company: OnceCell<Company>,
+    saml: OnceCell<[SamlIdp; 2]>,
     _server: JoinSet<()>,
 }
 
@@ -104,6 +106,7 @@ impl World {
             site: None,
             dns: Dns::start().await,
             company: OnceCell::new(),
+            saml: OnceCell::new(),
             _server: server,
         }
     }
@@ -183,6 +186,17 @@ impl World {
     pub(super) async fn company(&self) -> &Company {
         let people = [("bo", BO, true)];
         self.company.get_or_init(|| Company::before(&self.url, Arc::clone(&self.clock), &people)).await
+    }
+
+    /// Two identity providers that speak SAML.
+    pub(super) async fn saml(&self) -> &[SamlIdp; 2] {
+        let until = NOW.parse::<Timestamp>().unwrap().plus_days(3650);
+        let start = |key| {
+            let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+            SamlIdp::with_key(clock, Vec::new(), key)
+        };
+        let both = async || [start(Key::of_the_company(until)).await, start(Key::of_a_stranger(until)).await];
+        self.saml.get_or_init(both).await
     }
 
     async fn product(&self, data: PathBuf) -> Site {

@@ -54,7 +54,7 @@ impl Browser {
 
 impl Browser {
     /// Asks to be let in by the button of this page, and goes where that leads.
-    async fn presses_the_button(&mut self, page: &Answer) -> Answer {
+    pub(crate) async fn presses_the_button(&mut self, page: &Answer) -> Answer {
         let (organization, connection) = (page.field("organization"), page.field("connection"));
         let fields = [("organization", &*organization), ("connection", &connection)];
         let asked = self.post("/api/auth/ask-for-access", &fields).await;
