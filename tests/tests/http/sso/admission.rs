@@ -52,6 +52,34 @@ async fn a_claim_of_the_companys_makes_a_newcomer_administrator_and_the_others_a
 }
 
 #[tokio::test]
+async fn a_claim_that_a_rule_looks_at_is_never_said_to_be_added_on_the_way() {
+    const TEAMS: &str = "https://corp.example/teams";
+    let (mut corp, id) = Corp::connected().await;
+    let passes = format!("api.idToken.setCustomClaim('{TEAMS}', ['admins']);");
+    runs_the_action(corp.site.fake(), &passes).await;
+    let shown = format!("<dt>{TEAMS}</dt>");
+    let where_it_is = |report: &Answer| {
+        let (_, claims) = report.body.split_once("What your provider said").unwrap();
+        let (said, added) = claims.split_once("What was added on the way here").unwrap();
+        assert!(added.contains("or passed it on from your provider"), "{}", report.text());
+        (said.contains(&shown), added.contains(&shown))
+    };
+    let report = corp.tests_as(&id, BO).await;
+    assert_eq!(where_it_is(&report), (false, true), "{}", report.text());
+    let fields = [
+        ("connection", &*id),
+        ("display_name", "Corp staff"),
+        ("default_role", "Employee"),
+        ("claim_1", TEAMS),
+        ("value_1", "admins"),
+        ("role_1", "Administrator"),
+    ];
+    corp.admin.post("/admin/sso/people", &fields).await.is(303);
+    let report = corp.admin.get(&step(&id, "test")).await;
+    assert_eq!(where_it_is(&report), (true, false), "{}", report.text());
+}
+
+#[tokio::test]
 async fn where_newcomers_do_not_join_by_themselves_they_read_whom_to_ask() {
     let (mut corp, id) = Corp::connected().await;
     let fields = [("connection", &*id), ("display_name", "Corp staff"), ("default_role", "Employee")];
