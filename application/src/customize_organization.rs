@@ -77,6 +77,12 @@ impl From<TenantsError> for CustomizeOrganizationError {
 }
 
 impl CustomizeOrganization {
+    /// Whether they may look at all.
+    pub fn may_look(&self, session: &Session) -> Result<(), CustomizeOrganizationError> {
+        self.authorize.to_look(session, Permission::CustomizeOrganization)?;
+        Ok(())
+    }
+
     /// How the organization is shown, as the provider says now.
     pub async fn view(&self, session: &Session) -> Result<CustomizationView, CustomizeOrganizationError> {
         let administrator = self.authorize.to_look(session, Permission::CustomizeOrganization)?;

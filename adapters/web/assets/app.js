@@ -33,8 +33,8 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
-  // A download leaves the page where it is, and can be had again.
-  if ("download" in form.dataset) return;
+  // A download and another window leave the page where it is, and can be had again.
+  if ("download" in form.dataset || form.target === "_blank") return;
   form.dataset.sent = "yes";
   event.submitter?.setAttribute("aria-busy", "true");
 });

@@ -31,6 +31,7 @@ mod route;
 mod routes;
 mod session;
 mod sso;
+mod steps;
 mod text;
 mod web;
 

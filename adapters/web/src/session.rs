@@ -26,8 +26,8 @@ use crate::{App, Shared, flash};
 /// A session's use is noted at most this often, so that reading a page rarely writes.
 const NOTED_EVERY: Duration = Duration::from_mins(5);
 
-/// How long a page waits for the provider to say what a session is now.
-const REFRESH_LIMIT: Duration = Duration::from_millis(1500);
+/// How long a page waits for the provider to say what it can be shown without.
+pub(crate) const REFRESH_LIMIT: Duration = Duration::from_millis(1500);
 
 /// Somebody who may or may not be signed in.
 pub(crate) struct Visitor {

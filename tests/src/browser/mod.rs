@@ -116,6 +116,25 @@ impl Browser {
         self.click(By::Css(css), css).await;
     }
 
+    /// Presses what opens a window of its own, and waits until that says this. Then it is closed: the page that opened it
+    /// is there as before.
+    pub async fn opens_a_window_at(&self, css: &str, text: &str) {
+        let here = self.driver.window().await.expect("the browser has a window");
+        self.press_at(css).await;
+        let others = async || {
+            let all = self.driver.windows().await.expect("the windows can be listed");
+            all.into_iter().find(|window| *window != here)
+        };
+        if !self.until(async || others().await.is_some()).await {
+            self.give_up(format_args!("{css} opens no window")).await;
+        }
+        let there = others().await.expect("a window that was there just now");
+        self.driver.switch_to_window(there).await.expect("the new window can be looked at");
+        self.says(text).await;
+        self.driver.close_window().await.expect("the new window can be closed");
+        self.driver.switch_to_window(here).await.expect("the first window is still there");
+    }
+
     /// The first element that a CSS selector names, as soon as it can be seen.
     pub async fn find(&self, css: &str) -> WebElement {
         self.visible(By::Css(css), css).await

@@ -256,3 +256,13 @@ async fn who_may_not_change_it_changes_nothing() {
     assert_eq!(site.management().await.organization("acme").await, before);
     assert_eq!(site.browser().get(PAGE).await.status, StatusCode::SEE_OTHER);
 }
+
+#[tokio::test]
+async fn whoever_may_not_change_it_is_told_so_before_what_they_sent_is_looked_at() {
+    let site = Site::start().await;
+    site.administrator(ANN, "acme").await;
+    let mut eve = site.member("eve@example.com", "acme", &["Employee"]).await;
+    eve.post(PAGE, &[("display_name", "Acme"), ("display_name", "Acme")]).await.is(403);
+    eve.post("/admin/customization/logo", &[("remove", "no")]).await.is(403);
+    eve.upload(b"no picture").await.is(403);
+}

@@ -28,6 +28,7 @@ pub(super) async fn upload(
     Caller(session): Caller,
     Extension(Sent(picture)): Extension<Sent>,
 ) -> Result<Json<Customization>, Problem> {
+    app.use_cases.customize_organization.may_look(&session)?;
     let logo = Logo::try_from(picture.to_vec());
     let logo = logo.map_err(|why| Problem::no_logo(sentence(&why.to_string())))?;
     let view = app.use_cases.customize_organization.run(&session, LookChange::Logo(logo)).await?;

@@ -15,6 +15,7 @@ use crate::problem::Problem;
 use crate::respond::page;
 use crate::return_to::ReturnTo;
 use crate::session::{SignedIn, see_other};
+use crate::steps::Step;
 use crate::text::{STEPS_ORGANIZATION, sentence};
 use crate::{App, Shared};
 
@@ -22,7 +23,7 @@ use crate::{App, Shared};
 #[template(path = "pages/register_business.html")]
 struct RegisterBusiness<'a> {
     frame: Frame<'a>,
-    steps: &'static [&'static str],
+    steps: Vec<Step>,
     plan: &'a str,
     organization: &'a str,
     error: Option<String>,
@@ -33,7 +34,7 @@ struct RegisterBusiness<'a> {
 #[template(path = "pages/register_again.html")]
 struct RegisterAgain<'a> {
     frame: Frame<'a>,
-    steps: &'static [&'static str],
+    steps: Vec<Step>,
     plan: &'a str,
     organization: &'a str,
 }
@@ -101,7 +102,7 @@ async fn form(
     error: Option<String>,
 ) -> Result<Response, Problem> {
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let steps = STEPS_ORGANIZATION;
+    let steps = Step::in_turn(STEPS_ORGANIZATION, 3);
     match app.use_cases.register_organization.name_before(session).await? {
         Some(name) => page(status, &RegisterAgain { frame, steps, plan, organization: name.as_str() }),
         None => page(status, &RegisterBusiness { frame, steps, plan, organization, error }),

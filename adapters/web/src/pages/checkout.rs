@@ -15,13 +15,14 @@ use crate::plan_card::path_to_buy;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::{SignedIn, see_other};
+use crate::steps::Step;
 use crate::{App, Shared, text};
 
 #[derive(Template)]
 #[template(path = "pages/checkout.html")]
 struct Checkout<'a> {
     frame: Frame<'a>,
-    steps: &'static [&'static str],
+    steps: Vec<Step>,
     plan: &'a Plan,
     buys_for: Option<&'a str>,
     purchase: &'a str,
@@ -119,7 +120,7 @@ fn form(
     };
     let frame = person.frame(app, "/home/upgrade-plan");
     let buys_for = choice.buys_for.as_ref().map(|tenant| tenant.name.as_str());
-    let steps = text::steps(choice.plan.id, buys_for.is_some());
+    let steps = Step::in_turn(text::steps(choice.plan.id, buys_for.is_some()), 2);
     let bought = choice.bought.as_ref().map(BoughtBefore::from);
     page(status, &Checkout { frame, steps, plan: &choice.plan, buys_for, purchase, card, outcome, bought })
 }

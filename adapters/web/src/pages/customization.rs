@@ -59,6 +59,7 @@ pub(crate) async fn change(
     person: SignedIn,
     Form(fields): Form,
 ) -> Result<Response, Problem> {
+    app.use_cases.customize_organization.may_look(&person.session)?;
     let (mut form, change) = LookForm::read(&fields)?;
     let is_preview = fields.get("preview")?.is_some();
     match change {
@@ -84,6 +85,7 @@ pub(crate) async fn change_logo(
     person: SignedIn,
     FormWithFile(fields, upload): FormWithFile,
 ) -> Result<Response, Problem> {
+    app.use_cases.customize_organization.may_look(&person.session)?;
     let change = match fields.get("remove")? {
         Some("yes") => Ok(LookChange::NoLogo),
         Some(_) => return Err(Problem::not_offered("remove")),

@@ -13,7 +13,7 @@ use crate::frame::{Frame, plan_name};
 use crate::pages::business;
 use crate::problem::Problem;
 use crate::respond::page;
-use crate::session::SignedIn;
+use crate::session::{REFRESH_LIMIT, SignedIn};
 use crate::{App, Shared};
 
 #[derive(Template)]
@@ -60,9 +60,10 @@ pub(crate) async fn show(
         Standing::OnTrial(_) | Standing::Subscribed(_) => courses(&app, frame, &person.session, query),
         Standing::AwaitingOrganization(plan) => business::ask(&app, frame, &person.session, plan).await,
         Standing::OutsideOrganization(plan) => {
-            // Where the provider does not say, the way into an organization is shown: it says so itself then.
-            let mine = app.use_cases.my_organizations.run(&person.session).await;
-            let is_alone = mine.is_ok_and(|mine| mine.is_empty());
+            // Where the provider does not say so soon, the way into an organization is shown: it says so itself then.
+            let asked = app.use_cases.my_organizations.run(&person.session);
+            let mine = tokio::time::timeout(REFRESH_LIMIT, asked).await;
+            let is_alone = mine.is_ok_and(|mine| mine.is_ok_and(|mine| mine.is_empty()));
             page(StatusCode::OK, &Outside { frame, plan: plan_name(&app.catalogue, plan), is_alone })
         }
         Standing::WithoutRole => {

@@ -59,7 +59,7 @@ struct Deleted<'a> {
 /// Where somebody goes who has come for an organization, and did not say for which.
 pub(crate) const CHOICE: &str = "/organizations?choose=one";
 
-/// Shows them. Whoever has come for one need not choose when there is no other, or when they are in it.
+/// Shows them. Whoever has come for one need not choose when there is none or no other, or when they are in it.
 pub(crate) async fn list(
     State(app): State<Shared>,
     person: SignedIn,
@@ -71,8 +71,10 @@ pub(crate) async fn list(
         return Ok(see_other(ReturnTo::home().as_str()));
     }
     let mine = app.use_cases.my_organizations.run(session).await?;
-    if let (true, [only]) = (chooses, &*mine) {
-        return Ok(see_other(&Listed::from(only).path));
+    match (chooses, &*mine) {
+        (true, []) => return Ok(see_other(ReturnTo::home().as_str())),
+        (true, [only]) => return Ok(see_other(&Listed::from(only).path)),
+        _ => {}
     }
     let frame = person.frame(&app, "/organizations");
     let view = Organizations {

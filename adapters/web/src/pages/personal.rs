@@ -12,13 +12,14 @@ use crate::frame::Frame;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::{SignedIn, see_other};
+use crate::steps::Step;
 use crate::text::STEPS_PERSONAL;
 
 #[derive(Template)]
 #[template(path = "pages/register_personal.html")]
 struct RegisterPersonal<'a> {
     frame: Frame<'a>,
-    steps: &'static [&'static str],
+    steps: Vec<Step>,
     ends: Timestamp,
 }
 
@@ -26,7 +27,8 @@ pub(crate) async fn show(State(app): State<Shared>, person: SignedIn) -> Result<
     match person.session.subscription.filter(|held| held.plan() == PlanId::Personal) {
         Some(held) => {
             let frame = person.frame(&app, "/home/register-personal");
-            page(StatusCode::OK, &RegisterPersonal { frame, steps: STEPS_PERSONAL, ends: held.ends() })
+            let steps = Step::in_turn(STEPS_PERSONAL, 3);
+            page(StatusCode::OK, &RegisterPersonal { frame, steps, ends: held.ends() })
         }
         None => Ok(see_other("/home")),
     }

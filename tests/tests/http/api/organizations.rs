@@ -122,7 +122,10 @@ async fn a_logo_is_uploaded_and_taken_away() {
     ] {
         sends(&mut ann, kind, body).await.is_problem(status, code, None);
     }
-    sends(&mut eve, "image/png", PICTURE).await.is_problem(403, "not_permitted", None);
+    // Whoever may not change it is told so, and nothing of what they sent.
+    for picture in [PICTURE, b"none"] {
+        sends(&mut eve, "image/png", picture).await.is_problem(403, "not_permitted", None);
+    }
     eve.delete(LOGO, None).await.is_problem(403, "not_permitted", None);
     assert!(ann.get(LOOK).await.is(200).json()["logo_url"].is_string());
     for _ in 0..2 {

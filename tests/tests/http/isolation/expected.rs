@@ -150,6 +150,7 @@ fn asks_who_it_is_first(route: &RouteSpec) -> bool {
         "turnSsoConnection",
         "enforceSso",
         "claimSsoDomain",
+        "uploadLogo",
     ];
     route.operation.is_some_and(|operation| operations.contains(&operation.id))
 }

@@ -52,6 +52,34 @@ async fn a_claim_of_the_companys_makes_a_newcomer_administrator_and_the_others_a
 }
 
 #[tokio::test]
+async fn a_claim_that_a_rule_looks_at_is_never_said_to_be_added_on_the_way() {
+    const TEAMS: &str = "https://corp.example/teams";
+    let (mut corp, id) = Corp::connected().await;
+    let passes = format!("api.idToken.setCustomClaim('{TEAMS}', ['admins']);");
+    runs_the_action(corp.site.fake(), &passes).await;
+    let shown = format!("<dt>{TEAMS}</dt>");
+    let where_it_is = |report: &Answer| {
+        let (_, claims) = report.body.split_once("What your provider said").unwrap();
+        let (said, added) = claims.split_once("What was added on the way here").unwrap();
+        assert!(added.contains("or passed it on from your provider"), "{}", report.text());
+        (said.contains(&shown), added.contains(&shown))
+    };
+    let report = corp.tests_as(&id, BO).await;
+    assert_eq!(where_it_is(&report), (false, true), "{}", report.text());
+    let fields = [
+        ("connection", &*id),
+        ("display_name", "Corp staff"),
+        ("default_role", "Employee"),
+        ("claim_1", TEAMS),
+        ("value_1", "admins"),
+        ("role_1", "Administrator"),
+    ];
+    corp.admin.post("/admin/sso/people", &fields).await.is(303);
+    let report = corp.admin.get(&step(&id, "test")).await;
+    assert_eq!(where_it_is(&report), (true, false), "{}", report.text());
+}
+
+#[tokio::test]
 async fn where_newcomers_do_not_join_by_themselves_they_read_whom_to_ask() {
     let (mut corp, id) = Corp::connected().await;
     let fields = [("connection", &*id), ("display_name", "Corp staff"), ("default_role", "Employee")];
@@ -147,12 +175,11 @@ async fn whoever_belongs_to_one_organization_or_none_is_asked_nothing() {
     corp.site.newcomer("flo@nowhere.example").await;
     let (mut flo, page) = corp.enters_address("flo@nowhere.example").await;
     let answer = flo.fill(&page, &[("password", tenantry_tests::steps::PASSWORD)]).await;
-    let page = flo.follow(answer).await;
-    assert!(
-        page.is(200).says("You belong to no organization yet") && page.links_to("/home"),
-        "{}",
-        page.summary()
-    );
+    let home = flo.follow(answer).await;
+    assert_eq!((home.url.path(), home.status.as_u16()), ("/home", 200), "{}", home.summary());
+    assert!(!home.says("Organization:"), "{}", home.summary());
+    flo.get("/organizations?choose=one").await.leads_to("/home");
+    assert!(flo.get("/organizations").await.is(200).says("You belong to no organization yet"));
 }
 
 #[tokio::test]

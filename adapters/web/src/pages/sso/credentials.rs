@@ -9,7 +9,7 @@ use tenantry_application::{ConnectSsoError, Credentials, SsoView};
 use tenantry_domain::{SsoRequest, SsoStep, Timestamp, UpstreamTerms};
 
 use super::entered;
-use super::steps::{Step, progress};
+use super::steps::progress;
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::frame::Frame;
@@ -18,6 +18,7 @@ use crate::respond::page;
 use crate::session::SignedIn;
 use crate::sso::guides::{Guide, guide};
 use crate::sso::input;
+use crate::steps::Step;
 use crate::text::sentence;
 use crate::{App, Shared};
 

@@ -11,7 +11,7 @@ use tenantry_domain::{DomainProof, EmailDomain, SsoRequest, SsoState, SsoStep, T
 
 use super::consequences::{self, End};
 use super::step_path;
-use super::steps::{DomainRow, Step, progress};
+use super::steps::{DomainRow, progress};
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::frame::Frame;
@@ -19,6 +19,7 @@ use crate::pages::confirmation::is_confirmed;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
+use crate::steps::Step;
 use crate::text::{self, sentence};
 use crate::{App, Shared, flash};
 

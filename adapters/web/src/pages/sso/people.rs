@@ -11,7 +11,7 @@ use tenantry_domain::{
 };
 
 use super::connection_path;
-use super::steps::{Step, progress};
+use super::steps::progress;
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::frame::Frame;
@@ -19,6 +19,7 @@ use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
 use crate::sso::guides::guide;
+use crate::steps::Step;
 use crate::text::sentence;
 use crate::{App, Shared, flash};
 

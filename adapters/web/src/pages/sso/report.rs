@@ -65,7 +65,10 @@ impl Report {
             },
             SsoTestOutcome::Arrived(login) => {
                 let claims = login.claims.iter().cloned();
-                let (added, said) = claims.partition(|(name, _)| is_added(name));
+                let rules = &view.kept.request.admission.mappings;
+                // What a rule looks at is what the Administrator looks for, however it came here.
+                let is_looked_at = |name: &str| rules.iter().any(|rule| rule.claim() == name);
+                let (added, said) = claims.partition(|(name, _)| is_added(name) && !is_looked_at(name));
                 Self {
                     at,
                     fault: view.would_fail(login).map(advice),

@@ -8,7 +8,7 @@ use tenantry_application::{SamlSource, SsoView};
 use tenantry_domain::{SsoRequest, SsoStep, UpstreamTerms};
 
 use super::entered;
-use super::steps::{Step, progress};
+use super::steps::progress;
 use crate::csrf::FormWithFile;
 use crate::frame::Frame;
 use crate::problem::Problem;
@@ -16,6 +16,7 @@ use crate::respond::page;
 use crate::session::SignedIn;
 use crate::sso::guides::{Guide, guide};
 use crate::sso::input;
+use crate::steps::Step;
 use crate::text::{self, sentence};
 use crate::{App, Shared};
 

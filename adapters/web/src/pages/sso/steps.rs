@@ -9,14 +9,8 @@ use tenantry_domain::{
 use tenantry_ports::{KeptSsoRequest, SsoFailure};
 
 use super::step_path;
+use crate::steps::Step;
 use crate::text;
-
-/// A step of the set-up, as the pages of all of them show it.
-pub(super) struct Step {
-    pub(super) name: &'static str,
-    pub(super) is_done: bool,
-    pub(super) is_here: bool,
-}
 
 /// How far a set-up is, on the page of the step that is `here`. Steps can be skipped and taken later: what counts is
 /// what is there.

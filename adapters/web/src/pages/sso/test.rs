@@ -9,13 +9,14 @@ use tenantry_application::SsoView;
 use tenantry_domain::{SsoRequest, SsoStep, SsoTest};
 
 use super::report::Report;
-use super::steps::{Step, progress};
+use super::steps::progress;
 use crate::auth::login::leave_after_form;
 use crate::csrf::Form;
 use crate::frame::Frame;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
+use crate::steps::Step;
 use crate::{App, Shared, text};
 
 #[derive(Template)]
