@@ -108,9 +108,9 @@ pub use sso::{
     AdmissionWish, AdmitThroughSso, AnswerAccessError, AskForAccess, AskedForAccess, BeginSso, CheckDomain,
     CheckDomainError, ChooseSsoDomains, ChooseSsoDomainsError, ClaimDomain, ClaimDomainError, Concerned,
     ConnectSaml, ConnectSso, ConnectSsoError, Credentials, DeclineAccess, DeleteSso, EnforceSso,
-    EnforceSsoError, FindLogin, FoundLogin, GlassHolder, GrantAccess, Granted, KeptOut, ListAccessRequests,
-    ListSso, ReleaseDomain, ReportSsoTest, ReportedTest, SamlSource, SsoError, SsoGate, SsoParts, SsoRefusal,
-    SsoView, TestSso, TestSsoError, TurnOnSsoError, TurnSso, WatchDomains,
+    EnforceSsoError, Enforced, FindLogin, FoundLogin, GlassHolder, GrantAccess, Granted, KeptOut,
+    ListAccessRequests, ListSso, ReleaseDomain, ReportSsoTest, ReportedTest, SamlSource, SsoError, SsoGate,
+    SsoParts, SsoRefusal, SsoView, TestSso, TestSsoError, TurnOnSsoError, TurnSso, WatchDomains,
 };
 pub use transfer_ownership::{TransferOwnership, TransferOwnershipError};
 pub use withdraw_invitations::WithdrawInvitations;

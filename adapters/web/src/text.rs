@@ -9,7 +9,9 @@ use tenantry_domain::{AuditAction, EmailAddress, PlanId, Role, Roles, Timestamp,
 use tenantry_look::restyle::Assessment;
 
 pub(crate) use sso::{
-    enforced, for_the_person, members_have, named, other_record, people, sso_fault, sso_until,
+    ACCOUNTS_STAY, MEMBERSHIPS_STAY, NEXT_HAS_IT, NOT_DEMANDED, NOT_YOU, STAYS_YOURS, came_by, came_through,
+    cant_come_instead, enforced, first_time, for_the_person, never_came, other_record, people, sso_fault,
+    sso_until, still_come,
 };
 
 const MONTHS: [&str; 12] = [
@@ -181,10 +183,11 @@ pub(crate) const LOOK_SAVED: &str = "Saved. This is what your people see from no
 pub(crate) const LOGO_SAVED: &str = "Your logo is saved, and stands at the top of every page.";
 pub(crate) const LOGO_REMOVED: &str = "Your logo is gone. The first letters of the name stand in its place.";
 
-/// What was done about one invitation or several.
+/// Said where somebody invites to come in by a way that is gone.
 pub(crate) const UNKNOWN_WAY_IN: &str =
     "Your organization has no such way to sign in, or none any more. Choose one of these.";
 
+/// What was done about an invitation.
 pub(crate) fn invited_again(email: &EmailAddress) -> String {
     format!("{email} gets a new link by e-mail. The old one does not work any more.")
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use futures::{StreamExt, stream};
 use tenantry_domain::{AuditAction, Enforcement, Role, SsoRequest, SsoState, TenantId, UserId};
 use tenantry_ports::{KeptSsoRequest, Members, Session, Sessions};
 
@@ -40,21 +41,23 @@ pub enum EnforceSsoError {
     Sso(#[from] SsoError),
 }
 
+/// So many people are asked for at the provider at once.
+pub(super) const AT_ONCE: usize = 5;
+
 impl EnforceSso {
-    /// Changes the rule. Repeatable.
+    /// Changes the rule. Repeatable. Where nobody says who can still come in another way, it is whoever was chosen and
+    /// still can, or whoever asks when none of those can; where nothing is demanded, the choice stays as it is.
     pub async fn run(
         &self,
         session: &Session,
         request: &str,
         enforcement: Enforcement,
-        break_glass: BTreeSet<UserId>,
+        break_glass: Option<&BTreeSet<UserId>>,
     ) -> Result<KeptSsoRequest, EnforceSsoError> {
         let (_turn, administrator) = self.parts.in_turn(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
-        self.may_be(&tenant.id, &kept.request, enforcement, &break_glass).await?;
-        kept.request.enforcement = enforcement;
-        kept.request.break_glass = break_glass;
+        kept.request = self.ruled(session, &kept.request, enforcement, break_glass).await?;
         self.parts.save(&mut kept).await?;
         // Also when nothing is new: an interruption may have left sessions from before.
         if enforcement != Enforcement::Off {
@@ -65,33 +68,77 @@ impl EnforceSso {
         Ok(kept)
     }
 
-    /// Fails unless the connection can be demanded like this, and these can break the glass.
-    pub(super) async fn may_be(
+    /// The request with the rule, if it can be.
+    pub(super) async fn ruled(
         &self,
-        tenant: &TenantId,
+        session: &Session,
         request: &SsoRequest,
         enforcement: Enforcement,
-        break_glass: &BTreeSet<UserId>,
-    ) -> Result<(), EnforceSsoError> {
-        if enforcement != Enforcement::Off {
-            if request.state != SsoState::On {
-                return Err(EnforceSsoError::NotOn);
+        break_glass: Option<&BTreeSet<UserId>>,
+    ) -> Result<SsoRequest, EnforceSsoError> {
+        let is_demanded = enforcement != Enforcement::Off;
+        if is_demanded && request.state != SsoState::On {
+            return Err(EnforceSsoError::NotOn);
+        }
+        let tenant = &request.tenant.id;
+        let break_glass = match break_glass {
+            Some(nobody) if nobody.is_empty() && is_demanded => return Err(EnforceSsoError::NobodyLeft),
+            Some(named) => {
+                for (_, may) in self.judge(tenant, named, is_demanded).await {
+                    may?;
+                }
+                named.clone()
             }
-            if break_glass.is_empty() {
-                return Err(EnforceSsoError::NobodyLeft);
+            None if is_demanded => self.standing(session, request).await?,
+            None => request.break_glass.clone(),
+        };
+        Ok(SsoRequest { enforcement, break_glass, ..request.clone() })
+    }
+
+    /// Who of those chosen before can still come in another way; whoever asks when none can.
+    async fn standing(
+        &self,
+        session: &Session,
+        request: &SsoRequest,
+    ) -> Result<BTreeSet<UserId>, EnforceSsoError> {
+        let tenant = &request.tenant.id;
+        let mut standing = BTreeSet::new();
+        for (user, may) in self.judge(tenant, &request.break_glass, true).await {
+            match may {
+                Ok(()) => drop(standing.insert(user)),
+                Err(EnforceSsoError::NoAdministrator | EnforceSsoError::NoOtherWay) => {}
+                Err(error) => return Err(error),
             }
         }
-        for user in break_glass {
-            let roles = self.members.roles(tenant, user).await.map_err(Outage::from);
-            if !roles.map_err(SsoError::from)?.contains(Role::Administrator) {
-                return Err(EnforceSsoError::NoAdministrator);
-            }
-            // Where nothing is demanded, nobody needs another way.
-            let depends = self.parts.requests.has_brought(tenant, user).await.map_err(SsoError::from)?;
-            if depends && enforcement != Enforcement::Off {
-                return Err(EnforceSsoError::NoOtherWay);
-            }
+        if standing.is_empty() {
+            self.may(tenant, &session.user, true).await?;
+            standing.insert(session.user.clone());
         }
-        Ok(())
+        Ok(standing)
+    }
+
+    /// Which of these may still come in another way.
+    async fn judge(
+        &self,
+        tenant: &TenantId,
+        users: &BTreeSet<UserId>,
+        is_demanded: bool,
+    ) -> Vec<(UserId, Result<(), EnforceSsoError>)> {
+        let judged = |user: UserId| async move {
+            let may = self.may(tenant, &user, is_demanded).await;
+            (user, may)
+        };
+        let each: Vec<_> = users.iter().cloned().map(judged).collect();
+        stream::iter(each).buffered(AT_ONCE).collect().await
+    }
+
+    /// Fails unless this is an Administrator who has another way. Where nothing is demanded, nobody needs one.
+    async fn may(&self, tenant: &TenantId, user: &UserId, is_demanded: bool) -> Result<(), EnforceSsoError> {
+        let roles = self.members.roles(tenant, user).await.map_err(Outage::from);
+        if !roles.map_err(SsoError::from)?.contains(Role::Administrator) {
+            return Err(EnforceSsoError::NoAdministrator);
+        }
+        let depends = self.parts.requests.has_brought(tenant, user).await.map_err(SsoError::from)?;
+        if depends && is_demanded { Err(EnforceSsoError::NoOtherWay) } else { Ok(()) }
     }
 }

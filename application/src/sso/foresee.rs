@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use tenantry_domain::{EmailAddress, EmailDomain, Enforcement, Member, SsoRequest, TenantId, UserId};
-use tenantry_ports::{PageSize, Session};
+use tenantry_ports::{KeptSsoRequest, PageSize, Session};
 
 use super::{EnforceSso, EnforceSsoError, ReleaseDomain, SsoError, SsoParts};
 use crate::Outage;
@@ -20,29 +20,58 @@ pub struct Concerned {
     pub or_more: bool,
 }
 
-/// Whom a rule would keep out who come in now.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What a rule would do to those who come in now.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptOut {
-    /// All who have never come in through the connection.
+    /// The request with the rule.
+    pub request: SsoRequest,
+    /// Who could still come in another way.
+    pub holders: Vec<Member>,
+    /// All whom it would keep out: they have never come in through the connection.
     pub all: Concerned,
     /// Those of them who can't, since their address is in no proved domain of it.
     pub outside: Concerned,
 }
 
+/// What came of a rule that somebody wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Enforced {
+    /// It counts.
+    Done(KeptSsoRequest),
+    /// It would keep out members, and nothing has changed yet.
+    Asked(KeptOut),
+}
+
 impl EnforceSso {
-    /// Whom the rule would keep out, by the account with which they come in now. Changes nothing.
-    pub async fn foresee(
+    /// Changes the rule, unless it would keep out members who come in now: that is asked about first.
+    pub async fn run_or_ask(
         &self,
         session: &Session,
         request: &str,
         enforcement: Enforcement,
-        break_glass: &BTreeSet<UserId>,
+        break_glass: Option<&BTreeSet<UserId>>,
+    ) -> Result<Enforced, EnforceSsoError> {
+        if enforcement != Enforcement::Off {
+            let kept_out = self.foresee(session, request, enforcement, break_glass).await?;
+            if !kept_out.all.is_nobody() {
+                return Ok(Enforced::Asked(kept_out));
+            }
+        }
+        self.run(session, request, enforcement, break_glass).await.map(Enforced::Done)
+    }
+
+    /// Whom the rule would keep out, by the account with which they come in now. Changes nothing.
+    async fn foresee(
+        &self,
+        session: &Session,
+        request: &str,
+        enforcement: Enforcement,
+        break_glass: Option<&BTreeSet<UserId>>,
     ) -> Result<KeptOut, EnforceSsoError> {
         let administrator = self.parts.to_look(session)?;
         let tenant = &administrator.tenant().id;
         let now = self.parts.find(tenant, request).await?.request;
-        self.may_be(tenant, &now, enforcement, break_glass).await?;
-        let then = SsoRequest { enforcement, break_glass: break_glass.clone(), ..now.clone() };
+        let then = self.ruled(session, &now, enforcement, break_glass).await?;
         let is_new = |member: &Member| {
             let email = member.email.as_ref();
             then.demands(&member.user, email) && !now.demands(&member.user, email)
@@ -54,7 +83,9 @@ impl EnforceSso {
         };
         let outside = members.iter().filter(|member| !can_come(member));
         let outside = Concerned { names: outside.map(|member| member.name.clone()).collect(), or_more };
-        Ok(KeptOut { outside, all: Concerned::new(members, or_more) })
+        let chosen: Vec<_> = then.break_glass.iter().cloned().collect();
+        let holders = self.known(tenant, &chosen).await?;
+        Ok(KeptOut { request: then, holders, outside, all: Concerned::new(members, or_more) })
     }
 }
 

@@ -31,7 +31,7 @@ pub use connect_saml::{ConnectSaml, SamlSource};
 pub use delete::DeleteSso;
 pub use domains::{CheckDomain, CheckDomainError, ClaimDomain, ClaimDomainError, ReleaseDomain};
 pub use enforce::{EnforceSso, EnforceSsoError};
-pub use foresee::{Concerned, KeptOut};
+pub use foresee::{Concerned, Enforced, KeptOut};
 pub use gate::{SsoGate, SsoRefusal};
 pub use holders::GlassHolder;
 pub use list::{ListSso, SsoView};

@@ -24,9 +24,9 @@ pub(crate) struct Confirmation<'a> {
     pub(crate) lede: &'static str,
     /// What it does: an icon and a sentence each.
     pub(crate) effects: Vec<(&'static str, String)>,
-    /// Where the form goes, and by which fields it names whom or what.
+    /// Where the form goes, and what it says there.
     pub(crate) action: &'static str,
-    pub(crate) names: Vec<(&'a str, &'a str)>,
+    pub(crate) fields: Vec<(&'a str, &'a str)>,
     pub(crate) button: &'static str,
     /// Somebody loses something by it.
     pub(crate) is_end: bool,

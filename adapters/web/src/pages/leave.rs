@@ -45,7 +45,7 @@ pub(crate) async fn ask(State(app): State<Shared>, person: SignedIn) -> Result<R
         lede: "Your membership ends now.",
         effects,
         action: "/home/leave",
-        names: Vec::new(),
+        fields: Vec::new(),
         button: "Leave",
         is_end: true,
         back: "/home/profile".to_owned(),

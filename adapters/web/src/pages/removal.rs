@@ -51,7 +51,7 @@ pub(crate) async fn ask(
         lede: "Their membership ends now.",
         effects,
         action: "/admin/members/remove",
-        names: vec![("user_id", member.user.as_str())],
+        fields: vec![("user_id", member.user.as_str())],
         button: "Remove",
         is_end: true,
         back: format!("/admin/members/edit-member?user_id={}", in_query(&member.user)),

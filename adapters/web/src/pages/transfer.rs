@@ -39,7 +39,7 @@ pub(crate) async fn ask(
         lede: "You step back, and they run the organization from now on.",
         effects,
         action: "/admin/members/transfer",
-        names: vec![("user_id", member.user.as_str())],
+        fields: vec![("user_id", member.user.as_str())],
         button: "Hand over",
         is_end: false,
         back: format!("/admin/members/edit-member?user_id={}", in_query(&member.user)),

@@ -1,7 +1,7 @@
 //! What the pages say about an organization's own identity provider.
 
-use tenantry_application::Concerned;
-use tenantry_domain::{EmailDomain, Enforcement, SsoFault, Timestamp};
+use tenantry_application::{Concerned, KeptOut};
+use tenantry_domain::{EmailDomain, Enforcement, Member, SsoFault, Timestamp};
 
 /// How many characters of a record are quoted.
 const MOST_OF_A_RECORD: usize = 64;
@@ -134,7 +134,7 @@ pub(crate) fn people(count: u32) -> String {
 }
 
 /// "1 member has", "20 members have", "At least 20 members have".
-pub(crate) fn members_have(concerned: &Concerned) -> String {
+fn members_have(concerned: &Concerned) -> String {
     let said = match concerned.names.len() {
         0 => return "Some of your members may have".to_owned(),
         1 => "1 member has".to_owned(),
@@ -144,7 +144,7 @@ pub(crate) fn members_have(concerned: &Concerned) -> String {
 }
 
 /// ": Ann Lee, Bo Ek, Cy Dahl and 4 others"; nothing when nobody is known by name.
-pub(crate) fn named(concerned: &Concerned) -> String {
+fn named(concerned: &Concerned) -> String {
     if concerned.names.is_empty() {
         return String::new();
     }
@@ -167,3 +167,75 @@ pub(crate) fn enforced(rule: Enforcement) -> &'static str {
         Enforcement::Organization => "Saved. Every member has to sign in this way now.",
     }
 }
+
+/// Whom a rule keeps out.
+pub(crate) fn never_came(name: &str, all: &Concerned) -> String {
+    format!(
+        "{} never signed in with {name}{}. They are signed out, and can’t come in as they do now.",
+        members_have(all),
+        named(all)
+    )
+}
+
+/// Which of them can't come in the new way either.
+pub(crate) fn cant_come_instead(name: &str, kept_out: &KeptOut) -> String {
+    let (all, outside) = (&kept_out.all, &kept_out.outside);
+    let whose = if outside.names.len() == all.names.len() { "None" } else { "Not all" };
+    format!(
+        "{whose} of them can come in with {name} instead. {} an address outside of its proved domains{}.",
+        members_have(outside),
+        named(outside)
+    )
+}
+
+/// What becomes of the others when they come in the new way.
+pub(crate) fn first_time(joins: bool) -> &'static str {
+    if joins {
+        "Whoever comes through it for the first time is a new member, with the roles that it gives. What they have now \
+         stays with the old account."
+    } else {
+        "Whoever comes through it for the first time has to be let in: newcomers do not become members by themselves."
+    }
+}
+
+/// Who can still come in another way.
+pub(crate) fn still_come(name: &str, holders: &[Member]) -> String {
+    let called: Vec<_> = holders.iter().map(|holder| holder.name.as_str()).collect();
+    format!("In case {name} fails, these can still come in another way: {}.", called.join(", "))
+}
+
+/// Said to somebody who is none of those.
+pub(crate) const NOT_YOU: &str = "You are none of them: your own next login has to come through it, too.";
+
+/// Whom turning a connection off keeps out.
+pub(crate) fn came_through(count: u32) -> String {
+    format!(
+        "{} came in through it and can’t sign in any more. Who is in now stays in until their session ends.",
+        people(count)
+    )
+}
+
+/// What else it does.
+pub(crate) const ACCOUNTS_STAY: &str =
+    "Their accounts and memberships stay: turned on again, it lets them in as before.";
+/// The same where it is demanded.
+pub(crate) const NOT_DEMANDED: &str =
+    "Nobody has to sign in this way any more, also when it is turned on again.";
+
+/// Whom the end of a domain keeps out.
+pub(crate) fn came_by(domain: &EmailDomain, concerned: &Concerned) -> String {
+    format!(
+        "{} signed in with an address in {domain}, and can’t any more{}.",
+        members_have(concerned),
+        named(concerned)
+    )
+}
+
+/// What else it does.
+pub(crate) const MEMBERSHIPS_STAY: &str =
+    "Their memberships stay. Who is in now stays in until their session ends.";
+/// What becomes of a domain that is given up.
+pub(crate) const NEXT_HAS_IT: &str =
+    "Whoever proves it next has it. To have it again, you claim and prove it anew.";
+/// What becomes of one that is taken from a connection.
+pub(crate) const STAYS_YOURS: &str = "It stays yours, and proved. Add it again, and they come in again.";

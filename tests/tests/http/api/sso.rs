@@ -248,6 +248,41 @@ async fn s13_a_program_demands_it_and_names_who_may_break_the_glass() {
 }
 
 #[tokio::test]
+async fn s13_who_was_chosen_and_runs_the_organization_no_more_stops_no_program() {
+    let (corp, mut ann, id) = connected().await;
+    let management = corp.site.management().await;
+    let path = format!("{}/enforcement", path(&id));
+    let (mut both, anns) = (Vec::new(), management.user_id("ann@nowhere.example").await);
+    for email in ["dee@nowhere.example", "fay@nowhere.example"] {
+        corp.site.member(email, "corp", &["Administrator"]).await;
+        both.push(management.user_id(email).await);
+    }
+    both.sort();
+    let chosen = json!({ "scope": "domains", "break_glass": both });
+    assert_eq!(ann.put(&path, &chosen).await.is(200).json()["enforcement"], chosen);
+    management.take_role("corp", "dee@nowhere.example", "Administrator").await;
+    let fays = management.user_id("fay@nowhere.example").await;
+    let kept = ann.put(&path, &json!({ "scope": "organization" })).await.is(200).json();
+    assert_eq!(kept["enforcement"], json!({ "scope": "organization", "break_glass": [fays] }));
+    management.take_role("corp", "fay@nowhere.example", "Administrator").await;
+    let off = ann.put(&path, &json!({ "scope": "off" })).await.is(200).json();
+    assert_eq!(off["enforcement"], json!({ "scope": "off", "break_glass": [fays] }));
+    // Nobody of them is left: it is whoever asks, and only if they can.
+    let own = ann.put(&path, &json!({ "scope": "domains" })).await.is(200).json();
+    assert_eq!(own["enforcement"], json!({ "scope": "domains", "break_glass": [anns] }));
+}
+
+#[tokio::test]
+async fn s12_whoever_comes_through_the_connection_demands_it_of_nobody_in_their_own_name() {
+    let (corp, _, id) = connected().await;
+    corp.is_let_in(BO).await;
+    corp.site.management().await.add_member("corp", BO, &["Administrator"]).await;
+    let mut bo = Program::of(corp.is_let_in(BO).await).await;
+    let refused = bo.put(&format!("{}/enforcement", path(&id)), &json!({ "scope": "organization" })).await;
+    refused.is_problem(422, "no_other_way", Some("break_glass"));
+}
+
+#[tokio::test]
 async fn what_is_sent_once_more_with_its_key_is_begun_once() {
     let (corp, mut ann, _) = begun().await;
     let wish = json!({ "kind": "okta", "display_name": "Corp staff" });

@@ -2,11 +2,17 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+use tenantry_fake::SeedFile;
+use tenantry_tests::steps::PASSWORD;
+
 use super::corp::{BO, CONFIRMED, Corp};
 use crate::answer::Answer;
 
 const ANN: &str = "ann@nowhere.example";
 const DEE: &str = "dee@nowhere.example";
+/// More Administrators than the page can tell of, besides Ann.
+const MANY: usize = 24;
 
 /// Whether the form has this account chosen.
 fn chosen(page: &Answer, field: &str) -> bool {
@@ -50,4 +56,77 @@ async fn s13_the_administrators_who_can_still_come_in_another_way_are_chosen_and
         .is(303);
     let page = dee.get(&there).await;
     assert!(chosen(page.is(200), &ann) && chosen(&page, &dees), "{}", page.text());
+}
+
+/// The fields of those of whom the form tells, and of those who are chosen.
+fn told(page: &Answer) -> (Vec<String>, Vec<String>) {
+    let fields = page.body.split("name=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let told: Vec<_> = fields
+        .filter(|field| field.starts_with("holder.") && *field != "holder.")
+        .map(str::to_owned)
+        .collect();
+    let ticked = told.iter().filter(|field| chosen(page, field)).cloned().collect();
+    (told, ticked)
+}
+
+#[tokio::test]
+async fn s13_of_many_administrators_those_who_are_chosen_and_whoever_looks_are_told_of_first() {
+    let (mut corp, id) = Corp::connected().await;
+    let management = corp.site.management().await;
+    let emails: Vec<_> = (0..MANY).map(|number| format!("admin-{number}@nowhere.example")).collect();
+    let accounts = emails.iter().map(|email| json!({ "email": email, "password": PASSWORD }));
+    let members = emails.iter().map(|email| json!({ "user": email, "roles": ["Administrator"] }));
+    let file = json!({
+        "users": accounts.collect::<Vec<_>>(),
+        "organizations": [{ "name": "corp", "members": members.collect::<Vec<_>>() }],
+    });
+    corp.site.fake().seed(&SeedFile::from_json(file).unwrap()).await.unwrap();
+    let mut fields = Vec::new();
+    for email in emails {
+        fields.push((format!("holder.{}", management.user_id(&email).await), email));
+    }
+    let ann = format!("holder.{}", management.user_id(ANN).await);
+    let there = format!("/admin/sso/policy?connection={id}");
+    corp.site.fake().clear_requests();
+    let page = corp.admin.get(&there).await;
+    let asked = corp.site.fake().requests();
+    assert!(asked.len() <= 3, "asked {} times: {asked:?}", asked.len());
+    let (first, ticked) = told(page.is(200));
+    assert_eq!((first.len(), &*ticked), (20, &[ann.clone()][..]), "{}", page.text());
+    let mut untold = fields.iter().filter(|(field, _)| !first.contains(field));
+    let ((one, _), (other, email)) = (untold.next().unwrap(), untold.next().unwrap());
+
+    // A program may choose whom the page did not tell of; the page then keeps them.
+    let rule = [("connection", &*id), ("enforcement", "organization"), ("holder.", "1"), CONFIRMED];
+    let chooses = [&rule[..], &[(one.as_str(), "1")]].concat();
+    corp.admin.post("/admin/sso/policy", &chooses).await.is(303);
+    let (now, ticked) = told(&corp.admin.get(&there).await);
+    assert!(now.contains(&ann), "whoever looks is told of, too");
+    assert_eq!((now.len(), &*ticked), (20, &[one.clone()][..]));
+    let saves: Vec<_> = ticked.iter().map(|field| (field.as_str(), "1")).collect();
+    let saves = [&rule[..], &saves, &[(ann.as_str(), "1")]].concat();
+    corp.admin.post("/admin/sso/policy", &saves).await.is(303);
+    let mut both = [one.clone(), ann.clone()];
+    let (_, mut ticked) = told(&corp.admin.get(&there).await);
+    both.sort();
+    ticked.sort();
+    assert_eq!(ticked, both);
+
+    // And whoever of the others looks finds themselves.
+    let fields = [("connection", &*id), ("enforcement", "off"), ("holder.", "1")];
+    corp.admin.post("/admin/sso/policy", &fields).await.is(303);
+    corp.site.clock.advance(Duration::from_secs(1));
+    let mut looks = corp.site.browser();
+    looks.log_in_under("corp", email).await;
+    let (_, ticked) = told(looks.get(&there).await.is(200));
+    assert_eq!(ticked, [other.clone()]);
+}
+
+#[tokio::test]
+async fn whoever_does_not_run_the_organization_is_told_so_before_their_rule_is_looked_at() {
+    let (corp, id) = Corp::connected().await;
+    let mut eve = corp.site.member("eve@nowhere.example", "corp", &["Employee"]).await;
+    for rule in ["nobody", "off"] {
+        eve.post("/admin/sso/policy", &[("connection", &*id), ("enforcement", rule)]).await.is(403);
+    }
 }

@@ -6,7 +6,6 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use tenantry_domain::{Enforcement, SsoRequest, UserId};
-use tenantry_ports::Session;
 use utoipa::ToSchema;
 
 use super::super::body;
@@ -19,8 +18,8 @@ use crate::problem::Problem;
 
 pub(super) const ENFORCE: Operation = Operation {
     details: "When it gets stricter, every session under the organization ends but the one that asks. Whoever is in \
-              `break_glass` can still log in another way, and each time every Administrator is told; without it, whoever \
-              can now still can, or you while nobody can.",
+              `break_glass` can still log in another way, and each time every Administrator is told. Without it, whoever \
+              was chosen and still can stays so, or it is you when none of those can; `off` leaves the choice as it is.",
     body: Some(Body::of::<EnforcementChange>()),
     refusals: &[
         NOT_INCLUDED,
@@ -63,8 +62,8 @@ pub(super) struct EnforcementView {
 #[schema(as = SsoEnforcementChange)]
 pub(super) struct EnforcementChange {
     scope: Scope,
-    /// The accounts of Administrators who may still log in another way; as it is when it is not sent, and you alone while
-    /// nobody may.
+    /// The accounts of Administrators who may still log in another way. When it is not sent: those who were chosen and
+    /// still can, or you alone when none of them can.
     #[schema(max_items = 20)]
     break_glass: Option<Vec<String>>,
 }
@@ -77,19 +76,9 @@ pub(super) async fn enforce(
     Own { session, id, .. }: Own,
     body::Json(change): body::Json<EnforcementChange>,
 ) -> Result<Json<ConnectionView>, Problem> {
-    let scope = change.scope.into();
-    let people = match change.people()? {
-        Some(people) => people,
-        None => standing(&app, &session, &id).await?,
-    };
-    app.use_cases.sso.enforce.run(&session, &id, scope, people).await?;
+    let (scope, people) = (change.scope.into(), change.people()?);
+    app.use_cases.sso.enforce.run(&session, &id, scope, people.as_ref()).await?;
     ConnectionView::read(&app, &session, &id).await.map(Json)
-}
-
-/// Who may break the glass now; whoever asks while nobody may.
-async fn standing(app: &Shared, session: &Session, id: &str) -> Result<BTreeSet<UserId>, Problem> {
-    let held = app.use_cases.sso.list.one(session, id).await?.kept.request.break_glass;
-    Ok(if held.is_empty() { [session.user.clone()].into() } else { held })
 }
 
 impl EnforcementChange {

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use tenantry_application::{Concerned, GlassHolder, KeptOut, SsoView};
+use tenantry_application::{Concerned, KeptOut, SsoView};
 use tenantry_domain::{EmailDomain, Enforcement, SsoRequest};
 
 use super::{connection_path, policy};
@@ -13,58 +13,25 @@ use crate::session::SignedIn;
 use crate::{App, icon, text};
 
 /// Asks before members have to come in through a connection through which they have never come.
-pub(super) fn of_rule(
-    app: &App,
-    person: &SignedIn,
-    request: &SsoRequest,
-    enforcement: Enforcement,
-    holders: &[GlassHolder],
-    kept_out: &KeptOut,
-) -> Result<Response, Problem> {
+pub(super) fn of_rule(app: &App, person: &SignedIn, kept_out: &KeptOut) -> Result<Response, Problem> {
+    let KeptOut { request, holders, all, outside } = kept_out;
     let name = request.display_name.as_str();
-    let (all, outside) = (&kept_out.all, &kept_out.outside);
-    let mut effects = vec![(
-        icon::LOCK,
-        format!(
-            "{} never signed in with {name}{}. They are signed out, and can’t come in as they do now.",
-            text::members_have(all),
-            text::named(all)
-        ),
-    )];
+    let mut effects = vec![(icon::LOCK, text::never_came(name, all))];
     if !outside.names.is_empty() {
-        let whose = if outside.names.len() == all.names.len() { "None" } else { "Not all" };
-        effects.push((
-            icon::ALERT,
-            format!(
-                "{whose} of them can come in with {name} instead. {} an address outside of its proved domains{}.",
-                text::members_have(outside),
-                text::named(outside)
-            ),
-        ));
+        effects.push((icon::ALERT, text::cant_come_instead(name, kept_out)));
     }
-    let first = if request.admission.auto_membership {
-        "Whoever comes through it for the first time is a new member, with the roles that it gives. What they have now \
-         stays with the old account."
-    } else {
-        "Whoever comes through it for the first time has to be let in: newcomers do not become members by themselves."
-    };
-    effects.push((icon::USERS, first.to_owned()));
-    let called: Vec<_> = holders.iter().map(|holder| holder.member.name.as_str()).collect();
-    effects.push((
-        icon::KEY,
-        format!("In case {name} fails, these can still come in another way: {}.", called.join(", ")),
-    ));
-    if !holders.iter().any(|holder| holder.member.user == person.session.user) {
-        let warning = "You are none of them: your own next login has to come through it, too.";
-        effects.push((icon::ALERT, warning.to_owned()));
+    effects.push((icon::USERS, text::first_time(request.admission.auto_membership).to_owned()));
+    effects.push((icon::KEY, text::still_come(name, holders)));
+    if !request.break_glass.contains(&person.session.user) {
+        effects.push((icon::ALERT, text::NOT_YOU.to_owned()));
     }
-    let fields: Vec<_> = holders.iter().map(|holder| policy::field_of(&holder.member.user)).collect();
-    let mut names =
-        vec![("connection", request.id.as_str()), ("enforcement", enforcement.as_str()), CONFIRMED];
-    names.extend(fields.iter().map(|field| (field.as_str(), CONFIRMED.1)));
+    let chosen: Vec<_> = request.break_glass.iter().map(policy::field_of).collect();
+    let mut fields =
+        vec![("connection", request.id.as_str()), ("enforcement", request.enforcement.as_str()), CONFIRMED];
+    fields.extend(chosen.iter().map(|field| (field.as_str(), policy::TICKED)));
     let question = Confirmation {
         frame: person.frame(app, "/admin/sso"),
-        asks: match enforcement {
+        asks: match request.enforcement {
             Enforcement::Organization => "Let every member sign in only with",
             Enforcement::Domains | Enforcement::Off => "Let people of its domains sign in only with",
         },
@@ -72,7 +39,7 @@ pub(super) fn of_rule(
         lede: "This closes every other way in at once.",
         effects,
         action: "/admin/sso/policy",
-        names,
+        fields,
         button: "Close the other ways in",
         is_end: true,
         back: connection_path(&request.id),
@@ -86,23 +53,11 @@ pub(super) fn of_turning_off(app: &App, person: &SignedIn, view: &SsoView) -> Re
     let request = &view.kept.request;
     let name = request.display_name.as_str();
     let mut effects = vec![
-        (
-            icon::LOCK,
-            format!(
-                "{} came in through it and can’t sign in any more. Who is in now stays in until their session ends.",
-                text::people(view.people.all)
-            ),
-        ),
-        (
-            icon::USERS,
-            "Their accounts and memberships stay: turned on again, it lets them in as before.".to_owned(),
-        ),
+        (icon::LOCK, text::came_through(view.people.all)),
+        (icon::USERS, text::ACCOUNTS_STAY.to_owned()),
     ];
     if request.is_demanded() {
-        effects.push((
-            icon::KEY,
-            "Nobody has to sign in this way any more, also when it is turned on again.".to_owned(),
-        ));
+        effects.push((icon::KEY, text::NOT_DEMANDED.to_owned()));
     }
     let question = Confirmation {
         frame: person.frame(app, "/admin/sso"),
@@ -111,7 +66,7 @@ pub(super) fn of_turning_off(app: &App, person: &SignedIn, view: &SsoView) -> Re
         lede: "Nobody signs in with it until you turn it on again.",
         effects,
         action: "/admin/sso/turn",
-        names: vec![("connection", request.id.as_str()), ("turn", "off"), CONFIRMED],
+        fields: vec![("connection", request.id.as_str()), ("turn", "off"), CONFIRMED],
         button: "Turn it off",
         is_end: true,
         back: connection_path(&request.id),
@@ -138,33 +93,22 @@ pub(super) fn of_domain(
     back: String,
 ) -> Result<Response, Problem> {
     let mut effects = vec![
-        (
-            icon::LOCK,
-            format!(
-                "{} signed in with an address in {domain}, and can’t any more{}.",
-                text::members_have(concerned),
-                text::named(concerned)
-            ),
-        ),
-        (icon::USERS, "Their memberships stay. Who is in now stays in until their session ends.".to_owned()),
+        (icon::LOCK, text::came_by(domain, concerned)),
+        (icon::USERS, text::MEMBERSHIPS_STAY.to_owned()),
     ];
     let domain_field = ("domain", domain.as_str());
-    let (asks, lede, action, names, button) = match end {
+    let (asks, lede, action, fields, button) = match end {
         End::GivenUp => {
-            let whose = "Whoever proves it next has it. To have it again, you claim and prove it anew.";
-            effects.push((icon::GLOBE, whose.to_owned()));
+            effects.push((icon::GLOBE, text::NEXT_HAS_IT.to_owned()));
             let (lede, action) = ("Nobody signs in by it any more.", "/admin/sso/domain/release");
             ("Give up", lede, action, vec![domain_field, CONFIRMED], "Give it up")
         }
         End::TakenFrom(request) => {
-            effects.push((
-                icon::GLOBE,
-                "It stays yours, and proved. Add it again, and they come in again.".to_owned(),
-            ));
-            let names = vec![("connection", request.id.as_str()), domain_field, CONFIRMED];
+            effects.push((icon::GLOBE, text::STAYS_YOURS.to_owned()));
+            let fields = vec![("connection", request.id.as_str()), domain_field, CONFIRMED];
             let (lede, action) =
                 ("Nobody signs in by it with this connection any more.", "/admin/sso/domain/remove");
-            ("Take away", lede, action, names, "Take it away")
+            ("Take away", lede, action, fields, "Take it away")
         }
     };
     let question = Confirmation {
@@ -174,7 +118,7 @@ pub(super) fn of_domain(
         lede,
         effects,
         action,
-        names,
+        fields,
         button,
         is_end: true,
         back,

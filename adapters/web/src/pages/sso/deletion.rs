@@ -34,7 +34,7 @@ fn question<'a>(frame: Frame<'a>, view: &'a SsoView) -> Confirmation<'a> {
         lede: "This can’t be undone: a new connection takes its set-up again.",
         effects: effects(view.people.all),
         action: "/admin/sso/delete",
-        names: vec![("connection", request.id.as_str())],
+        fields: vec![("connection", request.id.as_str())],
         button: "Delete the connection",
         is_end: true,
         back: next_path(request),

@@ -6,8 +6,9 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use tenantry_application::{EnforceSsoError, GlassHolder};
+use tenantry_application::{EnforceSsoError, Enforced, GlassHolder};
 use tenantry_domain::{Enforcement, SsoRequest, UserId};
+use tenantry_ports::Session;
 
 use super::{connection_path, consequences};
 use crate::csrf::Form;
@@ -23,6 +24,9 @@ use crate::{App, Shared, flash};
 /// What the fields of those begin with who can still come another way. The form has one of nobody, so that choosing
 /// nobody is told from not being asked.
 const HOLDER: &str = "holder.";
+
+/// What such a field says when it is ticked.
+pub(super) const TICKED: &str = "1";
 
 /// The field that chooses this account.
 pub(super) fn field_of(user: &UserId) -> String {
@@ -53,9 +57,12 @@ impl PolicyPage<'_> {
 }
 
 /// A rule as somebody wants it.
-struct Wish {
+struct Wish<'a> {
+    request: &'a str,
     enforcement: Enforcement,
-    holders: BTreeSet<UserId>,
+    /// Who can still come another way, where the form asks for it.
+    holders: Option<BTreeSet<UserId>>,
+    is_confirmed: bool,
 }
 
 pub(crate) async fn show(
@@ -73,61 +80,54 @@ pub(crate) async fn change(
     person: SignedIn,
     Form(fields): Form,
 ) -> Result<Response, Problem> {
-    let (id, enforce) = (fields.text("connection")?, &app.use_cases.sso.enforce);
-    let wish = wish(&app, &person, &fields).await?;
-    if wish.enforcement != Enforcement::Off && !is_confirmed(&fields)? {
-        match enforce.foresee(&person.session, id, wish.enforcement, &wish.holders).await {
-            Ok(kept_out) if kept_out.all.is_nobody() => {}
-            Ok(kept_out) => {
-                let view = app.use_cases.sso.list.one(&person.session, id).await?;
-                let mut holders = enforce.holders(&person.session, id).await?;
-                holders.retain(|holder| wish.holders.contains(&holder.member.user));
-                let request = &view.kept.request;
-                return consequences::of_rule(&app, &person, request, wish.enforcement, &holders, &kept_out);
-            }
-            Err(error) => return refuse(&app, &person, id, &wish, error).await,
+    app.use_cases.sso.list.may_look(&person.session)?;
+    let wish = Wish::read(&fields)?;
+    match wish.run(&app, &person.session).await {
+        Ok(Enforced::Asked(kept_out)) => consequences::of_rule(&app, &person, &kept_out),
+        Ok(Enforced::Done(kept)) => {
+            let (there, said) = (connection_path(&kept.request.id), text::enforced(wish.enforcement));
+            Ok(flash::tell(&app, &person.session.user, &there, said))
         }
-    }
-    match enforce.run(&person.session, id, wish.enforcement, wish.holders.clone()).await {
-        Ok(kept) => {
-            let said = text::enforced(wish.enforcement);
-            Ok(flash::tell(&app, &person.session.user, &connection_path(&kept.request.id), said))
-        }
-        Err(error) => refuse(&app, &person, id, &wish, error).await,
+        Err(EnforceSsoError::Sso(error)) => Err(error.into()),
+        Err(error) => refuse(&app, &person, &wish, &error).await,
     }
 }
 
-/// The rule that the form asks for. Where it does not ask who can still come another way, that stays.
-async fn wish(app: &App, person: &SignedIn, fields: &Fields) -> Result<Wish, Problem> {
-    let enforcement = fields.text("enforcement")?.parse().map_err(|_| Problem::not_offered("enforcement"))?;
-    let named = fields.under(HOLDER);
-    let holders = if named.is_empty() {
-        let holders = app.use_cases.sso.enforce.holders(&person.session, fields.text("connection")?).await?;
-        holders.into_iter().filter(|holder| holder.is_chosen).map(|holder| holder.member.user).collect()
-    } else {
+impl<'a> Wish<'a> {
+    fn read(fields: &'a Fields) -> Result<Self, Problem> {
+        let enforcement = fields.text("enforcement")?;
+        let named = fields.under(HOLDER);
         // What can be nobody's id is nobody's, who is no Administrator.
         let id = |text: &&str| UserId::try_from(*text).or_else(|_| UserId::try_from("-"));
-        let named = named.iter().filter(|text| !text.is_empty()).map(id);
-        named.collect::<Result<_, _>>().map_err(Problem::internal)?
-    };
-    Ok(Wish { enforcement, holders })
+        let holders = named.iter().filter(|text| !text.is_empty()).map(id).collect::<Result<_, _>>();
+        let holders = holders.map_err(Problem::internal)?;
+        Ok(Self {
+            request: fields.text("connection")?,
+            enforcement: enforcement.parse().map_err(|_| Problem::not_offered("enforcement"))?,
+            holders: Some(holders).filter(|_| !named.is_empty()),
+            is_confirmed: is_confirmed(fields)?,
+        })
+    }
+
+    async fn run(&self, app: &App, session: &Session) -> Result<Enforced, EnforceSsoError> {
+        let (enforce, holders) = (&app.use_cases.sso.enforce, self.holders.as_ref());
+        if self.is_confirmed {
+            let kept = enforce.run(session, self.request, self.enforcement, holders).await?;
+            return Ok(Enforced::Done(kept));
+        }
+        enforce.run_or_ask(session, self.request, self.enforcement, holders).await
+    }
 }
 
 /// The form, with why the rule stays as it is.
 async fn refuse(
     app: &App,
     person: &SignedIn,
-    id: &str,
-    wish: &Wish,
-    error: EnforceSsoError,
+    wish: &Wish<'_>,
+    error: &EnforceSsoError,
 ) -> Result<Response, Problem> {
-    match error {
-        EnforceSsoError::Sso(error) => Err(error.into()),
-        error => {
-            let said = sentence(&error.to_string());
-            page_of(StatusCode::CONFLICT, app, person, id, Some((wish, said))).await
-        }
-    }
+    let said = sentence(&error.to_string());
+    page_of(StatusCode::CONFLICT, app, person, wish.request, Some((wish, said))).await
 }
 
 async fn page_of(
@@ -135,7 +135,7 @@ async fn page_of(
     app: &App,
     person: &SignedIn,
     id: &str,
-    refused: Option<(&Wish, String)>,
+    refused: Option<(&Wish<'_>, String)>,
 ) -> Result<Response, Problem> {
     let view = app.use_cases.sso.list.one(&person.session, id).await?;
     let holders = app.use_cases.sso.enforce.holders(&person.session, id).await?;
@@ -146,7 +146,7 @@ async fn page_of(
         request,
         enforcement: refused.as_ref().map_or(request.enforcement, |(wish, _)| wish.enforcement),
         holders: &holders,
-        chosen: refused.as_ref().map(|(wish, _)| &wish.holders),
+        chosen: refused.as_ref().and_then(|(wish, _)| wish.holders.as_ref()),
         error: refused.as_ref().map(|(_, said)| said.clone()),
     };
     page(status, &shown)
