@@ -8,6 +8,8 @@ use tenantry_application::InviteOutcome;
 use tenantry_domain::{AuditAction, EmailAddress, PlanId, Role, Roles, Timestamp, UserId};
 use tenantry_look::restyle::Assessment;
 
+use crate::invitation_ways::no_way_in;
+
 pub(crate) use sso::{
     enforced, for_the_person, members_have, named, other_record, people, sso_fault, sso_until,
 };
@@ -194,17 +196,19 @@ pub(crate) fn not_invited_any_more(email: &EmailAddress) -> String {
 }
 
 /// Why somebody was not invited.
-pub(crate) fn not_invited(outcome: &InviteOutcome) -> &'static str {
-    match outcome {
+pub(crate) fn not_invited(outcome: &InviteOutcome) -> String {
+    let said = match outcome {
         InviteOutcome::Invited(_) => "Invited.",
         InviteOutcome::AlreadyMember => "Belongs to your organization already.",
         InviteOutcome::AlreadyInvited => "Is invited already. You can send that invitation again.",
+        InviteOutcome::NoWayIn(why) => return no_way_in(why),
         InviteOutcome::NoSeat => "Every seat is taken. Change your plan, or take an invitation back.",
         InviteOutcome::TooOften(_) => {
             "Was sent several invitations in a short time. Invite them again in ten minutes."
         }
         InviteOutcome::Failed(_) => "Could not be invited just now. Send it again in a minute.",
-    }
+    };
+    said.to_owned()
 }
 
 /// "an Employee", "an Administrator".
