@@ -4,24 +4,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenantry_domain::{
-    Administrator, AuditAction, AuditEntry, Catalogue, ConnectionId, EmailAddress, Invitation,
-    InvitationLifetime, InvitationMessage, LoginConnection, Offer, OfferState, Permission, Role, Roles,
-    Seats, TenantId,
+    AuditAction, AuditEntry, Catalogue, ConnectionId, EmailAddress, Invitation, InvitationLifetime,
+    InvitationMessage, Offer, OfferState, Permission, Role, Roles, Seats, TenantId, Timestamp,
 };
 use tenantry_ports::{
     AuditLog, Clock, Invitations, InvitationsError, NewInvitation, Offers, Session, Tenants, Turns, Users,
 };
 
 use crate::seats::{Pending, TakenSeats};
-use crate::{Authorize, AuthorizeError, InvitationMails, Outage, SeatCount, audit};
+use crate::{
+    Authorize, AuthorizeError, FindWaysIn, InvitationMails, NoWayIn, Outage, SeatCount, WaysIn, audit,
+};
 
 /// How long one request may go on sending; what is left is said to be, and can be sent again.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Invites people: nobody who belongs to the organization, nobody twice, and never more than there are seats.
+/// Invites people: nobody who belongs to the organization, nobody twice, nobody who could not come in, and never more than
+/// there are seats.
 pub struct InviteMembers {
     /// Who may.
     pub authorize: Authorize,
+    /// Which way they have to come.
+    pub ways: FindWaysIn,
     /// Counts the seats that are taken.
     pub seats: SeatCount,
     /// One change at a time.
@@ -51,7 +55,7 @@ pub struct InvitationWish {
     pub emails: Vec<EmailAddress>,
     /// With which role they begin.
     pub role: Role,
-    /// Through which connection they have to come; any when `None`.
+    /// Through which connection they have to come of whom none is demanded; any when `None`.
     pub connection: Option<ConnectionId>,
     /// What to tell them.
     pub message: Option<InvitationMessage>,
@@ -77,6 +81,8 @@ pub enum InviteOutcome {
     AlreadyMember,
     /// An invitation to it is out already.
     AlreadyInvited,
+    /// Whoever has it could not come in.
+    NoWayIn(NoWayIn),
     /// Every seat is taken.
     NoSeat,
     /// It was sent so many invitations that another one has to wait for this long.
@@ -99,6 +105,16 @@ pub enum InviteMembersError {
     Outage(#[from] Outage),
 }
 
+/// What is the same for everybody whom a wish is about, and the seats that they take one after the other.
+struct Round<'a> {
+    session: &'a Session,
+    tenant: &'a TenantId,
+    wish: &'a InvitationWish,
+    ways: WaysIn,
+    seats: Seats,
+    taken: TakenSeats,
+}
+
 impl InviteMembers {
     /// Invites each of them, in this order, and says what became of each. Repeatable: whoever was invited is said to be.
     pub async fn run(
@@ -109,20 +125,18 @@ impl InviteMembers {
         let in_turn = self.authorize.in_turn(&*self.turns, session, Permission::InviteMembers);
         let (_turn, administrator) = in_turn.await?;
         let tenant = &administrator.tenant().id;
-        if let Some(wanted) = &wish.connection {
-            let connections = self.invitations.connections(tenant).await.map_err(Outage::from)?;
-            if !connections.iter().any(|connection| connection.id == *wanted) {
-                return Err(InviteMembersError::UnknownConnection);
-            }
+        let ways = self.ways.to_invite(tenant, wish.connection.as_ref()).await?;
+        if wish.connection.as_ref().is_some_and(|wanted| !ways.has(wanted)) {
+            return Err(InviteMembersError::UnknownConnection);
         }
         let seats = seats_of(&self.catalogue, session);
-        let mut taken = self.seats.run(tenant, seats).await?;
+        let taken = self.seats.run(tenant, seats).await?;
+        let mut round = Round { session, tenant, wish, ways, seats, taken };
         let until = self.clock.now() + PATIENCE;
         let mut answers = Vec::with_capacity(wish.emails.len());
         for email in &wish.emails {
             let outcome = if self.clock.now() < until {
-                let invited = self.invite(session, &administrator, email, wish, &mut taken, seats).await;
-                invited.unwrap_or_else(|outage| {
+                self.invite(&mut round, email).await.unwrap_or_else(|outage| {
                     tracing::warn!(tenant = %tenant, %outage, "somebody could not be invited");
                     InviteOutcome::Failed(outage)
                 })
@@ -134,24 +148,26 @@ impl InviteMembers {
         Ok(answers)
     }
 
-    /// The ways in which invited people can log in.
-    pub async fn connections(&self, session: &Session) -> Result<Vec<LoginConnection>, InviteMembersError> {
-        let administrator = self.authorize.to_look(session, Permission::InviteMembers)?;
-        let found = self.invitations.connections(&administrator.tenant().id).await;
-        Ok(found.map_err(Outage::from)?)
+    /// Whether this person may invite people, as far as their session says.
+    pub fn may_look(&self, session: &Session) -> Result<(), InviteMembersError> {
+        self.authorize.to_look(session, Permission::InviteMembers)?;
+        Ok(())
     }
 
-    async fn invite(
-        &self,
-        session: &Session,
-        administrator: &Administrator,
-        email: &EmailAddress,
-        wish: &InvitationWish,
-        taken: &mut TakenSeats,
-        seats: Seats,
-    ) -> Result<InviteOutcome, Outage> {
-        let tenant = &administrator.tenant().id;
-        let known = taken.pending.get(email);
+    /// The ways in which invited people can come.
+    pub async fn ways(&self, session: &Session) -> Result<WaysIn, InviteMembersError> {
+        let administrator = self.authorize.to_look(session, Permission::InviteMembers)?;
+        Ok(self.ways.run(&administrator.tenant().id).await?)
+    }
+
+    async fn invite(&self, round: &mut Round<'_>, email: &EmailAddress) -> Result<InviteOutcome, Outage> {
+        let Round { session, tenant, wish, .. } = *round;
+        let way = match round.ways.of(email, wish.connection.as_ref()) {
+            Ok(way) => way,
+            Err(_) if self.is_member(tenant, email).await? => return Ok(InviteOutcome::AlreadyMember),
+            Err(why) => return Ok(InviteOutcome::NoWayIn(why)),
+        };
+        let known = round.taken.pending.get(email);
         if let Some(invitation) = known.and_then(|known| known.invitation.clone()) {
             let was_lost = known.is_some_and(|known| {
                 known.offer.as_ref().is_some_and(|offer| offer.state == OfferState::Sending)
@@ -170,28 +186,37 @@ impl InviteMembers {
             return Ok(InviteOutcome::AlreadyMember);
         }
         // An invitation that was not sent has its seat already.
-        if !is_unsent && !seats.admit_one_more(taken.total()) {
+        if !is_unsent && !round.seats.admit_one_more(round.taken.total()) {
             return Ok(InviteOutcome::NoSeat);
         }
-        if let Err(wait) = self.mails.admit(tenant, email, self.clock.now()) {
-            return Ok(InviteOutcome::TooOften(wait));
-        }
-        for expired in taken.expired.iter().filter(|expired| expired.email == *email) {
+        let now = self.clock.now();
+        let mut mail = if is_unsent {
+            self.mails.unsent(tenant, email)
+        } else {
+            match self.mails.admit(tenant, email, now) {
+                Ok(mail) => mail,
+                Err(wait) => return Ok(InviteOutcome::TooOften(wait)),
+            }
+        };
+        for expired in round.taken.expired.iter().filter(|expired| expired.email == *email) {
             self.invitations.revoke(tenant, &expired.id).await?;
         }
         // Whatever was pending and is listed no more is over.
         self.offers.end(tenant, email, OfferState::Revoked).await?;
-        let offer = offer(session, tenant, email, wish, self.clock.now());
+        let offer = round.offer(email, way, now);
         if !self.offers.begin(&offer).await? {
             return Ok(InviteOutcome::AlreadyInvited);
         }
-        taken.pending.entry(email.clone()).or_default().offer = Some(offer);
-        match self.invitations.create(tenant, &request(session, email, wish)).await {
+        mail.goes_out();
+        let new = as_asked_for(&offer);
+        round.taken.pending.entry(email.clone()).or_default().offer = Some(offer);
+        match self.invitations.create(tenant, &new).await {
             Ok(invitation) => self.opened(session, tenant, invitation).await,
             Err(error) => {
                 if is_refusal(&error) {
                     self.offers.end(tenant, email, OfferState::Revoked).await?;
-                    taken.pending.remove(email);
+                    round.taken.pending.remove(email);
+                    mail.was_refused();
                 }
                 Err(error.into())
             }
@@ -245,35 +270,32 @@ pub(crate) fn seats_of(catalogue: &Catalogue, session: &Session) -> Seats {
     plan.map_or(Seats::UpTo(0), |plan| plan.seats)
 }
 
-fn offer(
-    session: &Session,
-    tenant: &TenantId,
-    email: &EmailAddress,
-    wish: &InvitationWish,
-    now: tenantry_domain::Timestamp,
-) -> Offer {
-    Offer {
-        tenant: tenant.clone(),
-        email: email.clone(),
-        invitation: None,
-        inviter: session.user.clone(),
-        inviter_name: inviter_name(session),
-        roles: Roles::from(wish.role),
-        message: wish.message.clone(),
-        connection: wish.connection.clone(),
-        state: OfferState::Sending,
-        created_at: now,
-        expires_at: now + wish.lifetime.get(),
+impl Round<'_> {
+    fn offer(&self, email: &EmailAddress, way: Option<ConnectionId>, now: Timestamp) -> Offer {
+        Offer {
+            tenant: self.tenant.clone(),
+            email: email.clone(),
+            invitation: None,
+            inviter: self.session.user.clone(),
+            inviter_name: inviter_name(self.session),
+            roles: Roles::from(self.wish.role),
+            message: self.wish.message.clone(),
+            connection: way,
+            state: OfferState::Sending,
+            created_at: now,
+            expires_at: now + self.wish.lifetime.get(),
+        }
     }
 }
 
-fn request(session: &Session, email: &EmailAddress, wish: &InvitationWish) -> NewInvitation {
+/// What the provider is asked for, so that there is what is offered.
+pub(crate) fn as_asked_for(offer: &Offer) -> NewInvitation {
     NewInvitation {
-        email: email.clone(),
-        roles: Roles::from(wish.role),
-        connection: wish.connection.clone(),
-        inviter: inviter_name(session),
-        lifetime: wish.lifetime,
+        email: offer.email.clone(),
+        roles: offer.roles.clone(),
+        connection: offer.connection.clone(),
+        inviter: offer.inviter_name.clone(),
+        lifetime: offer.lifetime(),
     }
 }
 

@@ -112,5 +112,6 @@ pub use sso::{
     ListAccessRequests, ListSso, ReleaseDomain, ReportSsoTest, ReportedTest, SamlSource, SsoError, SsoGate,
     SsoParts, SsoRefusal, SsoView, TestSso, TestSsoError, TurnOnSsoError, TurnSso, WatchDomains,
 };
+pub use sso::{FindWaysIn, NoWayIn, OwnWay, Through, WaysIn};
 pub use transfer_ownership::{TransferOwnership, TransferOwnershipError};
 pub use withdraw_invitations::WithdrawInvitations;

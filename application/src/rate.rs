@@ -56,18 +56,31 @@ impl<K: Eq + Hash> RateLimit<K> {
         counted.all = all;
         Ok(())
     }
+
+    /// Counts this one no more: what was asked for did not happen.
+    pub fn give_back(&self, who: &K) {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        counted.all = counted.all.saturating_sub(self.all.every_millis());
+        if let Some(even) = counted.each.get_mut(who) {
+            *even = even.saturating_sub(self.each.every_millis());
+        }
+    }
 }
 
 impl Rate {
     /// The even time after one more, or how long it is until one more fits.
     fn counting(self, even: i64, now: i64) -> Result<i64, Duration> {
-        let every = i64::try_from(self.every.as_millis()).unwrap_or(i64::MAX);
+        let every = self.every_millis();
         let even = even.max(now).saturating_add(every);
         let latest = now.saturating_add(every.saturating_mul(i64::from(self.at_once)));
         if even <= latest {
             return Ok(even);
         }
         Err(Duration::from_millis(u64::try_from(even - latest).unwrap_or_default()))
+    }
+
+    fn every_millis(self) -> i64 {
+        i64::try_from(self.every.as_millis()).unwrap_or(i64::MAX)
     }
 }
 
@@ -105,6 +118,25 @@ mod tests {
         }
         assert_eq!(limit.admit(9, at(0)), Err(Duration::from_millis(500)));
         assert_eq!(limit.admit(9, at(500)), Ok(()));
+    }
+
+    #[test]
+    fn what_is_given_back_can_be_asked_for_again_and_no_more_than_that() {
+        let limit = limit();
+        limit.give_back(&1);
+        for _ in 0..3 {
+            assert_eq!(limit.admit(1, at(0)), Ok(()), "nothing was counted that could be given back");
+        }
+        assert!(limit.admit(1, at(0)).is_err());
+        limit.give_back(&1);
+        assert_eq!(limit.admit(1, at(0)), Ok(()));
+        assert!(limit.admit(1, at(0)).is_err(), "one alone came back");
+        for _ in 0..2 {
+            assert_eq!(limit.admit(2, at(0)), Ok(()));
+        }
+        assert!(limit.admit(3, at(0)).is_err(), "of all together none is left");
+        limit.give_back(&2);
+        assert_eq!(limit.admit(3, at(0)), Ok(()));
     }
 
     #[test]

@@ -4,19 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenantry_domain::{
-    AuditAction, AuditEntry, InvitationId, InvitationLifetime, Offer, OfferState, Permission,
+    AuditAction, AuditEntry, Invitation, InvitationId, InvitationLifetime, Offer, OfferState, Permission,
+    TenantId, Timestamp,
 };
-use tenantry_ports::{AuditLog, Clock, Invitations, NewInvitation, Offers, Session, Turns};
+use tenantry_ports::{AuditLog, Clock, Invitations, Offers, Session, Turns};
 
-use crate::invite_members::{inviter_name, is_refusal};
-use crate::{Authorize, AuthorizeError, InvitationMails, InvitationView, Outage, audit};
+use crate::invite_members::{as_asked_for, inviter_name, is_refusal};
+use crate::{Authorize, AuthorizeError, FindWaysIn, InvitationMails, InvitationView, NoWayIn, Outage, audit};
 
-/// Sends an invitation anew: with another link, from whoever does it, and for as long as before. The old link is dead.
+/// Sends an invitation anew: with another link, from whoever does it, for as long as before, and by the way by which
+/// whoever is invited has to come now. The old link is dead.
 pub struct ResendInvitation {
     /// Who may.
     pub authorize: Authorize,
     /// One change at a time.
     pub turns: Arc<dyn Turns>,
+    /// Which way they have to come.
+    pub ways: FindWaysIn,
     /// Where it is.
     pub invitations: Arc<dyn Invitations>,
     /// What we keep of it.
@@ -38,6 +42,9 @@ pub enum ResendInvitationError {
     /// It has expired: its seat is free, and somebody else may have it.
     #[error("this invitation has expired: invite them anew")]
     Expired,
+    /// Whoever is invited could not come in any more.
+    #[error("whoever is invited could not come in")]
+    NoWayIn(NoWayIn),
     /// Its address was sent several in a short time.
     #[error("this address was sent several invitations in a short time: wait before you send another one")]
     TooOften {
@@ -69,8 +76,15 @@ impl ResendInvitation {
         if old.has_expired(now) {
             return Err(ResendInvitationError::Expired);
         }
-        let admitted = self.mails.admit(tenant, &old.email, now);
-        admitted.map_err(|retry_after| ResendInvitationError::TooOften { retry_after })?;
+        let chosen = old.connection.as_ref();
+        let ways = self.ways.to_invite(tenant, chosen).await?;
+        let connection = ways.of(&old.email, chosen).map_err(ResendInvitationError::NoWayIn)?;
+        let mut mail = if self.is_unsent(&old, tenant, now).await? {
+            self.mails.unsent(tenant, &old.email)
+        } else {
+            let admitted = self.mails.admit(tenant, &old.email, now);
+            admitted.map_err(|retry_after| ResendInvitationError::TooOften { retry_after })?
+        };
         let kept = self.offers.find(tenant, invitation).await.map_err(Outage::from)?;
         let lifetime = InvitationLifetime::near(old.created_at.until(old.expires_at));
         // First its seat: the new offer takes the place of the old one before the old link dies.
@@ -81,23 +95,17 @@ impl ResendInvitation {
             invitation: None,
             inviter: session.user.clone(),
             inviter_name: inviter_name(session),
-            roles: old.roles.clone(),
+            roles: old.roles,
             message: kept.and_then(|kept| kept.message),
-            connection: old.connection.clone(),
+            connection,
             state: OfferState::Sending,
             created_at: now,
             expires_at: now + lifetime.get(),
         };
         self.offers.begin(&offer).await.map_err(Outage::from)?;
+        mail.goes_out();
         self.invitations.revoke(tenant, invitation).await.map_err(Outage::from)?;
-        let new = NewInvitation {
-            email: old.email.clone(),
-            roles: old.roles,
-            connection: old.connection,
-            inviter: offer.inviter_name,
-            lifetime,
-        };
-        let sent = match self.invitations.create(tenant, &new).await {
+        let sent = match self.invitations.create(tenant, &as_asked_for(&offer)).await {
             Ok(sent) => sent,
             Err(error) => {
                 if is_refusal(&error) {
@@ -117,5 +125,22 @@ impl ResendInvitation {
         };
         audit::record(&*self.audit_log, &entry).await;
         Ok(InvitationView::sent(sent, offer.message))
+    }
+
+    /// Whether this was tried before, and has not come so far that another one was sent: then a mail is counted already.
+    async fn is_unsent(
+        &self,
+        old: &Invitation,
+        tenant: &TenantId,
+        now: Timestamp,
+    ) -> Result<bool, ResendInvitationError> {
+        let offers = self.offers.pending(tenant, now).await.map_err(Outage::from)?;
+        // An invitation that is later than the offer is what came of it.
+        let is_begun = |offer: &Offer| {
+            offer.email == old.email
+                && offer.state == OfferState::Sending
+                && old.created_at < offer.created_at
+        };
+        Ok(offers.iter().any(is_begun))
     }
 }

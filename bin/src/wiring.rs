@@ -268,6 +268,7 @@ impl Parts {
             resend_invitation: self.resend_invitation(&mails),
             revoke_invitation: self.revoke_invitation(),
             open_invitation: self.open_invitation(),
+            find_ways_in: self.find_ways_in(),
             my_organizations: MyOrganizations { tenants: self.tenants() },
             sso: self.sso_use_cases(),
             customize_organization: self.customize_organization(product),

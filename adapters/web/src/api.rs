@@ -13,6 +13,7 @@ pub(crate) mod guard;
 mod idempotency;
 mod invitation_wish;
 mod invitations;
+mod inviter;
 mod listing;
 mod login_connections;
 mod logo;

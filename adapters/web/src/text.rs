@@ -8,6 +8,8 @@ use tenantry_application::InviteOutcome;
 use tenantry_domain::{AuditAction, EmailAddress, PlanId, Role, Roles, Timestamp, UserId};
 use tenantry_look::restyle::Assessment;
 
+use crate::invitation_ways::no_way_in;
+
 pub(crate) use sso::{
     ACCOUNTS_STAY, MEMBERSHIPS_STAY, NEXT_HAS_IT, NOT_DEMANDED, NOT_YOU, STAYS_YOURS, came_by, came_through,
     cant_come_instead, enforced, first_time, for_the_person, never_came, other_record, people, sso_fault,
@@ -197,17 +199,19 @@ pub(crate) fn not_invited_any_more(email: &EmailAddress) -> String {
 }
 
 /// Why somebody was not invited.
-pub(crate) fn not_invited(outcome: &InviteOutcome) -> &'static str {
-    match outcome {
+pub(crate) fn not_invited(outcome: &InviteOutcome) -> String {
+    let said = match outcome {
         InviteOutcome::Invited(_) => "Invited.",
         InviteOutcome::AlreadyMember => "Belongs to your organization already.",
         InviteOutcome::AlreadyInvited => "Is invited already. You can send that invitation again.",
+        InviteOutcome::NoWayIn(why) => return no_way_in(why),
         InviteOutcome::NoSeat => "Every seat is taken. Change your plan, or take an invitation back.",
         InviteOutcome::TooOften(_) => {
             "Was sent several invitations in a short time. Invite them again in ten minutes."
         }
         InviteOutcome::Failed(_) => "Could not be invited just now. Send it again in a minute.",
-    }
+    };
+    said.to_owned()
 }
 
 /// "an Employee", "an Administrator".

@@ -11,10 +11,10 @@ use secrecy::SecretString;
 use tenantry_application::{
     Activity, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, CustomizeOrganization, DeleteAccount,
     DeleteOrganization, EditProfile, EndSessions, ExplainSignOut, ExportAccount, ExportOrganization,
-    FindMember, FindOrganization, FollowLogout, Home, InviteMembers, KeepFresh, LeaveOrganization,
-    ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard, PlanAndUsage,
-    Profile, Rate, RateLimit, RegisterOrganization, RegisterPersonal, RemoveMember, ResendInvitation,
-    RevokeInvitation, SearchMembers, SessionLimits, SignIn, SignOut, TransferOwnership,
+    FindMember, FindOrganization, FindWaysIn, FollowLogout, Home, InviteMembers, KeepFresh,
+    LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions, OpenInvitation, PayByCard,
+    PlanAndUsage, Profile, Rate, RateLimit, RegisterOrganization, RegisterPersonal, RemoveMember,
+    ResendInvitation, RevokeInvitation, SearchMembers, SessionLimits, SignIn, SignOut, TransferOwnership,
 };
 use tenantry_domain::Catalogue;
 use tenantry_ports::{Clock, IdempotencyKeys, Random, Readiness, Sessions, TenantLooks};
@@ -129,6 +129,8 @@ pub struct UseCases {
     pub revoke_invitation: RevokeInvitation,
     /// What an invitation's link leads to.
     pub open_invitation: OpenInvitation,
+    /// By which ways people come into an organization.
+    pub find_ways_in: FindWaysIn,
     /// `/organizations`.
     pub my_organizations: MyOrganizations,
     /// `/admin/sso`, and the logins that come of it.

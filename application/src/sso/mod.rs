@@ -20,6 +20,7 @@ mod realm;
 mod test_login;
 mod turn;
 mod watch;
+mod ways_in;
 
 pub use access::{AskForAccess, AskedForAccess};
 pub use admit::{AdmissionWish, AdmitThroughSso};
@@ -40,6 +41,7 @@ pub use realm::{FindLogin, FoundLogin};
 pub use test_login::{ReportSsoTest, ReportedTest, TestSso, TestSsoError};
 pub use turn::{TurnOnSsoError, TurnSso};
 pub use watch::WatchDomains;
+pub use ways_in::{FindWaysIn, NoWayIn, OwnWay, Through, WaysIn};
 
 pub(crate) use gate::{GRACE, Passed};
 pub(crate) use newcomer::Standing;

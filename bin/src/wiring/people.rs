@@ -3,15 +3,24 @@
 use std::sync::Arc;
 
 use tenantry_application::{
-    InvitationMails, InviteMembers, OpenInvitation, ResendInvitation, RevokeInvitation,
+    FindWaysIn, InvitationMails, InviteMembers, OpenInvitation, ResendInvitation, RevokeInvitation,
 };
 
 use super::Parts;
 
 impl Parts {
+    pub(super) fn find_ways_in(&self) -> FindWaysIn {
+        FindWaysIn {
+            invitations: self.invitations(),
+            requests: self.sso_requests(),
+            proofs: self.domain_proofs(),
+        }
+    }
+
     pub(super) fn invite_members(&self, mails: &Arc<InvitationMails>) -> InviteMembers {
         InviteMembers {
             authorize: self.authorize(),
+            ways: self.find_ways_in(),
             seats: self.seats(),
             turns: self.turns(),
             users: self.users(),
@@ -29,6 +38,7 @@ impl Parts {
         ResendInvitation {
             authorize: self.authorize(),
             turns: self.turns(),
+            ways: self.find_ways_in(),
             invitations: self.invitations(),
             offers: self.offers(),
             mails: Arc::clone(mails),

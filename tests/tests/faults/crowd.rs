@@ -10,8 +10,8 @@ use axum::http::Request;
 use futures::future::join_all;
 use secrecy::SecretString;
 use tenantry_application::{
-    Arrival, Authorize, InvitationMails, InvitationWish, InviteMembers, Redeem, SessionLimits, SignIn,
-    SsoGate,
+    Arrival, Authorize, FindWaysIn, InvitationMails, InvitationWish, InviteMembers, Redeem, SessionLimits,
+    SignIn, SsoGate,
 };
 use tenantry_domain::{
     Catalogue, Device, EmailAddress, InvitationLifetime, Permission, Role, SessionId, TenantRef, UserId,
@@ -80,6 +80,11 @@ impl Crowd {
                 members: Arc::clone(&world.members),
                 sessions: Arc::clone(&world.sessions),
                 clock: world.clock.clone(),
+            },
+            ways: FindWaysIn {
+                invitations: Arc::clone(&world.invitations),
+                requests: Arc::new(SqlSsoRequests::new(world.database.clone())),
+                proofs: Arc::new(SqlDomainProofs::new(world.database.clone())),
             },
             seats: seats.clone(),
             turns: Arc::new(turns.clone()),

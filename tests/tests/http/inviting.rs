@@ -186,6 +186,47 @@ async fn one_address_is_not_flooded_with_mail() {
 }
 
 #[tokio::test]
+async fn a_mail_that_was_not_sent_is_not_counted_and_one_whose_answer_is_lost_is() {
+    const BO: &str = "bo@acme.example";
+    let (provider, site) = Provider::with_site().await;
+    let mut ann = site.administrator(ANN, "acme").await;
+    ann.invite(BO).await.is(200);
+    site.clock.advance(Duration::from_secs(1));
+    let fails = |left, is_carried_out| provider.has(Trouble::AfterChanges { left, is_carried_out });
+    let id = ann.get("/admin/members").await.field("invitation");
+    for _ in 0..6 {
+        fails(0, false);
+        ann.post(RESEND, &[("invitation", &id)]).await.is(503);
+    }
+    // The old link is dead, and there is no new one yet: inviting again completes it, however often it takes.
+    fails(1, false);
+    ann.post(RESEND, &[("invitation", &id)]).await.is(503);
+    for _ in 0..6 {
+        fails(0, false);
+        let answer = ann.invite(BO).await;
+        assert!(answer.is(422).says("Could not be invited just now"), "{}", answer.summary());
+    }
+    provider.has(Trouble::None);
+    ann.invite(BO).await.is(200);
+    assert_eq!(provider.management().await.invitations("acme").await.len(), 1);
+    let mut sent = 2;
+    loop {
+        site.clock.advance(Duration::from_millis(1));
+        let id = ann.get("/admin/members").await.field("invitation");
+        fails(1, true);
+        let answer = ann.post(RESEND, &[("invitation", &id)]).await;
+        provider.has(Trouble::None);
+        if answer.status == 429 {
+            break;
+        }
+        answer.is(503);
+        sent += 1;
+        assert_eq!(provider.management().await.invitations("acme").await.len(), 1, "it is out all the same");
+    }
+    assert_eq!(sent, 5, "as many as one address gets");
+}
+
+#[tokio::test]
 async fn who_is_invited_is_listed_with_the_hour_at_which_it_ends_and_the_day_of_its_beginning() {
     let site = Site::start().await;
     let mut ann = site.administrator(ANN, "acme").await;

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use serde::Serialize;
-use tenantry_application::{InvitationView as Pending, InviteAnswer, InviteOutcome};
+use tenantry_application::{InvitationView as Pending, InviteAnswer, InviteOutcome, Outage};
 use tenantry_domain::{ConnectionId, EmailAddress, InvitationId, InvitationMessage, Timestamp};
 use utoipa::ToSchema;
 
@@ -14,6 +14,7 @@ use super::body;
 use super::caller::Caller;
 use super::idempotency::Unfinished;
 use super::invitation_wish::NewInvitations;
+use super::inviter::Inviter;
 use super::listing::Listing;
 use super::operation::{Body, Operation};
 use super::organization::{RoleName, role_names};
@@ -29,17 +30,19 @@ pub(super) const LIST: Operation = Operation {
 };
 
 pub(super) const CREATE: Operation = Operation {
-    details: "Each address is answered by itself: look at its `outcome`. Repeatable: whoever was invited is said to be. \
-              An answer in which one has `failed` is not kept for its `Idempotency-Key`: the same request once more tries \
-              the rest.",
+    details: "Each address is answered by itself: look at its `outcome`. Of whom the organization demands its own login \
+              they come by that one, whatever the `connection`; who could not come in is not invited. Repeatable: whoever \
+              was invited is said to be. An answer in which one has `failed`, or was sent something `too_often`, is not \
+              kept for its `Idempotency-Key`: the same request once more, after the longest `retry_after` of its items, \
+              tries the rest.",
     body: Some(Body::of::<NewInvitations>()),
     ..Operation::new("inviteMembers", "Invites people").answering::<InviteAnswers>(200)
 };
 
 pub(super) const RESEND: Operation = Operation {
-    details: "With another link; the old one is dead.",
+    details: "With another link; the old one is dead. It leads where people have to come in now.",
     refusals: &[
-        (409, "The invitation has expired."),
+        (409, "The invitation has expired, or whoever it is for could not come in any more (`no_way_in`)."),
         (429, "Its address was sent several in a short time: send it after `Retry-After`."),
     ],
     ..Operation::new("resendInvitation", "Sends an invitation anew").answering::<InvitationView>(200)
@@ -100,6 +103,8 @@ pub(super) struct InviteAnswerView {
     detail: String,
     /// The invitation that is out.
     invitation: Option<InvitationView>,
+    /// After how many seconds it can be tried again; null where waiting does not help, or nobody knows.
+    retry_after: Option<u64>,
 }
 
 /// What becomes of an address.
@@ -112,9 +117,12 @@ enum Outcome {
     AlreadyMember,
     /// An invitation to it is out already.
     AlreadyInvited,
+    /// Whoever has it could not come in: the organization demands a login that does not let them in, or the `connection`
+    /// does not.
+    NoWayIn,
     /// Every seat is taken.
     NoSeat,
-    /// It was sent several invitations in a short time: wait ten minutes.
+    /// It was sent several invitations in a short time: wait for `retry_after`.
     TooOften,
     /// Something does not answer: it can be tried again.
     Failed,
@@ -135,18 +143,20 @@ pub(super) async fn list(
 
 pub(super) async fn create(
     State(app): State<Shared>,
-    Caller(session): Caller,
+    Inviter(session): Inviter,
     body::Json(new): body::Json<NewInvitations>,
 ) -> Result<(Option<Extension<Unfinished>>, Json<InviteAnswers>), Problem> {
     let (wish, sent) = new.read()?;
     let message = wish.message.clone();
     let answers = app.use_cases.invite_members.run(&session, &wish).await?;
-    let has_failed = answers.iter().any(|answer| matches!(answer.outcome, InviteOutcome::Failed(_)));
+    let is_unfinished = answers
+        .iter()
+        .any(|answer| matches!(answer.outcome, InviteOutcome::Failed(_) | InviteOutcome::TooOften(_)));
     let mut answers: HashMap<_, _> =
         answers.into_iter().map(|InviteAnswer { email, outcome }| (email, outcome)).collect();
     let items = sent.into_iter().map(|(text, email)| answer(text, email, &mut answers, message.as_ref()));
     let items = items.collect();
-    let unfinished = has_failed.then_some(Extension(Unfinished));
+    let unfinished = is_unfinished.then_some(Extension(Unfinished));
     Ok((unfinished, Json(InviteAnswers { items, next: None })))
 }
 
@@ -176,21 +186,30 @@ fn answer(
 ) -> InviteAnswerView {
     let Some(email) = email else {
         let detail = "This is not an e-mail address: write it like ann@example.com.".to_owned();
-        return InviteAnswerView { email: text, outcome: Outcome::Invalid, detail, invitation: None };
+        let (outcome, invitation, retry_after) = (Outcome::Invalid, None, None);
+        return InviteAnswerView { email: text, outcome, detail, invitation, retry_after };
     };
     let found = answers.remove(&email).unwrap_or(InviteOutcome::AlreadyInvited);
-    let detail = text::not_invited(&found).to_owned();
+    let detail = text::not_invited(&found);
+    let wait = match &found {
+        InviteOutcome::TooOften(wait) => Some(*wait),
+        InviteOutcome::Failed(Outage::RateLimited { retry_after }) => *retry_after,
+        _ => None,
+    };
     let (outcome, invitation) = match found {
         InviteOutcome::Invited(invitation) => {
             (Outcome::Invited, Some(Pending::sent(*invitation, message.cloned()).into()))
         }
         InviteOutcome::AlreadyMember => (Outcome::AlreadyMember, None),
         InviteOutcome::AlreadyInvited => (Outcome::AlreadyInvited, None),
+        InviteOutcome::NoWayIn(_) => (Outcome::NoWayIn, None),
         InviteOutcome::NoSeat => (Outcome::NoSeat, None),
         InviteOutcome::TooOften(_) => (Outcome::TooOften, None),
         InviteOutcome::Failed(_) => (Outcome::Failed, None),
     };
-    InviteAnswerView { email: text, outcome, detail, invitation }
+    // Whoever comes a moment too early waits again.
+    let retry_after = wait.and_then(|wait| u64::try_from(wait.as_millis().div_ceil(1000)).ok());
+    InviteAnswerView { email: text, outcome, detail, invitation, retry_after }
 }
 
 /// Without its link: that is for the invited person alone.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::caller::Caller;
 use super::operation::Operation;
 use crate::Shared;
-use crate::invitation_ways::{Ways, label};
+use crate::invitation_ways::label;
 use crate::problem::Problem;
 
 pub(super) const LIST: Operation = Operation {
@@ -54,7 +54,7 @@ pub(super) async fn list(
     State(app): State<Shared>,
     Caller(session): Caller,
 ) -> Result<Json<LoginConnections>, Problem> {
-    let ways = Ways::load(&app, &session).await?;
+    let ways = app.use_cases.invite_members.ways(&session).await?;
     Ok(Json(LoginConnections { items: ways.all.iter().map(LoginConnectionView::from).collect(), next: None }))
 }
 

@@ -7,14 +7,14 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use tenantry_application::{InvitationWish, InviteAnswer, InviteMembersError, InviteOutcome};
+use tenantry_application::{InvitationWish, InviteAnswer, InviteMembersError, InviteOutcome, WaysIn};
 use tenantry_domain::{AddressList, ConnectionId, EmailAddress, InvitationLifetime, InvitationMessage, Role};
 
 use crate::Shared;
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::frame::Frame;
-use crate::invitation_ways::Ways;
+use crate::invitation_ways::{offered, said};
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::session::SignedIn;
@@ -54,7 +54,7 @@ pub(crate) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
-    let ways = Ways::load(&app, &person.session).await?;
+    let ways = app.use_cases.invite_members.ways(&person.session).await?;
     let form = InviteForm { emails: query.text("email")?.to_owned(), ..InviteForm::default() };
     page(StatusCode::OK, &AddMember::new(person.frame(&app, "/admin/members"), form, &ways))
 }
@@ -65,74 +65,50 @@ pub(crate) async fn invite(
     person: SignedIn,
     Form(fields): Form,
 ) -> Result<Response, Problem> {
-    let ways = Ways::load(&app, &person.session).await?;
+    let ways = app.use_cases.invite_members.ways(&person.session).await?;
     let frame = person.frame(&app, "/admin/members");
-    let (form, list) = InviteForm::read(&fields)?;
-    let Some((list, mut wish)) = list else {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return page(status, &AddMember::new(frame, form, &ways));
-    };
-    let (mut refused, mut answers) = (Vec::new(), Vec::new());
-    for (connection, emails) in by_way(&ways, &list, wish.connection.take().as_ref(), &mut refused) {
-        (wish.connection, wish.emails) = (connection, emails);
-        match app.use_cases.invite_members.run(&person.session, &wish).await {
-            Ok(answered) => answers.extend(answered),
-            Err(InviteMembersError::UnknownConnection) => {
-                let form = InviteForm { connection_error: Some(text::UNKNOWN_WAY_IN.to_owned()), ..form };
-                return page(StatusCode::UNPROCESSABLE_ENTITY, &AddMember::new(frame, form, &ways));
-            }
-            Err(error) => return Err(error.into()),
+    let (form, asked) = InviteForm::read(&fields)?;
+    let Some((list, wish)) = asked else { return AddMember::new(frame, form, &ways).refusing() };
+    match app.use_cases.invite_members.run(&person.session, &wish).await {
+        Ok(answers) => AddMember::new(frame, form, &ways).answering(&list, answers),
+        Err(InviteMembersError::UnknownConnection) => {
+            AddMember::new(frame, form.without_way(), &ways).refusing()
         }
+        Err(error) => Err(error.into()),
     }
-    let mut view = AddMember::new(frame, form, &ways);
-    view.refused = refused;
-    let view = view.answered(&list, answers);
-    let is_done = view.refused.is_empty();
-    page(if is_done { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &view)
-}
-
-/// Whom to invite by which way, as far as they can come.
-fn by_way(
-    ways: &Ways,
-    list: &AddressList,
-    chosen: Option<&ConnectionId>,
-    refused: &mut Vec<(String, String)>,
-) -> Vec<(Option<ConnectionId>, Vec<EmailAddress>)> {
-    let mut groups: Vec<(Option<ConnectionId>, Vec<EmailAddress>)> = Vec::new();
-    for email in list.lines().iter().filter_map(|line| line.found.as_ref().ok()) {
-        match ways.of(email, chosen) {
-            Ok(way) => match groups.iter_mut().find(|(held, _)| *held == way) {
-                Some((_, emails)) => emails.push(email.clone()),
-                None => groups.push((way, vec![email.clone()])),
-            },
-            Err(why) => refused.push((email.to_string(), why)),
-        }
-    }
-    groups
 }
 
 impl<'a> AddMember<'a> {
-    fn new(frame: Frame<'a>, form: InviteForm, ways: &'a Ways) -> Self {
-        let (said, ways) = (ways.said(), ways.offered());
+    fn new(frame: Frame<'a>, form: InviteForm, ways: &'a WaysIn) -> Self {
+        let (said, ways) = (said(ways), offered(ways));
         Self { frame, form, ways, said, invited: Vec::new(), refused: Vec::new(), lifetimes: LIFETIMES }
     }
 
-    fn answered(self, list: &AddressList, answers: Vec<InviteAnswer>) -> Self {
-        let mut view = self;
+    /// Nobody is invited: something in the form is wrong.
+    fn refusing(&self) -> Result<Response, Problem> {
+        page(StatusCode::UNPROCESSABLE_ENTITY, self)
+    }
+
+    /// Says what became of each line.
+    fn answering(mut self, list: &AddressList, answers: Vec<InviteAnswer>) -> Result<Response, Problem> {
         let faults = list.lines().iter().filter_map(|line| {
             let fault = line.found.as_ref().err()?;
             Some((line.text.clone(), sentence(&fault.to_string())))
         });
-        view.refused.extend(faults);
+        self.refused.extend(faults);
         for InviteAnswer { email, outcome } in answers {
             match outcome {
-                InviteOutcome::Invited(_) => view.invited.push(email),
-                other => view.refused.push((email.to_string(), text::not_invited(&other).to_owned())),
+                InviteOutcome::Invited(_) => self.invited.push(email),
+                other => self.refused.push((email.to_string(), text::not_invited(&other))),
             }
         }
-        let left: Vec<&str> = view.refused.iter().map(|(text, _)| text.as_str()).collect();
-        view.form.emails = left.join("\n");
-        view
+        if self.refused.is_empty() {
+            self.form.emails.clear();
+            return page(StatusCode::OK, &self);
+        }
+        let left: Vec<&str> = self.refused.iter().map(|(text, _)| text.as_str()).collect();
+        self.form.emails = left.join("\n");
+        self.refusing()
     }
 }
 
@@ -152,6 +128,11 @@ impl Default for InviteForm {
 }
 
 impl InviteForm {
+    /// The same, and the way that was chosen is none of the organization's.
+    fn without_way(self) -> Self {
+        Self { connection_error: Some(text::UNKNOWN_WAY_IN.to_owned()), ..self }
+    }
+
     /// The form as it was typed, and what it asks for unless a field is wrong.
     fn read(fields: &Fields) -> Result<(Self, Option<(AddressList, InvitationWish)>), Problem> {
         let emails = fields.sole("emails")?.unwrap_or_default();
@@ -177,8 +158,9 @@ impl InviteForm {
             hours,
         };
         let (Ok(list), Ok(message)) = (list, said) else { return Ok((form, None)) };
+        let found = list.lines().iter().filter_map(|line| line.found.clone().ok());
         let wish = InvitationWish {
-            emails: Vec::new(),
+            emails: found.collect(),
             role,
             connection: connection.map_err(|_| Problem::not_found())?,
             message,

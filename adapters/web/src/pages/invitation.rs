@@ -5,13 +5,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use tenantry_application::{OpenInvitationError, OpenedInvitation, Reader, SignInWish, Under};
-use tenantry_domain::{Enforcement, InvitationMessage, TenantId, Ticket};
+use tenantry_domain::{InvitationMessage, TenantId, Ticket};
 use tenantry_ports::Intent;
 
-use crate::auth::login::{begin, leave_after_form};
+use crate::auth::login::{leave, leave_after_form};
 use crate::csrf::Form;
 use crate::fields::Fields;
 use crate::frame::Frame;
+use crate::invitation_ways::any_of;
 use crate::problem::Problem;
 use crate::respond::page;
 use crate::return_to::ReturnTo;
@@ -28,7 +29,7 @@ struct InvitationPage<'a> {
     /// Who is signed in here, when that is somebody else than the one who is invited.
     other: Option<&'a str>,
     /// What every member has to sign in with, if that is demanded: then there is no account to be made.
-    only: Option<String>,
+    only: Option<&'a str>,
     tenant: &'a str,
     ticket: &'a str,
 }
@@ -42,23 +43,7 @@ struct NoSeat<'a> {
 
 /// Shows what the link of these fields leads to.
 pub(crate) async fn show(app: &Shared, visitor: &Visitor, fields: &Fields) -> Result<Response, Problem> {
-    let (tenant, ticket) = link(fields)?;
-    let session = visitor.session.as_ref();
-    let opened = app.use_cases.open_invitation.run(&tenant, &ticket, session).await?;
-    let other = session.filter(|_| opened.reader == Reader::Other).map(|session| session.name.as_str());
-    let open = app.use_cases.sso.find_login.open(&tenant).await?;
-    let only = open.iter().find(|request| request.enforcement == Enforcement::Organization);
-    let view = InvitationPage {
-        only: only.map(|request| request.display_name.to_string()),
-        frame: visitor.frame(app, ""),
-        role: text::with_article(opened.roles.highest()),
-        message: opened.message.as_ref().map(InvitationMessage::as_str),
-        other,
-        tenant: tenant.as_str(),
-        ticket: ticket.as_str(),
-        opened: &opened,
-    };
-    page(StatusCode::OK, &view)
+    Looked::at(app, visitor, fields).await?.page(StatusCode::OK, app, visitor)
 }
 
 /// Leaves for the provider to accept. Whoever is not signed in here as the one who is invited has to prove who they are:
@@ -69,27 +54,74 @@ pub(crate) async fn accept(
     headers: HeaderMap,
     Form(fields): Form,
 ) -> Result<Response, Problem> {
-    let (tenant, ticket) = link(&fields)?;
-    let opened = app.use_cases.open_invitation.run(&tenant, &ticket, visitor.session.as_ref()).await?;
-    let intent = match fields.text("account")? {
-        "new" => Intent::SignUp,
-        "existing" => Intent::SignIn,
-        _ => return Err(Problem::not_offered("account")),
-    };
-    let may_lead_on = app.use_cases.sso.find_login.may_lead_on(&opened.tenant.id).await?;
-    let wish = SignInWish {
-        intent,
-        under: Under::Tenant(opened.tenant),
-        invitation: Some((opened.id, ticket)),
-        reauthenticate: opened.reader != Reader::Invited,
-        return_to: ReturnTo::home().as_str().to_owned(),
-        ..SignInWish::default()
-    };
-    if may_lead_on {
-        let started = app.use_cases.begin_sign_in.run(wish).await?;
-        return leave_after_form(&app, visitor.frame(&app, ""), &headers, &started);
+    let looked = Looked::at(&app, &visitor, &fields).await?;
+    let intent = intent(&fields)?;
+    // The organization may have begun to demand its own login since the page was shown.
+    if intent == Intent::SignUp && looked.only.is_some() {
+        return looked.page(StatusCode::CONFLICT, &app, &visitor);
     }
-    begin(&app, &headers, wish).await
+    let may_lead_on = app.use_cases.sso.find_login.may_lead_on(&looked.tenant).await?;
+    let started = app.use_cases.begin_sign_in.run(looked.wish(intent)).await?;
+    if may_lead_on {
+        leave_after_form(&app, visitor.frame(&app, ""), &headers, &started)
+    } else {
+        leave(&app, &headers, &started)
+    }
+}
+
+/// What a link leads to.
+struct Looked {
+    tenant: TenantId,
+    ticket: Ticket,
+    opened: OpenedInvitation,
+    only: Option<String>,
+}
+
+impl Looked {
+    async fn at(app: &Shared, visitor: &Visitor, fields: &Fields) -> Result<Self, Problem> {
+        let (tenant, ticket) = link(fields)?;
+        let opened = app.use_cases.open_invitation.run(&tenant, &ticket, visitor.session.as_ref()).await?;
+        let of_everybody = app.use_cases.find_ways_in.of_everybody(&tenant).await?;
+        let only = (!of_everybody.is_empty()).then(|| any_of(&of_everybody));
+        Ok(Self { tenant, ticket, opened, only })
+    }
+
+    fn page(&self, status: StatusCode, app: &Shared, visitor: &Visitor) -> Result<Response, Problem> {
+        let opened = &self.opened;
+        let session = visitor.session.as_ref().filter(|_| opened.reader == Reader::Other);
+        let view = InvitationPage {
+            frame: visitor.frame(app, ""),
+            role: text::with_article(opened.roles.highest()),
+            message: opened.message.as_ref().map(InvitationMessage::as_str),
+            other: session.map(|session| session.name.as_str()),
+            only: self.only.as_deref(),
+            tenant: self.tenant.as_str(),
+            ticket: self.ticket.as_str(),
+            opened,
+        };
+        page(status, &view)
+    }
+
+    fn wish(self, intent: Intent) -> SignInWish {
+        let Self { opened, ticket, .. } = self;
+        SignInWish {
+            intent,
+            under: Under::Tenant(opened.tenant),
+            invitation: Some((opened.id, ticket)),
+            reauthenticate: opened.reader != Reader::Invited,
+            return_to: ReturnTo::home().as_str().to_owned(),
+            ..SignInWish::default()
+        }
+    }
+}
+
+/// With which account somebody accepts.
+fn intent(fields: &Fields) -> Result<Intent, Problem> {
+    match fields.text("account")? {
+        "new" => Ok(Intent::SignUp),
+        "existing" => Ok(Intent::SignIn),
+        _ => Err(Problem::not_offered("account")),
+    }
 }
 
 /// Says to a newcomer that every seat is taken.

@@ -3,7 +3,7 @@
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use tenantry_domain::{Member, SsoRequest};
+use tenantry_domain::{DisplayName, Member};
 
 use crate::csrf::Form;
 use crate::fields::Fields;
@@ -61,13 +61,9 @@ pub(crate) async fn ask(
 }
 
 /// The connection of the organization that would make them a member again.
-async fn comes_back(app: &App, person: &SignedIn, member: &Member) -> Result<Option<String>, Problem> {
+async fn comes_back(app: &App, person: &SignedIn, member: &Member) -> Result<Option<DisplayName>, Problem> {
     let Some(tenant) = &person.session.tenant else { return Ok(None) };
-    let open = app.use_cases.sso.find_login.open(&tenant.id).await?;
-    let is_theirs = |request: &&SsoRequest| {
-        request.admission.auto_membership && request.has_domain_of(member.email.as_ref())
-    };
-    Ok(open.iter().find(is_theirs).map(|request| request.display_name.to_string()))
+    Ok(app.use_cases.find_ways_in.bringing_back(&tenant.id, member.email.as_ref()).await?)
 }
 
 pub(crate) async fn remove(

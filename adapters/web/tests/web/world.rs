@@ -14,11 +14,12 @@ use axum::Router;
 use tenantry_application::{
     Activity, Authorize, BeginSignIn, ChangePassword, ChangeRoles, ChoosePlan, ConfirmCheckout, Conversions,
     CustomizeOrganization, DeleteAccount, DeleteOrganization, EditProfile, EndSessions, ExplainSignOut,
-    ExportAccount, ExportOrganization, FindMember, FindOrganization, FollowLogout, Home, InvitationMails,
-    InviteMembers, KeepFresh, LeaveOrganization, ListInvitations, ListMembers, MyOrganizations, MySessions,
-    OpenInvitation, PayByCard, People, PlanAndUsage, Profile, Redeem, RegisterOrganization, RegisterPersonal,
-    Remains, RemoveMember, ResendInvitation, RevokeInvitation, SearchMembers, SeatCount, SessionLimits,
-    SignIn, SignOut, SsoGate, SsoParts, TransferOwnership, WithdrawInvitations,
+    ExportAccount, ExportOrganization, FindMember, FindOrganization, FindWaysIn, FollowLogout, Home,
+    InvitationMails, InviteMembers, KeepFresh, LeaveOrganization, ListInvitations, ListMembers,
+    MyOrganizations, MySessions, OpenInvitation, PayByCard, People, PlanAndUsage, Profile, Redeem,
+    RegisterOrganization, RegisterPersonal, Remains, RemoveMember, ResendInvitation, RevokeInvitation,
+    SearchMembers, SeatCount, SessionLimits, SignIn, SignOut, SsoGate, SsoParts, TransferOwnership,
+    WithdrawInvitations,
 };
 use tenantry_domain::{
     AuditEntry, Branding, Catalogue, Device, Holder, Invitation, Logo, Look, Offer, Payment, Role, Roles,
@@ -209,6 +210,11 @@ impl World {
             random: random.clone(),
             catalogue: catalogue.clone(),
         };
+        let ways = FindWaysIn {
+            invitations: world.clone(),
+            requests: sso.requests.clone(),
+            proofs: sso.proofs.clone(),
+        };
         let remains = Remains {
             sessions: world.clone(),
             looks: world.clone(),
@@ -311,8 +317,10 @@ impl World {
                 leave_organization: LeaveOrganization { people },
                 activity: Activity { authorize: authorize.clone(), audit_log: world.clone() },
                 list_invitations: ListInvitations { authorize: authorize.clone(), seats: seats.clone() },
+                find_ways_in: ways.clone(),
                 invite_members: InviteMembers {
                     authorize: authorize.clone(),
+                    ways: ways.clone(),
                     seats: seats.clone(),
                     turns: world.clone(),
                     users: world.clone(),
@@ -327,6 +335,7 @@ impl World {
                 resend_invitation: ResendInvitation {
                     authorize: authorize.clone(),
                     turns: world.clone(),
+                    ways,
                     invitations: world.clone(),
                     offers: world.clone(),
                     mails: Arc::new(InvitationMails::default()),

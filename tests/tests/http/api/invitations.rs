@@ -148,9 +148,14 @@ async fn a_program_that_sends_on_and_on_is_told_how_long_to_wait() {
     refused.is_problem(429, "too_many_invitations", None);
     assert_eq!(refused.header("retry-after"), "600");
     ann.delete(&format!("{PATH}/{id}"), None).await.is(204);
-    let again = ann.post(PATH, &json!({ "emails": ["eve@example.com"] })).await.is(200).json();
-    assert_eq!(outcomes(&again), [("eve@example.com", "too_often")]);
+    let both = json!({ "emails": ["eve@example.com", "joe@example.com"] });
+    site.clock.advance(Duration::from_millis(500));
+    let again = ann.post_with_key(PATH, &both, "both").await.is(200).json();
+    assert_eq!(outcomes(&again), [("eve@example.com", "too_often"), ("joe@example.com", "invited")]);
+    let waits = |number: usize| &again["items"][number]["retry_after"];
+    assert_eq!((waits(0), waits(1)), (&json!(600), &Value::Null), "half a second is waited for, too");
+    // The same request goes on where the first could not: its answer was not kept.
     site.clock.advance(Duration::from_mins(10));
-    let again = ann.post(PATH, &json!({ "emails": ["eve@example.com"] })).await.is(200).json();
-    assert_eq!(outcomes(&again), [("eve@example.com", "invited")]);
+    let again = ann.post_with_key(PATH, &both, "both").await.is(200).json();
+    assert_eq!(outcomes(&again), [("eve@example.com", "invited"), ("joe@example.com", "already_invited")]);
 }

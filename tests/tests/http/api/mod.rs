@@ -13,3 +13,4 @@ mod program;
 mod sso;
 mod sso_refusals;
 mod sso_saml;
+mod ways_in;

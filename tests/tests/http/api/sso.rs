@@ -342,8 +342,26 @@ async fn a_program_answers_those_who_ask_to_be_let_in() {
     ann.delete(&path, None).await.is(404);
     corp.asks(BO).await;
     let granted = ann.post(&format!("{path}/grant"), &json!({ "role": "Employee" })).await.is(200).json();
-    assert_eq!(granted["email"], BO);
+    assert_eq!(
+        (&granted["email"], &granted["roles"], &granted["was_member"]),
+        (&json!(BO), &json!(["Employee"]), &json!(false))
+    );
     ann.post(&format!("{path}/grant"), &json!({ "role": "Employee" })).await.is(404);
     let (_, end) = corp.comes(BO).await;
     assert_eq!(end.url.path(), "/home", "{}", end.summary());
+}
+
+#[tokio::test]
+async fn a_program_hears_that_who_asks_was_a_member_already_and_as_what() {
+    let (mut corp, _) = Corp::closed_to_newcomers().await;
+    let mut ann = Program::of(corp.admin.clone()).await;
+    corp.asks(BO).await;
+    let user = corp.admin.asker().await.unwrap();
+    corp.site.management().await.add_member("corp", BO, &["Administrator"]).await;
+    let grant = format!("/api/v1/sso/access-requests/{}/grant", user.replace('|', "%7C"));
+    let granted = ann.post(&grant, &json!({ "role": "Employee" })).await.is(200).json();
+    assert_eq!(
+        (&granted["email"], &granted["roles"], &granted["was_member"]),
+        (&json!(BO), &json!(["Administrator"]), &json!(true))
+    );
 }

@@ -130,11 +130,12 @@ async fn s13_neither_a_social_account_nor_a_connection_of_somebodys_own_making_i
 async fn s13_an_invitation_is_no_way_in_and_nobody_accepts_it_by_another_login() {
     let (mut corp, id) = Corp::connected().await;
     corp.admin.invite(CY).await.is(200);
-    corp.demands(&id).await;
     let link = corp.site.management().await.invitation_link("corp", CY).await;
     let mut cy = corp.site.browser();
     let asked = cy.accept(&link, "new").await;
     let page = cy.follow(asked).await;
+    // The rule comes while they are at it.
+    corp.demands(&id).await;
     let answer = cy.fill(&page, &[("email", CY), ("password", PASSWORD)]).await;
     let end = cy.follow(answer).await;
     corp.is_sent_to_the_company(&mut cy, &end).await;
@@ -157,6 +158,21 @@ async fn s13_who_is_a_member_already_stays_one_when_they_come_another_way() {
     let end = corp.site.browser().tries(CY, PASSWORD).await;
     assert!(end.is(403).says("own login"), "{}", end.summary());
     assert_eq!(corp.members("corp").await, before);
+}
+
+#[tokio::test]
+async fn s13_the_button_for_a_new_account_does_nothing_any_more_once_the_organizations_login_is_demanded() {
+    let (mut corp, id) = Corp::connected().await;
+    corp.admin.invite(BO).await.is(200);
+    corp.demands(&id).await;
+    let link = corp.site.management().await.invitation_link("corp", BO).await;
+    let mut bo = corp.site.browser();
+    let again = bo.accept(&link, "new").await;
+    assert!(again.is(409).says("Everybody in corp signs in with Corp staff."), "{}", again.summary());
+    assert!(again.set_cookies().is_empty(), "no login has begun");
+    // The other button leads on.
+    let page = bo.accept(&link, "existing").await;
+    assert!(!corp.site.address.is_home_of(&page.goes_on_by_itself().unwrap_or(page.url)));
 }
 
 #[tokio::test]

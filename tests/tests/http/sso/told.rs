@@ -70,8 +70,12 @@ async fn whoever_is_removed_and_would_come_back_is_said_to() {
     let (mut corp, id) = Corp::connected().await;
     corp.site.member(CY, "corp", &["Employee"]).await;
     corp.is_let_in(BO).await;
+    // A domain that is only claimed brings nobody back.
+    corp.domain = "nowhere.example";
+    corp.claims(&id).await;
     let page = corp.asks_before_removing(CY).await;
     assert!(page.is(200).says("An invitation lets them in again."), "{}", page.text());
+    corp.domain = super::corp::DOMAIN;
     let page = corp.asks_before_removing(BO).await;
     assert!(page.is(200).says("Corp staff makes whoever comes through it a member"), "{}", page.text());
     assert!(!page.says("An invitation lets them in again."), "{}", page.text());

@@ -9,8 +9,9 @@ use utoipa::ToSchema;
 
 use super::super::body;
 use super::super::caller::Caller;
+use super::super::inviter::Inviter;
 use super::super::operation::{Body, Operation};
-use super::super::organization::RoleName;
+use super::super::organization::{RoleName, role_names};
 use super::super::path::PathId;
 use crate::Shared;
 use crate::problem::Problem;
@@ -21,10 +22,14 @@ pub(super) const LIST: Operation = Operation {
 };
 
 pub(super) const GRANT: Operation = Operation {
-    details: "They become a member with this role, and sign in as before.",
+    details: "They become a member with this role, and sign in as before. Who has become one by other means meanwhile keeps \
+              the roles that they have: look at `was_member`.",
     body: Some(Body::of::<Grant>()),
-    refusals: &[(409, "Every seat is taken.")],
-    ..Operation::new("grantAccess", "Lets somebody in who asks").answering::<AccessRequestView>(200)
+    refusals: &[(
+        409,
+        "Every seat is taken (`no_seat`), or the connection does not vouch for them any more (`not_vouched`).",
+    )],
+    ..Operation::new("grantAccess", "Lets somebody in who asks").answering::<AccessGranted>(200)
 };
 
 pub(super) const DECLINE: Operation = Operation {
@@ -60,6 +65,19 @@ pub(super) struct AccessRequestView {
     asked_at: Timestamp,
 }
 
+/// Somebody who asked, and is a member now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AccessGranted)]
+pub(super) struct AccessGranted {
+    /// What they asked.
+    #[serde(flatten)]
+    asked: AccessRequestView,
+    /// The roles that they have.
+    roles: Vec<RoleName>,
+    /// Whether they were a member by other means already, with these roles: then nothing was changed.
+    was_member: bool,
+}
+
 /// As what somebody is let in.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -78,12 +96,13 @@ pub(super) async fn list(
 
 pub(super) async fn grant(
     State(app): State<Shared>,
-    Caller(session): Caller,
+    Inviter(session): Inviter,
     PathId(person): PathId<String>,
     body::Json(wish): body::Json<Grant>,
-) -> Result<Json<AccessRequestView>, Problem> {
+) -> Result<Json<AccessGranted>, Problem> {
     let granted = app.use_cases.sso.grant_access.run(&session, &person, wish.role.into()).await?;
-    Ok(Json(granted.asked.into()))
+    let (roles, was_member) = (role_names(&granted.roles), granted.was_member);
+    Ok(Json(AccessGranted { asked: granted.asked.into(), roles, was_member }))
 }
 
 pub(super) async fn decline(

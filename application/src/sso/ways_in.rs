@@ -1,0 +1,201 @@
+//! How invited people come in: by which of the organization's ways, and who could not come by any of them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tenantry_domain::{
+    ConnectionId, DisplayName, EmailAddress, EmailDomain, Enforcement, LoginConnection, LoginKind,
+    SsoRequest, SsoState, TenantId,
+};
+use tenantry_ports::{DomainProofs, Invitations, SsoRequests};
+
+use super::parts::proved;
+use crate::Outage;
+
+/// Finds the ways of an organization.
+#[derive(Clone)]
+pub struct FindWaysIn {
+    /// Which ways the provider knows.
+    pub invitations: Arc<dyn Invitations>,
+    /// Which connections are the organization's own, and what they demand.
+    pub requests: Arc<dyn SsoRequests>,
+    /// Which domains are whose.
+    pub proofs: Arc<dyn DomainProofs>,
+}
+
+/// The ways of an organization.
+#[derive(Clone, Debug, Default)]
+pub struct WaysIn {
+    /// All by which people can come, as people call them.
+    pub all: Vec<LoginConnection>,
+    /// Its own connections that are on, the first first.
+    pub own: Vec<OwnWay>,
+}
+
+/// A connection of the organization's own that is on.
+#[derive(Clone, Debug)]
+pub struct OwnWay {
+    /// What is asked of those who come.
+    pub request: SsoRequest,
+    /// Those of its domains that the organization has proved; none while the provider does not know the connection.
+    pub domains: BTreeSet<EmailDomain>,
+    /// Which way it is; `None` while the provider does not know it.
+    pub id: Option<ConnectionId>,
+}
+
+/// Connections, and whom they let in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Through {
+    /// What people call them.
+    pub names: Vec<DisplayName>,
+    /// In which domains the addresses are that they let in.
+    pub domains: BTreeSet<EmailDomain>,
+}
+
+/// Why somebody could not come in, were they invited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoWayIn {
+    /// Every member has to come through one of these connections, and none lets them in.
+    Everybody(Through),
+    /// Whoever has an address in their domain has to come through this connection, and it does not let them in.
+    TheirDomain(Through),
+    /// The connection that was chosen for them does not let them in.
+    Chosen(Through),
+    /// The way that was chosen for them is none of the organization's any more.
+    Gone,
+}
+
+impl FindWaysIn {
+    /// The ways of this tenant.
+    pub(crate) async fn run(&self, tenant: &TenantId) -> Result<WaysIn, Outage> {
+        let requests = self.requests(tenant).await?;
+        self.among(tenant, &requests).await
+    }
+
+    /// As much of them as it takes to invite people by the one that was chosen: the provider is asked only where one was,
+    /// or where one is demanded.
+    pub(crate) async fn to_invite(
+        &self,
+        tenant: &TenantId,
+        chosen: Option<&ConnectionId>,
+    ) -> Result<WaysIn, Outage> {
+        let requests = self.requests(tenant).await?;
+        if chosen.is_none() && !requests.iter().any(SsoRequest::is_demanded) {
+            return Ok(WaysIn::default());
+        }
+        self.among(tenant, &requests).await
+    }
+
+    /// What every member of the tenant has to come through, one of these; none where people come as they like.
+    pub async fn of_everybody(&self, tenant: &TenantId) -> Result<Vec<DisplayName>, Outage> {
+        let requests = self.requests(tenant).await?.into_iter();
+        Ok(requests.filter(is_for_everybody).map(|request| request.display_name).collect())
+    }
+
+    /// The connection that makes whoever comes with this address a member again, however often they are removed.
+    pub async fn bringing_back(
+        &self,
+        tenant: &TenantId,
+        email: Option<&EmailAddress>,
+    ) -> Result<Option<DisplayName>, Outage> {
+        let proved = proved(&self.proofs.of_tenant(tenant).await?);
+        let brings_back = |request: &SsoRequest| {
+            request.admission.auto_membership && request.admit(email, true, &proved).is_ok()
+        };
+        Ok(self.requests(tenant).await?.into_iter().find(brings_back).map(|request| request.display_name))
+    }
+
+    async fn requests(&self, tenant: &TenantId) -> Result<Vec<SsoRequest>, Outage> {
+        Ok(self.requests.of_tenant(tenant).await?.into_iter().map(|kept| kept.request).collect())
+    }
+
+    async fn among(&self, tenant: &TenantId, requests: &[SsoRequest]) -> Result<WaysIn, Outage> {
+        let proved = proved(&self.proofs.of_tenant(tenant).await?);
+        let known = self.invitations.connections(tenant).await?;
+        let own = requests.iter().filter(|request| request.state == SsoState::On).map(|request| {
+            let id = known.iter().find(|way| is_of(way, request)).map(|way| way.id.clone());
+            let usable = request.domains.intersection(&proved).filter(|_| id.is_some());
+            OwnWay { request: request.clone(), domains: usable.cloned().collect(), id }
+        });
+        let own = own.collect();
+        let all = known.into_iter().filter_map(|way| as_called(way, requests)).collect();
+        Ok(WaysIn { all, own })
+    }
+}
+
+impl WaysIn {
+    /// The way for somebody with this address: the one through which they have to come, or else the one that was
+    /// `chosen`, which is any when it is `None`.
+    pub(crate) fn of(
+        &self,
+        email: &EmailAddress,
+        chosen: Option<&ConnectionId>,
+    ) -> Result<Option<ConnectionId>, NoWayIn> {
+        if let Some(why) = self.demanded_of(email) {
+            // Any of the organization's own opens, whichever it is that demands it.
+            let its = self.own.iter().find(|own| own.lets_in(email));
+            return its.map(|own| own.id.clone()).ok_or(why);
+        }
+        let Some(id) = chosen else { return Ok(None) };
+        if !self.has(id) {
+            return Err(NoWayIn::Gone);
+        }
+        match self.own.iter().find(|own| own.id.as_ref() == Some(id)) {
+            Some(own) if !own.lets_in(email) => Err(NoWayIn::Chosen(Through::any_of([own]))),
+            _ => Ok(Some(id.clone())),
+        }
+    }
+
+    /// Whether people can come by this way.
+    pub(crate) fn has(&self, id: &ConnectionId) -> bool {
+        self.all.iter().any(|way| way.id == *id)
+    }
+
+    /// Through which connections every member has to come; `None` where people come as they like.
+    pub fn of_everybody(&self) -> Option<Through> {
+        let mut demanding = self.own.iter().filter(|own| is_for_everybody(&own.request)).peekable();
+        demanding.peek()?;
+        Some(Through::any_of(demanding))
+    }
+
+    /// What is said to somebody with this address of whom a way is demanded, should they not come in by it.
+    fn demanded_of(&self, email: &EmailAddress) -> Option<NoWayIn> {
+        let its = self.own.iter().find(|own| own.request.concerns(Some(email)))?;
+        let of_everybody = self.of_everybody().map(NoWayIn::Everybody);
+        Some(of_everybody.unwrap_or_else(|| NoWayIn::TheirDomain(Through::any_of([its]))))
+    }
+}
+
+impl OwnWay {
+    fn lets_in(&self, email: &EmailAddress) -> bool {
+        self.domains.iter().any(|domain| domain.as_str() == email.domain())
+    }
+}
+
+impl Through {
+    fn any_of<'a>(ways: impl IntoIterator<Item = &'a OwnWay>) -> Self {
+        let mut through = Self::default();
+        for own in ways {
+            through.names.push(own.request.display_name.clone());
+            through.domains.extend(own.domains.iter().cloned());
+        }
+        through
+    }
+}
+
+fn is_for_everybody(request: &SsoRequest) -> bool {
+    request.is_demanded() && request.enforcement == Enforcement::Organization
+}
+
+/// Whether this is the connection that came of the request.
+fn is_of(way: &LoginConnection, request: &SsoRequest) -> bool {
+    let name = request.upstream.as_ref().map(|upstream| upstream.name.as_str());
+    way.kind == LoginKind::Enterprise && name == Some(&*way.label)
+}
+
+/// The way as the organization calls it; nothing of a connection of its own that is not on.
+fn as_called(way: LoginConnection, requests: &[SsoRequest]) -> Option<LoginConnection> {
+    let Some(request) = requests.iter().find(|request| is_of(&way, request)) else { return Some(way) };
+    let label = request.display_name.to_string();
+    (request.state == SsoState::On).then_some(LoginConnection { label, ..way })
+}
