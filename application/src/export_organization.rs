@@ -3,8 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use tenantry_domain::{AuditAction, AuditEntry, Member, Permission, Tenant, TenantId};
-use tenantry_ports::{AuditLog, Clock, Cursor, Members, PageSize, Session, Tenants};
+use tenantry_domain::{
+    AuditAction, AuditEntry, DomainProof, Member, Permission, SsoRequestId, Tenant, TenantId,
+};
+use tenantry_ports::{
+    AuditLog, Clock, Cursor, DomainProofs, KeptSsoRequest, Members, PageSize, Session, SsoFailure,
+    SsoRequests, Tenants,
+};
 
 use crate::list_invitations::invited;
 use crate::{Authorize, AuthorizeError, InvitationView, Outage, SeatCount, audit};
@@ -19,6 +24,10 @@ pub struct ExportOrganization {
     pub members: Arc<dyn Members>,
     /// Who is invited.
     pub seats: SeatCount,
+    /// Its domains.
+    pub proofs: Arc<dyn DomainProofs>,
+    /// Its connections to identity providers of its own.
+    pub requests: Arc<dyn SsoRequests>,
     /// What was done in it; and remembers who took a copy.
     pub audit_log: Arc<dyn AuditLog>,
     /// When.
@@ -34,6 +43,12 @@ pub enum Exported {
     Member(Member),
     /// Somebody who is invited and has not come yet. Neither the link nor what it carries: that is theirs alone.
     Invitation(InvitationView),
+    /// A domain that it has claimed, and how its proof stands.
+    Domain(DomainProof),
+    /// A connection to an identity provider of its own, with its rules. The secret is in none of our hands.
+    Connection(Box<KeptSsoRequest>),
+    /// A login through the connection before it that failed, the latest first.
+    LoginFailure(SsoRequestId, SsoFailure),
     /// Something that was done in it, the latest first.
     Audit(AuditEntry),
     /// Everything was given. Always the last.
@@ -62,6 +77,8 @@ pub struct Export {
     tenant: TenantId,
     members: Arc<dyn Members>,
     seats: SeatCount,
+    proofs: Arc<dyn DomainProofs>,
+    requests: Arc<dyn SsoRequests>,
     audit_log: Arc<dyn AuditLog>,
     ready: VecDeque<Exported>,
     step: Step,
@@ -72,6 +89,8 @@ pub struct Export {
 enum Step {
     Members(Option<Cursor>),
     Invitations,
+    Domains,
+    Connections(VecDeque<KeptSsoRequest>),
     Audit(Option<Cursor>),
     End,
     Over,
@@ -97,6 +116,8 @@ impl ExportOrganization {
             tenant: tenant.id.clone(),
             members: Arc::clone(&self.members),
             seats: self.seats.clone(),
+            proofs: Arc::clone(&self.proofs),
+            requests: Arc::clone(&self.requests),
             audit_log: Arc::clone(&self.audit_log),
             ready: VecDeque::from([Exported::Organization(Box::new(found))]),
             step: Step::Members(None),
@@ -122,7 +143,24 @@ impl Export {
                 Step::Invitations => {
                     let invited = invited(&self.seats, &self.tenant).await?;
                     self.ready.extend(invited.into_iter().map(Exported::Invitation));
-                    self.step = Step::Audit(None);
+                    self.step = Step::Domains;
+                }
+                Step::Domains => {
+                    let claimed = self.proofs.of_tenant(&self.tenant).await?;
+                    self.ready.extend(claimed.into_iter().map(Exported::Domain));
+                    self.step = Step::Connections(self.requests.of_tenant(&self.tenant).await?.into());
+                }
+                Step::Connections(mut left) => {
+                    let Some(kept) = left.pop_front() else {
+                        self.step = Step::Audit(None);
+                        continue;
+                    };
+                    let id = kept.request.id.clone();
+                    let failures = self.requests.failures(&self.tenant, &id).await?;
+                    self.ready.push_back(Exported::Connection(Box::new(kept)));
+                    let failed = |failure| Exported::LoginFailure(id.clone(), failure);
+                    self.ready.extend(failures.into_iter().map(failed));
+                    self.step = Step::Connections(left);
                 }
                 Step::Audit(from) => {
                     let page = self.audit_log.of_tenant(&self.tenant, from, PageSize::at_most(100)).await?;

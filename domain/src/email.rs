@@ -1,14 +1,17 @@
 //! An e-mail address, in the one form in which it is compared and stored.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use crate::email_domain::as_it_is_written;
 use crate::text_serde::serde_as_text;
 
-/// An e-mail address that mail can be sent to and that compares reliably: trimmed, lower case, plain ASCII.
+/// An e-mail address that mail can be sent to and that compares reliably: trimmed, lower case, and in plain ASCII once
+/// it is read.
 ///
 /// The local part is a dot-atom of RFC 5321 section 4.1.2 (no quoted strings, no comments) and is kept as it is but for
-/// case: neither `+tag` nor dots are dropped. The domain is a host name with at least two labels, an internationalized
-/// one in its A-label form.
+/// case: neither `+tag` nor dots are dropped. The domain is a host name with at least two labels. An internationalized one
+/// becomes its A-label form, where that stands for what was typed and for nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmailAddress(Box<str>);
 
@@ -16,6 +19,9 @@ pub struct EmailAddress(Box<str>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("enter an e-mail address such as ann@example.com")]
 pub struct InvalidEmailAddress;
+
+/// More bytes than any address has whose A-label form fits: nobody has to look at the rest.
+const LONGEST_TYPED: usize = 4 * 254;
 
 impl EmailAddress {
     /// The whole address.
@@ -39,9 +45,18 @@ impl TryFrom<&str> for EmailAddress {
 
     fn try_from(text: &str) -> Result<Self, InvalidEmailAddress> {
         let text = text.trim().to_ascii_lowercase();
-        let (local, domain) = text.rsplit_once('@').ok_or(InvalidEmailAddress)?;
-        if text.len() <= 254 && is_dot_atom(local) && is_host_name(domain) {
-            Ok(Self(text.into()))
+        if text.len() > LONGEST_TYPED {
+            return Err(InvalidEmailAddress);
+        }
+        let (local, typed) = text.rsplit_once('@').ok_or(InvalidEmailAddress)?;
+        let domain = if typed.is_ascii() {
+            Cow::Borrowed(typed)
+        } else {
+            Cow::Owned(as_it_is_written(typed).ok_or(InvalidEmailAddress)?)
+        };
+        let address = format!("{local}@{domain}");
+        if address.len() <= 254 && is_dot_atom(local) && is_host_name(&domain) {
+            Ok(Self(address.into()))
         } else {
             Err(InvalidEmailAddress)
         }
@@ -76,6 +91,7 @@ serde_as_text!(EmailAddress, EmailAddress::try_from);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::EmailDomain;
     use proptest::prelude::*;
 
     #[test]
@@ -102,7 +118,11 @@ mod tests {
             "ann@a..com",
             "a..b@example.com",
             "ann＠example.com",
-            "ann@exämple.com",
+            "ann@ｅｘａｍｐｌｅ.com",
+            "ann@exa\u{ad}mple.com",
+            "ann@exämple",
+            "ann@exämple.com.",
+            "änn@example.com",
             "ann@127.0.0.1",
             "ann@[127.0.0.1]",
             "a\u{200b}nn@example.com",
@@ -112,6 +132,16 @@ mod tests {
             &long,
         ] {
             assert!(EmailAddress::try_from(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_internationalized_domain_is_the_one_that_an_organization_proves() {
+        for text in ["jo@münchen.example", "Jo@MÜNCHEN.example", "jo@xn--mnchen-3ya.example"] {
+            let address = EmailAddress::try_from(text).unwrap();
+            assert_eq!(address.as_str(), "jo@xn--mnchen-3ya.example", "{text}");
+            let domain = EmailDomain::try_from("münchen.example").unwrap();
+            assert_eq!(address.domain(), domain.as_str());
         }
     }
 

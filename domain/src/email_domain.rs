@@ -1,6 +1,7 @@
 //! The part of e-mail addresses behind the `@`, as far as an organization can own it.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use crate::text_serde::serde_as_text;
 
@@ -27,9 +28,12 @@ pub enum InvalidEmailDomain {
     /// What no host name has, or what would be read as another one.
     #[error("there are characters in it that no domain has: type it in plain letters, digits and hyphens")]
     Character,
-    /// A single word, or a number at the end.
+    /// A single word.
     #[error("a domain has at least two parts, for example acme.com")]
     NotADomain,
+    /// An IP address, or what would be read as one: a number at the end.
+    #[error("this is an IP address, and no domain: enter a name, for example acme.com")]
+    IpAddress,
     /// Everybody's.
     #[error("whole groups of organizations share this one: enter the part that is yours alone")]
     PublicSuffix,
@@ -112,13 +116,16 @@ impl TryFrom<&str> for EmailDomain {
         if text.is_empty() {
             return Err(InvalidEmailDomain::Empty);
         }
+        if text.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok() {
+            return Err(InvalidEmailDomain::IpAddress);
+        }
         if text.contains(['@', '/', ':', '*', ' ']) {
             return Err(InvalidEmailDomain::NotAlone);
         }
         if text.len() > 4 * 253 {
             return Err(InvalidEmailDomain::Length);
         }
-        let domain = as_it_is_written(text)?;
+        let domain = as_it_is_written(text).ok_or(InvalidEmailDomain::Character)?;
         if domain.len() > 253 || domain.split('.').any(|label| label.len() > 63) {
             return Err(InvalidEmailDomain::Length);
         }
@@ -126,30 +133,27 @@ impl TryFrom<&str> for EmailDomain {
             return Err(InvalidEmailDomain::Character);
         }
         let top = domain.rsplit('.').next().unwrap_or_default();
-        if !domain.contains('.') || top.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !domain.contains('.') {
             return Err(InvalidEmailDomain::NotADomain);
+        }
+        if top.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(InvalidEmailDomain::IpAddress);
         }
         let own = psl::domain_str(&domain).ok_or(InvalidEmailDomain::PublicSuffix)?;
         if FREE_MAIL.contains(&own) { Err(InvalidEmailDomain::FreeMail) } else { Ok(Self(domain.into())) }
     }
 }
 
-/// The A-label form, unless turning it back gives something else than was typed: letters of full width, hyphens and
+/// The A-label form; `None` when turning it back gives something else than was typed: letters of full width, hyphens and
 /// spaces that can't be seen, and `xn--` that stands for nothing (CVE-2024-12224) would pass for another domain.
-fn as_it_is_written(text: &str) -> Result<String, InvalidEmailDomain> {
+pub(crate) fn as_it_is_written(text: &str) -> Option<String> {
     let typed = text.to_lowercase();
-    let ascii = idna::domain_to_ascii_cow(typed.as_bytes(), idna::AsciiDenyList::STD3)
-        .map_err(|_| InvalidEmailDomain::Character)?
-        .into_owned();
+    let ascii = idna::domain_to_ascii_cow(typed.as_bytes(), idna::AsciiDenyList::STD3).ok()?.into_owned();
     let (unicode, read) = idna::domain_to_unicode(&ascii);
     let is_same = read.is_ok() && (typed == ascii || typed == unicode);
     let stands_for_something =
         |label: &str| !label.starts_with("xn--") || !idna::domain_to_unicode(label).0.is_ascii();
-    if is_same && ascii.split('.').all(stands_for_something) {
-        Ok(ascii)
-    } else {
-        Err(InvalidEmailDomain::Character)
-    }
+    (is_same && ascii.split('.').all(stands_for_something)).then_some(ascii)
 }
 
 /// Letters, digits and hyphens, with no hyphen at an end (RFC 1123, section 2.1).
@@ -193,7 +197,9 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong_with_the_rest() {
-        use InvalidEmailDomain::{Character, Empty, FreeMail, Length, NotADomain, NotAlone, PublicSuffix};
+        use InvalidEmailDomain::{
+            Character, Empty, FreeMail, IpAddress, Length, NotADomain, NotAlone, PublicSuffix,
+        };
         let long = format!("{}.com", "a".repeat(64));
         let whole = format!("{}com", "abcdefgh.".repeat(30));
         for (text, why) in [
@@ -204,9 +210,11 @@ mod tests {
             ("acme.com:443", NotAlone),
             ("*.acme.com", NotAlone),
             ("acme com", NotAlone),
-            ("[::1]", NotAlone),
+            ("[::1]", IpAddress),
             ("acme", NotADomain),
-            ("127.0.0.1", NotADomain),
+            ("127.0.0.1", IpAddress),
+            ("acme.123", IpAddress),
+            ("2001:db8::1", IpAddress),
             ("co.uk", PublicSuffix),
             ("com.", Character),
             ("github.io", PublicSuffix),

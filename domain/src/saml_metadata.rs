@@ -53,9 +53,14 @@ pub enum InvalidSamlMetadata {
     /// Another encoding than UTF-8. To guess it would be to read something else than what is meant.
     #[error("this is not encoded in UTF-8: open it in an editor, save it as UTF-8, and upload that file")]
     Encoding,
-    /// No XML, or XML with a document type.
-    #[error("this is no XML without a DOCTYPE: download the metadata once more")]
+    /// No XML.
+    #[error("this can’t be read as XML: download the metadata once more, and change nothing in them")]
     Xml,
+    /// XML with a document type.
+    #[error(
+        "this has a DOCTYPE, which is not taken: metadata need none, so download them from your provider itself"
+    )]
+    Doctype,
     /// It describes something else.
     #[error(
         "it describes no identity provider: take the metadata of the identity provider, not those of an application"
@@ -86,6 +91,9 @@ impl SamlMetadata {
 
     /// The text of a document that came as bytes: UTF-8, whatever else it declares of itself where that makes a difference.
     pub fn text(document: &[u8]) -> Result<&str, InvalidSamlMetadata> {
+        if document.len() > Self::MOST_BYTES {
+            return Err(InvalidSamlMetadata::Length);
+        }
         let text = std::str::from_utf8(document).map_err(|_| InvalidSamlMetadata::Encoding)?;
         let is_other = |name: &str| !["utf-8", "us-ascii"].contains(&name.to_ascii_lowercase().as_str());
         let is_ambiguous = !text.is_ascii() && declared_encoding(text).is_some_and(is_other);
@@ -164,7 +172,9 @@ impl SamlMetadata {
         }
         // Entities come with a document type: there is none, so nothing is expanded and nothing is fetched.
         let parser = Parser::new().with_max_depth(DEEPEST).with_forbid_dtd(true);
-        let document = parser.parse(xml).map_err(|_| InvalidSamlMetadata::Xml)?;
+        let document = parser.parse(xml).map_err(|_| {
+            if xml.contains("<!DOCTYPE") { InvalidSamlMetadata::Doctype } else { InvalidSamlMetadata::Xml }
+        })?;
         let root = Element::root(&document).ok_or(InvalidSamlMetadata::Xml)?;
         let (entity, described) = root.identity_provider()?;
         let entity_id = entity.attribute("entityID").map(str::trim).filter(|id| {

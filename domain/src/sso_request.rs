@@ -164,6 +164,11 @@ pub enum NotReady {
     /// No test has succeeded since the credentials were entered.
     #[error("test the connection first")]
     NotTested,
+    /// Somebody has logged in for the test, and would not be let in.
+    #[error(
+        "whoever logged in for the last test would not be let in: do what its report says, or test again with somebody else"
+    )]
+    TestRefused(SsoFault),
 }
 
 impl Default for AdmissionRules {
@@ -223,9 +228,19 @@ impl SsoRequest {
         }
     }
 
-    /// Whether somebody has logged in for a test since the credentials were entered.
+    /// Whether somebody has logged in for a test since the credentials were entered who would be let in, as soon as every
+    /// domain is proved.
     pub fn is_tested(&self) -> bool {
-        matches!(&self.test, Some(SsoTest { outcome: SsoTestOutcome::Arrived(_), .. }))
+        self.passes_test(&self.domains).is_ok()
+    }
+
+    /// Whether the last test succeeded, given the domains that the tenant has `proved`: somebody has logged in, and would
+    /// be let in. The rules are those of now: what the report said to change may have been changed since.
+    pub fn passes_test(&self, proved: &BTreeSet<EmailDomain>) -> Result<(), NotReady> {
+        let Some(SsoTest { outcome: SsoTestOutcome::Arrived(login), .. }) = &self.test else {
+            return Err(NotReady::NotTested);
+        };
+        self.believe(login.email.as_ref(), login.email_verified, proved).map_err(NotReady::TestRefused)
     }
 
     /// Whether people come in by credentials with which no test has succeeded.
@@ -242,7 +257,7 @@ impl SsoRequest {
         if usable.is_empty() {
             return Err(NotReady::NoProvedDomain);
         }
-        if self.is_tested() { Ok(usable) } else { Err(NotReady::NotTested) }
+        self.passes_test(proved).map(|()| usable)
     }
 
     /// Keeps how a test went.

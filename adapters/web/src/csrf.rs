@@ -12,8 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use http_body_util::LengthLimitError;
-use tenantry_domain::SamlMetadata;
+use http_body_util::{BodyExt, LengthLimitError};
 use tokio::time::timeout;
 
 use crate::fields::Fields;
@@ -22,8 +21,10 @@ use crate::problem::Problem;
 use crate::{App, Shared, session};
 
 const MOST_BYTES: usize = 64 * 1024;
-/// With room for the fields beside a file.
-const MOST_BYTES_WITH_FILE: usize = SamlMetadata::MOST_BYTES + 8 * 1024;
+/// With as much room for the fields beside a file as for those of any form.
+const MOST_BYTES_WITH_FILE: usize = multipart::MOST_BYTES_OF_FILE + MOST_BYTES;
+/// How large a file is listened to that no form takes, so that its sender reads what is wrong about it.
+const MOST_BYTES_SENT: usize = 8 * 1024 * 1024;
 /// How long a form may take to arrive: less than the whole request, so that its sender hears what is wrong.
 const ARRIVES_WITHIN: Duration = Duration::from_secs(20);
 
@@ -68,10 +69,12 @@ pub(crate) async fn guard_with_file(
         return Err(Problem::not_a_form());
     }
     let (mut parts, body) = request.into_parts();
-    let body = read_at_most(body, MOST_BYTES_WITH_FILE).await?;
     let (fields, upload) = match boundary {
-        Some(boundary) => multipart::parse(&body, &boundary)?,
-        None => (Fields::parse(&body)?, Upload::default()),
+        Some(boundary) => {
+            let (body, is_whole) = read_beginning(body).await?;
+            multipart::parse(&body, is_whole, &boundary)?
+        }
+        None => (Fields::parse(&read(body).await?)?, Upload::default()),
     };
     check_token(&app, &parts.headers, &fields)?;
     parts.extensions.insert(FormWithFile(fields, upload));
@@ -89,16 +92,32 @@ fn check_token(app: &App, headers: &HeaderMap, fields: &Fields) -> Result<(), Pr
 
 /// The body of a form, unless it is too large or takes too long.
 pub(crate) async fn read(body: Body) -> Result<Bytes, Problem> {
-    read_at_most(body, MOST_BYTES).await
-}
-
-async fn read_at_most(body: Body, most: usize) -> Result<Bytes, Problem> {
-    match timeout(ARRIVES_WITHIN, to_bytes(body, most)).await {
+    match timeout(ARRIVES_WITHIN, to_bytes(body, MOST_BYTES)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if is_too_large(&error) => Err(Problem::too_large()),
         Ok(Err(error)) => Err(Problem::cut_short(error)),
         Err(_) => Err(Problem::sent_too_slowly()),
     }
+}
+
+/// As much of a form with a file as can be of use, and whether that is all of it. What is beyond is heard out and kept
+/// nowhere: a browser that is interrupted while it sends shows no answer.
+async fn read_beginning(mut body: Body) -> Result<(Vec<u8>, bool), Problem> {
+    let read = async {
+        let (mut kept, mut sent) = (Vec::new(), 0);
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame.map_err(Problem::cut_short)?.into_data() else { continue };
+            sent += data.len();
+            if sent > MOST_BYTES_SENT {
+                return Err(Problem::file_too_large());
+            }
+            let room = MOST_BYTES_WITH_FILE.saturating_sub(kept.len()).min(data.len());
+            kept.extend_from_slice(data.get(..room).unwrap_or_default());
+        }
+        let is_whole = kept.len() == sent;
+        Ok((kept, is_whole))
+    };
+    timeout(ARRIVES_WITHIN, read).await.unwrap_or_else(|_| Err(Problem::sent_too_slowly()))
 }
 
 fn is_too_large(error: &axum::Error) -> bool {

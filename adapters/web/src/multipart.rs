@@ -2,10 +2,15 @@
 
 use axum::http::{HeaderMap, header};
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+use tenantry_domain::SamlMetadata;
 
 use crate::fields::{Fields, FieldsError};
 
-/// A file that was sent with a form. What its name or its kind is said to be, nobody believes.
+/// The largest file that any form takes.
+pub(crate) const MOST_BYTES_OF_FILE: usize = SamlMetadata::MOST_BYTES;
+
+/// A file that was sent with a form: of one that is larger than any form takes, its beginning, which is larger still. What
+/// its name or its kind is said to be, nobody believes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Upload(pub(crate) Vec<u8>);
 
@@ -14,6 +19,8 @@ pub(crate) struct Upload(pub(crate) Vec<u8>);
 pub(crate) enum MultipartError {
     #[error("this is not a form with a file")]
     Malformed,
+    #[error("the fields beside the file are too large")]
+    TooLarge,
     #[error(transparent)]
     Fields(#[from] FieldsError),
 }
@@ -32,8 +39,8 @@ pub(crate) fn boundary(headers: &HeaderMap) -> Option<String> {
     fits.then(|| value.to_owned())
 }
 
-/// The fields and the file of a body.
-pub(crate) fn parse(body: &[u8], boundary: &str) -> Result<(Fields, Upload), MultipartError> {
+/// The fields and the file of a body, or of the beginning of one that is cut in its file.
+pub(crate) fn parse(body: &[u8], is_whole: bool, boundary: &str) -> Result<(Fields, Upload), MultipartError> {
     let separator = format!("\r\n--{boundary}");
     let first = body.strip_prefix(separator.as_bytes().get(2..).unwrap_or_default());
     let mut rest = first.ok_or(MultipartError::Malformed)?;
@@ -43,12 +50,19 @@ pub(crate) fn parse(body: &[u8], boundary: &str) -> Result<(Fields, Upload), Mul
             return Ok((Fields::parse(encoded.as_bytes())?, upload.unwrap_or_default()));
         }
         let part = rest.strip_prefix(b"\r\n").ok_or(MultipartError::Malformed)?;
-        let end = find(part, separator.as_bytes()).ok_or(MultipartError::Malformed)?;
+        let end = match find(part, separator.as_bytes()) {
+            None if !is_whole => part.len(),
+            end => end.ok_or(MultipartError::Malformed)?,
+        };
         let (part, after) = part.split_at_checked(end).ok_or(MultipartError::Malformed)?;
+        let is_cut = after.is_empty();
         let head_end = find(part, b"\r\n\r\n").ok_or(MultipartError::Malformed)?;
         let head = part.get(..head_end).unwrap_or_default();
         let value = part.get(head_end + 4..).unwrap_or_default();
         let (name, is_file) = disposition(head).ok_or(MultipartError::Malformed)?;
+        if is_cut && (!is_file || value.len() <= MOST_BYTES_OF_FILE) {
+            return Err(MultipartError::TooLarge);
+        }
         if is_file {
             if upload.replace(Upload(value.to_vec())).is_some() {
                 return Err(FieldsError::Twice("the file").into());
@@ -58,6 +72,9 @@ pub(crate) fn parse(body: &[u8], boundary: &str) -> Result<(Fields, Upload), Mul
                 encoded.extend(percent_encode(text, NON_ALPHANUMERIC));
                 encoded.push(sign);
             }
+        }
+        if is_cut {
+            return Ok((Fields::parse(encoded.as_bytes())?, upload.unwrap_or_default()));
         }
         rest = after.get(separator.len()..).unwrap_or_default();
     }
@@ -104,10 +121,10 @@ mod tests {
     fn reads_what_browsers_send() {
         let file = b"\x89PNG\r\n\x1a\n\r\n--Xy \0";
         let sent = body(&[("name=\"csrf\"", b"t+k n&"), ("name=\"logo\"; filename=\"a é.png\"", file)]);
-        let (fields, upload) = parse(&sent, "XyZ").unwrap();
+        let (fields, upload) = parse(&sent, true, "XyZ").unwrap();
         assert_eq!(fields.text("csrf"), Ok("t+k n&"));
         assert_eq!(upload.0, file);
-        let (_, nothing) = parse(&body(&[("name=\"logo\"; filename=\"\"", b"")]), "XyZ").unwrap();
+        let (_, nothing) = parse(&body(&[("name=\"logo\"; filename=\"\"", b"")]), true, "XyZ").unwrap();
         assert_eq!(nothing, Upload::default());
     }
 
@@ -117,12 +134,31 @@ mod tests {
         for bad in
             [&b""[..], b"--XyZ", b"--XyZ\r\n", b"--XyZ\r\n\r\n\r\n--XyZ", b"csrf=1", b"--Other--\r\n", &two]
         {
-            assert!(parse(bad, "XyZ").is_err(), "{bad:?}");
+            assert!(parse(bad, true, "XyZ").is_err(), "{bad:?}");
         }
-        assert_eq!(parse(&body(&[("name=\"a\"", b"\xff")]), "XyZ").err(), Some(FieldsError::Encoding.into()));
+        assert_eq!(
+            parse(&body(&[("name=\"a\"", b"\xff")]), true, "XyZ").err(),
+            Some(FieldsError::Encoding.into())
+        );
         let whole = body(&[("name=\"csrf\"", b"token")]);
         for length in 0..whole.len() - 4 {
-            assert!(parse(&whole[..length], "XyZ").is_err(), "cut after {length}");
+            assert!(parse(&whole[..length], true, "XyZ").is_err(), "cut after {length}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_larger_than_any_form_takes_comes_with_its_fields() {
+        let file = vec![b'x'; MOST_BYTES_OF_FILE + 100];
+        let whole = body(&[("name=\"csrf\"", b"token"), ("name=\"metadata\"; filename=\"a\"", &file)]);
+        let (fields, upload) = parse(&whole[..whole.len() - 60], false, "XyZ").unwrap();
+        assert_eq!(fields.text("csrf"), Ok("token"));
+        assert!(upload.0.len() > MOST_BYTES_OF_FILE);
+        for length in [60, 150, whole.len() - 200] {
+            assert_eq!(
+                parse(&whole[..length], false, "XyZ").err(),
+                Some(MultipartError::TooLarge),
+                "{length}"
+            );
         }
     }
 
@@ -153,7 +189,7 @@ mod tests {
         #[test]
         fn any_file_comes_out_as_it_went_in(file in proptest::collection::vec(any::<u8>(), 0..300)) {
             prop_assume!(find(&file, b"\r\n--XyZ").is_none());
-            let (_, upload) = parse(&body(&[("name=\"logo\"; filename=\"x\"", &file)]), "XyZ").unwrap();
+            let (_, upload) = parse(&body(&[("name=\"logo\"; filename=\"x\"", &file)]), true, "XyZ").unwrap();
             prop_assert_eq!(upload.0, file);
         }
     }

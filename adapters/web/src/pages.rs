@@ -12,6 +12,7 @@ pub(crate) mod confirmation;
 pub(crate) mod customers;
 pub(crate) mod customization;
 pub(crate) mod deletion;
+mod exported;
 pub(crate) mod home;
 pub(crate) mod invitation;
 pub(crate) mod landing;

@@ -45,6 +45,8 @@ pub(crate) struct Details {
     pub(crate) field: Option<Cow<'static, str>>,
     /// What can be done next, the best first.
     pub(crate) ways_on: [Way; 2],
+    /// What is left where neither may help.
+    pub(crate) last_way: Option<Way>,
     pub(crate) retry_after: Option<Duration>,
     /// For the log alone.
     pub(crate) source: Option<Arc<dyn Error + Send + Sync>>,
@@ -59,8 +61,8 @@ impl Problem {
         ways_on: [Way; 2],
     ) -> Self {
         let detail = detail.into();
-        let (field, retry_after, source) = (None, None, None);
-        Self(Box::new(Details { status, code, title, detail, field, ways_on, retry_after, source }))
+        let (last_way, field, retry_after, source) = (None, None, None, None);
+        Self(Box::new(Details { status, code, title, detail, field, ways_on, last_way, retry_after, source }))
     }
 
     pub(crate) fn not_found() -> Self {
@@ -88,6 +90,13 @@ impl Problem {
             detail,
             [HOME, START],
         )
+    }
+
+    /// A file so large that nobody listens to its end.
+    pub(crate) fn file_too_large() -> Self {
+        let (status, title) = (StatusCode::PAYLOAD_TOO_LARGE, "That is too much at once");
+        let detail = "The file is larger than 8 MiB, so nothing was done. Go back, and choose the one that the page asks for.";
+        Self::new(status, "too_large", title, detail, [HOME, START])
     }
 
     /// The rest of what was sent never came.
@@ -317,6 +326,19 @@ impl Problem {
     pub(crate) fn leading_to(mut self, path: String) -> Self {
         let [(first, _), _] = &mut self.0.ways_on;
         *first = path.into();
+        self
+    }
+
+    /// The same with a third way on.
+    fn or_even(mut self, way: Way) -> Self {
+        self.0.last_way = Some(way);
+        self
+    }
+
+    /// The same, but its second way on leads to `path`.
+    pub(crate) fn or_to(mut self, path: String) -> Self {
+        let [_, (second, _)] = &mut self.0.ways_on;
+        *second = path.into();
         self
     }
 

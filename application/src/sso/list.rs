@@ -43,10 +43,10 @@ impl SsoView {
         self.kept.request.believe(login.email.as_ref(), login.email_verified, &self.proved()).err()
     }
 
-    /// As what a newcomer like this would join; `None` when newcomers don't become members.
+    /// As what a newcomer like this would join; `None` when newcomers don't become members, or nobody like this is let in.
     pub fn role(&self, login: &TestedLogin) -> Option<Role> {
         let rules = &self.kept.request.admission;
-        rules.auto_membership.then(|| rules.role(login.facts()))
+        (rules.auto_membership && self.would_fail(login).is_none()).then(|| rules.role(login.facts()))
     }
 }
 

@@ -49,6 +49,8 @@ impl Parts {
             tenants: self.tenants(),
             members: self.members(),
             seats: self.seats(),
+            proofs: self.domain_proofs(),
+            requests: self.sso_requests(),
             audit_log: self.audit_log(),
             clock: Arc::clone(&self.clock),
         }

@@ -92,6 +92,8 @@ fn no_encoding_is_guessed() {
     for other in [b"<a b=\"\xe9\"/>".to_vec(), utf_16, declaring("ISO-8859-1").into_bytes()] {
         assert_eq!(SamlMetadata::text(&other), Err(InvalidSamlMetadata::Encoding));
     }
+    // How large it is comes first: nobody is sent to an editor with what is too large in any encoding.
+    assert_eq!(SamlMetadata::text(&[0xe9; 256 * 1024 + 1]), Err(InvalidSamlMetadata::Length));
 }
 
 #[test]
@@ -104,7 +106,7 @@ fn what_can_not_be_used_says_why() {
         ("{\"issuer\":1}".to_owned(), InvalidSamlMetadata::Xml),
         (
             format!("<!DOCTYPE x [<!ENTITY a \"b\">]>{}", metadata(id, sso, CERTIFICATE)),
-            InvalidSamlMetadata::Xml,
+            InvalidSamlMetadata::Doctype,
         ),
         ("<a/>".to_owned(), InvalidSamlMetadata::NoIdentityProvider),
         (metadata("", sso, CERTIFICATE), InvalidSamlMetadata::EntityId),

@@ -200,7 +200,11 @@ async fn s6_what_can_not_be_is_explained_and_changes_nothing() {
         let page = ann.upload(file).await;
         assert!(page.is(422).says(says), "{}", page.summary());
     }
-    ann.upload(&vec![0; 300 * 1024]).await.is(413);
+    for size in [300, 400, 4000] {
+        let page = ann.upload(&vec![0; size * 1024]).await;
+        assert!(page.is(422).says("at most 64 KB"), "{}", page.summary());
+    }
+    assert!(ann.upload(&vec![0; 9 * 1024 * 1024]).await.is(413).says("larger than 8 MiB"));
     assert_eq!(site.management().await.organization("acme").await, before);
     assert!(!ann.get("/home").await.body.contains("/logos/"));
     for path in ["/looks/none/112233-ffffff.css", "/logos/0123", "/logos/%2e%2e%2f", "/looks/x/%00.css"] {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tenantry_fake::Fault;
 
 use crate::provider::Provider;
 use crate::site::Site;
+use crate::sso::corp::{BO, CLIENT, Corp, DOMAIN, EVE, SECRET, reference};
 
 const ANN: &str = "ann@example.com";
 const DELETE: &str = "/admin/customization/delete";
@@ -154,6 +155,54 @@ async fn whoever_may_not_delete_it_deletes_nothing() {
     ann.post(DELETE, &[("organization", "acme")]).await.is(403);
     ann.post("/admin/customization/export", &[]).await.is(403);
     assert_eq!(site.management().await.organizations().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_copy_holds_the_single_sign_on_without_a_secret_and_its_end_is_said() {
+    let (mut corp, id) = Corp::connected().await;
+    let fields = [
+        ("connection", &*id),
+        ("display_name", "Corp staff"),
+        ("auto_membership", "yes"),
+        ("default_role", "Employee"),
+        ("claim_1", "teams"),
+        ("value_1", "admins"),
+        ("role_1", "Administrator"),
+    ];
+    corp.admin.post("/admin/sso/people", &fields).await.is(303);
+    let end = corp.is_refused(EVE, 403).await;
+    corp.is_let_in(BO).await;
+    let copy = corp.admin.post("/admin/customization/export", &[]).await;
+    let lines: Vec<Value> = copy.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let one = |kind: &str| {
+        let found: Vec<_> = lines.iter().filter(|line| line["kind"] == kind).collect();
+        assert_eq!(found.len(), 1, "{kind}: {}", copy.body);
+        found[0]
+    };
+    let domain = one("domain");
+    assert_eq!((&domain["domain"], &domain["state"]), (&json!(DOMAIN), &json!("proved")));
+    let connection = one("connection");
+    assert_eq!((&connection["id"], &connection["state"]), (&json!(id), &json!("on")));
+    assert_eq!((&connection["provider"], &connection["domains"]), (&json!("oidc"), &json!([DOMAIN])));
+    assert_eq!(connection["credentials"]["client_id"], CLIENT);
+    assert_eq!(connection["credentials"]["issuer"], corp.issuer.as_str());
+    let mapping = json!([{ "claim": "teams", "value": "admins", "role": "Administrator" }]);
+    assert_eq!(connection["admission"]["mappings"], mapping);
+    assert_eq!(connection["enforcement"], json!({ "scope": "off", "break_glass": [] }));
+    let failure = one("login_failure");
+    assert_eq!((&failure["connection"], &failure["fault"]), (&json!(id), &json!("other_domain")));
+    assert_eq!(failure["reference"], json!(reference(&end)));
+    assert!(!copy.body.contains(SECRET) && !copy.body.contains("tenantry-domain-verification"));
+    assert_eq!(lines.last().unwrap(), &json!({ "kind": "end", "count": lines.len() - 1 }));
+    let page = corp.admin.get(DELETE).await;
+    let said = "Its connections to identity providers are deleted, with the client IDs and secrets.";
+    assert!(page.says(said) && page.says("Its domains are proved for it no more"), "{}", page.text());
+    assert!(page.says("but for those that came through a connection"), "{}", page.text());
+    corp.admin.post(DELETE, &[("organization", "corp")]).await.is(303);
+    assert!(
+        !corp.site.management().await.everything().await.to_string().contains(BO),
+        "the account ended, as was said"
+    );
 }
 
 #[tokio::test]

@@ -59,6 +59,20 @@ async fn whoever_guesses_names_has_to_wait_and_others_need_not() {
 }
 
 #[tokio::test]
+async fn what_looks_like_an_address_is_never_taken_for_a_name() {
+    let site = Site::start().await;
+    let mut stranger = site.browser();
+    for typed in
+        ["jo＠corp.example", "jo@corp.example.", "jo﹫corp.example", "jo@", "@corp", "jo@ｃｏｒｐ.example"]
+    {
+        let page = stranger.post("/orgprompt", &[("organization", typed)]).await;
+        assert!(page.is(422).says("Enter an e-mail address such as"), "{typed}: {}", page.summary());
+        assert_eq!(page.field("organization"), typed);
+    }
+    stranger.post("/orgprompt", &[("organization", "jo@münchen.example")]).await.is(200);
+}
+
+#[tokio::test]
 async fn fault09_no_address_tells_more() {
     let site = Site::start().await;
     site.administrator("ann@example.com", "acme").await;

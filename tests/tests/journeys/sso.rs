@@ -54,6 +54,39 @@ impl Person {
         self.browser.press_at("form[action='/admin/sso/test'] button").await;
     }
 
+    /// Gives the connection the longest name that can be one word, and another domain of the longest, and looks at the pages
+    /// that say them.
+    async fn looks_at_long_names(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let (name, label) = ("Workforce".repeat(11), "workforce".repeat(7));
+        self.browser.press("Domains").await;
+        self.browser.fill(&[("domain", &format!("{label}.{label}.example"))]).await;
+        self.browser.press("Add the domain").await;
+        self.browser.says("Claimed.").await;
+        faults.extend(self.browser.inspect("sso-domain-long").await);
+        self.opens("/admin/sso").await;
+        self.browser.press_at(".row-actions a").await;
+        self.browser.press("Name, newcomers and roles").await;
+        let claims = [("claim_1", "department"), ("value_1", &*name)];
+        self.browser.fill(&[("display_name", &*name)]).await;
+        self.browser.fill(&claims).await;
+        self.browser.press("Save").await;
+        self.browser.says("Saved.").await;
+        faults.extend(self.browser.inspect("sso-connection-long").await);
+        self.opens("/admin/sso").await;
+        faults.extend(self.browser.inspect("sso-long").await);
+        self.browser.press_at(".row-actions a").await;
+        self.browser.press("Change who has to").await;
+        self.browser.says("Who can still come in another way").await;
+        faults.extend(self.browser.inspect("sso-policy-long").await);
+        self.browser.press("Leave it as it is").await;
+        self.browser.press_at("a[href^='/admin/sso/delete']").await;
+        self.browser.says("This can’t be undone").await;
+        faults.extend(self.browser.inspect("sso-delete-long").await);
+        self.browser.press("Keep it").await;
+        faults
+    }
+
     /// Presses Login on the front page, and enters an address on the page that asks for nothing else.
     async fn logs_in_by_address(&self, email: &str) {
         self.opens("/").await;
@@ -148,8 +181,11 @@ async fn a_company_connects_its_own_provider_and_a_colleague_comes_in() {
     ann.browser.press("Delete Okta Workforce…").await;
     ann.browser.says("1 person came in through it").await;
     faults.extend(ann.browser.inspect("sso-delete").await);
+    ann.browser.press("Keep it").await;
+    faults.extend(ann.looks_at_long_names().await);
+    ann.browser.press_at("a[href^='/admin/sso/delete']").await;
     ann.browser.press("Delete the connection").await;
-    ann.browser.says("Okta Workforce is deleted.").await;
+    ann.browser.says("is deleted.").await;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 

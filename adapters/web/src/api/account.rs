@@ -87,6 +87,9 @@ pub(super) struct PasswordPage {
     url: String,
 }
 
+const WHICH_CONFIRMATION: &str =
+    "Send your address, or your name when the account has none, as GET /api/v1/me tells them.";
+
 /// Says that it is meant.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -149,7 +152,8 @@ pub(super) async fn delete(
 ) -> Result<(StatusCode, HeaderMap), Problem> {
     app.use_cases.delete_account.run(&session, &deletion.confirmation).await.map_err(|error| {
         let is_typed = matches!(error, DeleteAccountError::NotConfirmed);
-        Problem::from(error).in_field_if(is_typed, "confirmation")
+        let problem = Problem::from(error);
+        if is_typed { problem.not_confirmed_by("confirmation", WHICH_CONFIRMATION) } else { problem }
     })?;
     Ok((StatusCode::NO_CONTENT, signed_out(&app)))
 }

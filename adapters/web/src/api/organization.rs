@@ -36,6 +36,8 @@ pub(super) const DELETE: Operation = Operation {
     ..Operation::new("deleteOrganization", "Deletes the organization")
 };
 
+const WHICH_NAME: &str = "Send the organization's name, exactly as GET /api/v1/organization tells it.";
+
 /// Says that it is meant.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -44,7 +46,8 @@ pub(super) struct OrganizationDeletion {
     name: String,
 }
 
-/// A line of a copy: a JSON object with its `kind`, which is `organization`, `member`, `audit` or `end`.
+/// A line of a copy: a JSON object with its `kind`, which is `organization`, `member`, `invitation`, `domain`, `connection`,
+/// `login_failure`, `audit` or `end`. A connection comes without its secret.
 #[derive(Debug, ToSchema)]
 #[allow(dead_code, reason = "it is only described")]
 pub(super) struct ExportedLine(String);
@@ -106,7 +109,8 @@ pub(super) async fn delete(
 ) -> Result<(StatusCode, HeaderMap), Problem> {
     app.use_cases.delete_organization.run(&session, &wish.name).await.map_err(|error| {
         let is_name = matches!(error, DeleteOrganizationError::NotConfirmed);
-        Problem::from(error).in_field_if(is_name, "name")
+        let problem = Problem::from(error);
+        if is_name { problem.not_confirmed_by("name", WHICH_NAME) } else { problem }
     })?;
     Ok((StatusCode::NO_CONTENT, signed_out(&app)))
 }

@@ -88,7 +88,7 @@ fn refused(error: SignInError, another_account: String, return_to: &str) -> Prob
         | SignInError::Sso(SsoRefusal::Failed { .. }) => Problem::from(error).leading_to(another_account),
         SignInError::Sso(SsoRefusal::Required { ref tenant, ref request, .. }) => {
             let there = through_own(tenant, request, return_to);
-            Problem::from(error).leading_to(there)
+            Problem::from(error).leading_to(there).or_to(another_account)
         }
         error => error.into(),
     }

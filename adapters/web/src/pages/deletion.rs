@@ -7,11 +7,10 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::stream::try_unfold;
-use serde_json::{Value, json};
-use tenantry_application::{DeleteOrganizationError, DeletionView, Export, Exported, Outage};
-use tenantry_domain::{Colour, EmailAddress, LogoUrl, Role};
+use tenantry_application::{DeleteOrganizationError, DeletionView, Export, Outage};
 use tenantry_ports::Session;
 
+use super::exported;
 use crate::csrf::Form;
 use crate::frame::{Frame, plan_name};
 use crate::problem::Problem;
@@ -81,50 +80,7 @@ pub(crate) async fn copy(app: &App, session: &Session) -> Result<Response, Probl
 async fn line(mut export: Export) -> Result<Option<(Bytes, Export)>, Outage> {
     let next =
         export.next().await.inspect_err(|outage| tracing::error!(%outage, "an export was cut short"))?;
-    Ok(next.map(|exported| (format!("{}\n", shown(&exported)).into(), export)))
-}
-
-fn shown(exported: &Exported) -> Value {
-    match exported {
-        Exported::Organization(tenant) => json!({
-            "kind": "organization",
-            "id": tenant.tenant.id,
-            "name": tenant.tenant.name,
-            "display_name": tenant.display_name,
-            "subscription": tenant.subscription,
-            "branding": {
-                "logo_url": tenant.branding.logo.as_ref().map(LogoUrl::as_str),
-                "primary": tenant.branding.colours.map(|colours| Colour::to_string(&colours.primary)),
-                "background": tenant.branding.colours.map(|colours| Colour::to_string(&colours.background)),
-            },
-        }),
-        Exported::Member(member) => json!({
-            "kind": "member",
-            "user_id": member.user,
-            "name": member.name,
-            "email": member.email.as_ref().map(EmailAddress::as_str),
-            "roles": member.roles.iter().map(Role::name).collect::<Vec<_>>(),
-        }),
-        Exported::Invitation(invitation) => json!({
-            "kind": "invitation",
-            "id": invitation.id,
-            "email": invitation.email.as_str(),
-            "roles": invitation.roles.iter().map(Role::name).collect::<Vec<_>>(),
-            "inviter": invitation.inviter,
-            "created_at": invitation.created_at.to_string(),
-            "expires_at": invitation.expires_at.to_string(),
-            "has_expired": invitation.has_expired,
-        }),
-        Exported::Audit(entry) => json!({
-            "kind": "audit",
-            "at": entry.at.to_string(),
-            "actor": entry.actor,
-            "actor_name": entry.actor_name,
-            "action": entry.action.as_str(),
-            "subject": entry.subject,
-        }),
-        Exported::End { count } => json!({ "kind": "end", "count": count }),
-    }
+    Ok(next.map(|exported| (format!("{}\n", exported::shown(&exported)).into(), export)))
 }
 
 impl<'a> Delete<'a> {

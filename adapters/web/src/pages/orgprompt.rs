@@ -19,6 +19,9 @@ use crate::session::Visitor;
 use crate::text::sentence;
 use crate::{App, Shared};
 
+/// What an address has and no name: the sign, in full width and small too, as some keyboards write it.
+const AT: [char; 3] = ['@', '＠', '﹫'];
+
 #[derive(Template)]
 #[template(path = "pages/orgprompt.html")]
 struct OrgPrompt<'a> {
@@ -41,8 +44,13 @@ pub(crate) async fn look_up(
     Form(fields): Form,
 ) -> Result<Response, Problem> {
     let organization = fields.text("organization")?;
-    if let Ok(email) = EmailAddress::try_from(organization) {
-        return by_address(&app, &visitor, client, &headers, email).await;
+    if organization.contains(AT) {
+        let error = match EmailAddress::try_from(organization) {
+            Ok(email) => return by_address(&app, &visitor, client, &headers, email).await,
+            Err(error) => Some(sentence(&error.to_string())),
+        };
+        let frame = visitor.frame(&app, "/orgprompt");
+        return page(StatusCode::UNPROCESSABLE_ENTITY, &OrgPrompt { frame, organization, error });
     }
     let found = match FindOrganization::named(organization) {
         Ok(name) => {

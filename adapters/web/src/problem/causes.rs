@@ -49,6 +49,7 @@ impl From<MultipartError> for Problem {
     fn from(error: MultipartError) -> Self {
         match error {
             MultipartError::Malformed => Self::not_a_form(),
+            MultipartError::TooLarge => Self::too_large(),
             MultipartError::Fields(error) => error.into(),
         }
     }

@@ -14,6 +14,12 @@ impl Problem {
         if is_fault { self.in_field(field) } else { self }
     }
 
+    /// The same, where it is not about what stands on a page but about what a program sends in this field.
+    pub(crate) fn not_confirmed_by(mut self, field: &'static str, detail: &'static str) -> Self {
+        self.0.detail = detail.into();
+        self.in_field(field)
+    }
+
     /// The same, as the fault of what is searched for, of its order or of its page when it is that.
     pub(crate) fn in_search(self) -> Self {
         match self.code {

@@ -376,6 +376,8 @@ impl World {
                     tenants: world.clone(),
                     members: world.clone(),
                     seats: seats.clone(),
+                    proofs: sso.proofs.clone(),
+                    requests: sso.requests.clone(),
                     audit_log: world.clone(),
                     clock: self.clock.clone(),
                 },

@@ -72,6 +72,7 @@ async fn an_account_goes_unless_it_alone_runs_an_organization() {
     assert!(nothing.body.contains("confirmation") && !nothing.body.contains("line"), "{}", nothing.summary());
     let wrong = bob.delete("/api/v1/me", Some(&sure)).await;
     wrong.is_problem(422, "not_confirmed", Some("confirmation"));
+    assert!(wrong.body.contains("as GET /api/v1/me tells them"), "{}", wrong.body);
     let sure = json!({ "confirmation": "bob@example.com" });
     let mut later = bob.clone();
     bob.delete("/api/v1/me", Some(&sure)).await.is(204);

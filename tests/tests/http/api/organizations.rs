@@ -86,6 +86,7 @@ async fn a_copy_is_whole_and_deletion_needs_the_name() {
     ann.delete(path, Some(&json!({}))).await.is_problem(422, "invalid_field", Some("name"));
     let wrong = ann.delete(path, Some(&json!({ "name": "acm" }))).await;
     wrong.is_problem(422, "not_confirmed", Some("name"));
+    assert!(wrong.body.contains("as GET /api/v1/organization tells it"), "{}", wrong.body);
     ann.get(path).await.is(200);
     let mut copied = ann.clone();
     let gone = ann.delete(path, Some(&json!({ "name": "acme" }))).await;

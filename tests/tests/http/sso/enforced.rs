@@ -198,6 +198,31 @@ async fn s13_an_address_in_the_domain_has_no_login_of_its_own_where_the_domain_d
 }
 
 #[tokio::test]
+async fn whoever_has_to_come_by_the_company_may_take_another_account() {
+    let (mut corp, id) = Corp::connected().await;
+    let dot = corp.site.newcomer("dot@corp.example").await;
+    corp.site.newcomer(CY).await;
+    let fields = [("connection", &*id), ("enforcement", "domains"), CONFIRMED];
+    corp.admin.post("/admin/sso/policy", &fields).await.is(303);
+    corp.site.clock.advance(std::time::Duration::from_secs(1));
+    let mut browser = dot.elsewhere();
+    let page = browser.open("/api/auth/login?returnTo=/home/profile").await;
+    let answer = browser.fill(&page, &[("username", "dot@corp.example"), ("password", PASSWORD)]).await;
+    browser.follow(answer).await.is(403);
+    // The provider knows the browser, and asks nothing.
+    let end = browser.open("/api/auth/login?returnTo=/home/profile").await;
+    assert!(end.is(403).says("Sign in with another account"), "{}", end.summary());
+    let link = end.body.split("href=\"").find(|rest| rest.contains("prompt=login")).unwrap();
+    let link = link.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+    let page = browser.open(&link).await;
+    assert!(!corp.site.address.is_home_of(&page.url), "it asks: {}", page.summary());
+    let answer = browser.fill(&page, &[("username", CY), ("password", PASSWORD)]).await;
+    let end = browser.follow(answer).await;
+    assert_eq!((end.url.path(), end.status.as_u16()), ("/home/profile", 200), "{}", end.summary());
+    assert!(end.says(CY), "{}", end.summary());
+}
+
+#[tokio::test]
 async fn s13_whoever_breaks_the_glass_is_noted_each_time_and_only_as_long_as_they_run_the_organization() {
     let (mut corp, id) = Corp::connected().await;
     corp.is_let_in(BO).await;

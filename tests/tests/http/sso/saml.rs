@@ -104,7 +104,7 @@ async fn a_provider_that_speaks_saml_is_connected_by_its_metadata() {
         ("", "Enter the address of your identity provider’s metadata"),
         ("ftp://idp.example", "The address starts with https://"),
         ("http://127.0.0.1:1/metadata", "Nothing could be read at this address"),
-        (here.corp.issuer.clone().as_str(), "is no XML"),
+        (here.corp.issuer.clone().as_str(), "This can’t be read as XML"),
     ] {
         let refused = here.enters(&id, url).await;
         assert!(refused.is(422).says(said), "{url}: {}", refused.summary());
@@ -148,11 +148,31 @@ async fn metadata_that_would_be_read_as_something_else_are_refused() {
     let refused = here.uploads(&id, both).await;
     assert!(refused.is(422).says("It describes several identity providers"), "{}", refused.summary());
     let until = |end: &str| xml.replace("entityID=", &format!("validUntil=\"{end}\" entityID="));
+    let typed = xml.replacen("?>", "?><!DOCTYPE md:EntityDescriptor>", 1);
+    let refused = here.uploads(&id, typed).await;
+    assert!(refused.is(422).says("This has a DOCTYPE, which is not taken"), "{}", refused.summary());
     // To the second.
     let refused = here.uploads(&id, until("2026-01-02T03:04:05Z")).await;
     let said = "These metadata were good until 2026-01-02: get them from your identity provider anew";
     assert!(refused.is(422).says(said), "{}", refused.summary());
     here.uploads(&id, until("2026-01-02T03:04:06Z")).await.leads_to(&step(&id, "test"));
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_is_an_error_of_its_field() {
+    let mut here = SamlCorp::new().await;
+    let id = here.begins().await;
+    for size in [257, 263, 330, 400, 4000] {
+        let refused = here.uploads(&id, vec![b'x'; size * 1024]).await;
+        assert!(refused.is(422).says("Metadata have at most 256 KiB."), "{size}: {}", refused.summary());
+        assert!(refused.body.contains("id=\"metadata-error\""), "beside the file: {}", refused.summary());
+        assert_eq!(refused.field("connection"), id, "the form is there");
+    }
+    let other = vec![0xe9; 300 * 1024];
+    assert!(here.uploads(&id, other).await.is(422).says("Metadata have at most 256 KiB."));
+    here.uploads(&id, vec![b'x'; 9 * 1024 * 1024]).await.is(413);
+    let metadata = here.idp.metadata_xml();
+    here.uploads(&id, &metadata).await.leads_to(&step(&id, "test"));
 }
 
 #[tokio::test]

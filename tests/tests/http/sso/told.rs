@@ -1,7 +1,7 @@
 //! What the pages say beside single sign-on: to whom it is offered to invite, what removes nobody for long, how far a
 //! set-up is, and what came back of a look or a test.
 
-use super::corp::{BO, CONFIRMED, Corp, RECORD, step};
+use super::corp::{BO, CONFIRMED, Corp, EVE, RECORD, UNA, step};
 use crate::answer::Answer;
 
 const CY: &str = "cy@nowhere.example";
@@ -126,6 +126,107 @@ async fn a_record_with_another_text_is_told_from_none_and_a_claim_from_a_proof()
     assert!(corp.checks(&id).await.says("corp.example is proved to be yours."));
     let page = corp.admin.get(&step(&second, "domain")).await;
     assert!(page.says("Yours already: corp.example.") && !page.says("not proved yet"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn a_test_of_somebody_who_would_not_be_let_in_is_none_that_succeeded() {
+    let mut corp = Corp::new().await;
+    let id = corp.begins().await;
+    corp.proves(&id).await;
+    corp.enters(&id, super::corp::SECRET).await.is(303);
+    let tested = "<li class=\"step-done\"><span>3. Test";
+    for (account, why) in [
+        (EVE, "Whoever logged in for the last test would not be let in"),
+        (UNA, "The address of whoever logged in for the last test is not called verified"),
+    ] {
+        let report = corp.tests_as(&id, account).await;
+        assert!(
+            report.says("A member is not let in") && report.says("A newcomer is not let in"),
+            "{account}"
+        );
+        assert!(!report.says("joins as") && !report.says("does not become"), "{}", report.text());
+        let page = corp.admin.get(&step(&id, "people")).await;
+        assert!(page.is(200).says(why) && !page.body.contains(tested), "{account}: {}", page.text());
+        let page = corp.admin.get("/admin/sso").await;
+        assert!(page.body.contains(&step(&id, "test").replace('&', "&#38;")), "{account}: {}", page.body);
+        let answer = corp.admin.post("/admin/sso/turn", &[("connection", &id), ("turn", "on")]).await;
+        assert!(answer.is(409).says("would not be let in"), "{account}: {}", answer.summary());
+    }
+    // The form can say what is missing, and says it once more until it does.
+    let turns_on = [
+        ("connection", &*id),
+        ("display_name", "Corp staff"),
+        ("auto_membership", "yes"),
+        ("default_role", "Employee"),
+        ("turn_on", "yes"),
+    ];
+    let page = corp.admin.post("/admin/sso/people", &turns_on).await;
+    assert!(page.is(422).says("is not called verified") && page.says("Turn it on"), "{}", page.summary());
+    let trusting = [&turns_on[..], &[("trusts_addresses", "yes")]].concat();
+    let there = format!("/admin/sso/connection?connection={id}");
+    corp.admin.post("/admin/sso/people", &trusting).await.leads_to(&there);
+    let page = corp.admin.get(&step(&id, "domain")).await;
+    assert!(page.body.contains(tested), "what would let them in counts from now on");
+    corp.is_let_in(UNA).await;
+    corp.tests_as(&id, EVE).await;
+    let page = corp.connection(&id).await;
+    assert!(page.says("Whoever logged in for the last test would not be let in: test it"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn a_report_says_one_thing_of_members_and_one_of_newcomers() {
+    let (mut corp, id) = Corp::connected().await;
+    let report = corp.tests_as(&id, BO).await;
+    assert!(report.says("It works. Somebody like this would be let in."), "{}", report.text());
+    assert!(report.says("A member is let in") && report.says("A newcomer is let in, and joins as Employee"));
+    let fields = [("connection", &*id), ("display_name", "Corp staff"), ("default_role", "Employee")];
+    corp.admin.post("/admin/sso/people", &fields).await.is(303);
+    let report = corp.admin.get(&step(&id, "test")).await;
+    assert!(report.says("It works. A member like this would be let in."), "{}", report.text());
+    assert!(report.says("A newcomer is not let in: they may ask to be"), "{}", report.text());
+    corp.is_refused(BO, 403).await;
+}
+
+#[tokio::test]
+async fn what_claims_give_is_said_of_newcomers_and_no_row_makes_administrators_by_itself() {
+    let (mut corp, id) = Corp::connected().await;
+    let page = corp.connection(&id).await;
+    assert!(page.says("Newcomers join as Employee") && !page.says("decides before that"), "{}", page.text());
+    let fields = [
+        ("connection", &*id),
+        ("display_name", "Corp staff"),
+        ("auto_membership", "yes"),
+        ("default_role", "Employee"),
+        ("claim_1", "teams"),
+        ("value_1", "admins"),
+        ("role_1", "Administrator"),
+        ("claim_2", "teams"),
+        ("value_2", "staff"),
+    ];
+    corp.admin.post("/admin/sso/people", &fields).await.is(303);
+    let page = corp.connection(&id).await;
+    let said = page.says("teams is or contains admins: join as Administrator")
+        && page.says("teams is or contains staff: join as Employee");
+    assert!(said && page.says("decides before that"), "{}", page.text());
+    let page = corp.admin.get(&step(&id, "people")).await;
+    let roles: Vec<_> = ["role_1", "role_2", "role_3"].map(|name| page.field(name)).into();
+    assert_eq!(roles, ["Administrator", "Employee", "Employee"]);
+}
+
+#[tokio::test]
+async fn every_page_about_single_sign_on_says_that_it_is_for_development() {
+    let (mut corp, id) = Corp::connected().await;
+    let about = |page: &str| format!("/admin/sso/{page}?connection={id}");
+    let steps = ["domain", "credentials", "test", "people"].map(|name| step(&id, name));
+    let pages = ["connection", "policy", "delete"].map(about);
+    for path in ["/admin/sso".to_owned()].into_iter().chain(steps).chain(pages) {
+        let page = corp.admin.get(&path).await;
+        assert_eq!(page.is(200).text().matches("For development:").count(), 1, "{path}");
+    }
+    assert!(!corp.admin.get("/admin").await.is(200).says("For development:"));
+    let site = crate::site::Site::start().await;
+    let mut ann = site.administrator("ann@example.com", "acme").await;
+    assert!(!ann.get("/admin/sso").await.is(200).says("For development:"));
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 
 pub(super) const SHOW: Operation = Operation {
     details: "A test is a login in a browser where you are signed in: it signs nobody in and makes nobody a member. A \
-              connection can be turned on once somebody has arrived with its present client.",
+              connection can be turned on once somebody has arrived with its present client who would be let in.",
     refusals: &[NOT_INCLUDED],
     ..Operation::new("getSsoTest", "Where to test a connection, and what came of the last test")
         .answering::<TestView>(200)
@@ -62,7 +62,7 @@ pub(super) struct LoginView {
     email_verified: bool,
     /// What was told about them, in part: long lists and values are cut.
     claims: Vec<ClaimView>,
-    /// As what they would join; null when newcomers don't become members.
+    /// As what somebody new like them would join; null when they would not be let in.
     role: Option<RoleName>,
 }
 

@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use tenantry_application::{AdmissionWish, SsoView};
+use tenantry_application::{AdmissionWish, SsoView, TurnOnSsoError};
 use tenantry_domain::{
-    AdmissionRules, ClaimMapping, DisplayName, InvalidClaimMapping, MOST_MAPPINGS, Role, SsoRequest,
-    SsoState, SsoStep,
+    AdmissionRules, ClaimMapping, DisplayName, InvalidClaimMapping, MOST_MAPPINGS, NotReady, Role, SsoFault,
+    SsoRequest, SsoState, SsoStep,
 };
 
 use super::connection_path;
@@ -37,6 +37,10 @@ const ROWS: [Row; MOST_MAPPINGS] = [
     Row { claim: "claim_10", value: "value_10", role: "role_10" },
 ];
 
+/// What is said where the last test can only succeed with another rule.
+const UNVERIFIED: &str = "The address of whoever logged in for the last test is not called verified. Let such people in, with \
+                          the switch above, or test again with somebody else.";
+
 /// How many it has at least.
 const FEWEST_ROWS: usize = 3;
 
@@ -55,7 +59,9 @@ struct PeoplePage<'a> {
     steps: Vec<Step>,
     request: &'a SsoRequest,
     form: PeopleForm,
+    /// What stands in the way of turning it on, and whether this form can clear it away.
     missing: Option<String>,
+    can_be_turned_on: bool,
     never_verifies: bool,
 }
 
@@ -86,13 +92,16 @@ pub(super) fn page_of(
     form: PeopleForm,
 ) -> Result<Response, Problem> {
     let request = &view.kept.request;
-    let proved = view.proved();
+    let missing = request.ready(&view.proved()).err().filter(|_| request.state != SsoState::On);
+    let is_up_to_the_form = missing == Some(NotReady::TestRefused(SsoFault::UnverifiedAddress));
     let shown = PeoplePage {
         frame: person.frame(app, "/admin/sso"),
         steps: progress(view, SsoStep::People),
         request,
         form,
-        missing: request.ready(&proved).err().map(|why| sentence(&why.to_string())),
+        can_be_turned_on: request.state != SsoState::On && (missing.is_none() || is_up_to_the_form),
+        missing: missing
+            .map(|why| if is_up_to_the_form { UNVERIFIED.to_owned() } else { sentence(&why.to_string()) }),
         never_verifies: guide(request.kind).never_verifies,
     };
     page(status, &shown)
@@ -113,7 +122,13 @@ pub(crate) async fn change(
     let mut kept = app.use_cases.sso.admit.run(&person.session, id, wish).await?;
     let mut said = "Saved.".to_owned();
     if fields.get("turn_on")?.is_some() && kept.request.state != SsoState::On {
-        kept = app.use_cases.sso.turn.on(&person.session, id).await?;
+        kept = match app.use_cases.sso.turn.on(&person.session, id).await {
+            Err(TurnOnSsoError::NotReady(NotReady::TestRefused(_))) => {
+                let view = app.use_cases.sso.list.one(&person.session, id).await?;
+                return page_of(StatusCode::UNPROCESSABLE_ENTITY, &app, &person, &view, form);
+            }
+            turned => turned?,
+        };
         said = format!("{} is on. Your people can sign in with it now.", kept.request.display_name);
     }
     Ok(flash::tell(&app, &person.session.user, &connection_path(&kept.request.id), &said))
@@ -128,7 +143,7 @@ impl PeopleForm {
                 fields: *fields,
                 claim: held.map(|held| held.claim().to_owned()).unwrap_or_default(),
                 value: held.map(|held| held.value().to_owned()).unwrap_or_default(),
-                role: held.map_or(Role::Administrator, |held| held.role),
+                role: held.map_or(Role::Employee, |held| held.role),
                 error: None,
             }
         };
@@ -149,7 +164,7 @@ impl PeopleForm {
         let (mut rows, mut mappings, mut is_right) = (Vec::new(), Vec::new(), display_name.is_ok());
         for names in ROWS {
             let (claim, value) = (fields.text(names.claim)?, fields.text(names.value)?);
-            let role = role(fields, names.role)?.unwrap_or(Role::Administrator);
+            let role = role(fields, names.role)?.unwrap_or(Role::Employee);
             let is_empty = claim.trim().is_empty() && value.trim().is_empty();
             let mapping = (!is_empty).then(|| ClaimMapping::new(claim, value, role)).transpose();
             let error = mapping.as_ref().err().map(|why: &InvalidClaimMapping| sentence(&why.to_string()));

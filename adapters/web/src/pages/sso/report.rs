@@ -36,7 +36,9 @@ pub(super) struct Report {
     pub(super) said: Vec<(String, String)>,
     /// What was added on the way here.
     pub(super) added: Vec<(String, String)>,
-    /// As what a newcomer like them would join; `None` when they would not.
+    /// Whether newcomers become members by themselves.
+    pub(super) newcomers_join: bool,
+    /// As what a newcomer like them would join; `None` when they would not be let in.
     pub(super) role: Option<Role>,
 }
 
@@ -61,6 +63,7 @@ impl Report {
                 is_verified: false,
                 said: Vec::new(),
                 added: Vec::new(),
+                newcomers_join: false,
                 role: None,
             },
             SsoTestOutcome::Arrived(login) => {
@@ -78,6 +81,7 @@ impl Report {
                     is_verified: login.email_verified,
                     said,
                     added,
+                    newcomers_join: view.kept.request.admission.auto_membership,
                     role: view.role(login),
                 }
             }

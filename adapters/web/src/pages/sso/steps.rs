@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tenantry_application::SsoView;
 use tenantry_domain::{
-    DomainProof, Expiring, ProofState, SsoFault, SsoRequest, SsoState, SsoStep, Timestamp, Upstream,
+    DomainProof, Expiring, NotReady, ProofState, SsoFault, SsoRequest, SsoState, SsoStep, Timestamp, Upstream,
 };
 use tenantry_ports::{KeptSsoRequest, SsoFailure};
 
@@ -20,7 +20,7 @@ pub(super) fn progress(view: &SsoView, here: SsoStep) -> Vec<Step> {
         let (name, is_done) = match step {
             SsoStep::Domain => ("Domain", !request.domains.is_disjoint(&view.proved())),
             SsoStep::Credentials => ("Credentials", request.upstream.is_some()),
-            SsoStep::Test => ("Test", request.is_tested()),
+            SsoStep::Test => ("Test", request.passes_test(&view.proved()).is_ok()),
             SsoStep::People | SsoStep::Done => ("People", request.state != SsoState::SettingUp),
         };
         Step { name, is_done, is_here: step == here }
@@ -157,10 +157,10 @@ pub(super) fn health_but_failures(
     }
     if request.is_on_untested() {
         let there = step_path(&request.id, SsoStep::Test);
-        let what = if request.test.is_some() {
-            "The last test failed"
-        } else {
-            "Changed since the last successful test"
+        let what = match request.passes_test(&request.domains) {
+            Err(NotReady::TestRefused(_)) => "Whoever logged in for the last test would not be let in",
+            _ if request.test.is_some() => "The last test failed",
+            _ => "Changed since the last successful test",
         };
         lines.push((false, format!("{what}: <a href=\"{}\">test it</a>", there.replace('&', "&amp;"))));
     }

@@ -32,6 +32,12 @@ struct TestPage<'a> {
     begun: Option<String>,
 }
 
+impl TestPage<'_> {
+    fn has_passed(&self) -> bool {
+        self.report.as_ref().is_some_and(|report| report.fault.is_none())
+    }
+}
+
 pub(super) fn page_of(app: &App, person: &SignedIn, view: &SsoView) -> Result<Response, Problem> {
     let (request, now) = (&view.kept.request, app.clock.now());
     let shown = TestPage {

@@ -156,16 +156,13 @@ impl From<SsoRefusal> for Problem {
             SsoRefusal::Required { tenant, request, .. } => {
                 let name = &tenant.name;
                 let detail = format!(
-                    "{name} lets its people in through its own identity provider alone. If you belong to another \
-                     organization, sign in to that one by its name."
+                    "{name} lets its people in through its own identity provider alone. If you have another account, sign \
+                     in with that one. If you belong to another organization, sign in to that one by its name."
                 );
                 let (status, title) = (StatusCode::FORBIDDEN, "Sign in with your organization’s own login");
-                let way_on = [way("", "Go to your organization’s login"), ORGANIZATION];
-                Self::new(status, "sso_required", title, detail, way_on).leading_to(through_own(
-                    &tenant,
-                    &request,
-                    ReturnTo::home().as_str(),
-                ))
+                let way_on = [way("", "Go to your organization’s login"), OTHER_ACCOUNT];
+                let own = through_own(&tenant, &request, ReturnTo::home().as_str());
+                Self::new(status, "sso_required", title, detail, way_on).leading_to(own).or_even(ORGANIZATION)
             }
         }
     }
