@@ -96,13 +96,17 @@ impl ConnectSso {
         request: &str,
         credentials: Credentials,
     ) -> Result<KeptSsoRequest, ConnectSsoError> {
-        let discovered = self.discover(session, request, &credentials).await?;
         let (_turn, administrator) = self.parts.in_turn(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
+        if kept.request.kind == SsoKind::Saml {
+            return Err(ConnectSsoError::OtherProtocol);
+        }
+        let discovered = self.probe.read(&credentials.discovery_url).await;
+        let discovered = discovered.map_err(ConnectSsoError::Discovery)?;
         let held = kept.request.upstream.clone();
         let connection = match &held {
-            None => self.make(tenant, &kept.request, &credentials).await?,
+            None => self.make(tenant, &kept.request, &discovered, &credentials).await?,
             Some(held) => self.change(tenant, &kept.request, held, &discovered, &credentials).await?,
         };
         let upstream = Upstream {
@@ -118,35 +122,15 @@ impl ConnectSso {
         Ok(kept)
     }
 
-    /// What the organization's provider says of itself, to whom what was entered is known as far as can be seen. It may take
-    /// its time: nobody else waits for it.
-    async fn discover(
-        &self,
-        session: &Session,
-        request: &str,
-        credentials: &Credentials,
-    ) -> Result<Discovered, ConnectSsoError> {
-        let administrator = self.parts.to_look(session)?;
-        let kept = self.parts.find(&administrator.tenant().id, request).await?.request;
-        if kept.kind == SsoKind::Saml {
-            return Err(ConnectSsoError::OtherProtocol);
-        }
-        let discovered = self.probe.read(&credentials.discovery_url).await;
-        let discovered = discovered.map_err(ConnectSsoError::Discovery)?;
-        if kept.upstream.is_none() && credentials.client_secret.is_none() {
-            return Err(ConnectSsoError::SecretNeeded);
-        }
-        self.check(&discovered, credentials).await?;
-        Ok(discovered)
-    }
-
     async fn make(
         &self,
         tenant: &TenantRef,
         request: &SsoRequest,
+        discovered: &Discovered,
         credentials: &Credentials,
     ) -> Result<SsoConnection, ConnectSsoError> {
         let secret = credentials.client_secret.clone().ok_or(ConnectSsoError::SecretNeeded)?;
+        self.check(discovered, credentials).await?;
         let new = NewSsoConnection {
             request: request.id.clone(),
             display_name: request.display_name.clone(),
@@ -180,6 +164,7 @@ impl ConnectSso {
                 ..SsoConnectionChange::default()
             },
         };
+        self.check(discovered, credentials).await?;
         Ok(self.parts.connections.update(&tenant.id, &held.connection, &change).await?)
     }
 

@@ -35,10 +35,13 @@ impl ConnectSaml {
         request: &str,
         source: SamlSource,
     ) -> Result<KeptSsoRequest, ConnectSsoError> {
-        let metadata = self.discover(session, request, source).await?;
         let (_turn, administrator) = self.parts.in_turn(session).await?;
         let tenant = administrator.tenant();
         let mut kept = self.parts.find(&tenant.id, request).await?;
+        if kept.request.kind != SsoKind::Saml {
+            return Err(ConnectSsoError::OtherProtocol);
+        }
+        let metadata = self.read(source).await?;
         let held = kept.request.upstream.clone();
         let (issuer, upstream) = (metadata.entity_id().to_owned(), NewUpstream::Saml(metadata.clone()));
         let connection = match &held {
@@ -78,21 +81,6 @@ impl ConnectSaml {
         let subject = format!("{}, signed by {keys}", kept.request.display_name);
         self.parts.record(session, tenant, action, subject).await;
         Ok(kept)
-    }
-
-    /// What the organization's provider says of itself. It may take its time: nobody else waits for it.
-    async fn discover(
-        &self,
-        session: &Session,
-        request: &str,
-        source: SamlSource,
-    ) -> Result<SamlMetadata, ConnectSsoError> {
-        let administrator = self.parts.to_look(session)?;
-        let kept = self.parts.find(&administrator.tenant().id, request).await?;
-        if kept.request.kind != SsoKind::Saml {
-            return Err(ConnectSsoError::OtherProtocol);
-        }
-        self.read(source).await
     }
 
     /// What the provider says of itself, unless that is over by its own word (SAML 2.0 Metadata, section 2.3.2).

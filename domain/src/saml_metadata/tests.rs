@@ -93,7 +93,7 @@ fn no_encoding_is_guessed() {
         assert_eq!(SamlMetadata::text(&other), Err(InvalidSamlMetadata::Encoding));
     }
     // How large it is comes first: nobody is sent to an editor with what is too large in any encoding.
-    assert_eq!(SamlMetadata::text(&[0xe9; 256 * 1024 + 1]), Err(InvalidSamlMetadata::Length));
+    assert_eq!(SamlMetadata::text(&vec![0xe9; 256 * 1024 + 1]), Err(InvalidSamlMetadata::Length));
 }
 
 #[test]

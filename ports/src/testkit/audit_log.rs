@@ -71,7 +71,11 @@ pub async fn one_kind_is_found_among_all_others(log: &impl AuditLog) {
     let since = async |at| log.of_action(&acme, AuditAction::SsoGlassBroken, at, size).await.unwrap();
     let [first, second, third] = broken;
     assert_eq!(since(first.at - Duration::from_secs(1)).await, [third.clone(), second.clone()]);
-    assert_eq!(since(second.at).await, [third.clone()], "what happened at that time is not after it");
+    assert_eq!(
+        since(second.at).await,
+        std::slice::from_ref(&third),
+        "what happened at that time is not after it"
+    );
     assert_eq!(since(third.at).await, []);
 }
 

@@ -108,6 +108,8 @@ async fn s6_a_bad_name_to_sign_in_to_is_explained() {
     for (name, _) in bad_names() {
         let message = if name.trim().is_empty() {
             "Enter the name of your organization"
+        } else if name.contains('@') {
+            "Enter an e-mail address such as"
         } else {
             "No organization has this name"
         };

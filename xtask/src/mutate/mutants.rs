@@ -181,7 +181,7 @@ const MUTANTS: &[Mutant] = &[
     ),
     asks_for_too_little(
         "every member sees how people are invited",
-        (INVITE, "to_look(session, ‹Permission::InviteMembers›)"),
+        (INVITE, "let administrator = self.authorize.to_look(session, ‹Permission::InviteMembers›)?;"),
         "/admin/members/add-member by employee",
     ),
     asks_for_too_little(
@@ -248,7 +248,10 @@ const MUTANTS: &[Mutant] = &[
     ),
     asks_for_too_little(
         "every member sees how it looks",
-        (CUSTOMIZE, "to_look(session, ‹Permission::CustomizeOrganization›)"),
+        (
+            CUSTOMIZE,
+            "let administrator = self.authorize.to_look(session, ‹Permission::CustomizeOrganization›)?;",
+        ),
         "/admin/customization by employee",
     ),
     mutant(

@@ -119,7 +119,7 @@ async fn s13_of_many_administrators_those_who_are_chosen_and_whoever_looks_are_t
     let mut looks = corp.site.browser();
     looks.log_in_under("corp", email).await;
     let (_, ticked) = told(looks.get(&there).await.is(200));
-    assert_eq!(ticked, [other.clone()]);
+    assert_eq!(ticked, std::slice::from_ref(other));
 }
 
 #[tokio::test]

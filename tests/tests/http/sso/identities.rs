@@ -94,9 +94,9 @@ async fn s07_another_address_with_the_same_name_is_the_same_person_without_the_r
 
     // The address of another organization's domain: neither is it a way in here, nor one there.
     corp.acts_for("globex", "globex.example").await;
-    corp.connects("bo.ek@corp.example").await;
-    corp.domain = "corp.example";
     corp.company.has("bo", "bo@globex.example", true).await;
+    corp.connects("bo@globex.example").await;
+    corp.domain = "corp.example";
     let refused = corp.is_refused("bo@globex.example", 403).await;
     assert!(refused.says("not one that your organization lets in this way"), "{}", refused.summary());
     assert_eq!(corp.roles_of("bo").await, ["Administrator", "Employee"], "they stay what they were");
