@@ -151,6 +151,8 @@ fn asks_who_it_is_first(route: &RouteSpec) -> bool {
         "enforceSso",
         "claimSsoDomain",
         "uploadLogo",
+        "grantAccess",
+        "inviteMembers",
     ];
     route.operation.is_some_and(|operation| operations.contains(&operation.id))
 }
