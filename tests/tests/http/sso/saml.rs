@@ -104,7 +104,7 @@ async fn a_provider_that_speaks_saml_is_connected_by_its_metadata() {
         ("", "Enter the address of your identity provider’s metadata"),
         ("ftp://idp.example", "The address starts with https://"),
         ("http://127.0.0.1:1/metadata", "Nothing could be read at this address"),
-        (here.corp.issuer.clone().as_str(), "This has a DOCTYPE, which is not taken"),
+        (here.corp.issuer.clone().as_str(), "this can’t be read as XML"),
     ] {
         let refused = here.enters(&id, url).await;
         assert!(refused.is(422).says(said), "{url}: {}", refused.summary());
