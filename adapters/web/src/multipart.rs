@@ -56,7 +56,8 @@ pub(crate) fn parse(body: &[u8], is_whole: bool, boundary: &str) -> Result<(Fiel
         };
         let (part, after) = part.split_at_checked(end).ok_or(MultipartError::Malformed)?;
         let is_cut = after.is_empty();
-        let head_end = find(part, b"\r\n\r\n").ok_or(MultipartError::Malformed)?;
+        let cut = if is_cut { MultipartError::TooLarge } else { MultipartError::Malformed };
+        let head_end = find(part, b"\r\n\r\n").ok_or(cut)?;
         let head = part.get(..head_end).unwrap_or_default();
         let value = part.get(head_end + 4..).unwrap_or_default();
         let (name, is_file) = disposition(head).ok_or(MultipartError::Malformed)?;
