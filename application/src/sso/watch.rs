@@ -99,7 +99,8 @@ impl SsoParts {
         action: AuditAction,
         now: Timestamp,
     ) -> Result<(), Outage> {
-        tracing::info!(tenant = %proof.tenant, domain = %proof.domain, action = action.as_str(), "the record of a domain has come or gone");
+        let (tenant, domain, what) = (&proof.tenant, &proof.domain, action.as_str());
+        tracing::info!(%tenant, %domain, what, "the record of a domain has come or gone");
         let actor = UserId::try_from(proof.tenant.as_str());
         let actor = actor.map_err(|error| Outage::Store(Box::new(error)))?;
         let (tenant, subject) = (Some(proof.tenant.clone()), proof.domain.to_string());

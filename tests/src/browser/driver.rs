@@ -75,7 +75,23 @@ impl Drop for Driver {
     }
 }
 
+/// How often chromedriver may try to start.
+const TRIES: usize = 5;
+
+// It takes a free port of IPv4 and then wants the same of IPv6, which another one may have got meanwhile: it ends then.
 fn start_service(directory: &Path) -> (Child, String) {
+    let mut said = String::new();
+    for _ in 0..TRIES {
+        match try_to_start(directory) {
+            Ok((service, port)) => return (service, format!("http://127.0.0.1:{port}")),
+            Err(lines) => said = lines,
+        }
+    }
+    panic!("chromedriver does not say on which port it listens, but: {said}")
+}
+
+// Or what it said instead of a port.
+fn try_to_start(directory: &Path) -> Result<(Child, u16), String> {
     let mut service = Command::new("chromedriver")
         .arg("--port=0")
         // Chromium's own temporary files go where they are deleted with the profile.
@@ -88,16 +104,19 @@ fn start_service(directory: &Path) -> (Child, String) {
         .expect("there is no chromedriver: `cargo xtask test` installs it");
     let output = BufReader::new(service.stdout.take().expect("its output is piped"));
     let mut lines = output.lines().map_while(Result::ok);
+    let mut said = String::new();
     let port = lines.find_map(|line| {
+        said.push_str(&line);
         let (_, port) = line.split_once("started successfully on port ")?;
         port.trim_end_matches('.').parse::<u16>().ok()
     });
-    thread::spawn(move || lines.for_each(drop));
     let Some(port) = port else {
         let _ = service.kill();
-        panic!("chromedriver does not say on which port it listens");
+        let _ = service.wait();
+        return Err(said);
     };
-    (service, format!("http://127.0.0.1:{port}"))
+    thread::spawn(move || lines.for_each(drop));
+    Ok((service, port))
 }
 
 // On a runtime of its own, because the test's may be the very thing that is being torn down.

@@ -160,16 +160,7 @@ async fn whoever_may_not_delete_it_deletes_nothing() {
 #[tokio::test]
 async fn a_copy_holds_the_single_sign_on_without_a_secret_and_its_end_is_said() {
     let (mut corp, id) = Corp::connected().await;
-    let fields = [
-        ("connection", &*id),
-        ("display_name", "Corp staff"),
-        ("auto_membership", "yes"),
-        ("default_role", "Employee"),
-        ("claim_1", "teams"),
-        ("value_1", "admins"),
-        ("role_1", "Administrator"),
-    ];
-    corp.admin.post("/admin/sso/people", &fields).await.is(303);
+    corp.maps_admins(&id, &[]).await;
     let end = corp.is_refused(EVE, 403).await;
     corp.is_let_in(BO).await;
     let copy = corp.admin.post("/admin/customization/export", &[]).await;

@@ -81,7 +81,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     mutant(
         "who is refused stays a member",
-        ("application/src/sign_in.rs", "login.connection.is_some(), ‹standing.roles.is_empty()›)"),
+        ("application/src/sign_in/newcomers.rs", "login.connection.is_some(), ‹standing.roles.is_empty()›)"),
         This("false"),
         Test("who_is_refused_is_no_member"),
     ),
@@ -90,6 +90,60 @@ pub(super) const MUTANTS: &[Mutant] = &[
         ("application/src/sign_in.rs", "SsoRefusal::Required { .. } => ‹self.uninvite(&login, now).await›,"),
         This("()"),
         Test("s13_an_invitation_is_no_way_in"),
+    ),
+    mutant(
+        "a connection that is off lets people in",
+        (DOMAIN_REQUEST, "if ‹self.state != SsoState::On› {"),
+        This("false"),
+        Test("s09_"),
+    ),
+    mutant(
+        "a test of somebody who would be refused counts",
+        (
+            DOMAIN_REQUEST,
+            "‹self.believe(login.email.as_ref(), login.email_verified, proved).map_err(NotReady::TestRefused)›",
+        ),
+        This("Ok(())"),
+        Test("a_test_of_somebody_who_would_not_be_let_in"),
+    ),
+    mutant(
+        "newcomers join where they are not let in",
+        (GATE, "standing.is_newcomer && ‹!request.admission.auto_membership›"),
+        This("false"),
+        Test("where_newcomers_do_not_join_by_themselves"),
+    ),
+    mutant(
+        "people come in for ever after the plan",
+        (GATE, "fault.is_none() && ‹!self.is_included(subscription, now)›"),
+        This("false"),
+        Test("two_weeks_after_the_plan"),
+    ),
+    mutant(
+        "another organization's domain comes in by a connection of nobody's",
+        (GATE, "let is_anothers = ‹holder.is_some_and(|holder| holder != tenant.id)›;"),
+        This("holder.is_some_and(|_| false)"),
+        Test("s05_whoever_is_refused_for_a_domain_of_another"),
+    ),
+    mutant(
+        "people's own sessions outlive a rule",
+        (PARTS, "let proved = ‹self.proved(tenant).await?›;"),
+        This("BTreeSet::new()"),
+        Test("s13_"),
+    ),
+    mutant(
+        "people are invited by a connection that refuses them",
+        ("application/src/sso/ways_in.rs", "Some(own) if ‹!own.lets_in(email)› => Err(NoWayIn::Chosen"),
+        This("false"),
+        Test("nobody_is_invited_to_a_connection_that"),
+    ),
+    mutant(
+        "a role that an unfinished login gave counts",
+        (
+            "application/src/authorize.rs",
+            "let is_unsure = ‹session.roles.is_empty() && may_come_of_a_login(&roles)›;",
+        ),
+        This("false"),
+        Test("s14_a_membership_that_was_had_behind"),
     ),
     // Beneath the ports.
     of_anybody(

@@ -25,16 +25,7 @@ async fn a_claim_of_the_companys_makes_a_newcomer_administrator_and_the_others_a
     runs_the_action(&corp.company.fake, says).await;
     let passes = "if (event.user.teams) api.idToken.setCustomClaim('teams', event.user.teams);";
     runs_the_action(corp.site.fake(), passes).await;
-    let fields = [
-        ("connection", &*id),
-        ("display_name", "Corp staff"),
-        ("auto_membership", "yes"),
-        ("default_role", "Employee"),
-        ("claim_1", "teams"),
-        ("value_1", "admins"),
-        ("role_1", "Administrator"),
-    ];
-    corp.admin.post("/admin/sso/people", &fields).await.is(303);
+    corp.maps_admins(&id, &[]).await;
     let report = corp.tests_as(&id, BO).await;
     assert!(report.says("admins") && report.says("Administrator"), "{}", report.summary());
     corp.company.has("cal", "cal@corp.example", true).await;

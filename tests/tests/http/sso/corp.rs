@@ -246,6 +246,21 @@ impl Corp {
         assert!(self.admin.get(&there).await.says("Corp staff is on."));
     }
 
+    /// Newcomers whom the company has in its team of admins become Administrators, the others Employees, as long as no other
+    /// row of the form says something else.
+    pub(crate) async fn maps_admins(&mut self, id: &str, others: &[(&str, &str)]) {
+        let first = [
+            ("connection", id),
+            ("display_name", "Corp staff"),
+            ("auto_membership", "yes"),
+            ("default_role", "Employee"),
+            ("claim_1", "teams"),
+            ("value_1", "admins"),
+            ("role_1", "Administrator"),
+        ];
+        self.admin.post("/admin/sso/people", &[&first, others].concat()).await.is(303);
+    }
+
     /// Somebody enters this address where organizations are looked up, and goes where that leads.
     pub(crate) async fn enters_address(&self, email: &str) -> (Browser, Answer) {
         let (mut browser, answer) = self.leaves_by_address(email).await;

@@ -66,6 +66,21 @@ async fn where_a_domain_has_to_sign_in_with_the_company_its_addresses_are_invite
 }
 
 #[tokio::test]
+async fn nobody_is_invited_to_a_connection_that_does_not_let_them_in() {
+    let (mut corp, _) = Corp::connected().await;
+    let form = corp.admin.get("/admin/members/add-member").await;
+    let (before, _) = form.body.split_once("\">Corp staff</option>").unwrap();
+    let (_, staff) = before.rsplit_once("value=\"").unwrap();
+    let (both, staff) = (format!("{ANOTHER}\n{CY}"), staff.to_owned());
+    let fields = [("emails", &*both), ("role", "Employee"), ("hours", "72"), ("connection", &staff)];
+    let answer = corp.admin.post("/admin/members/add-member", &fields).await;
+    let why =
+        "Can’t come in with Corp staff: this address is not in corp.example. Choose another way to sign in";
+    assert!(answer.is(422).says(why) && answer.says("1 invitation is on the way"), "{}", answer.text());
+    assert_eq!(corp.ways().await, [(ANOTHER.to_owned(), staff)]);
+}
+
+#[tokio::test]
 async fn whoever_is_removed_and_would_come_back_is_said_to() {
     let (mut corp, id) = Corp::connected().await;
     corp.site.member(CY, "corp", &["Employee"]).await;
@@ -192,18 +207,7 @@ async fn what_claims_give_is_said_of_newcomers_and_no_row_makes_administrators_b
     let (mut corp, id) = Corp::connected().await;
     let page = corp.connection(&id).await;
     assert!(page.says("Newcomers join as Employee") && !page.says("decides before that"), "{}", page.text());
-    let fields = [
-        ("connection", &*id),
-        ("display_name", "Corp staff"),
-        ("auto_membership", "yes"),
-        ("default_role", "Employee"),
-        ("claim_1", "teams"),
-        ("value_1", "admins"),
-        ("role_1", "Administrator"),
-        ("claim_2", "teams"),
-        ("value_2", "staff"),
-    ];
-    corp.admin.post("/admin/sso/people", &fields).await.is(303);
+    corp.maps_admins(&id, &[("claim_2", "teams"), ("value_2", "staff")]).await;
     let page = corp.connection(&id).await;
     let said = page.says("teams is or contains admins: join as Administrator")
         && page.says("teams is or contains staff: join as Employee");
