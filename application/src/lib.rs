@@ -109,9 +109,10 @@ pub use sso::{
     CheckDomainError, ChooseSsoDomains, ChooseSsoDomainsError, ClaimDomain, ClaimDomainError, Concerned,
     ConnectSaml, ConnectSso, ConnectSsoError, Credentials, DeclineAccess, DeleteSso, EnforceSso,
     EnforceSsoError, Enforced, FindLogin, FoundLogin, GlassHolder, GrantAccess, Granted, KeptOut,
-    ListAccessRequests, ListSso, ReleaseDomain, ReportSsoTest, ReportedTest, SamlSource, SsoError, SsoGate,
-    SsoParts, SsoRefusal, SsoView, TestSso, TestSsoError, TurnOnSsoError, TurnSso, WatchDomains,
+    ListAccessRequests, ListSso, MOST_GLASS_HOLDERS, ReleaseDomain, ReportSsoTest, ReportedTest, SamlSource,
+    SsoError, SsoGate, SsoParts, SsoRefusal, SsoView, TestSso, TestSsoError, TurnOnSsoError, TurnSso,
+    WatchDomains,
 };
-pub use sso::{FindWaysIn, NoWayIn, OwnWay, Through, WaysIn};
+pub use sso::{Demanded, FindWaysIn, NoWayIn, OwnWay, Through, WaysIn};
 pub use transfer_ownership::{TransferOwnership, TransferOwnershipError};
 pub use withdraw_invitations::WithdrawInvitations;

@@ -9,7 +9,7 @@ use tenantry_domain::{
 };
 use tenantry_ports::{Clock, Invitations, Members, Offers, PageSize, Session, Sessions, Tenants};
 
-use crate::{Outage, SeatCount};
+use crate::{Demanded, FindWaysIn, Outage, SeatCount};
 
 /// Shows what somebody is invited to. It spends nothing: programs that look into mail open links too.
 pub struct OpenInvitation {
@@ -21,6 +21,8 @@ pub struct OpenInvitation {
     pub seats: SeatCount,
     /// Whether the provider still has it.
     pub invitations: Arc<dyn Invitations>,
+    /// By which ways people have to come.
+    pub ways: FindWaysIn,
     /// What we keep of it.
     pub offers: Arc<dyn Offers>,
     /// Whether the address of whoever is signed in is proved to be theirs.
@@ -48,6 +50,8 @@ pub struct OpenedInvitation {
     pub message: Option<InvitationMessage>,
     /// Until when it counts.
     pub expires_at: Timestamp,
+    /// What the organization demands of whoever is invited; `None` when they come as they like.
+    pub demanded: Option<Demanded>,
     /// Who has opened it.
     pub reader: Reader,
 }
@@ -134,6 +138,7 @@ impl OpenInvitation {
             roles: offer.roles,
             message: offer.message,
             expires_at: offer.expires_at,
+            demanded: self.ways.demanded_of(tenant, &offer.email).await?,
             reader: self.reader(session, &offer.email).await?,
         })
     }

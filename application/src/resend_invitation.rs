@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenantry_domain::{
-    AuditAction, AuditEntry, Invitation, InvitationId, InvitationLifetime, Offer, OfferState, Permission,
-    TenantId, Timestamp,
+    AuditAction, AuditEntry, InvitationId, InvitationLifetime, Offer, OfferState, Permission,
 };
 use tenantry_ports::{AuditLog, Clock, Invitations, Offers, Session, Turns};
 
@@ -79,12 +78,8 @@ impl ResendInvitation {
         let chosen = old.connection.as_ref();
         let ways = self.ways.to_invite(tenant, chosen).await?;
         let connection = ways.of(&old.email, chosen).map_err(ResendInvitationError::NoWayIn)?;
-        let mut mail = if self.is_unsent(&old, tenant, now).await? {
-            self.mails.unsent(tenant, &old.email)
-        } else {
-            let admitted = self.mails.admit(tenant, &old.email, now);
-            admitted.map_err(|retry_after| ResendInvitationError::TooOften { retry_after })?
-        };
+        let admitted = self.mails.admit(tenant, &old.email, now);
+        let mut mail = admitted.map_err(|retry_after| ResendInvitationError::TooOften { retry_after })?;
         let kept = self.offers.find(tenant, invitation).await.map_err(Outage::from)?;
         let lifetime = InvitationLifetime::near(old.created_at.until(old.expires_at));
         // First its seat: the new offer takes the place of the old one before the old link dies.
@@ -103,8 +98,8 @@ impl ResendInvitation {
             expires_at: now + lifetime.get(),
         };
         self.offers.begin(&offer).await.map_err(Outage::from)?;
-        mail.goes_out();
         self.invitations.revoke(tenant, invitation).await.map_err(Outage::from)?;
+        mail.goes_out();
         let sent = match self.invitations.create(tenant, &as_asked_for(&offer)).await {
             Ok(sent) => sent,
             Err(error) => {
@@ -125,22 +120,5 @@ impl ResendInvitation {
         };
         audit::record(&*self.audit_log, &entry).await;
         Ok(InvitationView::sent(sent, offer.message))
-    }
-
-    /// Whether this was tried before, and has not come so far that another one was sent: then a mail is counted already.
-    async fn is_unsent(
-        &self,
-        old: &Invitation,
-        tenant: &TenantId,
-        now: Timestamp,
-    ) -> Result<bool, ResendInvitationError> {
-        let offers = self.offers.pending(tenant, now).await.map_err(Outage::from)?;
-        // An invitation that is later than the offer is what came of it.
-        let is_begun = |offer: &Offer| {
-            offer.email == old.email
-                && offer.state == OfferState::Sending
-                && old.created_at < offer.created_at
-        };
-        Ok(offers.iter().any(is_begun))
     }
 }

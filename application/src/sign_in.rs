@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tenantry_domain::post_login::{SubscriptionStep, manage_subscription};
 use tenantry_domain::{
-    AuditAction, AuditEntry, Catalogue, Device, InvitationId, OfferState, Roles, SessionId, SsoFault,
+    AuditAction, AuditEntry, Catalogue, Device, InvitationId, Offer, OfferState, Roles, SessionId, SsoFault,
     Subscription, TenantId, Timestamp,
 };
 use tenantry_ports::{
@@ -231,29 +231,29 @@ impl SignIn {
             Some(owed) if login.tenant.is_none() => Some(owed),
             _ => subscription?,
         };
-        let invitation = self.invitation(&arrival.attempt, &login).await;
-        let is_invited = matches!(invitation, Ok(Some(_)));
+        let offer = self.offer(&arrival.attempt, &login).await?;
+        let refused = refused(&arrival.attempt, offer.as_ref(), &login);
+        let is_invited = offer.is_some() && refused.is_none();
         let standing = self.standing(&login, is_invited, roles?, now).await?;
-        let invitation = match invitation {
-            Ok(invitation) => invitation,
-            Err(error) => {
-                if !matches!(error, SignInError::Outage(_)) {
-                    self.keep_out(&login, &standing).await;
-                }
-                return Err(error);
+        if let Some(error) = refused {
+            // The provider has let them through, and made a member of them.
+            match offer {
+                Some(offer) => self.uninvite(&login, Some(offer), now).await,
+                None => self.keep_out(&login, &standing).await,
             }
-        };
+            return Err(error);
+        }
         let passed = match self.sso.pass(&login, &standing, subscription, now).await? {
             Ok(passed) => passed,
             Err(refusal) => {
-                match refusal {
-                    SsoRefusal::Required { .. } => self.uninvite(&login, now).await,
-                    _ => self.keep_out(&login, &standing).await,
+                if let SsoRefusal::Required { .. } = refusal {
+                    self.uninvite(&login, offer, now).await;
                 }
+                self.keep_out(&login, &standing).await;
                 return Err(SignInError::Sso(refusal));
             }
         };
-        if let Some(invitation) = invitation {
+        if let Some(invitation) = offer.and_then(|offer| offer.invitation) {
             self.accept(&login, &invitation, now).await?;
         }
         let (roles, lacks_seat) = self.admit(&login, standing, &passed, subscription, now).await?;
@@ -315,20 +315,10 @@ impl SignIn {
         Some(self.sso.failed(&tenant.id, &sso.request, SsoFault::Other, now).await)
     }
 
-    /// The invitation with which the login came, if it is one to whoever has logged in. The provider compares the address
-    /// too; what it lets through all the same ends here.
-    async fn invitation(
-        &self,
-        attempt: &LoginAttempt,
-        login: &Login,
-    ) -> Result<Option<InvitationId>, SignInError> {
+    /// What the login was begun with: what was offered by its invitation.
+    async fn offer(&self, attempt: &LoginAttempt, login: &Login) -> Result<Option<Offer>, Outage> {
         let (Some(invitation), Some(tenant)) = (&attempt.invitation, &login.tenant) else { return Ok(None) };
-        let offer = self.offers.find(&tenant.id, invitation).await.map_err(Outage::from)?;
-        let Some(offer) = offer else { return Err(SignInError::InvitationSpent) };
-        if !login.email_verified || login.email.as_ref() != Some(&offer.email) {
-            return self.spent_by_another(attempt).await;
-        }
-        Ok(Some(invitation.clone()))
+        Ok(self.offers.find(&tenant.id, invitation).await?)
     }
 
     /// Notes that this invitation is accepted. First that whoever it was for is let in: should anything break after that,
@@ -396,6 +386,19 @@ impl SignIn {
             ends_at,
         }
     }
+}
+
+/// Why a login that was begun with an invitation does not accept it. The provider compares the address too; what it lets
+/// through all the same ends here, and so does what was taken back while the login was under way.
+fn refused(attempt: &LoginAttempt, offer: Option<&Offer>, login: &Login) -> Option<SignInError> {
+    if attempt.invitation.is_none() || login.tenant.is_none() {
+        return None;
+    }
+    let Some(offer) = offer else { return Some(SignInError::InvitationSpent) };
+    if !login.email_verified || login.email.as_ref() != Some(&offer.email) {
+        return Some(SignInError::InvitedOther);
+    }
+    (offer.state == OfferState::Revoked).then_some(SignInError::InvitationSpent)
 }
 
 fn entry(login: &Login, tenant: &TenantId, action: AuditAction, at: Timestamp) -> AuditEntry {

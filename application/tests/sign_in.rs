@@ -120,7 +120,7 @@ impl World {
             catalogue: Arc::new(Catalogue::standard().unwrap()),
             limits: SessionLimits::default(),
         };
-        use_case.run(arrival).await
+        Box::pin(use_case.run(arrival)).await
     }
 }
 
@@ -440,13 +440,29 @@ async fn s14_whoever_accepts_is_let_in_before_the_invitation_counts_no_more() {
     assert!(matches!(broken, Err(SignInError::Outage(_))), "{broken:?}");
 }
 
+/// A world in which the provider has made a member of whoever comes, by an invitation that is not for them.
+fn with_a_member_to_be_removed(login: Login, was_let_in: bool) -> World {
+    let mut world = World::that_is_asked();
+    world.provider.expect_redeem().once().return_once(|_, _| Ok(login));
+    let mut requests = MockSsoRequests::new();
+    requests.expect_is_admitted().returning(move |_, _| Ok(was_let_in));
+    world.requests = Some(requests);
+    let removed = world.members.expect_remove().with(eq(acme().id), eq(ann()));
+    removed.times(usize::from(!was_let_in)).returning(|_, _| Ok(()));
+    world
+}
+
 #[tokio::test]
 async fn adv09_neither_another_nor_an_unproved_address_accepts_an_invitation() {
     let other = EmailAddress::try_from("eve@evil.example").unwrap();
-    for login in [login_of(bo(), false), login_of(other, true), Login { email: None, ..login_of(bo(), true) }]
-    {
-        let mut world = World::that_is_asked();
-        world.provider.expect_redeem().once().return_once(|_, _| Ok(login));
+    for (login, was_let_in) in [
+        (login_of(bo(), false), false),
+        (login_of(other.clone(), true), false),
+        (Login { email: None, ..login_of(bo(), true) }, false),
+        // Who was a member before stays one.
+        (login_of(other, true), true),
+    ] {
+        let mut world = with_a_member_to_be_removed(login, was_let_in);
         world.offers.expect_find().returning(|_, _| Ok(Some(offer())));
         let ended = world.offers.expect_end_invitation();
         ended
@@ -456,6 +472,16 @@ async fn adv09_neither_another_nor_an_unproved_address_accepts_an_invitation() {
         let refused = world.sign_in(arrival_by_invitation()).await;
         assert!(matches!(refused, Err(SignInError::InvitedOther)), "{refused:?}");
     }
+}
+
+#[tokio::test]
+async fn s14_what_was_taken_back_while_the_login_was_under_way_makes_nobody_a_member() {
+    let mut world = with_a_member_to_be_removed(login_of(bo(), true), false);
+    let revoked = Offer { state: OfferState::Revoked, ..offer() };
+    world.offers.expect_find().returning(move |_, _| Ok(Some(revoked.clone())));
+    world.offers.expect_end_invitation().returning(|_, _, _| Ok(false));
+    let refused = world.sign_in(arrival_by_invitation()).await;
+    assert!(matches!(refused, Err(SignInError::InvitationSpent)), "{refused:?}");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Signed-in browsers.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use tenantry_domain::{
     Actor, Device, EmailAddress, EmailDomain, Holder, Look, PersonName, Roles, SessionHandle, SessionId,
@@ -116,8 +118,8 @@ pub enum SessionsOf {
     Member(TenantId, UserId),
     /// Everybody's, under this tenant.
     Tenant(TenantId),
-    /// Everybody's under no tenant whose address is in exactly this domain.
-    Personal(EmailDomain),
+    /// Everybody's under no tenant whose address is in exactly one of these domains.
+    Personal(BTreeSet<EmailDomain>),
 }
 
 /// A session that has ended because of what became of a membership. It lets nobody in.

@@ -123,6 +123,7 @@ on_both!(
         c07_a_logout_wins_against_a_login_that_is_under_way,
         c07_a_logout_is_forgotten_in_time,
         a_change_ends_what_it_concerns,
+        people_of_a_domain_are_signed_out_of_what_is_their_own,
         a_change_wins_against_a_login_that_is_under_way,
         are_remembered_when_a_membership_ends_them,
         are_shown_to_their_owner,

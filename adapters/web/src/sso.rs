@@ -90,7 +90,7 @@ impl SsoUseCases {
             claim_domain: ClaimDomain { parts: shared() },
             check_domain: CheckDomain { parts: shared(), records: Arc::clone(&outside.records) },
             release_domain: ReleaseDomain { parts: shared() },
-            choose_domains: ChooseSsoDomains { parts: shared(), sessions: Arc::clone(&outside.sessions) },
+            choose_domains: ChooseSsoDomains { parts: shared() },
             connect: ConnectSso { parts: shared(), probe: Arc::clone(&outside.probe) },
             connect_saml: ConnectSaml { parts: shared(), probe: outside.probe },
             test: TestSso { parts: shared(), begin: outside.begin },
@@ -100,7 +100,7 @@ impl SsoUseCases {
             enforce: EnforceSso {
                 parts: shared(),
                 members: Arc::clone(&members),
-                sessions: Arc::clone(&outside.sessions),
+                offers: Arc::clone(&outside.people.withdraw.seats.offers),
             },
             delete: DeleteSso { parts: shared(), sessions: outside.sessions },
             ask_for_access: AskForAccess {

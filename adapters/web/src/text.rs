@@ -12,8 +12,8 @@ use crate::invitation_ways::no_way_in;
 
 pub(crate) use sso::{
     ACCOUNTS_STAY, MEMBERSHIPS_STAY, NEXT_HAS_IT, NOT_DEMANDED, NOT_YOU, STAYS_YOURS, came_by, came_through,
-    cant_come_instead, enforced, first_time, for_the_person, never_came, other_record, people, sso_fault,
-    sso_until, still_come,
+    cant_come_instead, enforced, first_time, for_the_person, invited_in_vain, never_came, other_record,
+    people, sso_fault, sso_until, still_come,
 };
 
 const MONTHS: [&str; 12] = [

@@ -95,18 +95,26 @@ impl SignIn {
         }
     }
 
-    /// Takes away what an invitation gave to somebody who has to come another way: the provider has made them a member with
-    /// its roles before we were asked, and counts the invitation as used. Who was a member before stays one. The offer ends
-    /// last: until then the next try finds it.
-    pub(super) async fn uninvite(&self, login: &Login, now: Timestamp) {
+    /// Takes away what an invitation gave to somebody whom it was not for, or who has to come another way: the provider has
+    /// made them a member with its roles before we were asked, and counts the invitation as used. Who was a member before
+    /// stays one. `offer` is what the login was begun with, or else what is pending for them; it ends last: until then the
+    /// next try finds it.
+    pub(super) async fn uninvite(&self, login: &Login, offer: Option<Offer>, now: Timestamp) {
         let Some(tenant) = &login.tenant else { return };
         let removed = async {
             let _turn = self.turns.take(&tenant.id).await?;
-            let Some(offer) = self.pending(&tenant.id, login, now).await? else { return Ok(()) };
+            let offer = match offer {
+                None => self.pending(&tenant.id, login, now).await?,
+                begun_with => begun_with,
+            };
+            let Some(offer) = offer else { return Ok(()) };
             if !self.sso.requests.is_admitted(&tenant.id, &login.user).await? {
                 self.members.remove(&tenant.id, &login.user).await?;
             }
-            self.offers.end(&tenant.id, &offer.email, OfferState::Revoked).await?;
+            match &offer.invitation {
+                Some(id) => self.offers.end_invitation(&tenant.id, id, OfferState::Revoked).await?,
+                None => self.offers.end(&tenant.id, &offer.email, OfferState::Revoked).await?,
+            };
             Ok::<(), Outage>(())
         };
         if let Err(outage) = removed.await {

@@ -1,10 +1,9 @@
 //! Which of the organization's domains a connection is for.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use tenantry_domain::{AuditAction, EmailDomain, Enforcement, SsoState};
-use tenantry_ports::{KeptSsoRequest, Session, Sessions};
+use tenantry_ports::{KeptSsoRequest, Session};
 
 use super::{SsoError, SsoParts};
 
@@ -13,8 +12,6 @@ use super::{SsoError, SsoParts};
 pub struct ChooseSsoDomains {
     /// What it works with.
     pub parts: SsoParts,
-    /// Who is signed in.
-    pub sessions: Arc<dyn Sessions>,
 }
 
 /// Why the domains stay as they are.
@@ -58,7 +55,6 @@ impl ChooseSsoDomains {
         if kept.request.domains.iter().any(is_taken) {
             self.parts.leaves_a_way_in(&tenant.id).await?;
         }
-        let is_demanded = kept.request.is_demanded() && kept.request.enforcement == Enforcement::Domains;
         let is_narrowed = domains.is_subset(&kept.request.domains) && kept.request.domains != domains;
         if kept.request.domains != domains {
             let names = domains.iter().map(EmailDomain::as_str).collect::<Vec<_>>().join(", ");
@@ -68,9 +64,13 @@ impl ChooseSsoDomains {
             self.parts.record(session, tenant, AuditAction::SsoChanged, subject).await;
         }
         // Also when nothing is new: an interruption may have left sessions from before.
-        if is_demanded && !is_narrowed {
-            self.parts.end_sessions(&*self.sessions, session, &kept.request).await?;
-        }
+        let ended = match kept.request.enforcement {
+            _ if is_narrowed || !kept.request.is_demanded() => Ok(()),
+            Enforcement::Domains => self.parts.end_sessions(session, &kept.request).await,
+            // Everybody in the organization comes through it already.
+            _ => self.parts.end_personal(Some(session), &kept.request).await,
+        };
+        ended.map_err(SsoError::from)?;
         // Also for whoever comes again: the provider may not have heard of it.
         if kept.request.state == SsoState::On {
             self.parts.reopen(&kept.request).await?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tenantry_domain::{AuditAction, DomainProof, EmailDomain, ProofState, ProofToken, SsoState};
 use tenantry_ports::{Session, TxtRecords};
 
+use super::watch::unheard;
 use super::{SsoError, SsoParts};
 use crate::Outage;
 
@@ -105,24 +106,25 @@ impl CheckDomain {
         let tenant = administrator.tenant();
         let held = self.parts.proofs.find(&tenant.id, domain).await.map_err(outage)?;
         let held = held.ok_or(CheckDomainError::Unknown)?;
-        let looked = look(&*self.records, held.clone(), self.parts.clock.now()).await;
+        let now = self.parts.clock.now();
+        let looked = look(&*self.records, held.clone(), now).await;
         let (looked, others) = looked.map_err(|error| {
             tracing::warn!(%error, %domain, "a domain's record can't be looked for");
             CheckDomainError::NoAnswer
         })?;
-        if !self.parts.proofs.keep(&looked).await.map_err(outage)? {
+        if !self.parts.proofs.keep(&unheard(&looked, now)).await.map_err(outage)? {
             return Err(CheckDomainError::HeldByAnother);
         }
         if looked.holds() && !held.holds() {
             self.parts.record(session, tenant, AuditAction::DomainProved, domain.to_string()).await;
         }
         if held.holds() && !looked.holds() {
-            let now = self.parts.clock.now();
             self.parts.note_of_dns(&looked, AuditAction::DomainLapsed, now).await.map_err(SsoError::from)?;
         }
         // Also when nothing is new: the provider may not have heard of it.
         if looked.state != ProofState::Claimed {
-            self.parts.tell_of(&tenant.id, domain).await.map_err(SsoError::from)?;
+            let _turn = self.parts.tell_of(&tenant.id, domain).await.map_err(SsoError::from)?;
+            self.parts.heard(&looked, now).await.map_err(SsoError::from)?;
         }
         Ok((looked, others))
     }

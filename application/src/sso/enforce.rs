@@ -1,24 +1,25 @@
 //! Making single sign-on the only way in.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 use std::sync::Arc;
 
-use futures::{StreamExt, stream};
+use futures::{Stream, StreamExt, stream};
 use tenantry_domain::{AuditAction, Enforcement, Role, SsoRequest, SsoState, TenantId, UserId};
-use tenantry_ports::{KeptSsoRequest, Members, Session, Sessions};
+use tenantry_ports::{KeptSsoRequest, Members, Offers, Session};
 
 use super::{SsoError, SsoParts};
 use crate::Outage;
 
-/// Says who has to come in through a connection. Everybody's sessions under the organization end when it gets stricter, and
-/// those under none of people with addresses in its domains: the old ways in are closed for those who are in, too.
+/// Says who has to come in through a connection. Wherever somebody has to, everybody else's sessions under the organization
+/// end, and those under none of people with addresses in its domains: the old ways in are closed for those who are in, too.
 pub struct EnforceSso {
     /// What it works with.
     pub parts: SsoParts,
     /// Who runs the organization.
     pub members: Arc<dyn Members>,
-    /// Who is signed in.
-    pub sessions: Arc<dyn Sessions>,
+    /// Who is invited to it.
+    pub offers: Arc<dyn Offers>,
 }
 
 /// Why the rule stays as it is.
@@ -30,6 +31,9 @@ pub enum EnforceSsoError {
     /// Nobody could come in if the connection failed.
     #[error("choose at least one Administrator who can still log in another way if the connection fails")]
     NobodyLeft,
+    /// More are chosen for that than can be.
+    #[error("choose at most {MOST_GLASS_HOLDERS} Administrators who can still log in another way")]
+    TooMany,
     /// Somebody chosen for that is no Administrator.
     #[error("only an Administrator of the organization can be the one who still logs in another way")]
     NoAdministrator,
@@ -40,6 +44,9 @@ pub enum EnforceSsoError {
     #[error(transparent)]
     Sso(#[from] SsoError),
 }
+
+/// So many Administrators can be chosen to come in another way.
+pub const MOST_GLASS_HOLDERS: usize = 20;
 
 /// So many people are asked for at the provider at once.
 pub(super) const AT_ONCE: usize = 5;
@@ -61,7 +68,7 @@ impl EnforceSso {
         self.parts.save(&mut kept).await?;
         // Also when nothing is new: an interruption may have left sessions from before.
         if enforcement != Enforcement::Off {
-            self.parts.end_sessions(&*self.sessions, session, &kept.request).await?;
+            self.parts.end_sessions(session, &kept.request).await.map_err(SsoError::from)?;
         }
         let subject = format!("{}: {}", kept.request.display_name, enforcement.as_str());
         self.parts.record(session, tenant, AuditAction::SsoEnforced, subject).await;
@@ -83,8 +90,10 @@ impl EnforceSso {
         let tenant = &request.tenant.id;
         let break_glass = match break_glass {
             Some(nobody) if nobody.is_empty() && is_demanded => return Err(EnforceSsoError::NobodyLeft),
+            Some(named) if named.len() > MOST_GLASS_HOLDERS => return Err(EnforceSsoError::TooMany),
             Some(named) => {
-                for (_, may) in self.judge(tenant, named, is_demanded).await {
+                let mut judged = pin!(self.judge(tenant, named, is_demanded));
+                while let Some((_, may)) = judged.next().await {
                     may?;
                 }
                 named.clone()
@@ -103,7 +112,8 @@ impl EnforceSso {
     ) -> Result<BTreeSet<UserId>, EnforceSsoError> {
         let tenant = &request.tenant.id;
         let mut standing = BTreeSet::new();
-        for (user, may) in self.judge(tenant, &request.break_glass, true).await {
+        let mut judged = pin!(self.judge(tenant, &request.break_glass, true));
+        while let Some((user, may)) = judged.next().await {
             match may {
                 Ok(()) => drop(standing.insert(user)),
                 Err(EnforceSsoError::NoAdministrator | EnforceSsoError::NoOtherWay) => {}
@@ -118,18 +128,17 @@ impl EnforceSso {
     }
 
     /// Which of these may still come in another way.
-    async fn judge(
-        &self,
-        tenant: &TenantId,
-        users: &BTreeSet<UserId>,
+    fn judge<'a>(
+        &'a self,
+        tenant: &'a TenantId,
+        users: &'a BTreeSet<UserId>,
         is_demanded: bool,
-    ) -> Vec<(UserId, Result<(), EnforceSsoError>)> {
-        let judged = |user: UserId| async move {
+    ) -> impl Stream<Item = (UserId, Result<(), EnforceSsoError>)> + 'a {
+        let judged = move |user: UserId| async move {
             let may = self.may(tenant, &user, is_demanded).await;
             (user, may)
         };
-        let each: Vec<_> = users.iter().cloned().map(judged).collect();
-        stream::iter(each).buffered(AT_ONCE).collect().await
+        stream::iter(users.iter().cloned()).map(judged).buffered(AT_ONCE)
     }
 
     /// Fails unless this is an Administrator who has another way. Where nothing is demanded, nobody needs one.

@@ -31,6 +31,8 @@ pub struct KeptOut {
     pub all: Concerned,
     /// Those of them who can't, since their address is in no proved domain of it.
     pub outside: Concerned,
+    /// Who is invited, and could not come any more.
+    pub invited: Concerned,
 }
 
 /// What came of a rule that somebody wants.
@@ -43,7 +45,8 @@ pub enum Enforced {
 }
 
 impl EnforceSso {
-    /// Changes the rule, unless it would keep out members who come in now: that is asked about first.
+    /// Changes the rule, unless it would keep out members who come in now, or people who are invited: that is asked about
+    /// first.
     pub async fn run_or_ask(
         &self,
         session: &Session,
@@ -53,7 +56,7 @@ impl EnforceSso {
     ) -> Result<Enforced, EnforceSsoError> {
         if enforcement != Enforcement::Off {
             let kept_out = self.foresee(session, request, enforcement, break_glass).await?;
-            if !kept_out.all.is_nobody() {
+            if !kept_out.all.is_nobody() || !kept_out.invited.is_nobody() {
                 return Ok(Enforced::Asked(kept_out));
             }
         }
@@ -78,14 +81,21 @@ impl EnforceSso {
         };
         let (members, or_more) = self.parts.members_who(tenant, is_new, false).await?;
         let proved = self.parts.proved(tenant).await.map_err(SsoError::from)?;
-        let can_come = |member: &&Member| {
-            now.domains.intersection(&proved).any(|domain| is_in(member.email.as_ref(), domain))
+        let can_come = |email: Option<&EmailAddress>| {
+            now.domains.intersection(&proved).any(|domain| is_in(email, domain))
         };
-        let outside = members.iter().filter(|member| !can_come(member));
+        let pending = self.offers.pending(tenant, self.parts.clock.now()).await.map_err(Outage::from);
+        let pending = pending.map_err(SsoError::from)?.into_iter().map(|offer| offer.email);
+        let is_shut_out = |email: &EmailAddress| {
+            then.concerns(Some(email)) && !now.concerns(Some(email)) && !can_come(Some(email))
+        };
+        let invited = pending.filter(is_shut_out).map(|email| email.to_string()).collect();
+        let invited = Concerned { names: invited, or_more: false };
+        let outside = members.iter().filter(|member| !can_come(member.email.as_ref()));
         let outside = Concerned { names: outside.map(|member| member.name.clone()).collect(), or_more };
         let chosen: Vec<_> = then.break_glass.iter().cloned().collect();
         let holders = self.known(tenant, &chosen).await?;
-        Ok(KeptOut { request: then, holders, outside, all: Concerned::new(members, or_more) })
+        Ok(KeptOut { request: then, holders, outside, invited, all: Concerned::new(members, or_more) })
     }
 }
 

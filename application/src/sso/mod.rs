@@ -31,7 +31,7 @@ pub use connect::{ConnectSso, ConnectSsoError, Credentials};
 pub use connect_saml::{ConnectSaml, SamlSource};
 pub use delete::DeleteSso;
 pub use domains::{CheckDomain, CheckDomainError, ClaimDomain, ClaimDomainError, ReleaseDomain};
-pub use enforce::{EnforceSso, EnforceSsoError};
+pub use enforce::{EnforceSso, EnforceSsoError, MOST_GLASS_HOLDERS};
 pub use foresee::{Concerned, Enforced, KeptOut};
 pub use gate::{SsoGate, SsoRefusal};
 pub use holders::GlassHolder;
@@ -41,7 +41,7 @@ pub use realm::{FindLogin, FoundLogin};
 pub use test_login::{ReportSsoTest, ReportedTest, TestSso, TestSsoError};
 pub use turn::{TurnOnSsoError, TurnSso};
 pub use watch::WatchDomains;
-pub use ways_in::{FindWaysIn, NoWayIn, OwnWay, Through, WaysIn};
+pub use ways_in::{Demanded, FindWaysIn, NoWayIn, OwnWay, Through, WaysIn};
 
 pub(crate) use gate::{GRACE, Passed};
 pub(crate) use newcomer::Standing;

@@ -8,7 +8,7 @@ use tenantry_domain::{
     SsoRequest, SsoRequestId, TenantId, TenantRef, Upstream,
 };
 use tenantry_ports::{
-    AuditLog, Clock, DomainProofs, KeptSsoRequest, Random, Session, Sessions, SessionsOf, SsoConnections,
+    AuditLog, Clock, DomainProofs, KeptSsoRequest, Random, Session, SessionsOf, SsoConnections,
     SsoConnectionsError, SsoRequests, SsoRequestsError, Turn, Turns,
 };
 
@@ -145,20 +145,35 @@ impl SsoParts {
 
     /// Ends every session but this one that is under the organization, or is somebody's own whose address is in a domain of
     /// this connection; also those whose login is under way. Whoever was in another way than they have to come is out.
-    pub(crate) async fn end_sessions(
+    pub(crate) async fn end_sessions(&self, besides: &Session, request: &SsoRequest) -> Result<(), Outage> {
+        self.end_personal(Some(besides), request).await?;
+        self.end_all(SessionsOf::Tenant(request.tenant.id.clone()), Some(besides)).await
+    }
+
+    /// The same of people's own sessions alone.
+    pub(crate) async fn end_personal(
         &self,
-        sessions: &dyn Sessions,
-        besides: &Session,
+        besides: Option<&Session>,
         request: &SsoRequest,
-    ) -> Result<(), SsoError> {
-        let tenant = &request.tenant.id;
-        let proved = self.proved(tenant).await?;
-        let domains = request.domains.intersection(&proved).cloned().map(SessionsOf::Personal);
-        for whose in domains.chain([SessionsOf::Tenant(tenant.clone())]) {
-            let now = self.clock.now();
-            let ended = sessions.end_all(&whose, Some(besides.id.clone()), now, remembered_until(now)).await;
-            ended.map_err(Outage::from)?;
+    ) -> Result<(), Outage> {
+        let proved = self.proved(&request.tenant.id).await?;
+        let domains = request.domains.intersection(&proved).cloned().collect();
+        self.end_all(SessionsOf::Personal(domains), besides).await
+    }
+
+    /// The same where this domain is proved now: it may be so for the first time.
+    pub(crate) async fn end_personal_in(&self, proof: &DomainProof) -> Result<(), Outage> {
+        let kept = self.requests.of_tenant(&proof.tenant).await?.into_iter();
+        let concerns = |request: &SsoRequest| request.is_demanded() && request.is_open_for(&proof.domain);
+        for request in kept.map(|kept| kept.request).filter(concerns).filter(|_| proof.holds()) {
+            self.end_personal(None, &request).await?;
         }
+        Ok(())
+    }
+
+    async fn end_all(&self, whose: SessionsOf, besides: Option<&Session>) -> Result<(), Outage> {
+        let (now, besides) = (self.clock.now(), besides.map(|session| session.id.clone()));
+        self.authorize.sessions.end_all(&whose, besides, now, remembered_until(now)).await?;
         Ok(())
     }
 

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use futures::future::try_join_all;
 use tenantry_domain::{
-    Admission, AuditAction, EmailDomain, Enforcement, NotReady, SsoRequest, SsoState, TenantId,
+    Admission, AuditAction, DomainProof, EmailDomain, Enforcement, NotReady, SsoRequest, SsoState, TenantId,
+    Timestamp,
 };
 use tenantry_ports::{KeptSsoRequest, Session, SsoConnectionsError, Turn, TxtRecords};
 
 use super::domains::{looked, outage};
+use super::watch::unheard;
 use super::{SsoError, SsoParts};
 use crate::Outage;
 
@@ -85,15 +87,13 @@ impl TurnSso {
         });
         // All at once: others wait for the organization's turn.
         for (held, found) in try_join_all(looks).await? {
-            if !self.parts.proofs.keep(&found).await.map_err(outage)? {
+            let has_lapsed = held.holds() && !found.holds();
+            let kept = if has_lapsed { unheard(&found, now) } else { found.clone() };
+            if !self.parts.proofs.keep(&kept).await.map_err(outage)? {
                 return Err(NotReady::NoProvedDomain.into());
             }
-            if held.holds() && !found.holds() {
-                self.parts
-                    .note_of_dns(&found, AuditAction::DomainLapsed, now)
-                    .await
-                    .map_err(SsoError::from)?;
-                self.parts.tell_in_turn(tenant, &found.domain).await.map_err(SsoError::from)?;
+            if has_lapsed {
+                self.lapsed(&found, now).await.map_err(SsoError::from)?;
             }
             if !found.holds() || found.missing_since.is_some() {
                 let (name, value) = (found.record_name(), found.record_value());
@@ -101,6 +101,12 @@ impl TurnSso {
             }
         }
         Ok(())
+    }
+
+    async fn lapsed(&self, proof: &DomainProof, now: Timestamp) -> Result<(), Outage> {
+        self.parts.note_of_dns(proof, AuditAction::DomainLapsed, now).await?;
+        self.parts.tell_in_turn(&proof.tenant, &proof.domain).await?;
+        self.parts.heard(proof, now).await
     }
 
     /// Turns it off. From the first write on nobody is let in, also those whose login is under way; who is in stays in.

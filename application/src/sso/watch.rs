@@ -56,10 +56,7 @@ impl WatchDomains {
                 return Err(outage);
             }
         };
-        // As long as the provider has not heard of it, its turn comes again soon, and not before that of others.
-        let unheard = DomainProof { checked_at: Some(now - PROVED_EVERY + AGAIN_AFTER), ..after.clone() };
-        let first = if after.state == ProofState::Claimed { &after } else { &unheard };
-        if !self.parts.proofs.keep(first).await? {
+        if !self.parts.proofs.keep(&unheard(&after, now)).await? {
             // Another organization has proved it, or the claim was given up: there is nothing to keep but the look.
             self.parts.proofs.keep(&DomainProof { checked_at: Some(now), ..before }).await?;
             return Ok(());
@@ -69,12 +66,7 @@ impl WatchDomains {
             return Ok(());
         }
         let _turn = self.parts.tell_of(&after.tenant, &after.domain).await?;
-        // Somebody may have looked meanwhile: what they saw stays.
-        let held = self.parts.proofs.find(&after.tenant, &after.domain).await?;
-        if let Some(held) = held.filter(|held| *held == unheard) {
-            self.parts.proofs.keep(&DomainProof { checked_at: Some(now), ..held }).await?;
-        }
-        Ok(())
+        self.parts.heard(&after, now).await
     }
 
     /// Remembers what became of a domain.
@@ -91,7 +83,26 @@ impl WatchDomains {
     }
 }
 
+/// A look as it is kept until the provider has heard of it: its turn comes again soon, and not before that of others. A
+/// claim is none of the provider's business.
+pub(super) fn unheard(looked: &DomainProof, now: Timestamp) -> DomainProof {
+    let is_claimed = looked.state == ProofState::Claimed;
+    let checked_at = if is_claimed { now } else { now - PROVED_EVERY + AGAIN_AFTER };
+    DomainProof { checked_at: Some(checked_at), ..looked.clone() }
+}
+
 impl SsoParts {
+    /// Notes that the provider has heard of a look, and ends what is over by it. Somebody may have looked meanwhile: what
+    /// they saw stays.
+    pub(super) async fn heard(&self, looked: &DomainProof, now: Timestamp) -> Result<(), Outage> {
+        self.end_personal_in(looked).await?;
+        let held = self.proofs.find(&looked.tenant, &looked.domain).await?;
+        if held.is_some_and(|held| held == unheard(looked, now)) {
+            self.proofs.keep(&DomainProof { checked_at: Some(now), ..looked.clone() }).await?;
+        }
+        Ok(())
+    }
+
     /// Remembers what DNS has made of a domain. Nobody did it: it is noted as done by the tenant itself.
     pub(super) async fn note_of_dns(
         &self,

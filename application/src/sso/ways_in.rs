@@ -9,6 +9,7 @@ use tenantry_domain::{
 };
 use tenantry_ports::{DomainProofs, Invitations, SsoRequests};
 
+use super::FoundLogin;
 use super::parts::proved;
 use crate::Outage;
 
@@ -52,6 +53,15 @@ pub struct Through {
     pub domains: BTreeSet<EmailDomain>,
 }
 
+/// What is demanded of somebody who comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demanded {
+    /// What people call the connections through one of which they have to come.
+    pub names: Vec<DisplayName>,
+    /// The login that lets them in; `None` when none does, as things are.
+    pub login: Option<FoundLogin>,
+}
+
 /// Why somebody could not come in, were they invited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoWayIn {
@@ -86,10 +96,22 @@ impl FindWaysIn {
         self.among(tenant, &requests).await
     }
 
-    /// What every member of the tenant has to come through, one of these; none where people come as they like.
-    pub async fn of_everybody(&self, tenant: &TenantId) -> Result<Vec<DisplayName>, Outage> {
-        let requests = self.requests(tenant).await?.into_iter();
-        Ok(requests.filter(is_for_everybody).map(|request| request.display_name).collect())
+    /// What is demanded of somebody who is invited with this address, whatever was when the invitation was sent.
+    pub(crate) async fn demanded_of(
+        &self,
+        tenant: &TenantId,
+        email: &EmailAddress,
+    ) -> Result<Option<Demanded>, Outage> {
+        let requests = self.requests(tenant).await?;
+        let demanding = requests.iter().filter(|request| request.concerns(Some(email)));
+        let names: Vec<_> = demanding.map(|request| request.display_name.clone()).collect();
+        if names.is_empty() {
+            return Ok(None);
+        }
+        let proved = proved(&self.proofs.of_tenant(tenant).await?);
+        // Any of the organization's own opens, whichever it is that demands it.
+        let its = requests.into_iter().find(|request| request.admit(Some(email), true, &proved).is_ok());
+        Ok(Some(Demanded { names, login: its.and_then(FoundLogin::of) }))
     }
 
     /// The connection that makes whoever comes with this address a member again, however often they are removed.

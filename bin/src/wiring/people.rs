@@ -64,6 +64,7 @@ impl Parts {
             members: self.members(),
             seats: self.seats(),
             invitations: self.invitations(),
+            ways: self.find_ways_in(),
             offers: self.offers(),
             sessions: self.sessions(),
             catalogue: Arc::clone(&self.catalogue),

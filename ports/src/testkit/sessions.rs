@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use tenantry_domain::{
-    Device, EmailAddress, Holder, PersonName, Role, Roles, SessionId, Subscription, TenantId, TenantName,
-    TenantRef, Timestamp, UserId,
+    Device, EmailAddress, EmailDomain, Holder, PersonName, Role, Roles, SessionId, Subscription, TenantId,
+    TenantName, TenantRef, Timestamp, UserId,
 };
 
 use crate::{EndedSession, LoggedOut, Session, Sessions, SessionsError, SessionsOf};
@@ -290,6 +290,46 @@ pub async fn a_change_ends_what_it_concerns(sessions: &impl Sessions) {
     assert_eq!(found(sessions, &[all[5], &colleague, &other]).await, [false, false, true]);
     let nobody = SessionsOf::Users(Vec::new());
     assert_eq!(sessions.end_all(&nobody, None, now(), forget_at).await.unwrap(), 0);
+}
+
+/// A session with this address.
+fn session_of(id: &str, email: &str, tenant: Option<TenantRef>) -> Session {
+    Session { email: Some(EmailAddress::try_from(email).unwrap()), ..session(id, email, tenant) }
+}
+
+fn personal(domains: &[&str]) -> SessionsOf {
+    SessionsOf::Personal(domains.iter().map(|domain| EmailDomain::try_from(*domain).unwrap()).collect())
+}
+
+/// Whose address is in exactly one of the domains has no session of their own any more, but for the one that is spared.
+pub async fn people_of_a_domain_are_signed_out_of_what_is_their_own(sessions: &impl Sessions) {
+    let forget_at = now() + Duration::from_mins(15);
+    let all = [
+        &session_of("s1", "ann@corp.example", None),
+        &session_of("s2", "bo@corp.example", None),
+        &session_of("s3", "cy@other.example", None),
+        &session_of("s4", "ann@corp.example", Some(tenant("acme"))),
+        // What ends alike, and what begins alike.
+        &session_of("s5", "di@sub.corp.example", None),
+        &session_of("s6", "ed@corp.example.org", None),
+        &Session { email: None, ..session("s7", "fay", None) },
+    ];
+    for session in all {
+        begin(sessions, session).await;
+        sessions.find(&session.id, now()).await.unwrap();
+    }
+    let (both, spared) = (personal(&["corp.example", "other.example"]), Some(all[1].id.clone()));
+    assert_eq!(sessions.end_all(&both, spared, now(), forget_at).await.unwrap(), 2);
+    assert_eq!(found(sessions, &all).await, [false, true, false, true, true, true, true]);
+    assert_eq!(sessions.end_all(&personal(&[]), None, now(), forget_at).await.unwrap(), 0);
+    // A login that is under way comes too late, under no tenant and in the domain alone.
+    let late = session_of("s8", "gus@corp.example", None);
+    let refused = try_to_begin(sessions, &late, now()).await;
+    assert!(matches!(refused, Err(SessionsError::LoggedOut)), "{refused:?}");
+    try_to_begin(sessions, &late, now() + SECOND).await.unwrap();
+    try_to_begin(sessions, &session_of("s9", "gus@sub.corp.example", None), now()).await.unwrap();
+    let inside = session_of("s10", "gus@corp.example", Some(tenant("acme")));
+    try_to_begin(sessions, &inside, now()).await.unwrap();
 }
 
 /// Of a session that ended with a membership it is known whose it was, until it would have ended anyway; of others not.

@@ -11,6 +11,7 @@ mod enforced;
 mod holders;
 mod identities;
 mod interruptions;
+mod invited;
 pub(crate) mod last_way;
 mod newcomers;
 mod rotation;

@@ -87,7 +87,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     mutant(
         "who was invited stays a member although they have to come another way",
-        ("application/src/sign_in.rs", "SsoRefusal::Required { .. } => ‹self.uninvite(&login, now).await›,"),
+        (
+            "application/src/sign_in.rs",
+            "if let SsoRefusal::Required { .. } = refusal {\n                    ‹self.uninvite(&login, offer, now).await›;",
+        ),
         This("()"),
         Test("s13_an_invitation_is_no_way_in"),
     ),
@@ -126,7 +129,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     mutant(
         "people's own sessions outlive a rule",
-        (PARTS, "let proved = ‹self.proved(tenant).await?›;"),
+        (PARTS, "let proved = ‹self.proved(&request.tenant.id).await?›;"),
         This("BTreeSet::new()"),
         Test("s13_"),
     ),

@@ -5,8 +5,8 @@ use sqlx::Row;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteQueryResult, SqliteRow};
 use tenantry_domain::{
-    Device, EmailAddress, Holder, PersonName, Role, Roles, SessionHandle, SessionId, Subscription, TenantId,
-    Timestamp, UserId,
+    Device, EmailAddress, EmailDomain, Holder, PersonName, Role, Roles, SessionHandle, SessionId,
+    Subscription, TenantId, Timestamp, UserId,
 };
 use tenantry_ports::{
     EndedSession, LoggedOut, Session, SessionOnDevice, Sessions, SessionsError, SessionsOf,
@@ -296,13 +296,14 @@ impl Sessions for SqlSessions {
                     .bind(spared)
                     .bind(tenant.as_str().to_owned()),
             ),
-            SessionsOf::Personal(domain) => (
-                vec![of_domain(domain.as_str())],
+            SessionsOf::Personal(domains) => (
+                domains.iter().map(|domain| of_domain(domain.as_str())).collect(),
                 sqlx::query(
-                    "DELETE FROM sessions WHERE id <> ? AND tenant_id IS NULL AND substr(email, -length(?2)) = ?2",
+                    "DELETE FROM sessions WHERE id <> ? AND tenant_id IS NULL \
+                     AND substr(email, instr(email, '@') + 1) IN (SELECT value FROM json_each(?))",
                 )
                 .bind(spared)
-                .bind(format!("@{domain}")),
+                .bind(texts(domains.iter().map(EmailDomain::as_str))),
             ),
         };
         Ok(self.end_remembered(remembered, at, forget_at, noting, ending).await?)

@@ -28,8 +28,10 @@ struct InvitationPage<'a> {
     message: Option<&'a str>,
     /// Who is signed in here, when that is somebody else than the one who is invited.
     other: Option<&'a str>,
-    /// What every member has to sign in with, if that is demanded: then there is no account to be made.
-    only: Option<&'a str>,
+    /// What whoever is invited has to sign in with, if that is demanded: then there is no account to be made.
+    only: Option<String>,
+    /// Whether that does not let them in, as things are.
+    is_shut: bool,
     tenant: &'a str,
     ticket: &'a str,
 }
@@ -57,7 +59,7 @@ pub(crate) async fn accept(
     let looked = Looked::at(&app, &visitor, &fields).await?;
     let intent = intent(&fields)?;
     // The organization may have begun to demand its own login since the page was shown.
-    if intent == Intent::SignUp && looked.only.is_some() {
+    if looked.is_shut() || (intent == Intent::SignUp && looked.opened.demanded.is_some()) {
         return looked.page(StatusCode::CONFLICT, &app, &visitor);
     }
     let may_lead_on = app.use_cases.sso.find_login.may_lead_on(&looked.tenant).await?;
@@ -74,16 +76,18 @@ struct Looked {
     tenant: TenantId,
     ticket: Ticket,
     opened: OpenedInvitation,
-    only: Option<String>,
 }
 
 impl Looked {
     async fn at(app: &Shared, visitor: &Visitor, fields: &Fields) -> Result<Self, Problem> {
         let (tenant, ticket) = link(fields)?;
         let opened = app.use_cases.open_invitation.run(&tenant, &ticket, visitor.session.as_ref()).await?;
-        let of_everybody = app.use_cases.find_ways_in.of_everybody(&tenant).await?;
-        let only = (!of_everybody.is_empty()).then(|| any_of(&of_everybody));
-        Ok(Self { tenant, ticket, opened, only })
+        Ok(Self { tenant, ticket, opened })
+    }
+
+    /// Whether the way that is demanded lets nobody with the invited address in.
+    fn is_shut(&self) -> bool {
+        self.opened.demanded.as_ref().is_some_and(|demanded| demanded.login.is_none())
     }
 
     fn page(&self, status: StatusCode, app: &Shared, visitor: &Visitor) -> Result<Response, Problem> {
@@ -94,7 +98,8 @@ impl Looked {
             role: text::with_article(opened.roles.highest()),
             message: opened.message.as_ref().map(InvitationMessage::as_str),
             other: session.map(|session| session.name.as_str()),
-            only: self.only.as_deref(),
+            only: opened.demanded.as_ref().map(|demanded| any_of(&demanded.names)),
+            is_shut: self.is_shut(),
             tenant: self.tenant.as_str(),
             ticket: self.ticket.as_str(),
             opened,
@@ -104,14 +109,18 @@ impl Looked {
 
     fn wish(self, intent: Intent) -> SignInWish {
         let Self { opened, ticket, .. } = self;
-        SignInWish {
+        let mut wish = SignInWish {
             intent,
             under: Under::Tenant(opened.tenant),
             invitation: Some((opened.id, ticket)),
             reauthenticate: opened.reader != Reader::Invited,
             return_to: ReturnTo::home().as_str().to_owned(),
             ..SignInWish::default()
+        };
+        if let Some(login) = opened.demanded.and_then(|demanded| demanded.login) {
+            login.take(&mut wish);
         }
+        wish
     }
 }
 

@@ -188,6 +188,15 @@ pub(crate) fn cant_come_instead(name: &str, kept_out: &KeptOut) -> String {
     )
 }
 
+/// Who is invited and could not come any more.
+pub(crate) fn invited_in_vain(name: &str, invited: &Concerned) -> String {
+    let invitations = match invited.names.len() {
+        1 => "1 invitation".to_owned(),
+        count => format!("{count} invitations"),
+    };
+    format!("{invitations} can’t be accepted with {name}{}.", named(invited))
+}
+
 /// What becomes of the others when they come in the new way.
 pub(crate) fn first_time(joins: bool) -> &'static str {
     if joins {

@@ -335,7 +335,7 @@ impl World {
                 resend_invitation: ResendInvitation {
                     authorize: authorize.clone(),
                     turns: world.clone(),
-                    ways,
+                    ways: ways.clone(),
                     invitations: world.clone(),
                     offers: world.clone(),
                     mails: Arc::new(InvitationMails::default()),
@@ -355,6 +355,7 @@ impl World {
                     members: world.clone(),
                     seats: seats.clone(),
                     invitations: world.clone(),
+                    ways,
                     offers: world.clone(),
                     sessions: world.clone(),
                     catalogue,

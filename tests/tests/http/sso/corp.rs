@@ -197,7 +197,8 @@ impl Corp {
         let page = self.admin.get(&step(id, "domain")).await;
         let name = format!("_tenantry-challenge.{}", self.domain);
         assert!(page.is(200).says(&name) && page.says("Waiting for the record"), "{}", page.summary());
-        let value = page.body.split("tenantry-domain-verification=").nth(1).unwrap().get(..32).unwrap();
+        let (_, from_there) = page.body.split_once(&name).unwrap();
+        let value = from_there.split("tenantry-domain-verification=").nth(1).unwrap().get(..32).unwrap();
         (name, format!("tenantry-domain-verification={value}"))
     }
 

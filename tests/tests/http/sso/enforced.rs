@@ -168,7 +168,7 @@ async fn s13_the_button_for_a_new_account_does_nothing_any_more_once_the_organiz
     let link = corp.site.management().await.invitation_link("corp", BO).await;
     let mut bo = corp.site.browser();
     let again = bo.accept(&link, "new").await;
-    assert!(again.is(409).says("Everybody in corp signs in with Corp staff."), "{}", again.summary());
+    assert!(again.is(409).says("You sign in to corp with Corp staff."), "{}", again.summary());
     assert!(again.set_cookies().is_empty(), "no login has begun");
     // The other button leads on.
     let page = bo.accept(&link, "existing").await;
@@ -288,7 +288,22 @@ async fn s13_a_domain_that_the_rule_covers_from_now_on_ends_the_sessions_from_be
     assert!(!cy.is_signed_in().await);
     assert!(corp.admin.is_signed_in().await, "whoever changes it goes on");
 
+    // Everybody in the organization comes by the company by now, and so does whoever has an address that is proved later.
+    let fields = [("connection", &*id), ("enforcement", "organization"), CONFIRMED];
+    corp.admin.post("/admin/sso/policy", &fields).await.is(303);
+    corp.domain = "third.example";
+    let record = corp.claims(&id).await;
+    corp.site.clock.advance(std::time::Duration::from_secs(1));
+    let mut eli = corp.site.newcomer("eli@third.example").await;
+    corp.checks(&id).await.is(200);
+    assert!(eli.is_signed_in().await, "there is no record yet");
+    corp.dns.publish(&record.0, &record.1);
+    corp.checks(&id).await.is(200);
+    assert!(!eli.is_signed_in().await);
+
     // A domain that is taken away ends nothing.
+    let fields = [("connection", &*id), ("enforcement", "domains"), CONFIRMED];
+    corp.admin.post("/admin/sso/policy", &fields).await.is(303);
     corp.site.clock.advance(std::time::Duration::from_secs(1));
     let mut dot = corp.site.member("dot@nowhere.example", "corp", &["Employee"]).await;
     let fields = [("connection", &*id), ("domain", "second.example")];

@@ -43,7 +43,7 @@ async fn where_everybody_has_to_sign_in_with_the_company_nobody_is_invited_to_an
     assert!(answer.is(422).says(why) && answer.says("1 invitation is on the way"), "{}", answer.text());
     let link = corp.site.management().await.invitation_link("corp", ANOTHER).await;
     let page = corp.site.browser().get(&link).await;
-    assert!(page.is(200).says("Everybody in corp signs in with Corp staff."), "{}", page.text());
+    assert!(page.is(200).says("You sign in to corp with Corp staff."), "{}", page.text());
     assert!(!page.says("Create an account"), "{}", page.text());
     let ways = corp.ways().await;
     assert!(matches!(&*ways, [(email, way)] if email == ANOTHER && way.starts_with("con_")), "{ways:?}");

@@ -14,11 +14,17 @@ use crate::{App, icon, text};
 
 /// Asks before members have to come in through a connection through which they have never come.
 pub(super) fn of_rule(app: &App, person: &SignedIn, kept_out: &KeptOut) -> Result<Response, Problem> {
-    let KeptOut { request, holders, all, outside } = kept_out;
+    let KeptOut { request, holders, all, outside, invited } = kept_out;
     let name = request.display_name.as_str();
-    let mut effects = vec![(icon::LOCK, text::never_came(name, all))];
+    let mut effects = Vec::new();
+    if !all.is_nobody() {
+        effects.push((icon::LOCK, text::never_came(name, all)));
+    }
     if !outside.names.is_empty() {
         effects.push((icon::ALERT, text::cant_come_instead(name, kept_out)));
+    }
+    if !invited.is_nobody() {
+        effects.push((icon::MAIL, text::invited_in_vain(name, invited)));
     }
     effects.push((icon::USERS, text::first_time(request.admission.auto_membership).to_owned()));
     effects.push((icon::KEY, text::still_come(name, holders)));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use tenantry_application::{
     CheckDomainError, ChooseSsoDomainsError, ClaimDomainError, ConnectSsoError, EnforceSsoError,
+    MOST_GLASS_HOLDERS,
 };
 
 use super::super::{HOME, Problem, way};
@@ -84,6 +85,10 @@ impl From<EnforceSsoError> for Problem {
     fn from(error: EnforceSsoError) -> Self {
         let code = match error {
             EnforceSsoError::NotOn => return Self::of_sso(StatusCode::CONFLICT, "not_on", &error),
+            EnforceSsoError::TooMany => {
+                let why = format!("holds at most {MOST_GLASS_HOLDERS} accounts");
+                return Self::wrong_field("break_glass".to_owned(), &why);
+            }
             EnforceSsoError::NobodyLeft => "nobody_left",
             EnforceSsoError::NoAdministrator => "no_administrator",
             EnforceSsoError::NoOtherWay => "no_other_way",

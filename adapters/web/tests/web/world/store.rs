@@ -148,9 +148,9 @@ impl Sessions for World {
                 SessionsOf::Users(users) => users.contains(&session.user),
                 SessionsOf::Member(of, user) => session.user == *user && tenant == Some(of),
                 SessionsOf::Tenant(of) => tenant == Some(of),
-                SessionsOf::Personal(domain) => {
+                SessionsOf::Personal(domains) => {
                     let email = session.email.as_ref().filter(|_| tenant.is_none());
-                    email.is_some_and(|email| email.domain() == domain.as_str())
+                    email.is_some_and(|email| domains.iter().any(|domain| domain.as_str() == email.domain()))
                 }
             }
         };
