@@ -100,7 +100,8 @@ pub(super) struct HealthView {
     last_failure: Option<FailureView>,
     /// The latest logins that failed, the latest first: at most 50. Null in a list.
     failures: Option<Vec<FailureView>>,
-    /// Whether anything of its credentials is new since a test last succeeded: then nobody knows whether people can come in.
+    /// Whether no test counts: none has succeeded with the credentials of now, or whoever logged in for the last one would
+    /// not be let in by the domains and rules of now. Then nobody knows whether people can come in.
     changed_since_test: bool,
 }
 
