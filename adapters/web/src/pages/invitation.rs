@@ -30,8 +30,20 @@ struct InvitationPage<'a> {
     other: Option<&'a str>,
     /// What every member has to sign in with, if that is demanded: then there is no account to be made.
     only: Option<&'a str>,
+    /// Whether that has begun since they chose to make an account.
+    is_late: bool,
     tenant: &'a str,
     ticket: &'a str,
+}
+
+impl InvitationPage<'_> {
+    /// What the button says that accepts it with an account that is there.
+    fn button(&self) -> String {
+        match self.other {
+            Some(_) => "Switch account and join".to_owned(),
+            None => format!("Accept and join {}", self.opened.organization),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -95,6 +107,7 @@ impl Looked {
             message: opened.message.as_ref().map(InvitationMessage::as_str),
             other: session.map(|session| session.name.as_str()),
             only: self.only.as_deref(),
+            is_late: status == StatusCode::CONFLICT,
             tenant: self.tenant.as_str(),
             ticket: self.ticket.as_str(),
             opened,
