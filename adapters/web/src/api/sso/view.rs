@@ -122,7 +122,7 @@ pub(super) struct FailureView {
 /// Why a login did not succeed.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SsoFault)]
-pub(super) struct FaultView {
+pub(crate) struct FaultView {
     /// A word for programs, as `wrong_client` or `other_domain`. There may be more one day.
     #[schema(value_type = String, examples("wrong_client"))]
     code: tenantry_domain::SsoFault,
