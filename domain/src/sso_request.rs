@@ -243,7 +243,8 @@ impl SsoRequest {
         self.believe(login.email.as_ref(), login.email_verified, proved).map_err(NotReady::TestRefused)
     }
 
-    /// Whether people come in by credentials with which no test has succeeded.
+    /// Whether people come in although no test counts: none has succeeded with these credentials, or whoever logged in for
+    /// the last one would not be let in any more.
     pub fn is_on_untested(&self) -> bool {
         self.state == SsoState::On && !self.is_tested()
     }

@@ -26,7 +26,7 @@ mod page;
 mod path;
 mod routes;
 mod session;
-mod sso;
+pub(crate) mod sso;
 mod subscription;
 
 pub use description::description;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use tenantry_application::{NoWayIn, WaysIn};
+use tenantry_application::{NoWayIn, Through, WaysIn};
 use tenantry_domain::{DisplayName, EmailDomain, LoginConnection, LoginKind};
 
 /// What can be chosen for those of whom nothing is demanded: an id and a name each.
@@ -33,6 +33,16 @@ pub(crate) fn said(ways: &WaysIn) -> Vec<String> {
     said.collect()
 }
 
+/// Why an invitation from before is not sent anew. It keeps the way that was chosen for it.
+pub(crate) fn no_way_in_any_more(why: &NoWayIn) -> String {
+    match why {
+        NoWayIn::Chosen(through) => {
+            format!("{} Take the invitation back, and invite them anew.", not_by_the_chosen(through))
+        }
+        NoWayIn::Everybody(_) | NoWayIn::TheirDomain(_) | NoWayIn::Gone => no_way_in(why),
+    }
+}
+
 /// Why nobody with this address is invited.
 pub(crate) fn no_way_in(why: &NoWayIn) -> String {
     match why {
@@ -51,20 +61,23 @@ pub(crate) fn no_way_in(why: &NoWayIn) -> String {
              See to the record of their domain under SSO.",
             any_of(&through.names)
         ),
-        NoWayIn::Chosen(through) if !through.domains.is_empty() => format!(
-            "Can’t come in with {}: this address is not in {}. Choose another way to sign in for them.",
-            any_of(&through.names),
-            domains(&through.domains)
-        ),
-        NoWayIn::Chosen(through) => format!(
-            "Can’t come in with {}, which lets nobody in as things are. Choose another way to sign in for them.",
-            any_of(&through.names)
-        ),
+        NoWayIn::Chosen(through) => {
+            format!("{} Choose another way to sign in for them.", not_by_the_chosen(through))
+        }
         NoWayIn::Gone => {
             "Can’t come in: your organization does not have the way to sign in any more that was chosen for \
                           them. Take the invitation back, and invite them anew."
                 .to_owned()
         }
+    }
+}
+
+fn not_by_the_chosen(through: &Through) -> String {
+    let names = any_of(&through.names);
+    if through.domains.is_empty() {
+        format!("Can’t come in with {names}, which lets nobody in as things are.")
+    } else {
+        format!("Can’t come in with {names}: this address is not in {}.", domains(&through.domains))
     }
 }
 

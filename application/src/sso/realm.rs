@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use tenantry_domain::{
-    ConnectionName, DisplayName, EmailAddress, EmailDomain, SsoRequest, SsoRequestId, SsoState, TenantId,
-    TenantRef,
+    ConnectionName, EmailAddress, EmailDomain, SsoRequest, SsoRequestId, SsoState, TenantId, TenantRef,
 };
 use tenantry_ports::{DomainProofs, SsoAttempt, SsoPurpose, SsoRequests};
 
@@ -66,13 +65,6 @@ impl FindLogin {
         let requests = self.requests.of_tenant(&proof.tenant).await?.into_iter().map(|kept| kept.request);
         let mut its = requests.filter(|request| request.domains.contains(&domain));
         Ok(its.find_map(FoundLogin::of))
-    }
-
-    /// What the organization calls this connection of its own; `None` for one that it has not set up here.
-    pub async fn called(&self, tenant: &TenantId, connection: &str) -> Result<Option<DisplayName>, Outage> {
-        let Ok(name) = ConnectionName::try_from(connection) else { return Ok(None) };
-        let kept = self.requests.of_connection(tenant, &name).await?;
-        Ok(kept.map(|kept| kept.request.display_name))
     }
 
     /// The organization's connections that are on, the first first.

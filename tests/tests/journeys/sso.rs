@@ -261,7 +261,7 @@ async fn the_guides_scenario_of_an_external_identity_provider_goes_as_it_says() 
     ann.browser.press("Name, newcomers and roles").await;
     ann.browser.press_at("input[name='auto_membership']").await;
     ann.browser.press("Save").await;
-    ann.browser.says("have to be invited").await;
+    ann.browser.says("are invited, or ask to be let in").await;
     let cy = Person::visits(&product.site, CY).await;
     cy.logs_in_by_address(CY).await;
     cy.logs_in_at_the_company(CY).await;

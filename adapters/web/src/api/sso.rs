@@ -14,7 +14,11 @@ mod routes;
 mod test_report;
 mod view;
 
+pub(crate) use admission::AdmissionView;
+pub(crate) use credentials::CredentialsView;
+pub(crate) use enforcement::EnforcementView;
 pub(super) use routes::{ACCESS_REQUESTS, CONNECTIONS, DOMAINS};
+pub(crate) use view::FaultView;
 
 /// Refused in every operation.
 const NOT_INCLUDED: (u16, &str) = (402, "The plan does not include single sign-on.");

@@ -1,11 +1,12 @@
-//! The lines of a copy of everything that belongs to an organization, in the words of the API.
+//! The lines of a copy of everything that belongs to an organization. What a connection logs in with, its rules and why
+//! logins failed are as the API tells them.
 
 use serde_json::{Value, json};
 use tenantry_application::Exported;
-use tenantry_domain::{
-    Colour, DomainProof, EmailAddress, LogoUrl, ProofState, Role, Upstream, UpstreamTerms,
-};
+use tenantry_domain::{Colour, DomainProof, EmailAddress, LogoUrl, ProofState, Role};
 use tenantry_ports::KeptSsoRequest;
+
+use crate::api::sso::{AdmissionView, CredentialsView, EnforcementView, FaultView};
 
 /// The line about one thing.
 pub(super) fn shown(exported: &Exported) -> Value {
@@ -46,7 +47,7 @@ pub(super) fn shown(exported: &Exported) -> Value {
             "connection": connection.as_str(),
             "at": failure.at,
             "reference": failure.reference,
-            "fault": failure.fault,
+            "fault": FaultView::from(failure.fault),
             "user": failure.user,
             "times": failure.times,
         }),
@@ -81,10 +82,6 @@ fn domain(proof: &DomainProof) -> Value {
 
 fn connection(kept: &KeptSsoRequest) -> Value {
     let request = &kept.request;
-    let rules = &request.admission;
-    let mappings = rules.mappings.iter().map(
-        |mapping| json!({ "claim": mapping.claim(), "value": mapping.value(), "role": mapping.role.name() }),
-    );
     json!({
         "kind": "connection",
         "id": request.id.as_str(),
@@ -92,38 +89,12 @@ fn connection(kept: &KeptSsoRequest) -> Value {
         "display_name": request.display_name.as_str(),
         "state": request.state,
         "domains": request.domains,
-        "credentials": request.upstream.as_ref().map(credentials),
-        "admission": {
-            "auto_membership": rules.auto_membership,
-            "default_role": rules.default_role.name(),
-            "mappings": mappings.collect::<Vec<_>>(),
-            "trusts_addresses": rules.trusts_addresses,
-        },
-        "enforcement": { "scope": request.enforcement.as_str(), "break_glass": request.break_glass },
+        "credentials": request.upstream.clone().map(CredentialsView::from),
+        "admission": AdmissionView::from(request.admission.clone()),
+        "enforcement": EnforcementView::from(request),
         "tested_at": request.test.as_ref().map(|test| test.at),
         "last_login_at": kept.last_login,
         "created_at": request.made_at,
         "begun_by": request.made_by,
     })
-}
-
-/// What the organization's provider gave, without the secret.
-fn credentials(upstream: &Upstream) -> Value {
-    match &upstream.terms {
-        UpstreamTerms::OpenIdConnect { discovery_url, client_id, secret_expires_at } => json!({
-            "protocol": "oidc",
-            "issuer": upstream.issuer,
-            "discovery_url": discovery_url.as_str(),
-            "client_id": client_id.as_str(),
-            "secret_expires_at": secret_expires_at,
-        }),
-        UpstreamTerms::Saml { sign_in_url, fingerprints, certificate_expires_at, valid_until } => json!({
-            "protocol": "saml",
-            "issuer": upstream.issuer,
-            "sign_in_url": sign_in_url,
-            "certificate_fingerprints": fingerprints,
-            "certificate_expires_at": certificate_expires_at,
-            "metadata_valid_until": valid_until,
-        }),
-    }
 }

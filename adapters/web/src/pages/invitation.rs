@@ -32,8 +32,20 @@ struct InvitationPage<'a> {
     only: Option<String>,
     /// Whether that does not let them in, as things are.
     is_shut: bool,
+    /// Whether that has begun since they chose to make an account.
+    is_late: bool,
     tenant: &'a str,
     ticket: &'a str,
+}
+
+impl InvitationPage<'_> {
+    /// What the button says that accepts it with an account that is there.
+    fn button(&self) -> String {
+        match self.other {
+            Some(_) => "Switch account and join".to_owned(),
+            None => format!("Accept and join {}", self.opened.organization),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -100,6 +112,7 @@ impl Looked {
             other: session.map(|session| session.name.as_str()),
             only: opened.demanded.as_ref().map(|demanded| any_of(&demanded.names)),
             is_shut: self.is_shut(),
+            is_late: status == StatusCode::CONFLICT && !self.is_shut(),
             tenant: self.tenant.as_str(),
             ticket: self.ticket.as_str(),
             opened,

@@ -9,7 +9,7 @@ mod invitations;
 mod lists;
 mod members;
 mod organizations;
-mod program;
+pub(crate) mod program;
 mod sso;
 mod sso_refusals;
 mod sso_saml;

@@ -9,20 +9,20 @@ use crate::browser::Browser;
 
 /// It has the cookies of a browser, and the session's token.
 #[derive(Clone, Debug)]
-pub(super) struct Program {
+pub(crate) struct Program {
     pub(super) browser: Browser,
     pub(super) token: String,
 }
 
 impl Program {
     /// What runs with the session of this browser.
-    pub(super) async fn of(mut browser: Browser) -> Self {
+    pub(crate) async fn of(mut browser: Browser) -> Self {
         let session = browser.get("/api/v1/session").await;
         let token = session.is(200).json()["csrf_token"].as_str().unwrap().to_owned();
         Self { browser, token }
     }
 
-    pub(super) async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.ask(Method::GET, path, None, &[]).await
     }
 
@@ -39,7 +39,7 @@ impl Program {
         self.ask(Method::PATCH, path, Some(body.to_string().into_bytes()), &[]).await
     }
 
-    pub(super) async fn put(&mut self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn put(&mut self, path: &str, body: &Value) -> Answer {
         self.ask(Method::PUT, path, Some(body.to_string().into_bytes()), &[]).await
     }
 
@@ -72,7 +72,7 @@ impl Program {
 impl Answer {
     /// The body as JSON.
     #[track_caller]
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.summary()))
     }
 

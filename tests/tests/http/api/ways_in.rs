@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use super::program::Program;
-use super::sso::{connected, path};
-use crate::sso::corp::{BO, Company, Corp};
+use super::sso::{DOMAINS, connected, path};
+use crate::sso::corp::{BO, Company, Corp, DOMAIN};
 
 const PATH: &str = "/api/v1/organization/invitations";
 const WAYS: &str = "/api/v1/organization/login-connections";
@@ -91,6 +91,20 @@ async fn s13_an_invitation_from_before_is_sent_anew_by_the_way_that_is_demanded_
     let anew = ann.post(&resend(1), &json!({})).await.is(200).json();
     assert_eq!(anew["connection"], ann.way("Corp staff").await);
     assert_eq!((corp.mails(CY), corp.mails(ELI)), (1, 2));
+}
+
+#[tokio::test]
+async fn an_invitation_whose_way_lets_them_in_no_more_is_taken_back_and_made_anew() {
+    let (_corp, mut ann, _) = connected().await;
+    let wish = json!({ "emails": [ELI], "connection": ann.way("Corp staff").await });
+    let made = ann.post(PATH, &wish).await.is(200).json();
+    let id = made["items"][0]["invitation"]["id"].as_str().unwrap();
+    ann.delete(&format!("{DOMAINS}/{DOMAIN}"), None).await.is(204);
+    let refused = ann.post(&format!("{PATH}/{id}/resend"), &json!({})).await;
+    refused.is_problem(409, "no_way_in", None);
+    let why = "Can’t come in with Corp staff, which lets nobody in as things are. Take the invitation back, and invite \
+               them anew.";
+    assert_eq!(refused.json()["detail"], why);
 }
 
 #[tokio::test]

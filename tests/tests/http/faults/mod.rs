@@ -2,6 +2,7 @@
 //! table in `docs/faults.md`, and what must hold in every cell of it is asserted.
 
 mod cell;
+mod connection_pages;
 mod end;
 mod fault;
 mod inside;

@@ -2,8 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tenantry_fake::Fault;
-use tenantry_tests::saml::SamlIdp;
+use tenantry_tests::steps::PASSWORD;
 
 use super::use_case::{ACME, ANN, Person};
 use super::world::World;
@@ -11,14 +10,14 @@ use crate::answer::Answer;
 use crate::browser::Browser;
 use crate::management::Management;
 use crate::site::Site;
-use crate::sso::corp::{BO, CLIENT, CONFIRMED, DOMAIN, SECRET};
+use crate::sso::corp::{CLIENT, DOMAIN, SECRET};
 
 /// A page that asks the provider nothing.
 const QUIET: &str = "/home/profile";
-/// The same for whoever is not signed in.
-const OUTSIDE: &str = "/";
 const OTHER_CLIENT: &str = "another-client";
 const OTHER_DOMAIN: &str = "another.example";
+/// A member who has never come through the connection.
+const CY: &str = "cy@nowhere.example";
 /// Who comes through the connection becomes nothing by itself.
 const NOBODY_JOINS: [(&str, &str); 2] = [("display_name", "Acme staff"), ("default_role", "Employee")];
 
@@ -100,6 +99,14 @@ impl SingleSignOn {
         person.changes("turn", &[("turn", "on")]).await.is(303);
         match self {
             Self::Prove => person.claims(world, OTHER_DOMAIN).await,
+            // Whom it concerns: the question is asked.
+            Self::Demand => {
+                world.management().await.make_user(CY, PASSWORD).await;
+                world.management().await.add_member(ACME, CY, &["Employee"]).await;
+            }
+            Self::DropDomain | Self::ReleaseDomain | Self::TurnOff => {
+                Person::with(site.browser(), String::new()).arrives().await.is(200);
+            }
             Self::Arrive => {
                 let fields = [("auto_membership", "yes")];
                 person.changes("people", &[&NOBODY_JOINS[..], &fields].concat()).await.is(303);
@@ -139,12 +146,12 @@ impl SingleSignOn {
             Self::ChangeSaml => person.enters_metadata(&world.saml().await[1]).await,
             Self::Test => person.tests().await,
             Self::TurnOn => person.changes("turn", &[("turn", "on")]).await,
-            Self::TurnOff => person.changes("turn", &[("turn", "off"), CONFIRMED]).await,
+            Self::TurnOff => person.means("turn", &[("turn", "off")]).await,
             Self::Edit => person.changes("people", &NOBODY_JOINS).await,
-            Self::Demand => person.changes("policy", &[("enforcement", "organization"), CONFIRMED]).await,
+            Self::Demand => person.demands().await,
             Self::Prove => person.checks(OTHER_DOMAIN).await,
-            Self::DropDomain => person.changes("domain/remove", &[("domain", DOMAIN), CONFIRMED]).await,
-            Self::ReleaseDomain => person.changes("domain/release", &[("domain", DOMAIN), CONFIRMED]).await,
+            Self::DropDomain => person.means("domain/remove", &[("domain", DOMAIN)]).await,
+            Self::ReleaseDomain => person.means("domain/release", &[("domain", DOMAIN)]).await,
             Self::Delete | Self::GiveUp => person.changes("delete", &[]).await,
             Self::Arrive => person.arrives().await,
             Self::Ask => person.asks().await,
@@ -154,87 +161,6 @@ impl SingleSignOn {
                 person.browser.post("/admin/members/grant-access", &fields).await
             }
         }
-    }
-}
-
-/// What they do about the connection that they have before them.
-impl Person {
-    async fn begins(&mut self, kind: &str) {
-        let begun = self.browser.post("/admin/sso", &[("kind", kind)]).await.is(303).location();
-        self.link = begun.query_pairs().find(|(name, _)| name == "connection").unwrap().1.into_owned();
-    }
-
-    async fn changes(&mut self, what: &str, fields: &[(&str, &str)]) -> Answer {
-        let id = self.link.clone();
-        let fields = [&[("connection", id.as_str())], fields].concat();
-        self.browser.post(&format!("/admin/sso/{what}"), &fields).await
-    }
-
-    /// Claims the domain, and has its record published. It was looked for in vain by then: nobody looks by themselves for
-    /// the next minutes.
-    async fn claims(&mut self, world: &World, domain: &str) {
-        let record = format!("_tenantry-challenge.{domain}");
-        // Of another row's preparation, which is over.
-        world.dns.withdraw(&record);
-        self.changes("domain", &[("domain", domain)]).await.is(303);
-        let page = self.checks(domain).await;
-        let waits = page.is(200).body.rsplit(&record).next().unwrap();
-        let value = waits.split("tenantry-domain-verification=").nth(1).unwrap().get(..32).unwrap();
-        world.dns.publish(&record, &format!("tenantry-domain-verification={value}"));
-    }
-
-    async fn checks(&mut self, domain: &str) -> Answer {
-        self.changes("domain/check", &[("domain", domain)]).await
-    }
-
-    async fn enters(&mut self, world: &World, client: &str) -> Answer {
-        let issuer = world.company().await.issuer.to_string();
-        let fields = [("discovery_url", &*issuer), ("client_id", client), ("client_secret", SECRET)];
-        self.changes("credentials", &fields).await
-    }
-
-    async fn enters_metadata(&mut self, idp: &SamlIdp) -> Answer {
-        self.changes("saml", &[("metadata_url", idp.metadata_url().as_str())]).await
-    }
-
-    /// The connection is made, and nobody hears of it however often it is looked for.
-    async fn hears_nothing(&mut self, world: &World) {
-        let faults = world.fake.faults();
-        faults.add(Fault::lost_answer().on("POST", "/api/v2/connections"));
-        faults.add(Fault::status(503).on("GET", "/api/v2/connections").after(1));
-        self.enters(world, CLIENT).await.is(503);
-    }
-
-    /// Logs in through it as Bo, as far as that leads.
-    async fn tests(&mut self) -> Answer {
-        let asked = self.changes("test", &[]).await;
-        self.browser.logs_in_as_bo(asked).await
-    }
-}
-
-/// What Bo does.
-impl Person {
-    async fn arrives(&mut self) -> Answer {
-        let answer = self.browser.post("/orgprompt", &[("organization", BO)]).await;
-        self.browser.logs_in_as_bo(answer).await
-    }
-
-    /// Comes, is no member, and asks to be one.
-    async fn asks(&mut self) -> Answer {
-        let page = self.arrives().await;
-        if !page.says("You are not a member yet") {
-            return page;
-        }
-        let asked = self.browser.presses_the_button(&page).await;
-        if asked.says("can see that you ask") { self.browser.get(OUTSIDE).await } else { asked }
-    }
-}
-
-impl Browser {
-    /// Follows where that leads, and logs in at the company where that asks for it.
-    async fn logs_in_as_bo(&mut self, answer: Answer) -> Answer {
-        let page = self.follow(answer).await;
-        if self.site.is_home_of(&page.url) { page } else { self.at_the_company(&page, BO).await }
     }
 }
 

@@ -167,8 +167,11 @@ async fn s13_the_button_for_a_new_account_does_nothing_any_more_once_the_organiz
     corp.demands(&id).await;
     let link = corp.site.management().await.invitation_link("corp", BO).await;
     let mut bo = corp.site.browser();
+    assert!(!bo.get(&link).await.is(200).body.contains("role=\"alert\""), "nothing was pressed yet");
     let again = bo.accept(&link, "new").await;
-    assert!(again.is(409).says("You sign in to corp with Corp staff."), "{}", again.summary());
+    let said = again.is(409).says("No account was made")
+        && again.says("You sign in to corp with Corp staff by now. Press “Accept and join corp”");
+    assert!(said && again.body.contains("role=\"alert\""), "{}", again.text());
     assert!(again.set_cookies().is_empty(), "no login has begun");
     // The other button leads on.
     let page = bo.accept(&link, "existing").await;

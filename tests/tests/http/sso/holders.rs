@@ -8,6 +8,7 @@ use tenantry_tests::steps::PASSWORD;
 
 use super::corp::{BO, CONFIRMED, Corp};
 use crate::answer::Answer;
+use crate::api::program::Program;
 
 const ANN: &str = "ann@nowhere.example";
 const DEE: &str = "dee@nowhere.example";
@@ -97,12 +98,13 @@ async fn s13_of_many_administrators_those_who_are_chosen_and_whoever_looks_are_t
     let ((one, _), (other, email)) = (untold.next().unwrap(), untold.next().unwrap());
 
     // A program may choose whom the page did not tell of; the page then keeps them.
-    let rule = [("connection", &*id), ("enforcement", "organization"), ("holder.", "1"), CONFIRMED];
-    let chooses = [&rule[..], &[(one.as_str(), "1")]].concat();
-    corp.admin.post("/admin/sso/policy", &chooses).await.is(303);
+    let chosen = json!({ "scope": "organization", "break_glass": [one.strip_prefix("holder.").unwrap()] });
+    let mut program = Program::of(corp.admin.clone()).await;
+    program.put(&format!("/api/v1/sso/connections/{id}/enforcement"), &chosen).await.is(200);
     let (now, ticked) = told(&corp.admin.get(&there).await);
     assert!(now.contains(&ann), "whoever looks is told of, too");
     assert_eq!((now.len(), &*ticked), (20, &[one.clone()][..]));
+    let rule = [("connection", &*id), ("enforcement", "organization"), ("holder.", "1"), CONFIRMED];
     let saves: Vec<_> = ticked.iter().map(|field| (field.as_str(), "1")).collect();
     let saves = [&rule[..], &saves, &[(ann.as_str(), "1")]].concat();
     corp.admin.post("/admin/sso/policy", &saves).await.is(303);

@@ -159,7 +159,7 @@ async fn a_test_of_somebody_who_would_not_be_let_in_is_none_that_succeeded() {
             report.says("A member is not let in") && report.says("A newcomer is not let in"),
             "{account}"
         );
-        assert!(!report.says("joins as") && !report.says("does not become"), "{}", report.text());
+        assert!(!report.says("joins as") && !report.says("they may ask to be"), "{}", report.text());
         let page = corp.admin.get(&step(&id, "people")).await;
         assert!(page.is(200).says(why) && !page.body.contains(tested), "{account}: {}", page.text());
         let page = corp.admin.get("/admin/sso").await;
@@ -220,13 +220,26 @@ async fn what_claims_give_is_said_of_newcomers_and_no_row_makes_administrators_b
 #[tokio::test]
 async fn every_page_about_single_sign_on_says_that_it_is_for_development() {
     let (mut corp, id) = Corp::connected().await;
+    let warns = |page: &Answer, what: &str| {
+        assert_eq!(page.is(200).text().matches("For development:").count(), 1, "{what}");
+    };
     let about = |page: &str| format!("/admin/sso/{page}?connection={id}");
     let steps = ["domain", "credentials", "test", "people"].map(|name| step(&id, name));
     let pages = ["connection", "policy", "delete"].map(about);
-    for path in ["/admin/sso".to_owned()].into_iter().chain(steps).chain(pages) {
-        let page = corp.admin.get(&path).await;
-        assert_eq!(page.is(200).text().matches("For development:").count(), 1, "{path}");
+    let saml = corp.admin.post("/admin/sso", &[("kind", "saml")]).await.is(303).location();
+    let saml = saml.query_pairs().find(|(name, _)| name == "connection").unwrap().1.into_owned();
+    let metadata = [step(&saml, "credentials")];
+    for path in ["/admin/sso".to_owned()].into_iter().chain(steps).chain(pages).chain(metadata) {
+        warns(&corp.admin.get(&path).await, &path);
     }
+    corp.is_let_in(BO).await;
+    let question = corp.admin.post("/admin/sso/turn", &[("connection", &id), ("turn", "off")]).await;
+    assert_eq!(question.field(CONFIRMED.0), CONFIRMED.1);
+    warns(&question, "what is asked before it is turned off");
+    corp.company.registers(super::corp::CLIENT, "another-secret").await;
+    let report = corp.tests_as(&id, BO).await;
+    assert!(report.says("The result of your test"), "{}", report.text());
+    warns(&report, "the report");
     assert!(!corp.admin.get("/admin").await.is(200).says("For development:"));
     let site = crate::site::Site::start().await;
     let mut ann = site.administrator("ann@example.com", "acme").await;

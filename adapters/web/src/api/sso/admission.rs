@@ -14,7 +14,7 @@ use crate::text::sentence;
 /// What becomes of those who come through a connection for the first time.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SsoAdmission)]
-pub(super) struct AdmissionView {
+pub(crate) struct AdmissionView {
     /// Whether they become members, as long as a seat is free.
     auto_membership: bool,
     /// As what.

@@ -86,7 +86,7 @@ pub(super) struct NewCredentials {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "protocol", rename_all = "snake_case")]
 #[schema(as = SsoCredentials)]
-pub(super) enum CredentialsView {
+pub(crate) enum CredentialsView {
     /// What OpenID Connect needs.
     Oidc(OidcCredentials),
     /// What SAML needs.
@@ -95,7 +95,7 @@ pub(super) enum CredentialsView {
 
 /// As what we log people in with OpenID Connect. The secret is never told.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct OidcCredentials {
+pub(crate) struct OidcCredentials {
     /// Where the provider describes itself.
     #[schema(examples("https://login.acme.example/.well-known/openid-configuration"))]
     discovery_url: String,
@@ -112,7 +112,7 @@ pub(super) struct OidcCredentials {
 
 /// As what a provider that speaks SAML described itself.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SamlCredentials {
+pub(crate) struct SamlCredentials {
     /// What it calls itself: its entity id.
     #[schema(examples("https://login.acme.example/saml"))]
     issuer: String,

@@ -50,7 +50,7 @@ pub(super) enum Scope {
 /// Who has to come in through a connection, and who may still come another way.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SsoEnforcement)]
-pub(super) struct EnforcementView {
+pub(crate) struct EnforcementView {
     scope: Scope,
     /// The accounts that may still log in another way, should the connection fail.
     break_glass: Vec<String>,

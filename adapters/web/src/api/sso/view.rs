@@ -100,7 +100,8 @@ pub(super) struct HealthView {
     last_failure: Option<FailureView>,
     /// The latest logins that failed, the latest first: at most 50. Null in a list.
     failures: Option<Vec<FailureView>>,
-    /// Whether anything of its credentials is new since a test last succeeded: then nobody knows whether people can come in.
+    /// Whether no test counts: none has succeeded with the credentials of now, or whoever logged in for the last one would
+    /// not be let in by the domains and rules of now. Then nobody knows whether people can come in.
     changed_since_test: bool,
 }
 
@@ -121,7 +122,7 @@ pub(super) struct FailureView {
 /// Why a login did not succeed.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SsoFault)]
-pub(super) struct FaultView {
+pub(crate) struct FaultView {
     /// A word for programs, as `wrong_client` or `other_domain`. There may be more one day.
     #[schema(value_type = String, examples("wrong_client"))]
     code: tenantry_domain::SsoFault,

@@ -7,7 +7,7 @@ use tenantry_application::{
 };
 
 use super::super::{Problem, Way, way};
-use crate::invitation_ways::no_way_in;
+use crate::invitation_ways::no_way_in_any_more;
 use crate::text::sentence;
 
 const MEMBERS: Way = way("/admin/members", "See members");
@@ -116,7 +116,7 @@ impl From<ResendInvitationError> for Problem {
                 StatusCode::CONFLICT,
                 "no_way_in",
                 "They could not come in any more",
-                no_way_in(&why),
+                no_way_in_any_more(&why),
                 [way("/admin/sso", "See your connections"), MEMBERS],
             ),
             ResendInvitationError::TooOften { retry_after } => Self::too_many_invitations(retry_after),
