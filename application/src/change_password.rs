@@ -37,8 +37,11 @@ pub enum ChangePasswordError {
 }
 
 impl ChangePassword {
-    /// Whether the person has to log in once more before.
-    pub async fn needs_login(&self, session: &Session) -> Result<bool, Outage> {
+    /// Whether the person has to log in once more before. Nobody has to who would find no password then.
+    pub async fn needs_login(&self, session: &Session) -> Result<bool, ChangePasswordError> {
+        if session.is_brought {
+            return Err(ChangePasswordError::NoPassword);
+        }
         Ok(!is_fresh(&*self.sessions, session, self.clock.now()).await?)
     }
 

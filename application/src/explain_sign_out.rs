@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tenantry_domain::{SessionId, TenantRef};
-use tenantry_ports::{Clock, Members, Sessions};
+use tenantry_ports::{Clock, EndedSession, Members, Sessions};
 
 use crate::Outage;
 
@@ -21,7 +21,12 @@ pub struct ExplainSignOut {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignedOut {
     /// It has ended.
-    Removed(TenantRef),
+    Removed {
+        /// Where.
+        tenant: TenantRef,
+        /// Whether the account was the organization's, too.
+        is_brought: bool,
+    },
     /// It goes on with other roles: the next login has them.
     Changed(TenantRef),
 }
@@ -32,6 +37,11 @@ impl ExplainSignOut {
     pub async fn run(&self, session: &SessionId) -> Result<Option<SignedOut>, Outage> {
         let Some(ended) = self.sessions.find_ended(session, self.clock.now()).await? else { return Ok(None) };
         let is_member = self.members.find(&ended.tenant.id, &ended.user).await?.is_some();
-        Ok(Some(if is_member { SignedOut::Changed(ended.tenant) } else { SignedOut::Removed(ended.tenant) }))
+        let EndedSession { tenant, is_brought, .. } = ended;
+        Ok(Some(if is_member {
+            SignedOut::Changed(tenant)
+        } else {
+            SignedOut::Removed { tenant, is_brought }
+        }))
     }
 }

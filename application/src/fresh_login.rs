@@ -47,6 +47,7 @@ mod tests {
             picture: None,
             tenant: None,
             look: None,
+            is_brought: false,
             roles: Roles::default(),
             subscription: None,
             provider_session: None,

@@ -16,6 +16,7 @@ use tenantry_ports::{
 };
 
 use crate::redeem::Redeem;
+use crate::sso::Passed;
 use crate::{Conversions, Outage, SeatCount, SsoGate, SsoRefusal, audit};
 
 /// How long a browser may take at the provider.
@@ -257,7 +258,7 @@ impl SignIn {
             self.accept(&login, &invitation, now).await?;
         }
         let (roles, lacks_seat) = self.admit(&login, standing, &passed, subscription, now).await?;
-        let session = self.session(arrival.session, &login, subscription, roles, now);
+        let session = self.session(arrival.session, &login, &passed, subscription, roles, now);
         let begun = self.sessions.begin(&session, &login.claims, arrival.attempt.started_at).await;
         begun.map_err(|error| match error {
             SessionsError::LoggedOut => SignInError::LoggedOut,
@@ -364,6 +365,7 @@ impl SignIn {
         &self,
         id: SessionId,
         login: &Login,
+        passed: &Passed,
         subscription: Option<Subscription>,
         roles: Roles,
         now: Timestamp,
@@ -377,6 +379,7 @@ impl SignIn {
             picture: login.picture.clone(),
             tenant: login.tenant.clone(),
             look: None,
+            is_brought: passed.is_brought(),
             roles,
             subscription,
             provider_session: login.provider_session.clone(),

@@ -33,6 +33,7 @@ fn session() -> Session {
         picture: None,
         tenant: Some(acme()),
         look: None,
+        is_brought: false,
         roles: Roles::from(Role::Administrator),
         subscription: Some(TEAM.parse().unwrap()),
         provider_session: None,

@@ -129,6 +129,8 @@ pub struct EndedSession {
     pub user: UserId,
     /// Under which tenant.
     pub tenant: TenantRef,
+    /// Whether a connection of the tenant's own had brought them.
+    pub is_brought: bool,
 }
 
 /// One of a person's sessions, as it is shown to them.
@@ -165,6 +167,9 @@ pub struct Session {
     pub tenant: Option<TenantRef>,
     /// What its pages show of the tenant: what [`crate::TenantLooks`] keeps, whatever the session began with.
     pub look: Option<Look>,
+    /// Whether a connection of the tenant's own has brought them: then the account is the tenant's, and they have none
+    /// outside of it.
+    pub is_brought: bool,
     /// Their roles there.
     pub roles: Roles,
     /// The tenant's subscription under a tenant, else their own.

@@ -254,6 +254,7 @@ fn session(id: &str, now: Timestamp) -> Session {
         picture: None,
         tenant: None,
         look: None,
+        is_brought: false,
         roles: Roles::default(),
         subscription: None,
         provider_session: None,

@@ -1,13 +1,13 @@
 //! What the next page says once about what was just done: "Ann Lee is now an Administrator."
 //!
-//! It waits in a cookie that only this service can write and that is for one person, so that nobody can put words into
-//! our pages; the page that says it takes it away.
+//! It waits in a cookie that only this service can write and that is for one person, or for the browser whose session has
+//! just ended, so that nobody can put words into our pages; the page that says it takes it away.
 
 use std::time::Duration;
 
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use tenantry_domain::UserId;
+use tenantry_domain::{SessionId, UserId};
 
 use crate::session::see_other;
 use crate::{App, cookies};
@@ -19,9 +19,18 @@ const KEPT_FOR: Duration = Duration::from_mins(5);
 
 /// 303: go on with a GET of `location`, which tells `person` this.
 pub(crate) fn tell(app: &App, person: &UserId, location: &str, said: &str) -> Response {
+    leave(app, &to_person(person), location, said)
+}
+
+/// The same, but it tells the browser whose session this was, and which is signed out now.
+pub(crate) fn tell_after(app: &App, session: &SessionId, location: &str, said: &str) -> Response {
+    leave(app, &after(session), location, said)
+}
+
+fn leave(app: &App, purpose: &str, location: &str, said: &str) -> Response {
     let mut response = see_other(location);
     let said = shortened(said);
-    let sealed = app.keys.seal(&purpose(person), said.as_bytes(), &*app.random);
+    let sealed = app.keys.seal(purpose, said.as_bytes(), &*app.random);
     let cookie =
         sealed.ok().and_then(|value| app.cookies.set(app.cookies.flash_name(), &value, Some(KEPT_FOR)));
     response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
@@ -30,8 +39,17 @@ pub(crate) fn tell(app: &App, person: &UserId, location: &str, said: &str) -> Re
 
 /// What waits to be told to `person`.
 pub(crate) fn told(app: &App, headers: &HeaderMap, person: &UserId) -> Option<String> {
+    read(app, headers, &to_person(person))
+}
+
+/// What waits to be told where this session has ended.
+pub(crate) fn told_after(app: &App, headers: &HeaderMap, session: &SessionId) -> Option<String> {
+    read(app, headers, &after(session))
+}
+
+fn read(app: &App, headers: &HeaderMap, purpose: &str) -> Option<String> {
     let sealed = cookies::one(headers, app.cookies.flash_name())?;
-    String::from_utf8(app.keys.open(&purpose(person), sealed)?).ok()
+    String::from_utf8(app.keys.open(purpose, sealed)?).ok()
 }
 
 /// Takes it away once a page has said it.
@@ -51,8 +69,12 @@ pub(crate) fn is_waiting(app: &App, headers: &HeaderMap) -> bool {
     cookies::one(headers, app.cookies.flash_name()).is_some()
 }
 
-fn purpose(person: &UserId) -> String {
+fn to_person(person: &UserId) -> String {
     format!("said to {}", person.as_str())
+}
+
+fn after(session: &SessionId) -> String {
+    format!("said after {}", session.as_str())
 }
 
 fn shortened(said: &str) -> String {

@@ -57,6 +57,9 @@ pub(crate) struct Person<'a> {
     /// Where its logo is.
     pub(crate) logo: Option<String>,
     pub(crate) is_administrator: bool,
+    /// Whether the account is the organization's, and there is none outside of it: another one has to be asked for, or the
+    /// provider, which knows the browser, leads back to this one.
+    pub(crate) is_brought: bool,
 }
 
 /// The line below the bar.
@@ -102,6 +105,11 @@ impl Frame<'_> {
     pub(crate) fn is_under(&self, path: &str) -> bool {
         self.here.starts_with(path)
     }
+
+    /// Whether whoever is signed in has the organization's account, and none of their own.
+    pub(crate) fn is_brought(&self) -> bool {
+        self.person.as_ref().is_some_and(|person| person.is_brought)
+    }
 }
 
 impl<'a> Frame<'a> {
@@ -133,6 +141,7 @@ impl<'a> From<&'a Session> for Person<'a> {
             organization: session.tenant.as_ref().map(|tenant| called(session.look.as_ref(), tenant)),
             logo: session.look.as_ref().and_then(|look| look.logo.as_ref()).map(logo_path),
             is_administrator: session.actor().permitted(Permission::ViewSubscription).is_ok(),
+            is_brought: session.is_brought,
         }
     }
 }

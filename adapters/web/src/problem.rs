@@ -154,13 +154,17 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", "You are not signed in", detail, [LOGIN, START])
     }
 
-    /// What the session stood on has ended.
-    pub(crate) fn no_longer_member(organization: &str) -> Self {
-        let detail = format!(
-            "You are no longer a member of {organization}. Your own account is as it was, and so are your other \
-             organizations."
-        );
+    /// What the session stood on has ended. Whom a connection has brought has no account of their own: the provider, which
+    /// knows their browser, would lead them into the organization again.
+    pub(crate) fn no_longer_member(organization: &str, is_brought: bool) -> Self {
+        let rest = if is_brought {
+            "If you have an account of your own, sign in with that one."
+        } else {
+            "Your own account is as it was, and so are your other organizations."
+        };
+        let detail = format!("You are no longer a member of {organization}. {rest}");
         let own = way("/api/auth/login?returnTo=/home", "Go on with your own account");
+        let own = if is_brought { OTHER_ACCOUNT } else { own };
         let (status, title) = (StatusCode::FORBIDDEN, "Your membership has ended");
         Self::new(status, "no_longer_member", title, detail, [own, ORGANIZATION])
     }

@@ -85,7 +85,11 @@ impl FromRequestParts<Shared> for Visitor {
             None
         });
         let cookie = id(app.cookies, &parts.headers);
-        let said = session.as_ref().and_then(|session| flash::told(app, &parts.headers, &session.user));
+        let said = match (&session, &cookie) {
+            (Some(session), _) => flash::told(app, &parts.headers, &session.user),
+            (None, Some(ended)) => flash::told_after(app, &parts.headers, ended),
+            (None, None) => None,
+        };
         Ok(Self { session, cookie, theme: Theme::chosen(&parts.headers), said })
     }
 }
@@ -168,7 +172,9 @@ async fn signed_out(app: &App, parts: &Parts) -> Response {
         None
     });
     match explained {
-        Some(SignedOut::Removed(tenant)) => Problem::no_longer_member(tenant.name.as_str()).into_response(),
+        Some(SignedOut::Removed { tenant, is_brought }) => {
+            Problem::no_longer_member(tenant.name.as_str(), is_brought).into_response()
+        }
         Some(SignedOut::Changed(tenant)) => to_login(parts, Some(&tenant)),
         None => to_login(parts, None),
     }

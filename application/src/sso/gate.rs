@@ -71,6 +71,13 @@ pub(crate) struct Passed {
     pub(crate) role: Option<Role>,
 }
 
+impl Passed {
+    /// Whether a connection of the organization's own let it through: the account is the organization's.
+    pub(crate) fn is_brought(&self) -> bool {
+        self.role.is_some()
+    }
+}
+
 impl SsoGate {
     /// Whether this login, of somebody who stands so in the organization, may pass.
     pub(crate) async fn pass(

@@ -32,6 +32,7 @@ fn session(id: &str, user: &str, tenant: Option<TenantRef>) -> Session {
         email: Some(EmailAddress::try_from("ann@example.com").unwrap()),
         picture: None,
         look: None,
+        is_brought: false,
         roles: if tenant.is_some() { Roles::from(Role::Administrator) } else { Roles::default() },
         tenant,
         subscription: Some(Subscription::trial(now(), 1)),
@@ -72,7 +73,9 @@ async fn found(sessions: &impl Sessions, all: &[&Session]) -> Vec<bool> {
 
 /// What was begun is found as it was, with its claims.
 pub async fn is_found_as_it_was_begun(sessions: &impl Sessions) {
-    for session in [session("s1", "ann", None), session("s2", "ann", Some(tenant("acme")))] {
+    let acme = session("s2", "ann", Some(tenant("acme")));
+    let brought = Session { is_brought: true, ..session("s4", "ann", Some(tenant("acme"))) };
+    for session in [session("s1", "ann", None), acme, brought] {
         begin(sessions, &session).await;
         assert_eq!(sessions.find(&session.id, now()).await.unwrap(), Some(session.clone()));
         let claims = sessions.claims(&session.id).await.unwrap().unwrap();
@@ -137,8 +140,8 @@ pub async fn shows_a_changed_subscription_at_once(sessions: &impl Sessions) {
 
 /// What was read at the provider is seen from then on, in this session alone; an ended one does not come back.
 pub async fn is_refreshed(sessions: &impl Sessions) {
-    let (begun, other) =
-        (session("s1", "ann", Some(tenant("acme"))), session("s2", "ann", Some(tenant("acme"))));
+    let other = session("s2", "ann", Some(tenant("acme")));
+    let begun = Session { is_brought: true, ..session("s1", "ann", Some(tenant("acme"))) };
     begin(sessions, &begun).await;
     begin(sessions, &other).await;
     let refreshed = Session {
@@ -340,7 +343,8 @@ pub async fn are_remembered_when_a_membership_ends_them(sessions: &impl Sessions
     let spared = session("s2", "ann", Some(acme.clone()));
     let elsewhere = session("s3", "ann", Some(tenant("other")));
     let colleague = session("s4", "bo", Some(acme.clone()));
-    for session in [&own, &spared, &elsewhere, &colleague] {
+    let brought = Session { is_brought: true, ..session("s5", "ann", Some(acme.clone())) };
+    for session in [&own, &spared, &elsewhere, &colleague, &brought] {
         begin(sessions, session).await;
     }
     let forget_at = now() + Duration::from_mins(15);
@@ -350,8 +354,11 @@ pub async fn are_remembered_when_a_membership_ends_them(sessions: &impl Sessions
     }
     sessions.end_all(&SessionsOf::User(bo), None, now(), forget_at).await.unwrap();
     sessions.end(&elsewhere.id).await.unwrap();
-    let ended = EndedSession { user: ann, tenant: acme };
-    assert_eq!(sessions.find_ended(&own.id, now()).await.unwrap(), Some(ended));
+    for session in [&own, &brought] {
+        let (user, tenant) = (ann.clone(), acme.clone());
+        let ended = EndedSession { user, tenant, is_brought: session.is_brought };
+        assert_eq!(sessions.find_ended(&session.id, now()).await.unwrap(), Some(ended));
+    }
     assert_eq!(sessions.find(&own.id, now()).await.unwrap(), None);
     for session in [&spared, &elsewhere, &colleague] {
         assert_eq!(sessions.find_ended(&session.id, now()).await.unwrap(), None, "{}", session.id);

@@ -262,6 +262,7 @@ impl World {
             picture: None,
             tenant: None,
             look: None,
+            is_brought: false,
             roles: Roles::default(),
             subscription: self.subscription().await,
             provider_session: None,

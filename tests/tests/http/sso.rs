@@ -4,6 +4,7 @@ pub(crate) mod access;
 mod admission;
 mod advisories;
 mod attacks;
+mod brought;
 mod consequences;
 pub(crate) mod corp;
 mod domains;

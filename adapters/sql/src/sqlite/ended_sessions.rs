@@ -17,8 +17,8 @@ pub(super) fn note(
     spared: &str,
 ) -> Query<'static, Sqlite, SqliteArguments> {
     sqlx::query(
-        "INSERT INTO ended_sessions (id, user_id, tenant_id, tenant_name, forget_at) \
-         SELECT id, user_id, tenant_id, tenant_name, ends_at FROM sessions \
+        "INSERT INTO ended_sessions (id, user_id, tenant_id, tenant_name, is_brought, forget_at) \
+         SELECT id, user_id, tenant_id, tenant_name, is_brought, ends_at FROM sessions \
          WHERE id <> ? AND user_id = ? AND tenant_id = ? ON CONFLICT DO NOTHING",
     )
     .bind(spared.to_owned())
@@ -33,7 +33,7 @@ pub(super) async fn find(
     now: Timestamp,
 ) -> Result<Option<EndedSession>, StoreError> {
     let row = sqlx::query(
-        "SELECT user_id, tenant_id, tenant_name FROM ended_sessions WHERE id = ? AND forget_at > ?",
+        "SELECT user_id, tenant_id, tenant_name, is_brought FROM ended_sessions WHERE id = ? AND forget_at > ?",
     )
     .bind(session.as_str())
     .bind(now.as_millis())
@@ -42,5 +42,6 @@ pub(super) async fn find(
     let Some(row) = row else { return Ok(None) };
     let user = UserId::try_from(row.try_get::<&str, _>("user_id")?);
     let user = user.map_err(|why| StoreError::row("user_id")(&why))?;
-    Ok(read_tenant(&row)?.map(|tenant| EndedSession { user, tenant }))
+    let is_brought = row.try_get("is_brought")?;
+    Ok(read_tenant(&row)?.map(|tenant| EndedSession { user, tenant, is_brought }))
 }

@@ -98,8 +98,8 @@ impl Sessions for SqlSessions {
         // One statement: no logout comes between the look and the insertion.
         let begun = sqlx::query(
             "INSERT INTO sessions (id, user_id, name, email, picture, tenant_id, tenant_name, roles, \
-             subscription, provider_session, began_at, refreshed_at, idle_until, ends_at, claims) \
-             SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS \
+             subscription, provider_session, began_at, refreshed_at, idle_until, ends_at, is_brought, claims) \
+             SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS \
              (SELECT 1 FROM provider_logouts WHERE whom = ? OR (whom IN (?, ?, ?, ?) AND at >= ?))",
         )
         .bind(session.id.as_str())
@@ -116,6 +116,7 @@ impl Sessions for SqlSessions {
         .bind(session.refreshed_at.as_millis())
         .bind(session.idle_until.as_millis())
         .bind(session.ends_at.as_millis())
+        .bind(session.is_brought)
         .bind(claims)
         .bind(at_provider)
         .bind(of_user(&session.user))
@@ -143,7 +144,7 @@ impl Sessions for SqlSessions {
         };
         let row = sqlx::query(
             "SELECT user_id, name, email, sessions.picture, tenant_id, tenant_name, roles, subscription, \
-             provider_session, began_at, refreshed_at, idle_until, ends_at, \
+             provider_session, began_at, refreshed_at, idle_until, ends_at, is_brought, \
              display_name, primary_colour, background_colour, tenant_logos.id AS logo FROM sessions \
              LEFT JOIN tenant_looks USING (tenant_id) LEFT JOIN tenant_logos USING (tenant_id) \
              WHERE sessions.id = ?",
@@ -404,6 +405,7 @@ fn read_session(id: &SessionId, row: &SqliteRow) -> Result<Session, StoreError> 
         picture: row.try_get("picture")?,
         tenant: read_tenant(row)?,
         look: read_look(row)?,
+        is_brought: row.try_get("is_brought")?,
         roles: Roles::from_names(row.try_get::<&str, _>("roles")?.split(',')),
         subscription: subscription
             .map(str::parse)

@@ -30,7 +30,8 @@ pub(super) const EXPORT: Operation = Operation {
 };
 
 pub(super) const DELETE: Operation = Operation {
-    details: "For everybody in it, at once; everybody keeps their account. Take a copy before.",
+    details: "For everybody in it, at once. People keep their own accounts, but for those that came through a connection to \
+              its identity provider, which end with it. Take a copy before.",
     body: Some(Body::of::<OrganizationDeletion>()),
     refusals: &[(409, "A payment for it is just being completed.")],
     ..Operation::new("deleteOrganization", "Deletes the organization")

@@ -41,7 +41,7 @@ pub(crate) async fn ask(
             icon::LOCK,
             format!("They are signed out of {organization} at once, and its courses close to them."),
         ),
-        (icon::USER, "They keep their own account, and what belongs to it.".to_owned()),
+        (icon::USER, "An account of their own stays theirs, with what belongs to it.".to_owned()),
         again,
     ];
     let question = Confirmation {

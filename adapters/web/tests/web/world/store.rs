@@ -173,7 +173,8 @@ impl Sessions for World {
         let state = self.lock();
         let ended = state.ended_sessions.get(session.as_str());
         Ok(ended.and_then(|session| {
-            Some(EndedSession { user: session.user.clone(), tenant: session.tenant.clone()? })
+            let (user, tenant) = (session.user.clone(), session.tenant.clone()?);
+            Some(EndedSession { user, tenant, is_brought: session.is_brought })
         }))
     }
 
