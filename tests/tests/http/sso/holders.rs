@@ -132,3 +132,13 @@ async fn whoever_does_not_run_the_organization_is_told_so_before_their_rule_is_l
         eve.post("/admin/sso/policy", &[("connection", &*id), ("enforcement", rule)]).await.is(403);
     }
 }
+
+#[tokio::test]
+async fn more_than_can_be_chosen_are_refused() {
+    let (mut corp, id) = Corp::connected().await;
+    let made_up: Vec<_> = (0..21).map(|number| format!("holder.auth0|{number}")).collect();
+    let mut fields = vec![("connection", &*id), ("enforcement", "organization"), CONFIRMED];
+    fields.extend(made_up.iter().map(|field| (field.as_str(), "1")));
+    let refused = corp.admin.post("/admin/sso/policy", &fields).await;
+    assert!(refused.is(409).says("Choose at most 20 Administrators"), "{}", refused.text());
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use tenantry_application::{EnforceSsoError, MOST_GLASS_HOLDERS};
 use tenantry_domain::{Enforcement, SsoRequest, UserId};
 use utoipa::ToSchema;
 
@@ -82,6 +83,9 @@ impl EnforcementChange {
     /// Who may break the glass. What can be nobody's id is nobody's, who is no Administrator.
     fn people(self) -> Result<Option<BTreeSet<UserId>>, Problem> {
         let Some(sent) = self.break_glass else { return Ok(None) };
+        if sent.len() > MOST_GLASS_HOLDERS {
+            return Err(EnforceSsoError::TooMany.into());
+        }
         let id = |text: &String| UserId::try_from(text.as_str()).or_else(|_| UserId::try_from("-"));
         sent.iter().map(id).collect::<Result<_, _>>().map(Some).map_err(Problem::internal)
     }
