@@ -8,8 +8,10 @@ use tenantry_tests::steps::PASSWORD;
 use crate::person::{Person, invitation_link};
 use crate::sso::{BO, company};
 
+const CY: &str = "cy@example.com";
 const DOT: &str = "dot@acme.example";
 const ELI: &str = "eli@example.com";
+const FAY: &str = "fay@acme.example";
 
 impl Person {
     /// Chooses who has to sign in through the connection that is open, and saves.
@@ -17,6 +19,22 @@ impl Person {
         self.browser.press("Change who has to").await;
         self.browser.press_at(&format!("input[name='enforcement'][value='{whom}']")).await;
         self.browser.press_at("form[action='/admin/sso/policy'] button[type='submit']").await;
+    }
+
+    /// Looks at the pages that offer others what only an account of their own has.
+    async fn is_offered_nothing_of_their_own(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        for (path, says, picture) in [
+            ("/home/profile", "Your organization’s identity provider has it", "profile-brought"),
+            ("/organizations", "Your organizations", "organizations-brought"),
+            ("/organizations/new", "Sign in with another account", "organizations-new-brought"),
+            ("/home/leave", "Your membership ends now.", "leave-brought"),
+        ] {
+            self.opens(path).await;
+            self.browser.says(says).await;
+            faults.extend(self.browser.inspect(picture).await);
+        }
+        faults
     }
 
     /// Enters their own address where organizations are looked up, and logs in with a password.
@@ -83,7 +101,11 @@ async fn what_closes_a_door_says_for_whom_and_everybody_finds_another_one() {
     bo.browser.press("Continue").await;
     bo.logs_in_at_the_company(BO).await;
     bo.browser.says("You are learning with acme-1").await;
+    faults.extend(bo.is_offered_nothing_of_their_own().await);
+    ann.invites(CY).await;
+    ann.invites(FAY).await;
 
+    ann.browser.open(&connection).await;
     ann.browser.press("Turn it off").await;
     ann.browser.says("1 person came in through it and can’t sign in any more").await;
     faults.extend(ann.browser.inspect("sso-off-asked").await);
@@ -100,6 +122,7 @@ async fn what_closes_a_door_says_for_whom_and_everybody_finds_another_one() {
     ann.browser.open(&connection).await;
     ann.demands("organization").await;
     ann.browser.says("2 members have never signed in with OpenID Connect").await;
+    ann.browser.says("1 invitation can’t be accepted with OpenID Connect").await;
     faults.extend(ann.browser.inspect("sso-rule-asked").await);
     ann.browser.press("Leave it as it is").await;
     ann.demands("domains").await;
@@ -109,6 +132,12 @@ async fn what_closes_a_door_says_for_whom_and_everybody_finds_another_one() {
     ann.opens("/admin/members/add-member").await;
     ann.browser.says("Whoever has an address in acme.example signs in with OpenID Connect.").await;
     faults.extend(ann.browser.inspect("add-member-demanded").await);
+
+    // Fay was invited before.
+    let fay = Person::visits(&product.site, FAY).await;
+    fay.browser.open(&invitation_link(&product.identity, FAY).await).await;
+    fay.browser.says("You sign in to acme-1 with OpenID Connect.").await;
+    faults.extend(fay.browser.inspect("invitation-demanded").await);
 
     // Whoever belongs to two organizations is asked which one, and whoever has to come another way reads where.
     let eli = eli.elsewhere().await;
