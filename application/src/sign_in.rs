@@ -258,7 +258,7 @@ impl SignIn {
             self.accept(&login, &invitation, now).await?;
         }
         let (roles, lacks_seat) = self.admit(&login, standing, &passed, subscription, now).await?;
-        let session = self.session(arrival.session, &login, &passed, subscription, roles, now);
+        let session = self.session(arrival.session, &login, passed, subscription, roles, now);
         let begun = self.sessions.begin(&session, &login.claims, arrival.attempt.started_at).await;
         begun.map_err(|error| match error {
             SessionsError::LoggedOut => SignInError::LoggedOut,
@@ -375,7 +375,7 @@ impl SignIn {
         &self,
         id: SessionId,
         login: &Login,
-        passed: &Passed,
+        passed: Passed,
         subscription: Option<Subscription>,
         roles: Roles,
         now: Timestamp,

@@ -73,7 +73,7 @@ pub(crate) struct Passed {
 
 impl Passed {
     /// Whether a connection of the organization's own let it through: the account is the organization's.
-    pub(crate) fn is_brought(&self) -> bool {
+    pub(crate) fn is_brought(self) -> bool {
         self.role.is_some()
     }
 }
