@@ -113,6 +113,6 @@ pub use sso::{
     SsoError, SsoGate, SsoParts, SsoRefusal, SsoView, TestSso, TestSsoError, TurnOnSsoError, TurnSso,
     WatchDomains,
 };
-pub use sso::{Demanded, FindWaysIn, NoWayIn, OwnWay, Through, WaysIn};
+pub use sso::{Demanded, FindWaysIn, NoLogin, NoWayIn, OwnWay, Through, WaysIn};
 pub use transfer_ownership::{TransferOwnership, TransferOwnershipError};
 pub use withdraw_invitations::WithdrawInvitations;

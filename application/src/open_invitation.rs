@@ -130,6 +130,7 @@ impl OpenInvitation {
             return Err(OpenInvitationError::InviterLeft);
         }
         self.has_room(&organization, now).await?;
+        let demanded = self.ways.demanded_of(&offer).await?;
         Ok(OpenedInvitation {
             id,
             tenant: organization.tenant,
@@ -138,7 +139,7 @@ impl OpenInvitation {
             roles: offer.roles,
             message: offer.message,
             expires_at: offer.expires_at,
-            demanded: self.ways.demanded_of(tenant, &offer.email).await?,
+            demanded,
             reader: self.reader(session, &offer.email).await?,
         })
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tenantry_domain::post_login::{SubscriptionStep, manage_subscription};
 use tenantry_domain::{
-    AuditAction, AuditEntry, Catalogue, Device, InvitationId, Offer, OfferState, Roles, SessionId, SsoFault,
-    Subscription, TenantId, Timestamp,
+    AuditAction, AuditEntry, Catalogue, Device, Offer, OfferState, Roles, SessionId, SsoFault, Subscription,
+    TenantId, Timestamp,
 };
 use tenantry_ports::{
     AuditLog, Callback, Clock, IdentityProviderError, Login, LoginAttempt, Members, Offers, Session,
@@ -220,6 +220,9 @@ impl SignIn {
             Ok(login) => login,
         };
         if let Some(refusal) = self.answers_for_another(&arrival.attempt, &login, now).await {
+            if let Some(offer) = self.offer(&arrival.attempt, &login).await? {
+                self.uninvite(&login, Some(offer), now).await;
+            }
             return Err(SignInError::Sso(refusal));
         }
         let (subscription, roles) = tokio::join!(self.subscription(&login, now), self.roles(&login));
@@ -254,8 +257,11 @@ impl SignIn {
                 return Err(SignInError::Sso(refusal));
             }
         };
-        if let Some(invitation) = offer.and_then(|offer| offer.invitation) {
-            self.accept(&login, &invitation, now).await?;
+        if let Some(offer) = offer
+            && !self.accept(&login, &offer, now).await?
+        {
+            self.uninvite(&login, Some(offer), now).await;
+            return Err(SignInError::InvitationSpent);
         }
         let (roles, lacks_seat) = self.admit(&login, standing, &passed, subscription, now).await?;
         let session = self.session(arrival.session, &login, passed, subscription, roles, now);
@@ -322,16 +328,22 @@ impl SignIn {
         Ok(self.offers.find(&tenant.id, invitation).await?)
     }
 
-    /// Notes that this invitation is accepted. First that whoever it was for is let in: should anything break after that,
-    /// the invitation counts no more, and they are no newcomer all the same.
-    async fn accept(&self, login: &Login, invitation: &InvitationId, now: Timestamp) -> Result<(), Outage> {
-        let Some(tenant) = &login.tenant else { return Ok(()) };
+    /// Notes that this is accepted; `false` when it was taken back meanwhile. First that whoever it was for is let in:
+    /// should anything break after that, the invitation counts no more, and they are no newcomer all the same.
+    async fn accept(&self, login: &Login, offer: &Offer, now: Timestamp) -> Result<bool, Outage> {
+        let (Some(tenant), Some(invitation)) = (&login.tenant, &offer.invitation) else { return Ok(true) };
+        // Whoever takes it back has the turn, too.
+        let _turn = self.turns.take(&tenant.id).await?;
+        let held = self.offers.find(&tenant.id, invitation).await?;
+        if held.is_none_or(|held| held.state == OfferState::Revoked) {
+            return Ok(false);
+        }
         self.sso.requests.admit(&tenant.id, &login.user, now).await?;
         if self.offers.end_invitation(&tenant.id, invitation, OfferState::Accepted).await? {
             let accepted = entry(login, &tenant.id, AuditAction::InvitationAccepted, now);
             audit::record(&*self.audit_log, &accepted).await;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// A login that failed at the provider. What went through an organization's own connection is noted there, so that

@@ -9,17 +9,18 @@ use mockall::predicate::{always, eq};
 use secrecy::SecretString;
 use tenantry_application::{
     Arrival, Conversions, Redeem, SeatCount, SessionLimits, SignIn, SignInError, SignedIn, SsoGate,
+    SsoRefusal,
 };
 use tenantry_domain::{
-    AuditAction, Catalogue, Device, EmailAddress, InvitationId, Member, Offer, OfferState, Role, Roles,
-    SessionId, Subscription, Tenant, TenantId, TenantName, TenantRef, User, UserId,
+    AuditAction, Catalogue, ConnectionName, Device, EmailAddress, InvitationId, Member, Offer, OfferState,
+    Role, Roles, SessionId, Subscription, Tenant, TenantId, TenantName, TenantRef, User, UserId,
 };
 use tenantry_ports::testkit::{FixedClock, SeededRandom, without_sso};
 use tenantry_ports::{
     Callback, Clock, IdentityProviderError, Login, LoginAttempt, MockAuditLog, MockBilling,
     MockIdentityProvider, MockInvitations, MockJourneys, MockLoginAttempts, MockMembers, MockOffers,
-    MockSessions, MockSsoRequests, MockTenants, MockUsers, OffersError, Page, SessionsError, Turn, Turns,
-    TurnsError, UpstreamFault, UsersError,
+    MockSessions, MockSsoRequests, MockTenants, MockUsers, OffersError, Page, SessionsError, SsoAttempt,
+    SsoPurpose, Turn, Turns, TurnsError, UpstreamFault, UsersError,
 };
 
 const NOW: &str = "2026-01-02T03:04:05.678Z";
@@ -492,6 +493,40 @@ async fn s14_an_invitation_that_another_account_has_spent_is_over() {
     ended.with(eq(acme().id), eq(invited()), eq(OfferState::Revoked)).once().returning(|_, _, _| Ok(true));
     let refused = world.sign_in(arrival_by_invitation()).await;
     assert!(matches!(refused, Err(SignInError::InvitedOther)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn s14_an_invitation_is_taken_back_between_a_look_and_its_acceptance() {
+    let mut world = with_a_member_to_be_removed(login_of(bo(), true), false);
+    let mut looks = 0;
+    world.offers.expect_find().times(2).returning(move |_, _| {
+        looks += 1;
+        let state = if looks == 1 { OfferState::Open } else { OfferState::Revoked };
+        Ok(Some(Offer { state, ..offer() }))
+    });
+    let requests = world.requests.as_mut().unwrap();
+    requests.expect_of_tenant().returning(|_| Ok(Vec::new()));
+    world.offers.expect_end_invitation().returning(|_, _, _| Ok(false));
+    let refused = world.sign_in(arrival_by_invitation()).await;
+    assert!(matches!(refused, Err(SignInError::InvitationSpent)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn s13_an_invitation_that_was_to_lead_through_a_connection_gives_nothing_to_another_login() {
+    let mut world = with_a_member_to_be_removed(login_of(bo(), true), false);
+    world.offers.expect_find().returning(|_, _| Ok(Some(offer())));
+    let ended = world.offers.expect_end_invitation();
+    ended.with(eq(acme().id), eq(invited()), eq(OfferState::Revoked)).once().returning(|_, _, _| Ok(true));
+    let requests = world.requests.as_mut().unwrap();
+    requests.expect_find().returning(|_, _| Ok(None));
+    requests.expect_failed().once().returning(|_, _, failure| Ok(failure.reference.clone()));
+    let arrival = arrival_by_invitation();
+    let sso =
+        SsoAttempt { request: "0".repeat(32).as_str().try_into().unwrap(), purpose: SsoPurpose::SignIn };
+    let connection = Some(ConnectionName::try_from("corp").unwrap());
+    let attempt = LoginAttempt { connection, sso: Some(sso), ..arrival.attempt.clone() };
+    let refused = world.sign_in(Arrival { attempt, ..arrival }).await;
+    assert!(matches!(refused, Err(SignInError::Sso(SsoRefusal::Failed { .. }))), "{refused:?}");
 }
 
 /// A federated newcomer of an organization with twenty seats, of which so many are taken.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tenantry_domain::{EmailAddress, EmailDomain, Enforcement, Member, SsoRequest, TenantId, UserId};
+use tenantry_domain::{EmailAddress, EmailDomain, Enforcement, Member, Offer, SsoRequest, TenantId, UserId};
 use tenantry_ports::{KeptSsoRequest, PageSize, Session};
 
 use super::{EnforceSso, EnforceSsoError, ReleaseDomain, SsoError, SsoParts};
@@ -84,12 +84,16 @@ impl EnforceSso {
         let can_come = |email: Option<&EmailAddress>| {
             now.domains.intersection(&proved).any(|domain| is_in(email, domain))
         };
-        let pending = self.offers.pending(tenant, self.parts.clock.now()).await.map_err(Outage::from);
-        let pending = pending.map_err(SsoError::from)?.into_iter().map(|offer| offer.email);
-        let is_shut_out = |email: &EmailAddress| {
-            then.concerns(Some(email)) && !now.concerns(Some(email)) && !can_come(Some(email))
+        let kept = self.parts.requests.of_tenant(tenant).await.map_err(SsoError::from)?;
+        let opens = |email: &EmailAddress| {
+            kept.iter().any(|kept| kept.request.admit(Some(email), true, &proved).is_ok())
         };
-        let invited = pending.filter(is_shut_out).map(|email| email.to_string()).collect();
+        let pending = self.offers.pending(tenant, self.parts.clock.now()).await.map_err(Outage::from);
+        let is_shut_out = |Offer { email, .. }: &Offer| {
+            then.concerns(Some(email)) && !now.concerns(Some(email)) && !opens(email)
+        };
+        let pending = pending.map_err(SsoError::from)?.into_iter().filter(is_shut_out);
+        let invited = pending.map(|offer| offer.email.to_string()).collect();
         let invited = Concerned { names: invited, or_more: false };
         let outside = members.iter().filter(|member| !can_come(member.email.as_ref()));
         let outside = Concerned { names: outside.map(|member| member.name.clone()).collect(), or_more };

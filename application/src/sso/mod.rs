@@ -41,7 +41,7 @@ pub use realm::{FindLogin, FoundLogin};
 pub use test_login::{ReportSsoTest, ReportedTest, TestSso, TestSsoError};
 pub use turn::{TurnOnSsoError, TurnSso};
 pub use watch::WatchDomains;
-pub use ways_in::{Demanded, FindWaysIn, NoWayIn, OwnWay, Through, WaysIn};
+pub use ways_in::{Demanded, FindWaysIn, NoLogin, NoWayIn, OwnWay, Through, WaysIn};
 
 pub(crate) use gate::{GRACE, Passed};
 pub(crate) use newcomer::Standing;

@@ -161,11 +161,15 @@ impl SsoParts {
         self.end_all(SessionsOf::Personal(domains), besides).await
     }
 
-    /// The same where this domain is proved now: it may be so for the first time.
-    pub(crate) async fn end_personal_in(&self, proof: &DomainProof) -> Result<(), Outage> {
-        let kept = self.requests.of_tenant(&proof.tenant).await?.into_iter();
-        let concerns = |request: &SsoRequest| request.is_demanded() && request.is_open_for(&proof.domain);
-        for request in kept.map(|kept| kept.request).filter(concerns).filter(|_| proof.holds()) {
+    /// The same where this domain has just been proved.
+    pub(crate) async fn end_personal_in(
+        &self,
+        tenant: &TenantId,
+        domain: &EmailDomain,
+    ) -> Result<(), Outage> {
+        let kept = self.requests.of_tenant(tenant).await?.into_iter();
+        let concerns = |request: &SsoRequest| request.is_demanded() && request.is_open_for(domain);
+        for request in kept.map(|kept| kept.request).filter(concerns) {
             self.end_personal(None, &request).await?;
         }
         Ok(())

@@ -18,6 +18,8 @@ const CLAIMED_EVERY: Duration = Duration::from_mins(5);
 const CLAIMED_FOR: Duration = DomainProof::WAITS;
 /// How soon one is looked at again of which the provider could not be told.
 const AGAIN_AFTER: Duration = Duration::from_mins(2);
+/// For how long a proof is new: as long as an interruption may have left what it ends.
+const NEWLY: Duration = Duration::from_hours(12);
 /// How many are looked at in one go.
 const AT_ONCE: u32 = 50;
 
@@ -95,7 +97,11 @@ impl SsoParts {
     /// Notes that the provider has heard of a look, and ends what is over by it. Somebody may have looked meanwhile: what
     /// they saw stays.
     pub(super) async fn heard(&self, looked: &DomainProof, now: Timestamp) -> Result<(), Outage> {
-        self.end_personal_in(looked).await?;
+        if let ProofState::Proved { since } = looked.state
+            && now < since + NEWLY
+        {
+            self.end_personal_in(&looked.tenant, &looked.domain).await?;
+        }
         let held = self.proofs.find(&looked.tenant, &looked.domain).await?;
         if held.is_some_and(|held| held == unheard(looked, now)) {
             self.proofs.keep(&DomainProof { checked_at: Some(now), ..looked.clone() }).await?;

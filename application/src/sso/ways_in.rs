@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tenantry_domain::{
-    ConnectionId, DisplayName, EmailAddress, EmailDomain, Enforcement, LoginConnection, LoginKind,
+    ConnectionId, DisplayName, EmailAddress, EmailDomain, Enforcement, LoginConnection, LoginKind, Offer,
     SsoRequest, SsoState, TenantId,
 };
 use tenantry_ports::{DomainProofs, Invitations, SsoRequests};
@@ -53,13 +53,22 @@ pub struct Through {
     pub domains: BTreeSet<EmailDomain>,
 }
 
-/// What is demanded of somebody who comes.
+/// What is demanded of somebody who is invited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demanded {
-    /// What people call the connections through one of which they have to come.
+    /// What people call the connection that lets them in, or else those through one of which they would have to come.
     pub names: Vec<DisplayName>,
-    /// The login that lets them in; `None` when none does, as things are.
-    pub login: Option<FoundLogin>,
+    /// The login that lets them in, or why none does as things are.
+    pub login: Result<FoundLogin, NoLogin>,
+}
+
+/// Why no login of the organization's own lets somebody in who is invited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoLogin {
+    /// None lets the address in.
+    NotLetIn,
+    /// One would, and the invitation was made for another way, on which the provider insists: it has to be sent anew.
+    OtherWay,
 }
 
 /// Why somebody could not come in, were they invited.
@@ -96,22 +105,31 @@ impl FindWaysIn {
         self.among(tenant, &requests).await
     }
 
-    /// What is demanded of somebody who is invited with this address, whatever was when the invitation was sent.
-    pub(crate) async fn demanded_of(
-        &self,
-        tenant: &TenantId,
-        email: &EmailAddress,
-    ) -> Result<Option<Demanded>, Outage> {
-        let requests = self.requests(tenant).await?;
-        let demanding = requests.iter().filter(|request| request.concerns(Some(email)));
+    /// What is demanded of whoever this was offered to, whatever was when it was sent.
+    pub(crate) async fn demanded_of(&self, offer: &Offer) -> Result<Option<Demanded>, Outage> {
+        let requests = self.requests(&offer.tenant).await?;
+        let demanding = requests.iter().filter(|request| request.concerns(Some(&offer.email)));
         let names: Vec<_> = demanding.map(|request| request.display_name.clone()).collect();
         if names.is_empty() {
             return Ok(None);
         }
-        let proved = proved(&self.proofs.of_tenant(tenant).await?);
+        let proved = proved(&self.proofs.of_tenant(&offer.tenant).await?);
         // Any of the organization's own opens, whichever it is that demands it.
-        let its = requests.into_iter().find(|request| request.admit(Some(email), true, &proved).is_ok());
-        Ok(Some(Demanded { names, login: its.and_then(FoundLogin::of) }))
+        let opens = |request: &SsoRequest| request.admit(Some(&offer.email), true, &proved).is_ok();
+        let open: Vec<_> = requests.into_iter().filter(opens).collect();
+        let Some(first) = open.first().cloned() else {
+            return Ok(Some(Demanded { names, login: Err(NoLogin::NotLetIn) }));
+        };
+        let meant = match &offer.connection {
+            None => Some(first.clone()),
+            Some(chosen) => {
+                let known = self.invitations.connections(&offer.tenant).await?;
+                let way = known.into_iter().find(|way| way.id == *chosen);
+                way.and_then(|way| open.into_iter().find(|request| is_of(&way, request)))
+            }
+        };
+        let names = vec![meant.as_ref().unwrap_or(&first).display_name.clone()];
+        Ok(Some(Demanded { names, login: meant.and_then(FoundLogin::of).ok_or(NoLogin::OtherWay) }))
     }
 
     /// The connection that makes whoever comes with this address a member again, however often they are removed.

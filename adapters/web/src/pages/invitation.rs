@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use tenantry_application::{OpenInvitationError, OpenedInvitation, Reader, SignInWish, Under};
+use tenantry_application::{NoLogin, OpenInvitationError, OpenedInvitation, Reader, SignInWish, Under};
 use tenantry_domain::{InvitationMessage, TenantId, Ticket};
 use tenantry_ports::Intent;
 
@@ -30,8 +30,8 @@ struct InvitationPage<'a> {
     other: Option<&'a str>,
     /// What whoever is invited has to sign in with, if that is demanded: then there is no account to be made.
     only: Option<String>,
-    /// Whether that does not let them in, as things are.
-    is_shut: bool,
+    /// Why that does not let them in, as things are.
+    shut: Option<NoLogin>,
     /// Whether that has begun since they chose to make an account.
     is_late: bool,
     tenant: &'a str,
@@ -71,7 +71,7 @@ pub(crate) async fn accept(
     let looked = Looked::at(&app, &visitor, &fields).await?;
     let intent = intent(&fields)?;
     // The organization may have begun to demand its own login since the page was shown.
-    if looked.is_shut() || (intent == Intent::SignUp && looked.opened.demanded.is_some()) {
+    if looked.shut().is_some() || (intent == Intent::SignUp && looked.opened.demanded.is_some()) {
         return looked.page(StatusCode::CONFLICT, &app, &visitor);
     }
     let may_lead_on = app.use_cases.sso.find_login.may_lead_on(&looked.tenant).await?;
@@ -97,9 +97,9 @@ impl Looked {
         Ok(Self { tenant, ticket, opened })
     }
 
-    /// Whether the way that is demanded lets nobody with the invited address in.
-    fn is_shut(&self) -> bool {
-        self.opened.demanded.as_ref().is_some_and(|demanded| demanded.login.is_none())
+    /// Why the way that is demanded does not open.
+    fn shut(&self) -> Option<NoLogin> {
+        self.opened.demanded.as_ref()?.login.as_ref().err().copied()
     }
 
     fn page(&self, status: StatusCode, app: &Shared, visitor: &Visitor) -> Result<Response, Problem> {
@@ -111,8 +111,8 @@ impl Looked {
             message: opened.message.as_ref().map(InvitationMessage::as_str),
             other: session.map(|session| session.name.as_str()),
             only: opened.demanded.as_ref().map(|demanded| any_of(&demanded.names)),
-            is_shut: self.is_shut(),
-            is_late: status == StatusCode::CONFLICT && !self.is_shut(),
+            shut: self.shut(),
+            is_late: status == StatusCode::CONFLICT && self.shut().is_none(),
             tenant: self.tenant.as_str(),
             ticket: self.ticket.as_str(),
             opened,
@@ -130,7 +130,7 @@ impl Looked {
             return_to: ReturnTo::home().as_str().to_owned(),
             ..SignInWish::default()
         };
-        if let Some(login) = opened.demanded.and_then(|demanded| demanded.login) {
+        if let Some(login) = opened.demanded.and_then(|demanded| demanded.login.ok()) {
             login.take(&mut wish);
         }
         wish

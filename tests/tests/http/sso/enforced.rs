@@ -303,6 +303,12 @@ async fn s13_a_domain_that_the_rule_covers_from_now_on_ends_the_sessions_from_be
     corp.dns.publish(&record.0, &record.1);
     corp.checks(&id).await.is(200);
     assert!(!eli.is_signed_in().await);
+    // Whoever can still come in another way has a login of their own, which a look at an old proof does not end.
+    let mut ann = corp.site.browser();
+    ann.log_in("ann@nowhere.example").await;
+    corp.site.clock.advance(std::time::Duration::from_hours(13));
+    corp.checks(&id).await.is(200);
+    assert!(ann.is_signed_in().await);
 
     // A domain that is taken away ends nothing.
     let fields = [("connection", &*id), ("enforcement", "domains"), CONFIRMED];

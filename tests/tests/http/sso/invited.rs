@@ -61,6 +61,32 @@ async fn whoever_is_invited_and_could_not_come_any_more_is_named_before_a_rule_i
     assert!(cy.get(&link).await.is(200).says("Create an account"));
 }
 
+#[tokio::test]
+async fn an_invitation_for_another_way_is_to_be_sent_anew_once_a_rule_is_made() {
+    let (mut corp, id) = Corp::connected().await;
+    let form = corp.admin.get("/admin/members/add-member").await;
+    let (before, _) = form.body.split_once("\">E-mail and password</option>").unwrap();
+    let password = before.rsplit_once("value=\"").unwrap().1.to_owned();
+    let fields = [("emails", BO), ("role", "Administrator"), ("hours", "72"), ("connection", &password)];
+    corp.admin.post("/admin/members/add-member", &fields).await.is(200);
+    let old = corp.site.management().await.invitation_link("corp", BO).await;
+    let fields = [("connection", &*id), ("enforcement", "domains"), CONFIRMED];
+    corp.admin.post("/admin/sso/policy", &fields).await.is(303);
+    corp.site.clock.advance(Duration::from_secs(1));
+    let mut bo = corp.site.browser();
+    let page = bo.get(&old).await;
+    assert!(page.is(200).says("by now, and this invitation is for another way"), "{}", page.text());
+    assert!(!page.body.contains("name=\"account\""), "{}", page.body);
+    let invitation = corp.site.management().await.invitations("corp").await[0]["id"].clone();
+    let fields = [("invitation", invitation.as_str().unwrap())];
+    corp.admin.post("/admin/members/resend-invitation", &fields).await.leads_to("/admin/members");
+    let new = corp.site.management().await.invitation_link("corp", BO).await;
+    let page = bo.accept(&new, "existing").await;
+    let end = bo.at_the_company(&page, BO).await;
+    assert_eq!((end.url.path(), end.status.as_u16()), ("/home", 200), "{}", end.summary());
+    bo.get("/admin").await.is(200);
+}
+
 /// What a link carries under this name.
 fn query(link: &str, name: &str) -> String {
     let (_, query) = link.split_once('?').unwrap();
