@@ -267,7 +267,8 @@ async fn f11_i2_i4_i5_fifty_at_once_at_the_seat_limit_leave_everything_as_it_mus
             let left = crowd.world.members.page(&race.tenant.id, None, PageSize::SCREEN).await.unwrap().items;
             joined += left.iter().filter(|member| !crowd.users.contains(&member.user)).count();
         }
-        assert!(joined > 50, "a race in which nobody gets anywhere shows nothing: {joined} have joined");
+        // Most of those who accept come too late: whoever has invited them may invite nobody any more.
+        assert!(joined > 15, "a race in which nobody gets anywhere shows nothing: {joined} have joined");
     };
     tokio::time::timeout(Duration::from_mins(5), hundred).await.expect("a hundred seeds in bounded time");
 }
