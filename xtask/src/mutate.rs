@@ -69,12 +69,13 @@ fn copy(tree: &Path) -> Result<()> {
 /// What fails with all of them asleep: of the whole matrix, or of the cells that are needed when only some are chosen, and
 /// of every test that is named beside one.
 fn failures(tree: &Path, chosen: &[&Mutant], is_part: bool) -> Result<Vec<String>> {
-    let (mut cells, mut http, mut contracts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut cells, mut http, mut contracts, mut sign_in) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for mutant in chosen {
         match mutant.noticed {
             Noticed::Cells(text) => cells.push(text),
             Noticed::Test(name) => http.push(name),
             Noticed::Contract(name) => contracts.push(name),
+            Noticed::SignIn(name) => sign_in.push(name),
         }
     }
     if !cells.is_empty() {
@@ -88,8 +89,10 @@ fn failures(tree: &Path, chosen: &[&Mutant], is_part: bool) -> Result<Vec<String
         }
         failed.extend(failed_lines(&mut test)?);
     }
-    if !contracts.is_empty() {
-        failed.extend(failed_lines(&mut test(tree, "contract", &contracts))?);
+    for (target, names) in [("contract", contracts), ("sign_in", sign_in)] {
+        if !names.is_empty() {
+            failed.extend(failed_lines(&mut test(tree, target, &names))?);
+        }
     }
     Ok(failed)
 }
@@ -100,6 +103,7 @@ fn failures_without(tree: &Path, mutant: &Mutant) -> Result<Vec<String>> {
         Noticed::Cells(_) => test(tree, "http", &[MATRIX]),
         Noticed::Test(name) => test(tree, "http", &[name]),
         Noticed::Contract(name) => test(tree, "contract", &[name]),
+        Noticed::SignIn(name) => test(tree, "sign_in", &[name]),
     };
     if let Noticed::Cells(cells) = mutant.noticed {
         test.env(CELLS, cells);

@@ -29,9 +29,11 @@ pub(super) enum Noticed {
     Test(&'static str),
     /// This case of a port's contract, where the guard lies beneath a port.
     Contract(&'static str),
+    /// This test of signing in, where the identity provider of the tests refuses the same before we are asked.
+    SignIn(&'static str),
 }
 
-use Noticed::{Cells, Contract, Test};
+use Noticed::{Cells, Contract, SignIn, Test};
 use Without::{Filter, This};
 
 pub(super) const fn mutant(
@@ -184,10 +186,12 @@ const MUTANTS: &[Mutant] = &[
         (INVITE, "let administrator = self.authorize.to_look(session, ‹Permission::InviteMembers›)?;"),
         "/admin/members/add-member by employee",
     ),
-    asks_for_too_little(
+    // Whoever can't is told so before, by what their session says.
+    mutant(
         "every member invites",
         (INVITE, "in_turn(&*self.turns, session, ‹Permission::InviteMembers›)"),
-        "POST /api/v1/organization/invitations by ",
+        This("Permission::UseProduct"),
+        Test(DEMOTED),
     ),
     mutant(
         "an invitation of somebody who may invite nobody any more counts",
@@ -202,7 +206,7 @@ const MUTANTS: &[Mutant] = &[
             "if ‹!login.email_verified || login.email.as_ref() != Some(&offer.email)› {",
         ),
         This("false"),
-        Test("invitations::s14_another_account"),
+        SignIn("adv09_neither_another_nor_an_unproved_address"),
     ),
     mutant(
         "whoever was an Administrator a moment ago buys",
@@ -258,7 +262,7 @@ const MUTANTS: &[Mutant] = &[
         "every member changes how it looks",
         (CUSTOMIZE, "= ‹self.authorize.to_change(session, Permission::CustomizeOrganization).await›?;"),
         This("self.authorize.to_change(session, Permission::UseProduct).await"),
-        Cells("/admin/customization by employee"),
+        Test(DEMOTED),
     ),
     mutant(
         "every member copies everything",
@@ -304,13 +308,13 @@ const MUTANTS: &[Mutant] = &[
         "a cursor is good for every organization",
         (LISTING, "let scope = ‹format!(\"{list}\\n{whose}\")›;"),
         This("list.to_owned()"),
-        Test("a_cursor_is_good_for_one_organization_alone"),
+        Test("a_cursor_that_was_not_given_out"),
     ),
     mutant(
         "any text is a cursor",
         (LISTING, "‹app.keys.is_token(&signed(scope, &cursor), signature)›"),
         This("true"),
-        Test("a_limit_or_a_cursor_that_is_none_is_422"),
+        Test("a_cursor_that_was_not_given_out"),
     ),
     mutant(
         "a browser left open is enough",

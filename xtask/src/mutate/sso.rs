@@ -98,7 +98,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "a connection that is off lets people in",
         (DOMAIN_REQUEST, "if ‹self.state != SsoState::On› {"),
         This("false"),
-        Test("s09_"),
+        Test("adv05_a_connection_that_ends"),
     ),
     mutant(
         "a test of somebody who would be refused counts",
@@ -113,7 +113,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "newcomers join where they are not let in",
         (GATE, "standing.is_newcomer && ‹!request.admission.auto_membership›"),
         This("false"),
-        Test("where_newcomers_do_not_join_by_themselves"),
+        Test("s14_a_membership_that_was_had_behind_the_products_back_ends"),
     ),
     mutant(
         "people come in for ever after the plan",
@@ -146,7 +146,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "let is_unsure = ‹session.roles.is_empty() && may_come_of_a_login(&roles)›;",
         ),
         This("false"),
-        Test("s14_a_membership_that_was_had_behind"),
+        Test("s14_a_seat_is_counted_for_who_was_made_a_member"),
     ),
     // Beneath the ports.
     of_anybody(

@@ -1,5 +1,6 @@
 //! Lists: every item on one page, and no page of anybody else's.
 
+use serde_json::json;
 use tenantry_tests::steps::PASSWORD;
 
 use super::program::Program;
@@ -7,6 +8,7 @@ use crate::provider::Provider;
 use crate::site::Site;
 
 const MEMBERS: &str = "/api/v1/organization/members";
+const ACTIVITY: &str = "/api/v1/organization/audit-log";
 
 #[tokio::test]
 async fn pages_hold_every_member_once() {
@@ -69,4 +71,22 @@ async fn a_cursor_is_good_for_one_organization_alone() {
     assert_ne!(second["items"], first["items"]);
     let foreign = bob.get(&format!("{MEMBERS}?limit=1&cursor={cursor}")).await;
     foreign.is_problem(422, "invalid_cursor", Some("cursor"));
+}
+
+#[tokio::test]
+async fn a_cursor_that_was_not_given_out_for_this_list_is_none_even_where_its_place_could_be_read() {
+    let site = Site::start().await;
+    let mut ann = Program::of(site.administrator("ann@example.com", "acme").await).await;
+    let mut bob = Program::of(site.administrator("bob@example.com", "bobs").await).await;
+    for name in ["Acme A", "Acme B", "Acme C"] {
+        ann.patch("/api/v1/organization/customization", &json!({ "display_name": name })).await.is(200);
+    }
+    let first = ann.get(&format!("{ACTIVITY}?limit=1")).await.is(200).json();
+    let cursor = first["next"].as_str().unwrap();
+    ann.get(&format!("{ACTIVITY}?cursor={cursor}")).await.is(200);
+    let of_nobody = format!("{}{}", "A".repeat(43), &cursor[43..]);
+    for (program, cursor) in [(&mut bob, cursor), (&mut ann, of_nobody.as_str())] {
+        let refused = program.get(&format!("{ACTIVITY}?cursor={cursor}")).await;
+        refused.is_problem(422, "invalid_cursor", Some("cursor"));
+    }
 }

@@ -1,4 +1,5 @@
-//! Whoever was an Administrator until a moment ago: their session still says so, and the provider does not.
+//! Whoever was an Administrator until a moment ago and is an Employee now: their session still says so, and the provider does
+//! not.
 
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ async fn a_role_that_was_taken_a_moment_ago_changes_nothing_from_then_on() {
     world.site.newcomer(EMAIL).await;
     let (mut faults, mut count) = (Vec::new(), 0);
     for route in changes() {
-        world.management.add_member(HERE, EMAIL, &["Administrator"]).await;
+        world.management.add_member(HERE, EMAIL, &["Administrator", "Employee"]).await;
         let mut browser = world.site.browser();
         browser.log_in_under(HERE, EMAIL).await;
         let token = browser.token().await;
