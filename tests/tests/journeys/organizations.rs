@@ -10,7 +10,16 @@ use crate::person::Person;
 impl Person {
     /// The colour of what the selector names, as it is painted.
     async fn ground_of(&self, css: &str) -> String {
-        let script = format!("return getComputedStyle(document.querySelector(\"{css}\")).backgroundColor");
+        // Of another one like it, where no pointer is: the pointer may be over it, since it was pressed.
+        let script = format!(
+            "const shown = document.querySelector(\"{css}\");
+             const other = shown.cloneNode(true);
+             other.style.cssText = 'position: fixed; left: -99rem; transition: none';
+             shown.after(other);
+             const ground = getComputedStyle(other).backgroundColor;
+             other.remove();
+             return ground"
+        );
         self.browser.evaluate(&script).await.as_str().unwrap_or_default().to_owned()
     }
 
