@@ -304,11 +304,16 @@ async fn s13_a_domain_that_the_rule_covers_from_now_on_ends_the_sessions_from_be
     corp.checks(&id).await.is(200);
     assert!(!eli.is_signed_in().await);
     // Whoever can still come in another way has a login of their own, which a look at an old proof does not end.
-    let mut ann = corp.site.browser();
-    ann.log_in("ann@nowhere.example").await;
+    let management = corp.site.management().await;
+    management.add_member("corp", "eli@third.example", &["Administrator"]).await;
+    let holder = format!("holder.{}", management.user_id("eli@third.example").await);
+    let fields = [("connection", &*id), ("enforcement", "organization"), (&*holder, "1"), CONFIRMED];
+    corp.admin.post("/admin/sso/policy", &fields).await.is(303);
     corp.site.clock.advance(std::time::Duration::from_hours(13));
+    let mut eli = corp.site.browser();
+    eli.log_in("eli@third.example").await;
     corp.checks(&id).await.is(200);
-    assert!(ann.is_signed_in().await);
+    assert!(eli.is_signed_in().await);
 
     // A domain that is taken away ends nothing.
     let fields = [("connection", &*id), ("enforcement", "domains"), CONFIRMED];
