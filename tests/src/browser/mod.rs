@@ -55,11 +55,25 @@ impl Browser {
         body.ok().and_then(|text| text.json().as_str().map(str::to_owned)).unwrap_or_default()
     }
 
-    /// The value of a script that reads something from the page.
+    /// The value of a script that reads something from the page. A page that has not come whole yet may lack what it reads,
+    /// so one that fails is tried again.
     pub async fn evaluate(&self, script: &str) -> Value {
-        match self.driver.execute(script, vec![]).await {
-            Ok(value) => value.json().clone(),
-            Err(error) => self.give_up(format_args!("{script} fails: {error}")).await,
+        let start = Instant::now();
+        loop {
+            match self.driver.execute(script, vec![]).await {
+                Ok(value) => return value.json().clone(),
+                Err(error) if start.elapsed() > PATIENCE => {
+                    self.give_up(format_args!("{script} fails: {error}")).await
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    }
+
+    /// Waits until a script says that the page has become what it should be.
+    pub async fn comes_to(&self, script: &str) {
+        if !self.until(async || self.evaluate(script).await == true).await {
+            self.give_up(format_args!("{script} never came true")).await;
         }
     }
 
@@ -140,8 +154,14 @@ impl Browser {
         self.visible(By::Css(css), css).await
     }
 
-    /// Whether the page, as it is now, has such an element.
+    /// What is written in the first element that a CSS selector names.
+    pub async fn text_of(&self, css: &str) -> String {
+        self.with(By::Css(css), &format!("{css:?}"), async |element| element.text().await).await
+    }
+
+    /// Whether the page, once it has come whole, has such an element.
     pub async fn has(&self, css: &str) -> bool {
+        self.comes_to("return document.readyState === 'complete'").await;
         self.driver.find(By::Css(css)).await.is_ok()
     }
 

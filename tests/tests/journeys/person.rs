@@ -101,7 +101,7 @@ impl Person {
         self.browser.press("Create organization").await;
     }
 
-    /// Chooses colours as the browser's own picker would.
+    /// Chooses colours as the browser's own picker would, and sees the page in them.
     pub(crate) async fn picks_colours(&self, primary: &str, background: &str) {
         for (id, colour) in [("primary", primary), ("background", background)] {
             let script = format!(
@@ -110,6 +110,13 @@ impl Person {
             );
             assert_eq!(self.browser.evaluate(&script).await, colour);
         }
+        // Each of the two restyles the page, and the sheet of the one before goes when that of both is there.
+        let both = format!("{}-{}.css", &primary[1..], &background[1..]);
+        let script = format!(
+            "const sheets = [...document.querySelectorAll('link[data-look]')]; \
+             return sheets.length === 1 && sheets[0].href.endsWith('{both}')"
+        );
+        self.browser.comes_to(&script).await;
     }
 
     /// Invites these addresses; the answers are on the page.
