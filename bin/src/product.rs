@@ -12,7 +12,7 @@ use tenantry_application::FinishConversions;
 use tenantry_auth0::{Auth0, ManagementError};
 use tenantry_fake::Fake;
 use tenantry_ports::{Clock, IdempotencyKeys, Random, Sessions};
-use tenantry_sql::sqlite::{Database, SqlIdempotencyKeys, SqlSessions};
+use tenantry_sql::{Database, SqlIdempotencyKeys, SqlSessions};
 use tenantry_web::Brand;
 use tokio::net::TcpListener;
 use tokio::sync::watch;

@@ -22,7 +22,7 @@ use tenantry_ports::{
     AuditLog, Clock, DomainProofs, Invitations, Members, Offers, Random, Sessions, SsoRequests, TenantLooks,
     Tenants, Turns, Users,
 };
-use tenantry_sql::sqlite::{
+use tenantry_sql::{
     Database, SqlAccessRequests, SqlAuditLog, SqlCheckouts, SqlDomainProofs, SqlIdempotencyKeys, SqlJourneys,
     SqlLoginAttempts, SqlOffers, SqlSessions, SqlSsoRequests, SqlTenantLooks, SqlTurns,
 };

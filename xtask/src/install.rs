@@ -15,6 +15,14 @@ pub(crate) fn chromium() -> Result<()> {
     debian(&[("chromium", "chromium"), ("chromedriver", "chromium-driver"), (inter, "fonts-inter")])
 }
 
+/// A PostgreSQL server, of which the tests start one of their own. Debian keeps its programs off the search path, but one.
+pub(crate) fn postgres() -> Result<()> {
+    let folder = Path::new("/usr/lib/postgresql");
+    let is_installed = std::fs::read_dir(folder)
+        .is_ok_and(|versions| versions.flatten().any(|version| version.path().join("bin/initdb").is_file()));
+    if is_installed { Ok(()) } else { debian(&[("initdb", "postgresql")]) }
+}
+
 /// The load generator of the benchmarks.
 pub(crate) fn wrk() -> Result<()> {
     debian(&[("wrk", "wrk")])

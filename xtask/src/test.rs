@@ -10,7 +10,7 @@ use crate::{install, shell};
 
 /// What turns on the tests that need a server or a browser, or that take long: one set for all of them, since with another
 /// one cargo would build this workspace again.
-const LONG: &str = "tenantry-auth0/long,tenantry-tests/browser,tenantry-tests/process,tenantry-tests/sdks";
+const LONG: &str = "tenantry-auth0/long,tenantry-sql/testkit,tenantry-tests/browser,tenantry-tests/process,tenantry-tests/sdks";
 
 /// There are no documentation tests; asking each crate for them takes longer than to run all others.
 const KINDS: [&str; 3] = ["--lib", "--bins", "--tests"];
@@ -40,6 +40,7 @@ pub(crate) fn fast() -> Result<ExitCode> {
 pub(crate) fn full() -> Result<ExitCode> {
     let mut tally = Tally::default();
     tally.check("a browser and its driver", install::chromium());
+    tally.check("PostgreSQL", install::postgres());
     tally.check("axe-core", install::axe());
     tally.check("clients for Node.js", install::node_clients());
     tally.check("clients for Python", install::python_clients());

@@ -1,4 +1,4 @@
-//! The ports' contracts, run on SQLite: in memory, and in a file.
+//! The ports' contracts, run on SQLite, in memory and in a file, and on PostgreSQL.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -8,10 +8,13 @@ use tempfile::TempDir;
 use tenantry_domain::{Branding, Roles, TenantRef, Timestamp};
 use tenantry_ports::testkit::FixedClock;
 use tenantry_ports::{Readiness, Session, Sessions, TenantLooks};
-use tenantry_sql::sqlite::{
+use tenantry_sql::{
     Database, OpenError, SqlAccessRequests, SqlAuditLog, SqlCheckouts, SqlDomainProofs, SqlIdempotencyKeys,
     SqlJourneys, SqlLoginAttempts, SqlOffers, SqlSessions, SqlSsoRequests, SqlTenantLooks, SqlTurns,
 };
+
+#[cfg(feature = "testkit")]
+use tenantry_sql::testkit::PostgresServer;
 
 /// A port on a database in a file, which goes away with it.
 struct InFile<T> {
@@ -33,6 +36,20 @@ async fn in_file<T>(port: impl FnOnce(Database) -> T) -> InFile<T> {
     InFile { port: port(database), _folder: folder }
 }
 
+/// A port on a database of a server's, which the tests share.
+#[cfg(feature = "testkit")]
+struct OnServer<T> {
+    port: T,
+    _server: Arc<PostgresServer>,
+}
+
+#[cfg(feature = "testkit")]
+async fn on_server<T>(port: impl FnOnce(Database) -> T) -> OnServer<T> {
+    let server = PostgresServer::shared();
+    let database = Database::connect(&server.database().await).await.unwrap();
+    OnServer { port: port(database), _server: server }
+}
+
 async fn in_memory<T>(port: impl FnOnce(Database) -> T) -> T {
     port(Database::in_memory().await.unwrap())
 }
@@ -41,7 +58,7 @@ fn attempts(database: Database) -> SqlLoginAttempts {
     SqlLoginAttempts::new(database, Arc::new(FixedClock::at("2026-01-01T00:00:00.000Z")))
 }
 
-macro_rules! on_both {
+macro_rules! on_each {
     ($suite:ident, $port:expr, [$($case:ident),+ $(,)?]) => {
         mod $suite {
             use super::*;
@@ -59,11 +76,22 @@ macro_rules! on_both {
                     }
                 )+
             }
+            #[cfg(feature = "testkit")]
+            mod postgres {
+                use super::*;
+                $(
+                    #[tokio::test(flavor = "multi_thread")]
+                    async fn $case() {
+                        let world = on_server($port).await;
+                        tenantry_ports::testkit::$suite::$case(&world.port).await;
+                    }
+                )+
+            }
         }
     };
 }
 
-on_both!(
+on_each!(
     offers,
     SqlOffers::new,
     [
@@ -75,7 +103,7 @@ on_both!(
     ]
 );
 
-on_both!(
+on_each!(
     domain_proofs,
     SqlDomainProofs::new,
     [
@@ -87,7 +115,7 @@ on_both!(
     ]
 );
 
-on_both!(
+on_each!(
     sso_requests,
     SqlSsoRequests::new,
     [
@@ -102,13 +130,13 @@ on_both!(
     ]
 );
 
-on_both!(
+on_each!(
     access_requests,
     |database: Database| (SqlSsoRequests::new(database.clone()), SqlAccessRequests::new(database)),
     [is_kept_until_it_is_settled, is_one_tenants_alone, goes_with_the_connection]
 );
 
-on_both!(
+on_each!(
     sessions,
     SqlSessions::new,
     [
@@ -131,7 +159,7 @@ on_both!(
         call_a_person_by_their_name,
     ]
 );
-on_both!(
+on_each!(
     journeys,
     SqlJourneys::new,
     [
@@ -142,9 +170,9 @@ on_both!(
         lists_what_waits_for_the_provider,
     ]
 );
-on_both!(checkouts, SqlCheckouts::new, [one_checkout_for_each_purchase, is_paid_once]);
-on_both!(login_attempts, attempts, [is_spent_once]);
-on_both!(
+on_each!(checkouts, SqlCheckouts::new, [one_checkout_for_each_purchase, is_paid_once]);
+on_each!(login_attempts, attempts, [is_spent_once]);
+on_each!(
     audit_log,
     SqlAuditLog::new,
     [
@@ -155,7 +183,7 @@ on_both!(
         the_same_is_remembered_once_in_its_time
     ]
 );
-on_both!(
+on_each!(
     idempotency_keys,
     SqlIdempotencyKeys::new,
     [
@@ -166,12 +194,12 @@ on_both!(
         forgets_what_is_over,
     ]
 );
-on_both!(
+on_each!(
     tenant_looks,
     SqlTenantLooks::new,
     [is_found_as_it_was_shown, a_logo_stays_until_another_comes, is_forgotten_alone]
 );
-on_both!(turns, |database| SqlTurns::new(&database), [one_at_a_time, whoever_gives_up_is_passed_over]);
+on_each!(turns, |database| SqlTurns::new(&database), [one_at_a_time, whoever_gives_up_is_passed_over]);
 
 #[tokio::test]
 async fn sessions_show_how_their_tenant_looks_at_once() {

@@ -20,7 +20,7 @@ use tenantry_ports::testkit::SeededRandom;
 use tenantry_ports::{
     Callback, Clock, IdentityProvider, Intent, LoginAttempt, LoginRequest, PageSize, Session, Turns,
 };
-use tenantry_sql::sqlite::{SqlDomainProofs, SqlLoginAttempts, SqlSsoRequests, SqlTurns};
+use tenantry_sql::{SqlDomainProofs, SqlLoginAttempts, SqlSsoRequests, SqlTurns};
 
 use crate::people::{Office, office, organization, signed_in};
 use crate::wire::Wire;

@@ -13,7 +13,7 @@ use tenantry_domain::{
     SsoRequest, SsoState, TenantName, TenantRef, Timestamp, UserId,
 };
 use tenantry_ports::{AuditLog, Clock, NewTenant, PageSize, Session, SsoArrival, SsoRequests};
-use tenantry_sql::sqlite::{SqlAuditLog, SqlSsoRequests, SqlTurns};
+use tenantry_sql::{SqlAuditLog, SqlSsoRequests, SqlTurns};
 
 use crate::wire::{Loss, Wire, Wired};
 use crate::world::{Provider, World};

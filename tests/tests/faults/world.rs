@@ -22,7 +22,7 @@ use tenantry_ports::{
     Billing, CardPayments, Clock, IdentityProvider, Invitations, Journeys, Members, Offers, Random, Session,
     Sessions, Tenants, Users,
 };
-use tenantry_sql::sqlite::{Database, SqlJourneys, SqlOffers, SqlSessions};
+use tenantry_sql::{Database, SqlJourneys, SqlOffers, SqlSessions};
 
 use tower::ServiceExt;
 use url::Url;

@@ -16,7 +16,7 @@ use tenantry_ports::{
     AuditLog, Clock, DomainProofs, MockMembers, MockSsoConnections, PageSize, SsoConnectionsError,
     SsoRequests, TxtRecords, TxtRecordsError,
 };
-use tenantry_sql::sqlite::{Database, SqlAuditLog, SqlDomainProofs, SqlSessions, SqlSsoRequests, SqlTurns};
+use tenantry_sql::{Database, SqlAuditLog, SqlDomainProofs, SqlSessions, SqlSsoRequests, SqlTurns};
 use tenantry_tests::dns::Dns;
 
 use crate::site::{NOW, Site, free_port};

@@ -14,7 +14,7 @@ use tenantry_domain::{
     AdmissionRules, DisplayName, EmailAddress, Enforcement, SsoKind, SsoRequest, SsoState, TenantName,
     TenantRef, Timestamp, Upstream, UpstreamTerms,
 };
-use tenantry_sql::sqlite::{Database, SqlDomainProofs, SqlSsoRequests};
+use tenantry_sql::{Database, SqlDomainProofs, SqlSsoRequests};
 
 use crate::load::median;
 use crate::table::{Budget, Table};

@@ -1,4 +1,4 @@
-//! [`LoginAttempts`] in SQLite.
+//! [`LoginAttempts`] in a SQL database.
 
 use std::fmt::Write;
 
@@ -7,10 +7,10 @@ use aws_lc_rs::digest;
 use tenantry_domain::Timestamp;
 use tenantry_ports::{Clock, LoginAttempts, LoginAttemptsError};
 
-use super::Database;
-use crate::error::StoreError;
+use crate::database::Database;
+use crate::statement::statement;
 
-/// Spent login attempts in SQLite.
+/// Spent login attempts in a SQL database.
 #[derive(Clone)]
 pub struct SqlLoginAttempts {
     database: Database,
@@ -27,22 +27,20 @@ impl SqlLoginAttempts {
 #[async_trait]
 impl LoginAttempts for SqlLoginAttempts {
     async fn spend(&self, state: &str, forget_at: Timestamp) -> Result<bool, LoginAttemptsError> {
-        let mut write = self.database.write.begin().await.map_err(StoreError::from)?;
-        sqlx::query("DELETE FROM spent_login_attempts WHERE forget_at < ?")
+        let mut write = self.database.begin().await?;
+        statement("DELETE FROM spent_login_attempts WHERE forget_at < $1")
             .bind(self.clock.now().as_millis())
-            .execute(&mut *write)
-            .await
-            .map_err(StoreError::from)?;
-        let spent = sqlx::query(
-            "INSERT INTO spent_login_attempts (state, forget_at) VALUES (?, ?) ON CONFLICT (state) DO NOTHING",
+            .write(&mut write)
+            .await?;
+        let spent = statement(
+            "INSERT INTO spent_login_attempts (state, forget_at) VALUES ($1, $2) ON CONFLICT (state) DO NOTHING",
         )
         .bind(hash(state))
         .bind(forget_at.as_millis())
-        .execute(&mut *write)
-        .await
-        .map_err(StoreError::from)?;
-        write.commit().await.map_err(StoreError::from)?;
-        Ok(spent.rows_affected() == 1)
+        .write(&mut write)
+.await?;
+        write.commit().await?;
+        Ok(spent == 1)
     }
 }
 

@@ -1,15 +1,14 @@
-//! [`Journeys`] in SQLite.
+//! [`Journeys`] in a SQL database.
 
 use async_trait::async_trait;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use tenantry_domain::{Conversion, Holder, Timestamp};
 use tenantry_ports::{Journeys, JourneysError, Revision, SavedConversion};
 
-use super::Database;
+use crate::database::Database;
 use crate::error::StoreError;
+use crate::statement::{Row, statement};
 
-/// Conversions in SQLite.
+/// Conversions in a SQL database.
 #[derive(Clone, Debug)]
 pub struct SqlJourneys(Database);
 
@@ -23,12 +22,10 @@ impl SqlJourneys {
 #[async_trait]
 impl Journeys for SqlJourneys {
     async fn find(&self, holder: &Holder) -> Result<Option<SavedConversion>, JourneysError> {
-        let row = sqlx::query("SELECT revision, conversion FROM conversions WHERE holder = ?")
+        Ok(statement("SELECT revision, conversion FROM conversions WHERE holder = $1")
             .bind(key(holder))
-            .fetch_optional(&self.0.read)
-            .await
-            .map_err(StoreError::from)?;
-        Ok(row.as_ref().map(read_conversion).transpose()?)
+            .find_as(&self.0, read_conversion)
+            .await?)
     }
 
     async fn save(
@@ -41,15 +38,15 @@ impl Journeys for SqlJourneys {
         let sql = match seen {
             None => {
                 "INSERT INTO conversions (holder, revision, conversion, unattended, saved_at) \
-                 VALUES (?1, 1, ?2, ?3, ?4) \
+                 VALUES ($1, 1, $2, $3, $4) \
                  ON CONFLICT (holder) DO NOTHING RETURNING revision, conversion"
             }
             Some(_) => {
-                "UPDATE conversions SET revision = revision + 1, conversion = ?2, unattended = ?3, saved_at = ?4 \
-                 WHERE holder = ?1 AND revision = ?5 RETURNING revision, conversion"
+                "UPDATE conversions SET revision = revision + 1, conversion = $2, unattended = $3, saved_at = $4 \
+                 WHERE holder = $1 AND revision = $5 RETURNING revision, conversion"
             }
         };
-        let mut query = sqlx::query(sql)
+        let mut query = statement(sql)
             .bind(key(&conversion.holder()))
             .bind(text)
             .bind(i64::from(conversion.is_unattended()))
@@ -57,7 +54,7 @@ impl Journeys for SqlJourneys {
         if let Some(Revision(seen)) = seen {
             query = query.bind(seen);
         }
-        let saved = query.fetch_optional(&self.0.write).await.map_err(StoreError::from)?;
+        let saved = query.write_returning(&self.0).await?;
         saved.as_ref().map(read_conversion).transpose()?.ok_or(JourneysError::Conflict)
     }
 
@@ -66,16 +63,14 @@ impl Journeys for SqlJourneys {
         limit: u32,
         saved_before: Timestamp,
     ) -> Result<Vec<SavedConversion>, JourneysError> {
-        let rows = sqlx::query(
-            "SELECT revision, conversion FROM conversions WHERE unattended = 1 AND saved_at < ? \
-             ORDER BY saved_at LIMIT ?",
+        Ok(statement(
+            "SELECT revision, conversion FROM conversions WHERE unattended = 1 AND saved_at < $1 \
+             ORDER BY saved_at LIMIT $2",
         )
         .bind(saved_before.as_millis())
         .bind(limit)
-        .fetch_all(&self.0.read)
-        .await
-        .map_err(StoreError::from)?;
-        Ok(rows.iter().map(read_conversion).collect::<Result<_, _>>()?)
+        .list_as(&self.0, read_conversion)
+        .await?)
     }
 }
 
@@ -86,10 +81,10 @@ fn key(holder: &Holder) -> String {
     }
 }
 
-fn read_conversion(row: &SqliteRow) -> Result<SavedConversion, StoreError> {
-    let text: &str = row.try_get("conversion")?;
+fn read_conversion(row: &Row) -> Result<SavedConversion, StoreError> {
+    let text: &str = row.get("conversion")?;
     Ok(SavedConversion {
         conversion: serde_json::from_str(text).map_err(|why| StoreError::row("conversion")(&why))?,
-        revision: Revision(row.try_get("revision")?),
+        revision: Revision(row.get("revision")?),
     })
 }

@@ -14,7 +14,7 @@ const MOST: usize = 20_000;
 
 /// Sessions that were read lately. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct SessionCache(Arc<RwLock<Kept>>);
+pub(crate) struct SessionCache(Arc<RwLock<Kept>>);
 
 #[derive(Debug, Default)]
 struct Kept {
@@ -25,18 +25,18 @@ struct Kept {
 
 /// Which write had been the last one when a read began.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ReadAt(u64);
+pub(crate) struct ReadAt(u64);
 
 /// A write that is under way; when it ends, the sessions that it concerns are forgotten.
 #[derive(Debug)]
-pub(super) struct Writing {
+pub(crate) struct Writing {
     cache: SessionCache,
     concerns: Concerns,
 }
 
 /// Which sessions a write concerns.
 #[derive(Debug)]
-pub(super) enum Concerns {
+pub(crate) enum Concerns {
     /// This one.
     One(SessionId),
     /// More than one can say.
@@ -45,13 +45,13 @@ pub(super) enum Concerns {
 
 impl SessionCache {
     /// The session, or else when the read that is to find it began.
-    pub(super) fn get(&self, id: &SessionId) -> Result<Session, ReadAt> {
+    pub(crate) fn get(&self, id: &SessionId) -> Result<Session, ReadAt> {
         let kept = self.read();
         kept.sessions.get(id).cloned().ok_or(ReadAt(kept.writes))
     }
 
     /// Keeps what was read, unless something was written since the read began.
-    pub(super) fn keep(&self, session: &Session, read_at: ReadAt) {
+    pub(crate) fn keep(&self, session: &Session, read_at: ReadAt) {
         let mut kept = self.write();
         if kept.writes != read_at.0 {
             return;
@@ -64,7 +64,7 @@ impl SessionCache {
 
     /// Announces a write. It has to run to its end: what is announced must not be dropped before it is known whether it
     /// was carried out.
-    pub(super) fn writing(&self, concerns: Concerns) -> Writing {
+    pub(crate) fn writing(&self, concerns: Concerns) -> Writing {
         Writing { cache: self.clone(), concerns }
     }
 

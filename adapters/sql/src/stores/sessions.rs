@@ -1,9 +1,6 @@
-//! [`Sessions`] in SQLite.
+//! [`Sessions`] in a SQL database.
 
 use async_trait::async_trait;
-use sqlx::Row;
-use sqlx::query::Query;
-use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteQueryResult, SqliteRow};
 use tenantry_domain::{
     Device, EmailAddress, EmailDomain, Holder, PersonName, Role, Roles, SessionHandle, SessionId,
     Subscription, TenantId, Timestamp, UserId,
@@ -12,40 +9,23 @@ use tenantry_ports::{
     EndedSession, LoggedOut, Session, SessionOnDevice, Sessions, SessionsError, SessionsOf,
 };
 
-use super::Database;
 use super::ended_sessions;
-use super::session_cache::{Concerns, SessionCache};
 use super::session_devices::{self, read_tenant};
 use super::tenant_looks::read_look;
+use crate::database::{Concerns, Database, InTurn};
 use crate::error::StoreError;
+use crate::statement::{Row, Statement, composed, statement};
 
-/// Sessions in SQLite. Those that were read lately are kept in memory.
+/// Sessions in a SQL database. Those that were read lately are kept in memory, where nobody else can change them.
 #[derive(Clone, Debug)]
 pub struct SqlSessions {
     database: Database,
-    cache: SessionCache,
 }
 
 impl SqlSessions {
     /// Sessions in this database.
     pub fn new(database: Database) -> Self {
-        Self { cache: database.sessions.clone(), database }
-    }
-
-    /// Carries out a write to its end, also when whoever asked for it does not wait any longer; only then are the
-    /// sessions that it concerns read anew.
-    async fn write(
-        &self,
-        concerns: Concerns,
-        write: impl Future<Output = Result<SqliteQueryResult, sqlx::Error>> + Send + 'static,
-    ) -> Result<SqliteQueryResult, StoreError> {
-        let writing = self.cache.writing(concerns);
-        let written = tokio::spawn(async move {
-            let outcome = write.await;
-            drop(writing);
-            outcome
-        });
-        Ok(written.await.map_err(|error| sqlx::Error::Io(error.into()))??)
+        Self { database }
     }
 
     /// Ends sessions, and remembers it for the logins that are under way: both or nothing.
@@ -54,36 +34,41 @@ impl SqlSessions {
         remembered: Vec<String>,
         at: Timestamp,
         forget_at: Timestamp,
-        noting: Option<Query<'static, Sqlite, SqliteArguments>>,
-        ending: Query<'static, Sqlite, SqliteArguments>,
+        noting: Option<Statement>,
+        ending: Statement,
     ) -> Result<u64, StoreError> {
-        let pool = self.database.write.clone();
-        let remembered = texts(remembered);
+        let database = self.database.clone();
         let write = async move {
-            let mut write = pool.begin().await?;
-            sqlx::query("DELETE FROM provider_logouts WHERE forget_at < ?")
+            let mut write = database.begin_in_turn(InTurn::Alone(LOGINS)).await?;
+            statement("DELETE FROM provider_logouts WHERE forget_at < $1")
                 .bind(at.as_millis())
-                .execute(&mut *write)
+                .write(&mut write)
                 .await?;
-            sqlx::query(
-                "INSERT INTO provider_logouts (whom, at, forget_at) SELECT value, ?2, ?3 FROM json_each(?1) WHERE TRUE \
-                 ON CONFLICT (whom) DO UPDATE SET at = max(at, excluded.at), forget_at = max(forget_at, excluded.forget_at)",
-            )
-            .bind(remembered)
+            composed(format!(
+                "INSERT INTO provider_logouts (whom, at, forget_at) SELECT value, $2, $3 FROM {} WHERE TRUE \
+                 ON CONFLICT (whom) DO UPDATE SET \
+                 at = CASE WHEN provider_logouts.at > $2 THEN provider_logouts.at ELSE $2 END, \
+                 forget_at = CASE WHEN provider_logouts.forget_at > $3 THEN provider_logouts.forget_at ELSE $3 END",
+                database.dialect().texts("$1")
+            ))
+            .bind(texts(remembered))
             .bind(at.as_millis())
             .bind(forget_at.as_millis())
-            .execute(&mut *write)
+            .write(&mut write)
             .await?;
             if let Some(noting) = noting {
-                noting.execute(&mut *write).await?;
+                noting.write(&mut write).await?;
             }
-            let ended = ending.execute(&mut *write).await?;
+            let ended = ending.write(&mut write).await?;
             write.commit().await?;
             Ok(ended)
         };
-        Ok(self.write(Concerns::All, write).await?.rows_affected())
+        self.database.write_to_its_end(Concerns::All, write).await
     }
 }
+
+/// Whom a login waits for before it begins a session, and who waits for it: an end of sessions.
+const LOGINS: &str = "logins";
 
 #[async_trait]
 impl Sessions for SqlSessions {
@@ -95,12 +80,13 @@ impl Sessions for SqlSessions {
     ) -> Result<(), SessionsError> {
         let claims = serde_json::to_string(claims).map_err(|why| StoreError::row("claims")(&why))?;
         let at_provider = session.provider_session.as_deref().map(of_provider_session);
-        // One statement: no logout comes between the look and the insertion.
-        let begun = sqlx::query(
+        // No logout comes between the look and the insertion.
+        let mut write = self.database.begin_in_turn(InTurn::Together(LOGINS)).await?;
+        let begun = statement(
             "INSERT INTO sessions (id, user_id, name, email, picture, tenant_id, tenant_name, roles, \
              subscription, provider_session, began_at, refreshed_at, idle_until, ends_at, is_brought, claims) \
-             SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS \
-             (SELECT 1 FROM provider_logouts WHERE whom = ? OR (whom IN (?, ?, ?, ?) AND at >= ?))",
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16 WHERE NOT EXISTS \
+             (SELECT 1 FROM provider_logouts WHERE whom = $17 OR (whom IN ($18, $19, $20, $21) AND at >= $22))",
         )
         .bind(session.id.as_str())
         .bind(session.user.as_str())
@@ -130,32 +116,32 @@ impl Sessions for SqlSessions {
                 .map(|email| of_domain(email.domain())),
         )
         .bind(left_at.as_millis())
-        .execute(&self.database.write)
-        .await
-        .map_err(StoreError::from)?;
-        if begun.rows_affected() == 0 { Err(SessionsError::LoggedOut) } else { Ok(()) }
+        .write(&mut write)
+        .await?;
+        write.commit().await?;
+        if begun == 0 { Err(SessionsError::LoggedOut) } else { Ok(()) }
     }
 
     async fn find(&self, session: &SessionId, now: Timestamp) -> Result<Option<Session>, SessionsError> {
         let is_running = |found: &Session| now < found.idle_until && now < found.ends_at;
-        let read_at = match self.cache.get(session) {
-            Ok(found) => return Ok(Some(found).filter(is_running)),
-            Err(read_at) => read_at,
+        let read_at = match self.database.sessions.as_ref().map(|cache| cache.get(session)) {
+            Some(Ok(found)) => return Ok(Some(found).filter(is_running)),
+            Some(Err(read_at)) => Some(read_at),
+            None => None,
         };
-        let row = sqlx::query(
+        let row = statement(
             "SELECT user_id, name, email, sessions.picture, tenant_id, tenant_name, roles, subscription, \
              provider_session, began_at, refreshed_at, idle_until, ends_at, is_brought, \
              display_name, primary_colour, background_colour, tenant_logos.id AS logo FROM sessions \
              LEFT JOIN tenant_looks USING (tenant_id) LEFT JOIN tenant_logos USING (tenant_id) \
-             WHERE sessions.id = ?",
+             WHERE sessions.id = $1",
         )
         .bind(session.as_str())
-        .fetch_optional(&self.database.read)
-        .await
-        .map_err(StoreError::from)?;
+        .find(&self.database)
+        .await?;
         let found = row.map(|row| read_session(session, &row)).transpose()?;
-        if let Some(found) = &found {
-            self.cache.keep(found, read_at);
+        if let (Some(cache), Some(found), Some(read_at)) = (&self.database.sessions, &found, read_at) {
+            cache.keep(found, read_at);
         }
         Ok(found.filter(is_running))
     }
@@ -164,21 +150,22 @@ impl Sessions for SqlSessions {
         &self,
         session: &SessionId,
     ) -> Result<Option<serde_json::Map<String, serde_json::Value>>, SessionsError> {
-        let claims: Option<String> = sqlx::query_scalar("SELECT claims FROM sessions WHERE id = ?")
+        let claims = statement("SELECT claims FROM sessions WHERE id = $1")
             .bind(session.as_str())
-            .fetch_optional(&self.database.read)
-            .await
-            .map_err(StoreError::from)?;
-        let parsed = claims.map(|text| serde_json::from_str(&text)).transpose();
+            .find(&self.database)
+            .await?;
+        let claims = claims.as_ref().map(|row| row.only::<&str>()).transpose()?;
+        let parsed = claims.map(serde_json::from_str).transpose();
         Ok(parsed.map_err(|why| StoreError::row("claims")(&why))?)
     }
 
     async fn keep_alive(&self, session: &SessionId, idle_until: Timestamp) -> Result<(), SessionsError> {
-        let query = sqlx::query("UPDATE sessions SET idle_until = min(?, ends_at) WHERE id = ?")
-            .bind(idle_until.as_millis())
-            .bind(session.as_str().to_owned());
-        let pool = self.database.write.clone();
-        self.write(Concerns::One(session.clone()), async move { query.execute(&pool).await }).await?;
+        let query = statement(
+            "UPDATE sessions SET idle_until = CASE WHEN ends_at < $1 THEN ends_at ELSE $1 END WHERE id = $2",
+        )
+        .bind(idle_until.as_millis())
+        .bind(session.as_str().to_owned());
+        self.database.write_concerning(Concerns::One(session.clone()), query).await?;
         Ok(())
     }
 
@@ -196,42 +183,38 @@ impl Sessions for SqlSessions {
     }
 
     async fn end_own(&self, user: &UserId, session: &SessionHandle) -> Result<bool, SessionsError> {
-        let query = sqlx::query("DELETE FROM sessions WHERE user_id = ? AND substr(id, 1, 16) = ?")
-            .bind(user.as_str().to_owned())
+        let query = statement("DELETE FROM sessions WHERE user_id = $1 AND substr(id, 1, 16) = $2")
+            .bind(user.as_str())
             .bind(session.as_str().to_owned());
-        let pool = self.database.write.clone();
-        let ended = self.write(Concerns::All, async move { query.execute(&pool).await }).await?;
-        Ok(ended.rows_affected() > 0)
+        let ended = self.database.write_concerning(Concerns::All, query).await?;
+        Ok(ended > 0)
     }
 
     async fn set_name(&self, user: &UserId, name: &PersonName) -> Result<(), SessionsError> {
-        let query = sqlx::query("UPDATE sessions SET name = ? WHERE user_id = ?")
-            .bind(name.as_str().to_owned())
+        let query = statement("UPDATE sessions SET name = $1 WHERE user_id = $2")
+            .bind(name.as_str())
             .bind(user.as_str().to_owned());
-        let pool = self.database.write.clone();
-        self.write(Concerns::All, async move { query.execute(&pool).await }).await?;
+        self.database.write_concerning(Concerns::All, query).await?;
         Ok(())
     }
 
     async fn refresh(&self, before: &Session, after: &Session) -> Result<(), SessionsError> {
-        let query = sqlx::query(
-            "UPDATE sessions SET roles = ?, subscription = ?, refreshed_at = ? \
-             WHERE id = ? AND subscription IS ?",
+        let query = statement(
+            "UPDATE sessions SET roles = $1, subscription = $2, refreshed_at = $3 \
+             WHERE id = $4 AND subscription IS NOT DISTINCT FROM $5",
         )
         .bind(role_names(&after.roles))
         .bind(after.subscription.map(|subscription| subscription.to_string()))
         .bind(after.refreshed_at.as_millis())
-        .bind(before.id.as_str().to_owned())
+        .bind(before.id.as_str())
         .bind(before.subscription.map(|subscription| subscription.to_string()));
-        let pool = self.database.write.clone();
-        self.write(Concerns::One(before.id.clone()), async move { query.execute(&pool).await }).await?;
+        self.database.write_concerning(Concerns::One(before.id.clone()), query).await?;
         Ok(())
     }
 
     async fn end(&self, session: &SessionId) -> Result<(), SessionsError> {
-        let query = sqlx::query("DELETE FROM sessions WHERE id = ?").bind(session.as_str().to_owned());
-        let pool = self.database.write.clone();
-        self.write(Concerns::One(session.clone()), async move { query.execute(&pool).await }).await?;
+        let query = statement("DELETE FROM sessions WHERE id = $1").bind(session.as_str().to_owned());
+        self.database.write_concerning(Concerns::One(session.clone()), query).await?;
         Ok(())
     }
 
@@ -244,14 +227,14 @@ impl Sessions for SqlSessions {
         let (remembered, sql, name) = match whom {
             LoggedOut::ProviderSession(session) => (
                 of_provider_session(session),
-                "DELETE FROM sessions WHERE provider_session = ?",
-                session.clone(),
+                "DELETE FROM sessions WHERE provider_session = $1",
+                session.as_str(),
             ),
             LoggedOut::User(user) => {
-                (of_user(user), "DELETE FROM sessions WHERE user_id = ?", user.as_str().to_owned())
+                (of_user(user), "DELETE FROM sessions WHERE user_id = $1", user.as_str())
             }
         };
-        let ending = sqlx::query(sql).bind(name);
+        let ending = statement(sql).bind(name);
         Ok(self.end_remembered(vec![remembered], at, forget_at, None, ending).await?)
     }
 
@@ -263,6 +246,7 @@ impl Sessions for SqlSessions {
         forget_at: Timestamp,
     ) -> Result<u64, SessionsError> {
         let spared = spared.map_or_else(String::new, |session| session.as_str().to_owned());
+        let dialect = self.database.dialect();
         let noting = match whose {
             SessionsOf::Member(tenant, user) => Some(ended_sessions::note(tenant, user, &spared)),
             SessionsOf::User(_) | SessionsOf::Users(_) | SessionsOf::Tenant(_) | SessionsOf::Personal(_) => {
@@ -272,37 +256,40 @@ impl Sessions for SqlSessions {
         let (remembered, ending) = match whose {
             SessionsOf::Users(users) => (
                 users.iter().map(of_user).collect(),
-                sqlx::query(
-                    "DELETE FROM sessions WHERE id <> ? AND user_id IN (SELECT value FROM json_each(?))",
-                )
+                composed(format!(
+                    "DELETE FROM sessions WHERE id <> $1 AND user_id IN (SELECT value FROM {})",
+                    dialect.texts("$2")
+                ))
                 .bind(spared)
                 .bind(texts(users.iter().map(UserId::as_str))),
             ),
             SessionsOf::User(user) => (
                 vec![of_user(user)],
-                sqlx::query("DELETE FROM sessions WHERE id <> ? AND user_id = ?")
+                statement("DELETE FROM sessions WHERE id <> $1 AND user_id = $2")
                     .bind(spared)
                     .bind(user.as_str().to_owned()),
             ),
             SessionsOf::Member(tenant, user) => (
                 vec![of_member(tenant, user)],
-                sqlx::query("DELETE FROM sessions WHERE id <> ? AND user_id = ? AND tenant_id = ?")
+                statement("DELETE FROM sessions WHERE id <> $1 AND user_id = $2 AND tenant_id = $3")
                     .bind(spared)
-                    .bind(user.as_str().to_owned())
+                    .bind(user.as_str())
                     .bind(tenant.as_str().to_owned()),
             ),
             SessionsOf::Tenant(tenant) => (
                 vec![of_tenant(tenant)],
-                sqlx::query("DELETE FROM sessions WHERE id <> ? AND tenant_id = ?")
+                statement("DELETE FROM sessions WHERE id <> $1 AND tenant_id = $2")
                     .bind(spared)
                     .bind(tenant.as_str().to_owned()),
             ),
             SessionsOf::Personal(domains) => (
                 domains.iter().map(|domain| of_domain(domain.as_str())).collect(),
-                sqlx::query(
-                    "DELETE FROM sessions WHERE id <> ? AND tenant_id IS NULL \
-                     AND substr(email, instr(email, '@') + 1) IN (SELECT value FROM json_each(?))",
-                )
+                composed(format!(
+                    "DELETE FROM sessions WHERE id <> $1 AND tenant_id IS NULL \
+                     AND substr(email, {}(email, '@') + 1) IN (SELECT value FROM {})",
+                    dialect.position(),
+                    dialect.texts("$2")
+                ))
                 .bind(spared)
                 .bind(texts(domains.iter().map(EmailDomain::as_str))),
             ),
@@ -325,37 +312,36 @@ impl Sessions for SqlSessions {
     ) -> Result<(), SessionsError> {
         let (sql, id) = match holder {
             Holder::Person(user) => (
-                "UPDATE sessions SET subscription = ? WHERE user_id = ? AND tenant_id IS NULL",
+                "UPDATE sessions SET subscription = $1 WHERE user_id = $2 AND tenant_id IS NULL",
                 user.as_str(),
             ),
             Holder::Tenant(tenant) => {
-                ("UPDATE sessions SET subscription = ? WHERE tenant_id = ?", tenant.as_str())
+                ("UPDATE sessions SET subscription = $1 WHERE tenant_id = $2", tenant.as_str())
             }
         };
-        let query = sqlx::query(sql).bind(subscription.to_string()).bind(id.to_owned());
-        let pool = self.database.write.clone();
-        self.write(Concerns::All, async move { query.execute(&pool).await }).await?;
+        let query = statement(sql).bind(subscription.to_string()).bind(id.to_owned());
+        self.database.write_concerning(Concerns::All, query).await?;
         Ok(())
     }
 
     async fn forget_expired(&self, now: Timestamp) -> Result<u64, SessionsError> {
-        let pool = self.database.write.clone();
+        let database = self.database.clone();
         let write = async move {
-            sqlx::query("DELETE FROM provider_logouts WHERE forget_at < ?")
+            statement("DELETE FROM provider_logouts WHERE forget_at < $1")
                 .bind(now.as_millis())
-                .execute(&pool)
+                .write(&database)
                 .await?;
-            sqlx::query("DELETE FROM ended_sessions WHERE forget_at <= ?")
+            statement("DELETE FROM ended_sessions WHERE forget_at <= $1")
                 .bind(now.as_millis())
-                .execute(&pool)
+                .write(&database)
                 .await?;
-            sqlx::query("DELETE FROM sessions WHERE idle_until <= ? OR ends_at <= ?")
+            statement("DELETE FROM sessions WHERE idle_until <= $1 OR ends_at <= $2")
                 .bind(now.as_millis())
                 .bind(now.as_millis())
-                .execute(&pool)
+                .write(&database)
                 .await
         };
-        Ok(self.write(Concerns::All, write).await?.rows_affected())
+        Ok(self.database.write_to_its_end(Concerns::All, write).await?)
     }
 }
 
@@ -393,28 +379,28 @@ fn role_names(roles: &Roles) -> String {
     roles.iter().map(Role::name).collect::<Vec<_>>().join(",")
 }
 
-fn read_session(id: &SessionId, row: &SqliteRow) -> Result<Session, StoreError> {
-    let email: Option<&str> = row.try_get("email")?;
-    let subscription: Option<&str> = row.try_get("subscription")?;
+fn read_session(id: &SessionId, row: &Row) -> Result<Session, StoreError> {
+    let email: Option<&str> = row.get("email")?;
+    let subscription: Option<&str> = row.get("subscription")?;
     Ok(Session {
         id: id.clone(),
-        user: UserId::try_from(row.try_get::<&str, _>("user_id")?)
+        user: UserId::try_from(row.get::<&str>("user_id")?)
             .map_err(|why| StoreError::row("user_id")(&why))?,
-        name: row.try_get("name")?,
+        name: row.get("name")?,
         email: email.map(EmailAddress::try_from).transpose().map_err(|why| StoreError::row("email")(&why))?,
-        picture: row.try_get("picture")?,
+        picture: row.get("picture")?,
         tenant: read_tenant(row)?,
         look: read_look(row)?,
-        is_brought: row.try_get("is_brought")?,
-        roles: Roles::from_names(row.try_get::<&str, _>("roles")?.split(',')),
+        is_brought: row.get("is_brought")?,
+        roles: Roles::from_names(row.get::<&str>("roles")?.split(',')),
         subscription: subscription
             .map(str::parse)
             .transpose()
             .map_err(|why| StoreError::row("subscription")(&why))?,
-        provider_session: row.try_get("provider_session")?,
-        began_at: Timestamp::from_millis(row.try_get("began_at")?),
-        refreshed_at: Timestamp::from_millis(row.try_get("refreshed_at")?),
-        idle_until: Timestamp::from_millis(row.try_get("idle_until")?),
-        ends_at: Timestamp::from_millis(row.try_get("ends_at")?),
+        provider_session: row.get("provider_session")?,
+        began_at: Timestamp::from_millis(row.get("began_at")?),
+        refreshed_at: Timestamp::from_millis(row.get("refreshed_at")?),
+        idle_until: Timestamp::from_millis(row.get("idle_until")?),
+        ends_at: Timestamp::from_millis(row.get("ends_at")?),
     })
 }

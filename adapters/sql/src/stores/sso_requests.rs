@@ -1,16 +1,16 @@
-//! [`SsoRequests`] in SQLite.
+//! [`SsoRequests`] in a SQL database.
 
 use async_trait::async_trait;
 use serde::Serialize;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use tenantry_domain::{ConnectionName, SsoRequest, SsoRequestId, TenantId, Timestamp, UserId};
 use tenantry_ports::{
     KeptSsoRequest, Recognized, Revision, SsoArrival, SsoFailure, SsoPeople, SsoRequests, SsoRequestsError,
 };
 
-use super::{Database, sso_failures};
+use super::sso_failures;
+use crate::database::{Database, InTurn};
 use crate::error::StoreError;
+use crate::statement::{Row, composed, statement};
 
 /// A request, and its latest failure.
 const REQUESTS: &str = "SELECT request, revision, last_login_at, latest.last_at, latest.fault, latest.user_id, \
@@ -18,7 +18,7 @@ const REQUESTS: &str = "SELECT request, revision, last_login_at, latest.last_at,
      ON latest.id = (SELECT id FROM sso_failures WHERE request_id = sso_requests.id \
      ORDER BY last_at DESC, id DESC LIMIT 1)";
 
-/// Requests for single sign-on in SQLite.
+/// Requests for single sign-on in a SQL database.
 #[derive(Clone, Debug)]
 pub struct SqlSsoRequests(Database);
 
@@ -34,8 +34,8 @@ impl SqlSsoRequests {
         tenant: &TenantId,
         value: &str,
     ) -> Result<Option<KeptSsoRequest>, StoreError> {
-        let text = format!("{REQUESTS} WHERE tenant_id = ? AND sso_requests.{column} = ?");
-        self.0.one(text, &[tenant.as_str(), value], read).await
+        let text = format!("{REQUESTS} WHERE tenant_id = $1 AND sso_requests.{column} = $2");
+        composed(text).bind(tenant.as_str()).bind(value).find_as(&self.0, read).await
     }
 
     /// Looks whether anybody is known by this id or this address, and notes a newcomer, in one go.
@@ -45,25 +45,25 @@ impl SqlSsoRequests {
         request: &SsoRequestId,
         arrival: &SsoArrival,
     ) -> Result<Recognized, StoreError> {
-        let mut write = self.0.write.begin().await?;
-        let held: Option<String> =
-            sqlx::query_scalar("SELECT client FROM sso_people WHERE request_id = ? AND user_id = ?")
-                .bind(request.as_str())
-                .bind(arrival.user.as_str())
-                .fetch_optional(&mut *write)
-                .await?;
-        if let Some(client) = held {
+        let turn = format!("sso_people:{request}");
+        let mut write = self.0.begin_in_turn(InTurn::Alone(&turn)).await?;
+        let held = statement("SELECT client FROM sso_people WHERE request_id = $1 AND user_id = $2")
+            .bind(request.as_str())
+            .bind(arrival.user.as_str())
+            .write_returning(&mut write)
+            .await?;
+        if let Some(held) = held {
+            let client: &str = held.only()?;
             return Ok(if client == arrival.client { Recognized::Known } else { Recognized::OtherClient });
         }
-        let others: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM sso_people WHERE request_id = ? AND email = ?")
-                .bind(request.as_str())
-                .bind(arrival.email.as_str())
-                .fetch_one(&mut *write)
-                .await?;
-        sqlx::query(
+        let others = statement("SELECT COUNT(*) FROM sso_people WHERE request_id = $1 AND email = $2")
+            .bind(request.as_str())
+            .bind(arrival.email.as_str())
+            .upsert(&mut write)
+            .await?;
+        statement(
             "INSERT INTO sso_people (request_id, user_id, email, client, first_at) \
-             SELECT id, ?, ?, ?, ? FROM sso_requests WHERE id = ? AND tenant_id = ?",
+             SELECT id, $1, $2, $3, $4 FROM sso_requests WHERE id = $5 AND tenant_id = $6",
         )
         .bind(arrival.user.as_str())
         .bind(arrival.email.as_str())
@@ -71,24 +71,24 @@ impl SqlSsoRequests {
         .bind(arrival.at.as_millis())
         .bind(request.as_str())
         .bind(tenant.as_str())
-        .execute(&mut *write)
+        .write(&mut write)
         .await?;
         write.commit().await?;
-        Ok(if others == 0 { Recognized::New } else { Recognized::AddressOfAnother })
+        Ok(if others.only::<i64>()? == 0 { Recognized::New } else { Recognized::AddressOfAnother })
     }
 
     /// Deletes a request, and first the members whom its connection alone has brought.
     async fn deleted(&self, tenant: &TenantId, request: &SsoRequestId) -> Result<(), StoreError> {
-        let mut write = self.0.write.begin().await?;
+        let mut write = self.0.begin().await?;
         for text in [
-            "DELETE FROM admitted_members WHERE tenant_id = ?2 AND user_id IN (SELECT user_id FROM sso_people \
-             WHERE request_id IN (SELECT id FROM sso_requests WHERE id = ?1 AND tenant_id = ?2)) \
+            "DELETE FROM admitted_members WHERE tenant_id = $2 AND user_id IN (SELECT user_id FROM sso_people \
+             WHERE request_id IN (SELECT id FROM sso_requests WHERE id = $1 AND tenant_id = $2)) \
              AND user_id NOT IN (SELECT user_id FROM sso_people JOIN sso_requests \
-             ON sso_requests.id = sso_people.request_id WHERE request_id <> ?1 AND tenant_id = ?2)",
-            "DELETE FROM sso_requests WHERE id = ?1 AND tenant_id = ?2",
+             ON sso_requests.id = sso_people.request_id WHERE request_id <> $1 AND tenant_id = $2)",
+            "DELETE FROM sso_requests WHERE id = $1 AND tenant_id = $2",
         ] {
-            let deleted = sqlx::query(text).bind(request.as_str()).bind(tenant.as_str());
-            deleted.execute(&mut *write).await?;
+            let deleted = statement(text).bind(request.as_str()).bind(tenant.as_str());
+            deleted.write(&mut write).await?;
         }
         write.commit().await?;
         Ok(())
@@ -98,18 +98,17 @@ impl SqlSsoRequests {
 #[async_trait]
 impl SsoRequests for SqlSsoRequests {
     async fn begin(&self, request: &SsoRequest) -> Result<(), SsoRequestsError> {
-        sqlx::query(
+        statement(
             "INSERT INTO sso_requests (id, tenant_id, connection, request, revision, made_at) \
-             VALUES (?, ?, ?, ?, 1, ?) ON CONFLICT (id) DO NOTHING",
+             VALUES ($1, $2, $3, $4, 1, $5) ON CONFLICT (id) DO NOTHING",
         )
         .bind(request.id.as_str())
         .bind(request.tenant.id.as_str())
         .bind(connection(request))
         .bind(written(request)?)
         .bind(request.made_at.as_millis())
-        .execute(&self.0.write)
-        .await
-        .map_err(StoreError::from)?;
+        .write(&self.0)
+        .await?;
         Ok(())
     }
 
@@ -118,18 +117,18 @@ impl SsoRequests for SqlSsoRequests {
         request: &SsoRequest,
         Revision(seen): Revision,
     ) -> Result<Revision, SsoRequestsError> {
-        let revision: Option<i64> = sqlx::query_scalar(
-            "UPDATE sso_requests SET connection = ?, request = ?, revision = revision + 1 \
-             WHERE id = ? AND tenant_id = ? AND revision = ? RETURNING revision",
+        let revision = statement(
+            "UPDATE sso_requests SET connection = $1, request = $2, revision = revision + 1 \
+             WHERE id = $3 AND tenant_id = $4 AND revision = $5 RETURNING revision",
         )
         .bind(connection(request))
         .bind(written(request)?)
         .bind(request.id.as_str())
         .bind(request.tenant.id.as_str())
         .bind(seen)
-        .fetch_optional(&self.0.write)
-        .await
-        .map_err(StoreError::from)?;
+        .write_returning(&self.0)
+        .await?;
+        let revision = revision.map(|row| row.only()).transpose()?;
         revision.map(Revision).ok_or(SsoRequestsError::Conflict)
     }
 
@@ -150,19 +149,17 @@ impl SsoRequests for SqlSsoRequests {
     }
 
     async fn of_tenant(&self, tenant: &TenantId) -> Result<Vec<KeptSsoRequest>, SsoRequestsError> {
-        let text = format!("{REQUESTS} WHERE tenant_id = ? ORDER BY made_at, sso_requests.id");
-        Ok(self.0.all(text, &[tenant.as_str()], read).await?)
+        let text = format!("{REQUESTS} WHERE tenant_id = $1 ORDER BY made_at, sso_requests.id");
+        Ok(composed(text).bind(tenant.as_str()).list_as(&self.0, read).await?)
     }
 
     async fn owner(&self, connection: &ConnectionName) -> Result<Option<TenantId>, SsoRequestsError> {
-        let tenant: Option<String> =
-            sqlx::query_scalar("SELECT tenant_id FROM sso_requests WHERE connection = ?")
-                .bind(connection.as_str())
-                .fetch_optional(&self.0.read)
-                .await
-                .map_err(StoreError::from)?;
-        let tenant = tenant.as_deref().map(TenantId::try_from).transpose();
-        Ok(tenant.map_err(|why| StoreError::row("tenant_id")(&why))?)
+        let tenant = statement("SELECT tenant_id FROM sso_requests WHERE connection = $1")
+            .bind(connection.as_str())
+            .find(&self.0)
+            .await?;
+        let tenant = tenant.as_ref().map(|row| row.only::<&str>()).transpose()?.map(TenantId::try_from);
+        Ok(tenant.transpose().map_err(|why| StoreError::row("tenant_id")(&why))?)
     }
 
     async fn logged_in(
@@ -171,11 +168,11 @@ impl SsoRequests for SqlSsoRequests {
         request: &SsoRequestId,
         at: Timestamp,
     ) -> Result<(), SsoRequestsError> {
-        let noting = sqlx::query("UPDATE sso_requests SET last_login_at = ? WHERE id = ? AND tenant_id = ?")
+        let noting = statement("UPDATE sso_requests SET last_login_at = $1 WHERE id = $2 AND tenant_id = $3")
             .bind(at.as_millis())
             .bind(request.as_str())
             .bind(tenant.as_str());
-        noting.execute(&self.0.write).await.map_err(StoreError::from)?;
+        noting.write(&self.0).await?;
         Ok(())
     }
 
@@ -211,17 +208,16 @@ impl SsoRequests for SqlSsoRequests {
         request: &SsoRequestId,
         client: &str,
     ) -> Result<u32, SsoRequestsError> {
-        let changed = sqlx::query(
-            "UPDATE sso_people SET client = ?1 WHERE client <> ?1 AND request_id IN \
-             (SELECT id FROM sso_requests WHERE id = ?2 AND tenant_id = ?3)",
+        let changed = statement(
+            "UPDATE sso_people SET client = $1 WHERE client <> $1 AND request_id IN \
+             (SELECT id FROM sso_requests WHERE id = $2 AND tenant_id = $3)",
         )
         .bind(client)
         .bind(request.as_str())
         .bind(tenant.as_str())
-        .execute(&self.0.write)
-        .await
-        .map_err(StoreError::from)?;
-        Ok(u32::try_from(changed.rows_affected()).unwrap_or(u32::MAX))
+        .write(&self.0)
+        .await?;
+        Ok(u32::try_from(changed).unwrap_or(u32::MAX))
     }
 
     async fn people(
@@ -230,18 +226,17 @@ impl SsoRequests for SqlSsoRequests {
         request: &SsoRequestId,
         client: &str,
     ) -> Result<SsoPeople, SsoRequestsError> {
-        let (all, quarantined): (u32, u32) = sqlx::query_as(
-            "SELECT COUNT(*), COUNT(CASE WHEN sso_people.client <> ? THEN 1 END) FROM sso_people \
+        let people = statement(
+            "SELECT COUNT(*) AS everybody, COUNT(CASE WHEN sso_people.client <> $1 THEN 1 END) AS quarantined FROM sso_people \
              JOIN sso_requests ON sso_requests.id = sso_people.request_id \
-             WHERE sso_requests.id = ? AND sso_requests.tenant_id = ?",
+             WHERE sso_requests.id = $2 AND sso_requests.tenant_id = $3",
         )
         .bind(client)
         .bind(request.as_str())
         .bind(tenant.as_str())
-        .fetch_one(&self.0.read)
-        .await
-        .map_err(StoreError::from)?;
-        Ok(SsoPeople { all, quarantined })
+        .get(&self.0)
+.await?;
+        Ok(SsoPeople { all: people.count("everybody")?, quarantined: people.count("quarantined")? })
     }
 
     async fn brought(
@@ -249,30 +244,26 @@ impl SsoRequests for SqlSsoRequests {
         tenant: &TenantId,
         request: &SsoRequestId,
     ) -> Result<Vec<UserId>, SsoRequestsError> {
-        let found: Vec<String> = sqlx::query_scalar(
+        Ok(statement(
             "SELECT user_id FROM sso_people JOIN sso_requests ON sso_requests.id = sso_people.request_id \
-             WHERE sso_requests.id = ? AND sso_requests.tenant_id = ? ORDER BY user_id",
+             WHERE sso_requests.id = $1 AND sso_requests.tenant_id = $2 ORDER BY user_id",
         )
         .bind(request.as_str())
         .bind(tenant.as_str())
-        .fetch_all(&self.0.read)
-        .await
-        .map_err(StoreError::from)?;
-        let people: Result<_, _> = found.iter().map(|id| UserId::try_from(id.as_str())).collect();
-        Ok(people.map_err(|why| StoreError::row("user_id")(&why))?)
+        .list_as(&self.0, read_user)
+        .await?)
     }
 
     async fn has_brought(&self, tenant: &TenantId, user: &UserId) -> Result<bool, SsoRequestsError> {
-        let found: bool = sqlx::query_scalar(
+        let found = statement(
             "SELECT EXISTS (SELECT 1 FROM sso_people JOIN sso_requests ON sso_requests.id = sso_people.request_id \
-             WHERE sso_requests.tenant_id = ? AND sso_people.user_id = ?)",
+             WHERE sso_requests.tenant_id = $1 AND sso_people.user_id = $2)",
         )
         .bind(tenant.as_str())
         .bind(user.as_str())
-        .fetch_one(&self.0.read)
-        .await
-        .map_err(StoreError::from)?;
-        Ok(found)
+        .get(&self.0)
+.await?;
+        Ok(found.only()?)
     }
 
     async fn brought_by(
@@ -280,17 +271,14 @@ impl SsoRequests for SqlSsoRequests {
         tenant: &TenantId,
         user: &UserId,
     ) -> Result<Vec<SsoRequestId>, SsoRequestsError> {
-        let found: Vec<String> = sqlx::query_scalar(
+        Ok(statement(
             "SELECT sso_requests.id FROM sso_people JOIN sso_requests ON sso_requests.id = sso_people.request_id \
-             WHERE sso_requests.tenant_id = ? AND sso_people.user_id = ? ORDER BY made_at, sso_requests.id",
+             WHERE sso_requests.tenant_id = $1 AND sso_people.user_id = $2 ORDER BY made_at, sso_requests.id",
         )
         .bind(tenant.as_str())
         .bind(user.as_str())
-        .fetch_all(&self.0.read)
-        .await
-        .map_err(StoreError::from)?;
-        let ids = found.iter().map(|id| SsoRequestId::try_from(id.as_str()));
-        Ok(ids.collect::<Result<_, _>>().map_err(|why| StoreError::row("id")(&why))?)
+        .list_as(&self.0, read_id)
+.await?)
     }
 
     async fn admit(&self, tenant: &TenantId, user: &UserId, at: Timestamp) -> Result<(), SsoRequestsError> {
@@ -298,44 +286,41 @@ impl SsoRequests for SqlSsoRequests {
         if self.is_admitted(tenant, user).await? {
             return Ok(());
         }
-        sqlx::query(
-            "INSERT INTO admitted_members (tenant_id, user_id, admitted_at) VALUES (?, ?, ?) \
+        statement(
+            "INSERT INTO admitted_members (tenant_id, user_id, admitted_at) VALUES ($1, $2, $3) \
              ON CONFLICT (tenant_id, user_id) DO NOTHING",
         )
         .bind(tenant.as_str())
         .bind(user.as_str())
         .bind(at.as_millis())
-        .execute(&self.0.write)
-        .await
-        .map_err(StoreError::from)?;
+        .write(&self.0)
+        .await?;
         Ok(())
     }
 
     async fn is_admitted(&self, tenant: &TenantId, user: &UserId) -> Result<bool, SsoRequestsError> {
-        let found: bool = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM admitted_members WHERE tenant_id = ? AND user_id = ?)",
-        )
-        .bind(tenant.as_str())
-        .bind(user.as_str())
-        .fetch_one(&self.0.read)
-        .await
-        .map_err(StoreError::from)?;
-        Ok(found)
+        let found =
+            statement("SELECT EXISTS (SELECT 1 FROM admitted_members WHERE tenant_id = $1 AND user_id = $2)")
+                .bind(tenant.as_str())
+                .bind(user.as_str())
+                .get(&self.0)
+                .await?;
+        Ok(found.only()?)
     }
 
     async fn dismiss(&self, tenant: &TenantId, user: &UserId) -> Result<(), SsoRequestsError> {
-        let dismissed = sqlx::query("DELETE FROM admitted_members WHERE tenant_id = ? AND user_id = ?")
+        let dismissed = statement("DELETE FROM admitted_members WHERE tenant_id = $1 AND user_id = $2")
             .bind(tenant.as_str())
             .bind(user.as_str());
-        dismissed.execute(&self.0.write).await.map_err(StoreError::from)?;
+        dismissed.write(&self.0).await?;
         Ok(())
     }
 
     async fn forget_person(&self, user: &UserId) -> Result<(), SsoRequestsError> {
         for table in ["admitted_members", "sso_people", "access_requests"] {
-            let text = format!("DELETE FROM {table} WHERE user_id = ?");
-            let forgotten = sqlx::query(sqlx::AssertSqlSafe(text)).bind(user.as_str());
-            forgotten.execute(&self.0.write).await.map_err(StoreError::from)?;
+            let text = format!("DELETE FROM {table} WHERE user_id = $1");
+            let forgotten = composed(text).bind(user.as_str());
+            forgotten.write(&self.0).await?;
         }
         Ok(())
     }
@@ -346,9 +331,9 @@ impl SsoRequests for SqlSsoRequests {
 
     async fn forget(&self, tenant: &TenantId) -> Result<(), SsoRequestsError> {
         for table in ["sso_requests", "admitted_members"] {
-            let text = format!("DELETE FROM {table} WHERE tenant_id = ?");
-            let forgotten = sqlx::query(sqlx::AssertSqlSafe(text)).bind(tenant.as_str());
-            forgotten.execute(&self.0.write).await.map_err(StoreError::from)?;
+            let text = format!("DELETE FROM {table} WHERE tenant_id = $1");
+            let forgotten = composed(text).bind(tenant.as_str());
+            forgotten.write(&self.0).await?;
         }
         Ok(())
     }
@@ -366,12 +351,20 @@ fn written(request: &SsoRequest) -> Result<String, StoreError> {
     json(request, "request")
 }
 
-fn read(row: &SqliteRow) -> Result<KeptSsoRequest, StoreError> {
-    let last_login: Option<i64> = row.try_get("last_login_at")?;
-    let request = serde_json::from_str(row.try_get("request")?);
+fn read_user(row: &Row) -> Result<UserId, StoreError> {
+    UserId::try_from(row.get::<&str>("user_id")?).map_err(|why| StoreError::row("user_id")(&why))
+}
+
+fn read_id(row: &Row) -> Result<SsoRequestId, StoreError> {
+    SsoRequestId::try_from(row.get::<&str>("id")?).map_err(|why| StoreError::row("id")(&why))
+}
+
+fn read(row: &Row) -> Result<KeptSsoRequest, StoreError> {
+    let last_login: Option<i64> = row.get("last_login_at")?;
+    let request = serde_json::from_str(row.get("request")?);
     Ok(KeptSsoRequest {
         request: request.map_err(|why| StoreError::row("request")(&why))?,
-        revision: Revision(row.try_get("revision")?),
+        revision: Revision(row.get("revision")?),
         last_login: last_login.map(Timestamp::from_millis),
         last_failure: sso_failures::read(row)?,
     })

@@ -1,17 +1,16 @@
-//! [`AccessRequests`] in SQLite.
+//! [`AccessRequests`] in a SQL database.
 
 use async_trait::async_trait;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use tenantry_domain::{AccessRequest, TenantId, Timestamp, UserId};
 use tenantry_ports::{AccessRequests, AccessRequestsError};
 
-use super::Database;
+use crate::database::Database;
 use crate::error::StoreError;
+use crate::statement::{Row, composed, statement};
 
 const COLUMNS: &str = "tenant_id, user_id, request_id, name, email, role, asked_at";
 
-/// Requests for access in SQLite.
+/// Requests for access in a SQL database.
 #[derive(Clone, Debug)]
 pub struct SqlAccessRequests(Database);
 
@@ -25,9 +24,9 @@ impl SqlAccessRequests {
 #[async_trait]
 impl AccessRequests for SqlAccessRequests {
     async fn ask(&self, request: &AccessRequest) -> Result<bool, AccessRequestsError> {
-        let asked = sqlx::query(
+        let asked = statement(
             "INSERT INTO access_requests (tenant_id, user_id, request_id, name, email, role, asked_at) \
-             SELECT tenant_id, ?, id, ?, ?, ?, ? FROM sso_requests WHERE id = ? AND tenant_id = ? \
+             SELECT tenant_id, $1, id, $2, $3, $4, $5 FROM sso_requests WHERE id = $6 AND tenant_id = $7 \
              AND (SELECT COUNT(*) FROM access_requests WHERE access_requests.tenant_id = sso_requests.tenant_id) < 200 \
              ON CONFLICT (tenant_id, user_id) DO NOTHING",
         )
@@ -38,17 +37,16 @@ impl AccessRequests for SqlAccessRequests {
         .bind(request.asked_at.as_millis())
         .bind(request.request.as_str())
         .bind(request.tenant.as_str())
-        .execute(&self.0.write)
-        .await
-        .map_err(StoreError::from)?;
-        Ok(asked.rows_affected() == 1)
+        .write(&self.0)
+.await?;
+        Ok(asked == 1)
     }
 
     async fn of_tenant(&self, tenant: &TenantId) -> Result<Vec<AccessRequest>, AccessRequestsError> {
         let text = format!(
-            "SELECT {COLUMNS} FROM access_requests WHERE tenant_id = ? ORDER BY asked_at, user_id LIMIT 200"
+            "SELECT {COLUMNS} FROM access_requests WHERE tenant_id = $1 ORDER BY asked_at, user_id LIMIT 200"
         );
-        Ok(self.0.all(text, &[tenant.as_str()], read).await?)
+        Ok(composed(text).bind(tenant.as_str()).list_as(&self.0, read).await?)
     }
 
     async fn find(
@@ -56,23 +54,22 @@ impl AccessRequests for SqlAccessRequests {
         tenant: &TenantId,
         user: &UserId,
     ) -> Result<Option<AccessRequest>, AccessRequestsError> {
-        let text = format!("SELECT {COLUMNS} FROM access_requests WHERE tenant_id = ? AND user_id = ?");
-        Ok(self.0.one(text, &[tenant.as_str(), user.as_str()], read).await?)
+        let text = format!("SELECT {COLUMNS} FROM access_requests WHERE tenant_id = $1 AND user_id = $2");
+        Ok(composed(text).bind(tenant.as_str()).bind(user.as_str()).find_as(&self.0, read).await?)
     }
 
     async fn settle(&self, tenant: &TenantId, user: &UserId) -> Result<(), AccessRequestsError> {
-        sqlx::query("DELETE FROM access_requests WHERE tenant_id = ? AND user_id = ?")
+        statement("DELETE FROM access_requests WHERE tenant_id = $1 AND user_id = $2")
             .bind(tenant.as_str())
             .bind(user.as_str())
-            .execute(&self.0.write)
-            .await
-            .map_err(StoreError::from)?;
+            .write(&self.0)
+            .await?;
         Ok(())
     }
 }
 
-fn read(row: &SqliteRow) -> Result<AccessRequest, StoreError> {
-    let text = |column: &'static str| row.try_get::<&str, _>(column);
+fn read(row: &Row) -> Result<AccessRequest, StoreError> {
+    let text = |column: &'static str| row.get::<&str>(column);
     Ok(AccessRequest {
         tenant: text("tenant_id")?.try_into().map_err(|why| StoreError::row("tenant_id")(&why))?,
         request: text("request_id")?.try_into().map_err(|why| StoreError::row("request_id")(&why))?,
@@ -80,6 +77,6 @@ fn read(row: &SqliteRow) -> Result<AccessRequest, StoreError> {
         name: text("name")?.to_owned(),
         email: text("email")?.try_into().map_err(|why| StoreError::row("email")(&why))?,
         role: text("role")?.parse().map_err(|why| StoreError::row("role")(&why))?,
-        asked_at: Timestamp::from_millis(row.try_get("asked_at")?),
+        asked_at: Timestamp::from_millis(row.get("asked_at")?),
     })
 }

@@ -1,19 +1,18 @@
-//! [`Offers`] in SQLite.
+//! [`Offers`] in a SQL database.
 
 use async_trait::async_trait;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use tenantry_domain::{
     EmailAddress, Id, Invitation, InvitationId, InvitationMessage, Offer, OfferState, TenantId, Ticket,
     Timestamp,
 };
 use tenantry_ports::{Offers, OffersError};
 
-use super::Database;
 use super::login_attempts::hash;
+use crate::database::Database;
 use crate::error::StoreError;
+use crate::statement::{Row, composed, statement};
 
-/// Offers in SQLite.
+/// Offers in a SQL database.
 #[derive(Clone, Debug)]
 pub struct SqlOffers(Database);
 
@@ -32,12 +31,8 @@ impl SqlOffers {
         tenant: &TenantId,
         value: &str,
     ) -> Result<Option<Offer>, StoreError> {
-        let text = format!("SELECT {COLUMNS} FROM offers WHERE tenant_id = ? AND {column} = ?");
-        let row = sqlx::query(sqlx::AssertSqlSafe(text))
-            .bind(tenant.as_str())
-            .bind(value)
-            .fetch_optional(&self.0.read)
-            .await?;
+        let text = format!("SELECT {COLUMNS} FROM offers WHERE tenant_id = $1 AND {column} = $2");
+        let row = composed(text).bind(tenant.as_str()).bind(value).find(&self.0).await?;
         row.as_ref().map(read).transpose()
     }
 
@@ -49,33 +44,29 @@ impl SqlOffers {
         state: OfferState,
     ) -> Result<bool, StoreError> {
         let text = format!(
-            "UPDATE offers SET state = ? WHERE tenant_id = ? AND {column} = ? AND state IN ('sending', 'open')"
+            "UPDATE offers SET state = $1 WHERE tenant_id = $2 AND {column} = $3 AND state IN ('sending', 'open')"
         );
-        let ended = sqlx::query(sqlx::AssertSqlSafe(text))
-            .bind(state.as_str())
-            .bind(tenant.as_str())
-            .bind(value)
-            .execute(&self.0.write)
-            .await?;
-        Ok(ended.rows_affected() == 1)
+        let ended =
+            composed(text).bind(state.as_str()).bind(tenant.as_str()).bind(value).write(&self.0).await?;
+        Ok(ended == 1)
     }
 
     async fn keep(&self, offer: &Offer) -> Result<bool, StoreError> {
-        let mut write = self.0.write.begin().await?;
+        let mut write = self.0.begin().await?;
         // One that has expired makes room: its link leads to the same answer, whatever its state.
-        sqlx::query(
+        statement(
             "UPDATE offers SET state = 'revoked' \
-             WHERE tenant_id = ? AND email = ? AND state IN ('sending', 'open') AND expires_at <= ?",
+             WHERE tenant_id = $1 AND email = $2 AND state IN ('sending', 'open') AND expires_at <= $3",
         )
         .bind(offer.tenant.as_str())
         .bind(offer.email.as_str())
         .bind(offer.created_at.as_millis())
-        .execute(&mut *write)
+        .write(&mut write)
         .await?;
         let roles = serde_json::to_string(&offer.roles).map_err(|why| StoreError::row("roles")(&why))?;
-        let kept = sqlx::query(
+        let kept = statement(
             "INSERT INTO offers (tenant_id, email, invitation_id, inviter, inviter_name, roles, message, \
-             connection_id, state, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+             connection_id, state, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
              ON CONFLICT DO NOTHING",
         )
         .bind(offer.tenant.as_str())
@@ -89,10 +80,10 @@ impl SqlOffers {
         .bind(offer.state.as_str())
         .bind(offer.created_at.as_millis())
         .bind(offer.expires_at.as_millis())
-        .execute(&mut *write)
-        .await?;
+        .write(&mut write)
+.await?;
         write.commit().await?;
-        Ok(kept.rows_affected() == 1)
+        Ok(kept == 1)
     }
 }
 
@@ -103,9 +94,9 @@ impl Offers for SqlOffers {
     }
 
     async fn open(&self, tenant: &TenantId, invitation: &Invitation) -> Result<bool, OffersError> {
-        let opened = sqlx::query(
-            "UPDATE offers SET state = 'open', invitation_id = ?, ticket_hash = ?, created_at = ?, expires_at = ? \
-             WHERE tenant_id = ? AND email = ? AND state IN ('sending', 'open')",
+        let opened = statement(
+            "UPDATE offers SET state = 'open', invitation_id = $1, ticket_hash = $2, created_at = $3, expires_at = $4 \
+             WHERE tenant_id = $5 AND email = $6 AND state IN ('sending', 'open')",
         )
         .bind(invitation.id.as_str())
         .bind(invitation.ticket.as_ref().map(|ticket| hash(ticket.as_str())))
@@ -113,10 +104,9 @@ impl Offers for SqlOffers {
         .bind(invitation.expires_at.as_millis())
         .bind(tenant.as_str())
         .bind(invitation.email.as_str())
-        .execute(&self.0.write)
-        .await
-        .map_err(StoreError::from)?;
-        Ok(opened.rows_affected() == 1)
+        .write(&self.0)
+.await?;
+        Ok(opened == 1)
     }
 
     async fn end(
@@ -139,16 +129,10 @@ impl Offers for SqlOffers {
 
     async fn pending(&self, tenant: &TenantId, now: Timestamp) -> Result<Vec<Offer>, OffersError> {
         let text = format!(
-            "SELECT {COLUMNS} FROM offers WHERE tenant_id = ? AND state IN ('sending', 'open') AND expires_at > ? \
+            "SELECT {COLUMNS} FROM offers WHERE tenant_id = $1 AND state IN ('sending', 'open') AND expires_at > $2 \
              ORDER BY created_at DESC, id DESC"
         );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-            .bind(tenant.as_str())
-            .bind(now.as_millis())
-            .fetch_all(&self.0.read)
-            .await
-            .map_err(StoreError::from)?;
-        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+        Ok(composed(text).bind(tenant.as_str()).bind(now.as_millis()).list_as(&self.0, read).await?)
     }
 
     async fn find(&self, tenant: &TenantId, invitation: &InvitationId) -> Result<Option<Offer>, OffersError> {
@@ -160,38 +144,38 @@ impl Offers for SqlOffers {
     }
 
     async fn forget(&self, tenant: &TenantId) -> Result<(), OffersError> {
-        let forgotten = sqlx::query("DELETE FROM offers WHERE tenant_id = ?").bind(tenant.as_str());
-        forgotten.execute(&self.0.write).await.map_err(StoreError::from)?;
+        let forgotten = statement("DELETE FROM offers WHERE tenant_id = $1").bind(tenant.as_str());
+        forgotten.write(&self.0).await?;
         Ok(())
     }
 }
 
-fn read(row: &SqliteRow) -> Result<Offer, StoreError> {
-    let state: &str = row.try_get("state")?;
+fn read(row: &Row) -> Result<Offer, StoreError> {
+    let state: &str = row.get("state")?;
     let state = OfferState::ALL.into_iter().find(|known| known.as_str() == state);
-    let email = EmailAddress::try_from(row.try_get::<&str, _>("email")?);
-    let message = row.try_get::<Option<&str>, _>("message")?.map(InvitationMessage::try_from).transpose();
-    let roles = serde_json::from_str(row.try_get("roles")?);
+    let email = EmailAddress::try_from(row.get::<&str>("email")?);
+    let message = row.get::<Option<&str>>("message")?.map(InvitationMessage::try_from).transpose();
+    let roles = serde_json::from_str(row.get("roles")?);
     Ok(Offer {
         tenant: id(row, "tenant_id")?,
         email: email.map_err(|why| StoreError::row("email")(&why))?,
         invitation: maybe_id(row, "invitation_id")?,
         inviter: id(row, "inviter")?,
-        inviter_name: row.try_get("inviter_name")?,
+        inviter_name: row.get("inviter_name")?,
         roles: roles.map_err(|why| StoreError::row("roles")(&why))?,
         message: message.map_err(|why| StoreError::row("message")(&why))?,
         connection: maybe_id(row, "connection_id")?,
         state: state.ok_or_else(|| StoreError::row("state")(&"no state"))?,
-        created_at: Timestamp::from_millis(row.try_get("created_at")?),
-        expires_at: Timestamp::from_millis(row.try_get("expires_at")?),
+        created_at: Timestamp::from_millis(row.get("created_at")?),
+        expires_at: Timestamp::from_millis(row.get("expires_at")?),
     })
 }
 
-fn id<Kind>(row: &SqliteRow, column: &'static str) -> Result<Id<Kind>, StoreError> {
-    Id::try_from(row.try_get::<&str, _>(column)?).map_err(|why| StoreError::row(column)(&why))
+fn id<Kind>(row: &Row, column: &'static str) -> Result<Id<Kind>, StoreError> {
+    Id::try_from(row.get::<&str>(column)?).map_err(|why| StoreError::row(column)(&why))
 }
 
-fn maybe_id<Kind>(row: &SqliteRow, column: &'static str) -> Result<Option<Id<Kind>>, StoreError> {
-    let text: Option<&str> = row.try_get(column)?;
+fn maybe_id<Kind>(row: &Row, column: &'static str) -> Result<Option<Id<Kind>>, StoreError> {
+    let text: Option<&str> = row.get(column)?;
     text.map(Id::try_from).transpose().map_err(|why| StoreError::row(column)(&why))
 }

@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretSlice};
 
 use super::Database;
-use crate::error::StoreError;
+use crate::statement::statement;
 
 impl Database {
     /// The secret of this name: the one that is stored, or else `fresh`, which is stored then.
@@ -12,15 +12,14 @@ impl Database {
         name: &str,
         fresh: &SecretSlice<u8>,
     ) -> Result<SecretSlice<u8>, Box<dyn std::error::Error + Send + Sync>> {
-        let stored: Vec<u8> = sqlx::query_scalar(
-            "INSERT INTO secrets (name, secret) VALUES (?, ?) \
-             ON CONFLICT (name) DO UPDATE SET name = name RETURNING secret",
+        let stored = statement(
+            "INSERT INTO secrets (name, secret) VALUES ($1, $2) \
+             ON CONFLICT (name) DO UPDATE SET name = secrets.name RETURNING secret",
         )
         .bind(name)
         .bind(fresh.expose_secret())
-        .fetch_one(&self.write)
-        .await
-        .map_err(StoreError::from)?;
-        Ok(stored.into())
+        .upsert(self)
+        .await?;
+        Ok(stored.only::<Vec<u8>>()?.into())
     }
 }

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use tenantry_domain::{SsoRequestId, TenantId, Timestamp, UserId};
 use tenantry_ports::SsoFailure;
 
-use super::Database;
+use crate::database::{Database, InTurn};
 use crate::error::StoreError;
+use crate::statement::{Row, statement};
 
 /// How many are kept of a connection.
 const MOST: i64 = 50;
@@ -25,11 +24,12 @@ pub(super) async fn keep(
     let fault = serde_json::to_string(&failure.fault).map_err(|why| StoreError::row("fault")(&why))?;
     let user = failure.user.as_ref().map(UserId::as_str);
     let at = failure.at.as_millis();
-    let mut write = database.write.begin().await?;
-    let counted: Option<String> = sqlx::query_scalar(
-        "UPDATE sso_failures SET times = times + 1, last_at = MAX(last_at, ?) \
-         WHERE request_id = (SELECT id FROM sso_requests WHERE id = ? AND tenant_id = ?) \
-         AND user_id IS ? AND fault = ? AND first_at > ? RETURNING reference",
+    let turn = format!("sso_failures:{request}");
+    let mut write = database.begin_in_turn(InTurn::Alone(&turn)).await?;
+    let counted = statement(
+        "UPDATE sso_failures SET times = times + 1, last_at = CASE WHEN last_at > $1 THEN last_at ELSE $1 END \
+         WHERE request_id = (SELECT id FROM sso_requests WHERE id = $2 AND tenant_id = $3) \
+         AND user_id IS NOT DISTINCT FROM $4 AND fault = $5 AND first_at > $6 RETURNING reference",
     )
     .bind(at)
     .bind(request.as_str())
@@ -37,12 +37,13 @@ pub(super) async fn keep(
     .bind(user)
     .bind(&fault)
     .bind((failure.at - ONE).as_millis())
-    .fetch_optional(&mut *write)
-    .await?;
+    .write_returning(&mut write)
+.await?;
+    let counted = counted.map(|row| row.only::<String>()).transpose()?;
     if counted.is_none() {
-        sqlx::query(
+        statement(
             "INSERT INTO sso_failures (request_id, user_id, fault, reference, first_at, last_at, times) \
-             SELECT id, ?1, ?2, ?3, ?4, ?4, 1 FROM sso_requests WHERE id = ?5 AND tenant_id = ?6",
+             SELECT id, $1, $2, $3, $4, $4, 1 FROM sso_requests WHERE id = $5 AND tenant_id = $6",
         )
         .bind(user)
         .bind(&fault)
@@ -50,15 +51,15 @@ pub(super) async fn keep(
         .bind(at)
         .bind(request.as_str())
         .bind(tenant.as_str())
-        .execute(&mut *write)
+        .write(&mut write)
         .await?;
-        sqlx::query(
-            "DELETE FROM sso_failures WHERE request_id = ?1 AND id NOT IN \
-             (SELECT id FROM sso_failures WHERE request_id = ?1 ORDER BY last_at DESC, id DESC LIMIT ?2)",
+        statement(
+            "DELETE FROM sso_failures WHERE request_id = $1 AND id NOT IN \
+             (SELECT id FROM sso_failures WHERE request_id = $1 ORDER BY last_at DESC, id DESC LIMIT $2)",
         )
         .bind(request.as_str())
         .bind(MOST)
-        .execute(&mut *write)
+        .write(&mut write)
         .await?;
     }
     write.commit().await?;
@@ -71,27 +72,27 @@ pub(super) async fn of_request(
     tenant: &TenantId,
     request: &SsoRequestId,
 ) -> Result<Vec<SsoFailure>, StoreError> {
-    let rows = sqlx::query(
+    let rows = statement(
         "SELECT last_at, fault, user_id, reference, times FROM sso_failures WHERE request_id = \
-         (SELECT id FROM sso_requests WHERE id = ? AND tenant_id = ?) ORDER BY last_at DESC, id DESC",
+         (SELECT id FROM sso_requests WHERE id = $1 AND tenant_id = $2) ORDER BY last_at DESC, id DESC",
     )
     .bind(request.as_str())
     .bind(tenant.as_str())
-    .fetch_all(&database.read)
+    .list(database)
     .await?;
     let failures: Result<Vec<_>, _> = rows.iter().map(read).collect();
     Ok(failures?.into_iter().flatten().collect())
 }
 
 /// The failure in a row; `None` where the row has none.
-pub(super) fn read(row: &SqliteRow) -> Result<Option<SsoFailure>, StoreError> {
-    let Some(at) = row.try_get::<Option<i64>, _>("last_at")? else { return Ok(None) };
-    let user: Option<&str> = row.try_get("user_id")?;
+pub(super) fn read(row: &Row) -> Result<Option<SsoFailure>, StoreError> {
+    let Some(at) = row.get::<Option<i64>>("last_at")? else { return Ok(None) };
+    let user: Option<&str> = row.get("user_id")?;
     Ok(Some(SsoFailure {
         at: Timestamp::from_millis(at),
-        fault: serde_json::from_str(row.try_get("fault")?).map_err(|why| StoreError::row("fault")(&why))?,
+        fault: serde_json::from_str(row.get("fault")?).map_err(|why| StoreError::row("fault")(&why))?,
         user: user.map(UserId::try_from).transpose().map_err(|why| StoreError::row("user_id")(&why))?,
-        reference: row.try_get("reference")?,
-        times: row.try_get("times")?,
+        reference: row.get("reference")?,
+        times: row.count("times")?,
     }))
 }

@@ -1,29 +1,23 @@
 //! Sessions that ended because of what became of a membership.
 
-use sqlx::Row;
-use sqlx::query::Query;
-use sqlx::sqlite::{Sqlite, SqliteArguments};
 use tenantry_domain::{SessionId, TenantId, Timestamp, UserId};
 use tenantry_ports::EndedSession;
 
-use super::Database;
 use super::session_devices::read_tenant;
+use crate::database::Database;
 use crate::error::StoreError;
+use crate::statement::{Statement, statement};
 
 /// Notes a member's sessions before they end, but for the one that is spared.
-pub(super) fn note(
-    tenant: &TenantId,
-    user: &UserId,
-    spared: &str,
-) -> Query<'static, Sqlite, SqliteArguments> {
-    sqlx::query(
+pub(super) fn note(tenant: &TenantId, user: &UserId, spared: &str) -> Statement {
+    statement(
         "INSERT INTO ended_sessions (id, user_id, tenant_id, tenant_name, is_brought, forget_at) \
          SELECT id, user_id, tenant_id, tenant_name, is_brought, ends_at FROM sessions \
-         WHERE id <> ? AND user_id = ? AND tenant_id = ? ON CONFLICT DO NOTHING",
+         WHERE id <> $1 AND user_id = $2 AND tenant_id = $3 ON CONFLICT DO NOTHING",
     )
-    .bind(spared.to_owned())
-    .bind(user.as_str().to_owned())
-    .bind(tenant.as_str().to_owned())
+    .bind(spared)
+    .bind(user.as_str())
+    .bind(tenant.as_str())
 }
 
 /// The one with this id, as long as it is remembered.
@@ -32,16 +26,16 @@ pub(super) async fn find(
     session: &SessionId,
     now: Timestamp,
 ) -> Result<Option<EndedSession>, StoreError> {
-    let row = sqlx::query(
-        "SELECT user_id, tenant_id, tenant_name, is_brought FROM ended_sessions WHERE id = ? AND forget_at > ?",
+    let row = statement(
+        "SELECT user_id, tenant_id, tenant_name, is_brought FROM ended_sessions WHERE id = $1 AND forget_at > $2",
     )
     .bind(session.as_str())
     .bind(now.as_millis())
-    .fetch_optional(&database.read)
-    .await?;
+    .find(database)
+.await?;
     let Some(row) = row else { return Ok(None) };
-    let user = UserId::try_from(row.try_get::<&str, _>("user_id")?);
+    let user = UserId::try_from(row.get::<&str>("user_id")?);
     let user = user.map_err(|why| StoreError::row("user_id")(&why))?;
-    let is_brought = row.try_get("is_brought")?;
+    let is_brought = row.get("is_brought")?;
     Ok(read_tenant(&row)?.map(|tenant| EndedSession { user, tenant, is_brought }))
 }

@@ -1,15 +1,14 @@
-//! [`AuditLog`] in SQLite.
+//! [`AuditLog`] in a SQL database.
 
 use async_trait::async_trait;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteExecutor};
 use tenantry_domain::{AuditAction, AuditEntry, TenantId, Timestamp, UserId};
 use tenantry_ports::{AuditLog, AuditLogError, Cursor, Page, PageSize};
 
-use super::Database;
+use crate::database::{Database, InTurn};
 use crate::error::StoreError;
+use crate::statement::{Row, Writer, statement};
 
-/// The audit log in SQLite.
+/// The audit log in a SQL database.
 #[derive(Clone, Debug)]
 pub struct SqlAuditLog {
     database: Database,
@@ -28,30 +27,32 @@ impl SqlAuditLog {
         about: &str,
         since: Timestamp,
     ) -> Result<AuditEntry, StoreError> {
-        let mut write = self.database.write.begin().await?;
-        let held = sqlx::query(
-            "SELECT at, actor, actor_name, tenant_id, action, subject FROM audit_log WHERE tenant_id = ? \
-             AND actor = ? AND action = ? AND at > ? AND substr(subject, 1, length(?5)) = ?5 ORDER BY at DESC LIMIT 1",
+        let tenant = entry.tenant.as_ref().map_or("", TenantId::as_str);
+        let turn = format!("audit_log:{}:{}:{tenant}", entry.action.as_str(), entry.actor.as_str());
+        let mut write = self.database.begin_in_turn(InTurn::Alone(&turn)).await?;
+        let held = statement(
+            "SELECT at, actor, actor_name, tenant_id, action, subject FROM audit_log WHERE tenant_id = $1 \
+             AND actor = $2 AND action = $3 AND at > $4 AND substr(subject, 1, length($5)) = $5 ORDER BY at DESC LIMIT 1",
         )
         .bind(entry.tenant.as_ref().map(TenantId::as_str))
         .bind(entry.actor.as_str())
         .bind(entry.action.as_str())
         .bind(since.as_millis())
         .bind(about)
-        .fetch_optional(&mut *write)
-        .await?;
+        .write_returning(&mut write)
+.await?;
         if let Some(held) = held {
             return read_entry(&held);
         }
-        insert(entry, &mut *write).await?;
+        insert(entry, &mut write).await?;
         write.commit().await?;
         Ok(entry.clone())
     }
 }
 
-async fn insert(entry: &AuditEntry, into: impl SqliteExecutor<'_>) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO audit_log (at, actor, actor_name, tenant_id, action, subject) VALUES (?, ?, ?, ?, ?, ?)",
+async fn insert(entry: &AuditEntry, into: impl Writer) -> Result<(), StoreError> {
+    statement(
+        "INSERT INTO audit_log (at, actor, actor_name, tenant_id, action, subject) VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(entry.at.as_millis())
     .bind(entry.actor.as_str())
@@ -59,7 +60,7 @@ async fn insert(entry: &AuditEntry, into: impl SqliteExecutor<'_>) -> Result<(),
     .bind(entry.tenant.as_ref().map(TenantId::as_str))
     .bind(entry.action.as_str())
     .bind(&entry.subject)
-    .execute(into)
+    .write(into)
     .await?;
     Ok(())
 }
@@ -67,8 +68,7 @@ async fn insert(entry: &AuditEntry, into: impl SqliteExecutor<'_>) -> Result<(),
 #[async_trait]
 impl AuditLog for SqlAuditLog {
     async fn record(&self, entry: &AuditEntry) -> Result<(), AuditLogError> {
-        insert(entry, &self.database.write).await.map_err(StoreError::from)?;
-        Ok(())
+        Ok(insert(entry, &self.database).await?)
     }
 
     async fn record_once(
@@ -90,19 +90,18 @@ impl AuditLog for SqlAuditLog {
             None => i64::MAX,
             Some(cursor) => cursor.as_str().parse().map_err(|_| AuditLogError::InvalidCursor)?,
         };
-        let rows = sqlx::query(
+        let rows = statement(
             "SELECT id, at, actor, actor_name, tenant_id, action, subject FROM audit_log \
-             WHERE tenant_id = ? AND id < ? ORDER BY id DESC LIMIT ?",
+             WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         )
         .bind(tenant.as_str())
         .bind(before)
         .bind(i64::from(size.get()) + 1)
-        .fetch_all(&self.database.read)
-        .await
-        .map_err(StoreError::from)?;
+        .list(&self.database)
+        .await?;
         let shown = usize::from(size.get());
         let last = rows.get(shown.saturating_sub(1)).filter(|_| rows.len() > shown);
-        let next = last.map(|row| row.try_get::<i64, _>("id")).transpose().map_err(StoreError::from)?;
+        let next = last.map(|row| row.get::<i64>("id")).transpose()?;
         let items = rows.iter().take(shown).map(read_entry).collect::<Result<_, _>>()?;
         Ok(Page { items, next: next.map(|id| Cursor::new(id.to_string())) })
     }
@@ -114,47 +113,42 @@ impl AuditLog for SqlAuditLog {
         since: Timestamp,
         size: PageSize,
     ) -> Result<Vec<AuditEntry>, AuditLogError> {
-        let rows = sqlx::query(
+        Ok(statement(
             "SELECT at, actor, actor_name, tenant_id, action, subject FROM audit_log \
-             WHERE tenant_id = ? AND action = ? AND at > ? ORDER BY at DESC, id DESC LIMIT ?",
+             WHERE tenant_id = $1 AND action = $2 AND at > $3 ORDER BY at DESC, id DESC LIMIT $4",
         )
         .bind(tenant.as_str())
         .bind(action.as_str())
         .bind(since.as_millis())
         .bind(i64::from(size.get()))
-        .fetch_all(&self.database.read)
-        .await
-        .map_err(StoreError::from)?;
-        Ok(rows.iter().map(read_entry).collect::<Result<_, _>>()?)
+        .list_as(&self.database, read_entry)
+        .await?)
     }
 
     async fn of_account(&self, user: &UserId, size: PageSize) -> Result<Vec<AuditEntry>, AuditLogError> {
-        let rows = sqlx::query(
+        Ok(statement(
             "SELECT at, actor, actor_name, tenant_id, action, subject FROM audit_log \
-             WHERE actor = ? AND tenant_id IS NULL ORDER BY id DESC LIMIT ?",
+             WHERE actor = $1 AND tenant_id IS NULL ORDER BY id DESC LIMIT $2",
         )
         .bind(user.as_str())
         .bind(i64::from(size.get()))
-        .fetch_all(&self.database.read)
-        .await
-        .map_err(StoreError::from)?;
-        Ok(rows.iter().map(read_entry).collect::<Result<_, _>>()?)
+        .list_as(&self.database, read_entry)
+        .await?)
     }
 }
 
-fn read_entry(row: &SqliteRow) -> Result<AuditEntry, StoreError> {
-    let tenant: Option<&str> = row.try_get("tenant_id")?;
-    let action: &str = row.try_get("action")?;
+fn read_entry(row: &Row) -> Result<AuditEntry, StoreError> {
+    let tenant: Option<&str> = row.get("tenant_id")?;
+    let action: &str = row.get("action")?;
     Ok(AuditEntry {
-        at: Timestamp::from_millis(row.try_get("at")?),
-        actor: UserId::try_from(row.try_get::<&str, _>("actor")?)
-            .map_err(|why| StoreError::row("actor")(&why))?,
-        actor_name: row.try_get("actor_name")?,
+        at: Timestamp::from_millis(row.get("at")?),
+        actor: UserId::try_from(row.get::<&str>("actor")?).map_err(|why| StoreError::row("actor")(&why))?,
+        actor_name: row.get("actor_name")?,
         tenant: tenant
             .map(TenantId::try_from)
             .transpose()
             .map_err(|why| StoreError::row("tenant_id")(&why))?,
         action: action.parse().map_err(|why| StoreError::row("action")(&why))?,
-        subject: row.try_get("subject")?,
+        subject: row.get("subject")?,
     })
 }

@@ -1,0 +1,190 @@
+//! An open database, whichever it is: how it is opened, and what a statement needs to know of it.
+
+mod lock;
+mod postgres;
+mod secrets;
+mod session_cache;
+mod sqlite;
+mod turns;
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+use tenantry_ports::Readiness;
+
+pub(crate) use self::session_cache::{Concerns, SessionCache};
+use self::turns::Queues;
+pub use self::turns::SqlTurns;
+use crate::error::{OpenError, StoreError};
+use crate::statement::{Statement, statement};
+
+/// An open database. Clones share its connections.
+#[derive(Clone, Debug)]
+pub struct Database {
+    pub(crate) connections: Connections,
+    /// Sessions that were read lately, where nobody else can change them.
+    pub(crate) sessions: Option<SessionCache>,
+    queues: Queues,
+}
+
+/// To which database, and how.
+#[derive(Clone, Debug)]
+pub(crate) enum Connections {
+    Sqlite(sqlite::Pools),
+    Postgres(postgres::Pools),
+}
+
+/// Statements that count together or not at all. One that is dropped before [`Transaction::commit`] changes nothing.
+pub(crate) enum Transaction {
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+/// By which name each database has what both can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// Who waits for whom in [`Database::begin_in_turn`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum InTurn<'a> {
+    /// Everybody else of this name.
+    Alone(&'a str),
+    /// Whoever is alone of this name.
+    Together(&'a str),
+}
+
+impl Database {
+    /// Opens or makes a file of SQLite's, for this process alone, and brings it up to date.
+    pub async fn open(file: &Path) -> Result<Self, OpenError> {
+        let pools = sqlite::Pools::open(file).await?;
+        Ok(Self {
+            connections: Connections::Sqlite(pools),
+            sessions: Some(SessionCache::default()),
+            queues: Queues::default(),
+        })
+    }
+
+    /// A database in memory, gone with its last clone.
+    pub async fn in_memory() -> Result<Self, OpenError> {
+        let pools = sqlite::Pools::in_memory().await?;
+        Ok(Self {
+            connections: Connections::Sqlite(pools),
+            sessions: Some(SessionCache::default()),
+            queues: Queues::default(),
+        })
+    }
+
+    /// Connects to a PostgreSQL server, which other instances may use as well, and brings the database up to date.
+    ///
+    /// The address is as in `postgres://user:password@host:5432/database?sslmode=verify-full`.
+    pub async fn connect(address: &SecretString) -> Result<Self, OpenError> {
+        let pools = postgres::Pools::connect(address).await?;
+        Ok(Self { connections: Connections::Postgres(pools), sessions: None, queues: Queues::default() })
+    }
+
+    /// Waits for what is under way and closes every connection.
+    pub async fn close(&self) {
+        match &self.connections {
+            Connections::Sqlite(pools) => pools.close().await,
+            Connections::Postgres(pools) => pools.close().await,
+        }
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        match &self.connections {
+            Connections::Sqlite(_) => Dialect::Sqlite,
+            Connections::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    pub(crate) async fn begin(&self) -> Result<Transaction, StoreError> {
+        Ok(match &self.connections {
+            Connections::Sqlite(pools) => Transaction::Sqlite(pools.write.begin().await?),
+            Connections::Postgres(pools) => Transaction::Postgres(pools.all.begin().await?),
+        })
+    }
+
+    /// A transaction that looks before it writes: what it has seen stays so until it ends. SQLite has one writer at a
+    /// time as it is; in PostgreSQL whoever has to wait waits here, and sees what those before have written.
+    pub(crate) async fn begin_in_turn(&self, turn: InTurn<'_>) -> Result<Transaction, StoreError> {
+        let mut write = self.begin().await?;
+        if let Transaction::Postgres(_) = write {
+            let (text, name) = match turn {
+                InTurn::Alone(name) => ("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name),
+                InTurn::Together(name) => {
+                    ("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))", name)
+                }
+            };
+            statement(text).bind(name).write(&mut write).await?;
+        }
+        Ok(write)
+    }
+}
+
+impl Database {
+    /// Carries out a write to its end, also when whoever asked for it does not wait any longer; only then are the sessions
+    /// that it concerns read anew.
+    pub(crate) async fn write_to_its_end<T: Send + 'static>(
+        &self,
+        concerns: Concerns,
+        write: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let writing = self.sessions.as_ref().map(|sessions| sessions.writing(concerns));
+        let written = tokio::spawn(async move {
+            let outcome = write.await;
+            drop(writing);
+            outcome
+        });
+        written.await.map_err(|error| sqlx::Error::Io(error.into()))?
+    }
+
+    /// The same of a single statement.
+    pub(crate) async fn write_concerning(
+        &self,
+        concerns: Concerns,
+        statement: Statement,
+    ) -> Result<u64, StoreError> {
+        let database = self.clone();
+        self.write_to_its_end(concerns, async move { statement.write(&database).await }).await
+    }
+}
+
+impl Transaction {
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        Ok(match self {
+            Self::Sqlite(write) => write.commit().await?,
+            Self::Postgres(write) => write.commit().await?,
+        })
+    }
+}
+
+impl Dialect {
+    /// A table of the texts of a JSON array, which is the parameter of this name; its only column is `value`.
+    pub(crate) fn texts(self, parameter: &str) -> String {
+        match self {
+            Self::Sqlite => format!("json_each({parameter})"),
+            Self::Postgres => format!("json_array_elements_text(CAST({parameter} AS json))"),
+        }
+    }
+
+    /// The function that says where in a text another begins, counted from 1.
+    pub(crate) fn position(self) -> &'static str {
+        match self {
+            Self::Sqlite => "instr",
+            Self::Postgres => "strpos",
+        }
+    }
+}
+
+#[async_trait]
+impl Readiness for Database {
+    async fn is_ready(&self) -> bool {
+        // It changes no row, and still needs a database that can be written to.
+        let nothing = statement("UPDATE sessions SET idle_until = idle_until WHERE id = ''");
+        nothing.write(self).await.is_ok()
+    }
+}

@@ -1,0 +1,65 @@
+//! PostgreSQL: a server that all instances of a product share.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::Connection;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+
+use crate::error::OpenError;
+
+/// How many connections statements share.
+const CONNECTIONS: u32 = 16;
+/// How many tenants' people may be changed at once by one instance: each turn holds a connection as long as it lasts.
+const TURNS: u32 = 16;
+/// How long is waited for a connection: for a free one, or for a server that does not answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// A connection that was idle for longer may have been cut meanwhile.
+const STALE: Duration = Duration::from_secs(1);
+
+/// Connections to a server.
+#[derive(Clone, Debug)]
+pub(crate) struct Pools {
+    pub(crate) all: PgPool,
+    /// Turns have connections of their own, so that whoever holds one finds another to work with.
+    pub(super) turns: PgPool,
+}
+
+impl Pools {
+    pub(super) async fn connect(address: &SecretString) -> Result<Self, OpenError> {
+        let options: PgConnectOptions = address.expose_secret().parse().map_err(OpenError::Open)?;
+        let options = options.application_name("tenantry");
+        // Of several instances that start at the same moment one migrates, and the others wait for it, however long that is.
+        let mut alone = PgConnection::connect_with(&options).await.map_err(OpenError::Open)?;
+        sqlx::migrate!("migrations/postgres").run(&mut alone).await?;
+        drop(alone.close().await);
+        let options = options.options([
+            // What statements count on, whatever the server's own settings are.
+            ("default_transaction_isolation", "read committed"),
+            ("statement_timeout", "10s"),
+        ]);
+        let all = pool(CONNECTIONS).connect_with(options.clone()).await.map_err(OpenError::Open)?;
+        Ok(Self { all, turns: pool(TURNS).connect_lazy_with(options) })
+    }
+
+    pub(super) async fn close(&self) {
+        self.turns.close().await;
+        self.all.close().await;
+    }
+}
+
+fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(PATIENCE)
+        // One that works needs no question before each statement; after a restart of the server no stale one is used.
+        .test_before_acquire(false)
+        .before_acquire(|connection, state| {
+            Box::pin(async move {
+                if state.idle_for > STALE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+}
