@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::fake;
 use crate::product::address_of;
+use crate::product::make_folder;
 use crate::{Auth0Settings, DataPlace, IdentitySettings, listen};
 
 /// Where people log in, and the addresses that go with it.
@@ -46,7 +47,10 @@ pub(crate) async fn open(
     let (clock, random) = (Arc::clone(clock), Arc::clone(random));
     let fake = match data {
         DataPlace::Memory => Fake::in_memory(config, clock, random)?,
-        DataPlace::Folder(folder) => Fake::open(&folder.join("identity"), config, clock, random)?,
+        DataPlace::Folder(folder) => {
+            make_folder(folder)?;
+            Fake::open(&folder.join("identity"), config, clock, random)?
+        }
     };
     fake.warm_up()?;
     let credentials =

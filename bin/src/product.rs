@@ -68,7 +68,7 @@ impl Product {
             Some(url) => url.clone(),
             None => address_of("localhost", &listener)?,
         };
-        let database = open_database(&settings.data).await?;
+        let database = open_database(settings.database_url.as_ref(), &settings.data).await?;
         let secrets = secrets(settings.secrets, &database, &*random).await?;
         let catalogue = Arc::new(settings.catalogue);
         let Identity { auth0, fake } =
@@ -208,7 +208,10 @@ impl Product {
     }
 }
 
-async fn open_database(data: &DataPlace) -> anyhow::Result<Database> {
+async fn open_database(url: Option<&SecretString>, data: &DataPlace) -> anyhow::Result<Database> {
+    if let Some(url) = url {
+        return Database::connect(url).await.context("the database that TENANTRY_DATABASE_URL names");
+    }
     match data {
         DataPlace::Memory => Ok(Database::in_memory().await?),
         DataPlace::Folder(folder) => {
@@ -220,7 +223,7 @@ async fn open_database(data: &DataPlace) -> anyhow::Result<Database> {
 }
 
 /// Makes the folder, for this user alone: it holds sessions and secrets.
-fn make_folder(folder: &Path) -> anyhow::Result<()> {
+pub(crate) fn make_folder(folder: &Path) -> anyhow::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -33,6 +33,9 @@ pub struct Settings {
     pub base_url: Option<Url>,
     /// Where the product's data is.
     pub data: DataPlace,
+    /// The PostgreSQL database that all instances of the product share; it is in a file with the rest of the data when
+    /// `None`.
+    pub database_url: Option<SecretString>,
     /// Secrets under which cookies are sealed: the first seals, all open. One is made and kept when there is none.
     pub secrets: Vec<SecretString>,
     /// What can be bought.
@@ -92,7 +95,7 @@ pub struct Auth0Settings {
 
 /// The variables of the environment that are read, and the keys of the file that they stand for. The guide's own names
 /// work as they are.
-const VARIABLES: [(&str, &str); 19] = [
+const VARIABLES: [(&str, &str); 20] = [
     ("TENANTRY_LISTEN", "listen"),
     ("TENANTRY_FAKE_LISTEN", "fake_listen"),
     ("TENANTRY_BASE_URL", "base_url"),
@@ -100,6 +103,7 @@ const VARIABLES: [(&str, &str); 19] = [
     ("TENANTRY_DEV_SSO_DNS", "dev_sso_dns"),
     ("TENANTRY_TRUSTED_PROXIES", "trusted_proxies"),
     ("TENANTRY_DATA", "data"),
+    ("TENANTRY_DATABASE_URL", "database_url"),
     ("TENANTRY_PLANS", "plans"),
     ("TENANTRY_TRIAL_DAYS", "trial_days"),
     ("TENANTRY_BRAND_NAME", "brand.name"),

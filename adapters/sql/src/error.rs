@@ -14,9 +14,12 @@ pub enum OpenError {
     /// The lock beside the file can't be taken.
     #[error("the lock beside the database can't be taken")]
     Lock(#[source] std::io::Error),
-    /// The file can't be opened.
+    /// The file can't be opened, or the server can't be connected to.
     #[error("the database can't be opened")]
     Open(#[source] sqlx::Error),
+    /// Nobody answers at the server's address.
+    #[error("the database does not answer")]
+    Silent,
     /// It was written by a newer version, or a migration failed.
     #[error("the database can't be brought up to date")]
     Migrate(#[from] sqlx::migrate::MigrateError),

@@ -1,5 +1,12 @@
 //! A PostgreSQL server for tests: started from nothing, reached through a socket in a directory of its own, and stopped.
 
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;

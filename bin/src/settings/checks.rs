@@ -17,6 +17,17 @@ pub(super) fn secrets(written: Option<&str>) -> anyhow::Result<Vec<SecretString>
     Ok(secrets.into_iter().map(SecretString::from).collect())
 }
 
+/// The address of a database. No error quotes it: the password is in it.
+pub(super) fn database_url(written: Option<String>) -> anyhow::Result<Option<SecretString>> {
+    let Some(text) = written.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
+    let is_known = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+    ensure!(
+        is_known && Url::parse(&text).is_ok(),
+        "TENANTRY_DATABASE_URL is not an address such as postgres://user:password@host:5432/database"
+    );
+    Ok(Some(text.into()))
+}
+
 /// An address as an error may quote it: not with what may be a password in it.
 pub(super) fn printable(text: &str) -> &str {
     if text.contains('@') { "(with credentials in it)" } else { text }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use tenantry_auth0::Limits;
 use tenantry_oidc::Issuer;
 
-use super::checks::{base_url, dev_sso_dns, printable, secrets};
+use super::checks::{base_url, database_url, dev_sso_dns, printable, secrets};
 use super::files::catalogue;
 use super::{Auth0Settings, DataPlace, IdentitySettings, Settings};
 
@@ -21,6 +21,7 @@ pub(super) struct Written {
     dev_sso_dns: Option<String>,
     trusted_proxies: Option<u8>,
     data: Option<PathBuf>,
+    database_url: Option<String>,
     ephemeral: bool,
     plans: Option<PathBuf>,
     trial_days: Option<u32>,
@@ -64,6 +65,11 @@ impl Written {
             IdentitySettings::Auth0,
         );
         let dev_sso_dns = self.dev_sso_dns.map(|text| dev_sso_dns(&text, base_url.as_ref())).transpose()?;
+        let database_url = database_url(self.database_url)?;
+        ensure!(
+            database_url.is_none() || !self.ephemeral,
+            "--ephemeral keeps nothing, and TENANTRY_DATABASE_URL says where to keep it: leave out one of them"
+        );
         let secrets = secrets(self.secret.as_deref())?;
         if matches!(identity, IdentitySettings::Auth0(_)) {
             ensure!(
@@ -85,6 +91,7 @@ impl Written {
                 Some(folder) => DataPlace::Folder(folder),
                 None => DataPlace::Folder(".tenantry".into()),
             },
+            database_url,
             secrets,
             catalogue,
             brand_name: self.brand.name.filter(|name| !name.trim().is_empty()),

@@ -60,13 +60,14 @@ impl Browser {
     pub async fn evaluate(&self, script: &str) -> Value {
         let start = Instant::now();
         loop {
-            match self.driver.execute(script, vec![]).await {
+            let error = match self.driver.execute(script, vec![]).await {
                 Ok(value) => return value.json().clone(),
-                Err(error) if start.elapsed() > PATIENCE => {
-                    self.give_up(format_args!("{script} fails: {error}")).await
-                }
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+                Err(error) => error,
+            };
+            if start.elapsed() > PATIENCE {
+                self.give_up(format_args!("{script} fails: {error}")).await;
             }
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 

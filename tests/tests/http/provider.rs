@@ -109,7 +109,8 @@ impl Provider {
         panic!("no port is free")
     }
 
-    async fn start(product: &str, clock: &Arc<FixedClock>) -> Self {
+    /// A provider at which the product at this address is an application.
+    pub(crate) async fn start(product: &str, clock: &Arc<FixedClock>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
         let config = FakeConfig {

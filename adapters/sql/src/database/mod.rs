@@ -155,10 +155,11 @@ impl Database {
 
 impl Transaction {
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        Ok(match self {
+        match self {
             Self::Sqlite(write) => write.commit().await?,
             Self::Postgres(write) => write.commit().await?,
-        })
+        }
+        Ok(())
     }
 }
 

@@ -14,8 +14,8 @@ const CONNECTIONS: u32 = 16;
 const TURNS: u32 = 16;
 /// How long is waited for a connection: for a free one, or for a server that does not answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A connection that was idle for longer may have been cut meanwhile.
-const STALE: Duration = Duration::from_secs(1);
+/// A connection that was idle for longer may have been cut meanwhile. Those of a busy product are idle for less.
+const STALE: Duration = Duration::from_millis(10);
 
 /// Connections to a server.
 #[derive(Clone, Debug)]
@@ -29,10 +29,14 @@ impl Pools {
     pub(super) async fn connect(address: &SecretString) -> Result<Self, OpenError> {
         let options: PgConnectOptions = address.expose_secret().parse().map_err(OpenError::Open)?;
         let options = options.application_name("tenantry");
+        // A pool would only say that it has waited.
+        let connecting = tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options));
+        let first = connecting.await.map_err(|_| OpenError::Silent)?.map_err(OpenError::Open)?;
+        first.close().await.map_err(OpenError::Open)?;
         // Of several instances that start at the same moment one migrates, and the others wait for it, however long that is.
-        let mut alone = PgConnection::connect_with(&options).await.map_err(OpenError::Open)?;
-        sqlx::migrate!("migrations/postgres").run(&mut alone).await?;
-        drop(alone.close().await);
+        let patient = pool(1).connect_with(options.clone()).await.map_err(OpenError::Open)?;
+        sqlx::migrate!("migrations/postgres").run(&patient).await?;
+        patient.close().await;
         let options = options.options([
             // What statements count on, whatever the server's own settings are.
             ("default_transaction_isolation", "read committed"),
@@ -52,7 +56,7 @@ fn pool(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(PATIENCE)
-        // One that works needs no question before each statement; after a restart of the server no stale one is used.
+        // One that is at work is not asked before each statement whether it is alive; one that was cut is not used.
         .test_before_acquire(false)
         .before_acquire(|connection, state| {
             Box::pin(async move {

@@ -154,7 +154,7 @@ impl Sessions for SqlSessions {
             .bind(session.as_str())
             .find(&self.database)
             .await?;
-        let claims = claims.as_ref().map(|row| row.only::<&str>()).transpose()?;
+        let claims = claims.as_ref().map(Row::only::<&str>).transpose()?;
         let parsed = claims.map(serde_json::from_str).transpose();
         Ok(parsed.map_err(|why| StoreError::row("claims")(&why))?)
     }

@@ -158,7 +158,7 @@ impl SsoRequests for SqlSsoRequests {
             .bind(connection.as_str())
             .find(&self.0)
             .await?;
-        let tenant = tenant.as_ref().map(|row| row.only::<&str>()).transpose()?.map(TenantId::try_from);
+        let tenant = tenant.as_ref().map(Row::only::<&str>).transpose()?.map(TenantId::try_from);
         Ok(tenant.transpose().map_err(|why| StoreError::row("tenant_id")(&why))?)
     }
 
