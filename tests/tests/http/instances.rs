@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::browser::Browser;
 use crate::management::Management;
-use crate::provider::{M2M, Provider, WEB, settings_for};
+use crate::provider::{M2M, Provider, Trouble, WEB, settings_for};
 use crate::site::{NOW, Site, free_port};
 
 const ANN: &str = "ann@example.com";
@@ -162,7 +162,10 @@ async fn fault11_whoever_is_demoted_runs_nothing_on_every_instance_from_their_ne
         eve.get(path).await.is(200);
     }
     let token = eve.token().await;
+    let mut at_home = eve.clone();
     ann.post(EDIT, &[("user_id", &user), ("role.Employee", "on")]).await.leads_to("/admin/members");
+    let away = at_home.get("/home").await;
+    assert!(away.is(303).header("location").starts_with("/api/auth/login"), "{}", away.summary());
     let invitation =
         [("csrf", token.as_str()), ("emails", "mallory@evil.example"), ("role", "Administrator")];
     let refused = eve.post_exactly("/admin/members/add-member", &invitation).await;
@@ -257,6 +260,8 @@ async fn i5_invitations_through_two_instances_never_exceed_the_seats() {
     let instances = Instances::start().await;
     let ann = instances.first.administrator(ANN, "acme").await;
     let token = ann.clone().token().await;
+    // Whoever does not wait for the other has counted long before anything is written.
+    instances.provider.has(Trouble::SlowChanges(Duration::from_millis(30)));
     let mut requests = JoinSet::new();
     for number in 0..40 {
         let instance = if number % 2 == 0 { &instances.first } else { &instances.second };
