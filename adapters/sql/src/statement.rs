@@ -91,6 +91,16 @@ impl Statement {
         writer.execute(self).await
     }
 
+    /// The same of rows that belong to another, which may be deleted at the same moment: then nothing is changed.
+    pub(crate) async fn write_unless_orphaned(self, writer: impl Writer) -> Result<u64, StoreError> {
+        match self.write(writer).await {
+            Err(StoreError::Database(sqlx::Error::Database(error))) if error.is_foreign_key_violation() => {
+                Ok(0)
+            }
+            written => written,
+        }
+    }
+
     /// Changes a row, and gives what the row says then.
     pub(crate) async fn write_returning(self, writer: impl Writer) -> Result<Option<Row>, StoreError> {
         writer.fetch(self).await

@@ -71,11 +71,11 @@ const EXPORT: &str = "application/src/export_organization.rs";
 const INVITE: &str = "application/src/invite_members.rs";
 const CSRF: &str = "adapters/web/src/csrf.rs";
 const LISTING: &str = "adapters/web/src/api/listing.rs";
-const AUDIT_LOG: &str = "adapters/sql/src/sqlite/audit_log.rs";
-const OFFERS: &str = "adapters/sql/src/sqlite/offers.rs";
-const KEYS: &str = "adapters/sql/src/sqlite/idempotency_keys.rs";
-const LOOKS: &str = "adapters/sql/src/sqlite/tenant_looks.rs";
-const SESSIONS: &str = "adapters/sql/src/sqlite/sessions.rs";
+const AUDIT_LOG: &str = "adapters/sql/src/stores/audit_log.rs";
+const OFFERS: &str = "adapters/sql/src/stores/offers.rs";
+const KEYS: &str = "adapters/sql/src/stores/idempotency_keys.rs";
+const LOOKS: &str = "adapters/sql/src/stores/tenant_looks.rs";
+const SESSIONS: &str = "adapters/sql/src/stores/sessions.rs";
 
 /// What those who were removed or demoted a moment ago try.
 const DEMOTED: &str = "isolation::demoted";
@@ -353,146 +353,149 @@ const MUTANTS: &[Mutant] = &[
     // Beneath the ports: by tenant, or by person.
     of_anybody(
         "anybody's activity",
-        (AUDIT_LOG, "WHERE ‹tenant_id = ?› AND id < ?"),
+        (AUDIT_LOG, "WHERE ‹tenant_id = $1› AND id < $2"),
         "audit_log::memory::pages_hold_every_entry_once",
     ),
     of_anybody(
         "anybody's own activity",
-        (AUDIT_LOG, "WHERE ‹actor = ?› AND tenant_id IS NULL"),
+        (AUDIT_LOG, "WHERE ‹actor = $1› AND tenant_id IS NULL"),
         "audit_log::memory::an_account_has_entries_of_its_own",
     ),
     of_anybody(
         "anybody's invitation",
-        (OFFERS, "FROM offers WHERE ‹tenant_id = ?› AND {column} = ?"),
+        (OFFERS, "FROM offers WHERE ‹tenant_id = $1› AND {column} = $2"),
         "offers::memory::belongs_to_one_tenant",
     ),
     of_anybody(
         "anybody's invitation ends",
-        (OFFERS, "SET state = ? WHERE ‹tenant_id = ?› AND {column}"),
+        (OFFERS, "SET state = $1 WHERE ‹tenant_id = $2› AND {column}"),
         "offers::memory::s14_ends_once",
     ),
     of_anybody(
         "anybody's expired invitation makes room",
-        (OFFERS, "WHERE ‹tenant_id = ?› AND email = ? AND state IN ('sending', 'open') AND expires_at <= ?"),
+        (
+            OFFERS,
+            "WHERE ‹tenant_id = $1› AND email = $2 AND state IN ('sending', 'open') AND expires_at <= $3",
+        ),
         "offers::memory::one_address_has_an_offer_of_each_tenant",
     ),
     of_anybody(
         "anybody's invitation is opened",
-        (OFFERS, "expires_at = ? \\\n             WHERE ‹tenant_id = ?› AND email = ?"),
+        (OFFERS, "expires_at = $4 \\\n             WHERE ‹tenant_id = $5› AND email = $6"),
         "offers::memory::one_address_has_an_offer_of_each_tenant",
     ),
     of_anybody(
         "anybody's pending invitations",
-        (OFFERS, "FROM offers WHERE ‹tenant_id = ?› AND state IN"),
+        (OFFERS, "FROM offers WHERE ‹tenant_id = $1› AND state IN"),
         "offers::memory::belongs_to_one_tenant",
     ),
     of_anybody(
         "anybody's invitations are forgotten",
-        (OFFERS, "DELETE FROM offers WHERE ‹tenant_id = ?›"),
+        (OFFERS, "DELETE FROM offers WHERE ‹tenant_id = $1›"),
         "offers::memory::belongs_to_one_tenant",
     ),
     of_anybody(
         "anybody's kept answer",
-        (KEYS, "body FROM idempotency_keys WHERE ‹user_id = ?› AND key = ?"),
+        (KEYS, "body FROM idempotency_keys WHERE ‹user_id = $1› AND key = $2"),
         "idempotency_keys::memory::a_key_belongs_to_its_person",
     ),
     of_anybody(
         "an answer is kept for anybody",
-        (KEYS, "body = ? \\\n             WHERE ‹user_id = ?› AND key = ?"),
+        (KEYS, "body = $3 \\\n             WHERE ‹user_id = $4› AND key = $5"),
         "idempotency_keys::memory::a_key_belongs_to_its_person",
     ),
     of_anybody(
         "anybody's key is released",
-        (KEYS, "DELETE FROM idempotency_keys WHERE ‹user_id = ?› AND key = ?"),
+        (KEYS, "DELETE FROM idempotency_keys WHERE ‹user_id = $1› AND key = $2"),
         "idempotency_keys::memory::a_key_belongs_to_its_person",
     ),
     of_anybody(
         "anybody's look",
-        (LOOKS, "USING (tenant_id) WHERE ‹tenant_id = ?›"),
+        (LOOKS, "USING (tenant_id) WHERE ‹tenant_id = $1›"),
         "tenant_looks::memory::",
     ),
     of_anybody(
         "anybody's logo is removed",
         (
             LOOKS,
-            "sqlx::query(\"DELETE FROM tenant_logos WHERE ‹tenant_id = ?›\").bind(tenant.as_str().to_owned());\n        let pool",
+            "statement(\"DELETE FROM tenant_logos WHERE ‹tenant_id = $1›\").bind(tenant.as_str());\n        self",
         ),
         "tenant_looks::memory::",
     ),
     of_anybody(
         "anybody's logo is forgotten",
-        (LOOKS, "\"DELETE FROM tenant_logos WHERE ‹tenant_id = ?›\")\n                .bind(&tenant)"),
+        (LOOKS, "\"DELETE FROM tenant_logos WHERE ‹tenant_id = $1›\")\n                .bind(&tenant)"),
         "tenant_looks::memory::is_forgotten_alone",
     ),
     of_anybody(
         "anybody's look is forgotten",
-        (LOOKS, "DELETE FROM tenant_looks WHERE ‹tenant_id = ?›"),
+        (LOOKS, "DELETE FROM tenant_looks WHERE ‹tenant_id = $1›"),
         "tenant_looks::memory::is_forgotten_alone",
     ),
     of_anybody(
         "anybody's sessions are listed",
-        ("adapters/sql/src/sqlite/session_devices.rs", "WHERE ‹user_id = ?› AND idle_until > ?"),
+        ("adapters/sql/src/stores/session_devices.rs", "WHERE ‹user_id = $1› AND idle_until > $2"),
         "sessions::memory::are_shown_to_their_owner",
     ),
     mutant(
         "anybody's session is ended",
-        (SESSIONS, "DELETE FROM sessions WHERE ‹user_id = ?› AND substr(id, 1, 16) = ?"),
+        (SESSIONS, "DELETE FROM sessions WHERE ‹user_id = $1› AND substr(id, 1, 16) = $2"),
         Filter,
         Cells("/home/account/sessions/end by"),
     ),
     of_anybody(
         "anybody is called so",
-        (SESSIONS, "UPDATE sessions SET name = ? WHERE ‹user_id = ?›"),
+        (SESSIONS, "UPDATE sessions SET name = $1 WHERE ‹user_id = $2›"),
         "sessions::memory::call_a_person_by_their_name",
     ),
     of_anybody(
         "everybody is logged out",
-        (SESSIONS, "\"DELETE FROM sessions WHERE ‹user_id = ?›\""),
+        (SESSIONS, "\"DELETE FROM sessions WHERE ‹user_id = $1›\""),
         "sessions::memory::c07_ends_with_the_person",
     ),
     of_anybody(
         "everybody's sessions end with one person's",
-        (SESSIONS, "\"DELETE FROM sessions WHERE id <> ? AND ‹user_id = ?›\""),
+        (SESSIONS, "\"DELETE FROM sessions WHERE id <> $1 AND ‹user_id = $2›\""),
         "sessions::memory::a_change_ends_what_it_concerns",
     ),
     of_anybody(
         "everybody's sessions end with one member's",
-        (SESSIONS, "\"DELETE FROM sessions WHERE id <> ? AND ‹user_id = ?› AND tenant_id = ?\""),
+        (SESSIONS, "\"DELETE FROM sessions WHERE id <> $1 AND ‹user_id = $2› AND tenant_id = $3\""),
         "sessions::memory::a_change_ends_what_it_concerns",
     ),
     of_anybody(
         "a member's sessions end everywhere",
-        (SESSIONS, "\"DELETE FROM sessions WHERE id <> ? AND user_id = ? AND ‹tenant_id = ?›\""),
+        (SESSIONS, "\"DELETE FROM sessions WHERE id <> $1 AND user_id = $2 AND ‹tenant_id = $3›\""),
         "sessions::memory::a_change_ends_what_it_concerns",
     ),
     of_anybody(
         "everybody's sessions end with one tenant's",
-        (SESSIONS, "\"DELETE FROM sessions WHERE id <> ? AND ‹tenant_id = ?›\""),
+        (SESSIONS, "\"DELETE FROM sessions WHERE id <> $1 AND ‹tenant_id = $2›\""),
         "sessions::memory::a_change_ends_what_it_concerns",
     ),
     of_anybody(
         "everybody has one person's plan",
-        (SESSIONS, "SET subscription = ? WHERE ‹user_id = ?› AND tenant_id IS NULL"),
+        (SESSIONS, "SET subscription = $1 WHERE ‹user_id = $2› AND tenant_id IS NULL"),
         "sessions::memory::shows_a_changed_subscription_at_once",
     ),
     of_anybody(
         "everybody has one tenant's plan",
-        (SESSIONS, "\"UPDATE sessions SET subscription = ? WHERE ‹tenant_id = ?›\""),
+        (SESSIONS, "\"UPDATE sessions SET subscription = $1 WHERE ‹tenant_id = $2›\""),
         "sessions::memory::shows_a_changed_subscription_at_once",
     ),
     of_anybody(
         "everybody is told of an end of membership",
-        ("adapters/sql/src/sqlite/ended_sessions.rs", "WHERE id <> ? AND ‹user_id = ?› AND tenant_id = ?"),
+        ("adapters/sql/src/stores/ended_sessions.rs", "WHERE id <> $1 AND ‹user_id = $2› AND tenant_id = $3"),
         "sessions::memory::are_remembered_when_a_membership_ends_them",
     ),
     of_anybody(
         "a member is told of an end of membership everywhere",
-        ("adapters/sql/src/sqlite/ended_sessions.rs", "WHERE id <> ? AND user_id = ? AND ‹tenant_id = ?›"),
+        ("adapters/sql/src/stores/ended_sessions.rs", "WHERE id <> $1 AND user_id = $2 AND ‹tenant_id = $3›"),
         "sessions::memory::are_remembered_when_a_membership_ends_them",
     ),
     of_anybody(
         "anybody's purchase",
-        ("adapters/sql/src/sqlite/journeys.rs", "FROM conversions WHERE ‹holder = ?›"),
+        ("adapters/sql/src/stores/journeys.rs", "FROM conversions WHERE ‹holder = $1›"),
         "journeys::memory::",
     ),
 ];

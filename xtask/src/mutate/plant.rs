@@ -48,7 +48,9 @@ fn change(source: &str, mutant: &Mutant) -> Result<Change> {
             let place = around(source, &part).with_context(|| format!("{guard}: it is in no literal"))?;
             let [head, tail] = [place.start..part.start, part.end..place.end]
                 .map(|range| source.get(range).unwrap_or_default());
-            let without = format!("{head}? IS NOT NULL{tail}");
+            let parameter = marked.split_whitespace().find(|word| word.starts_with('$'));
+            let parameter = parameter.with_context(|| format!("{guard}: it has no parameter"))?;
+            let without = format!("{head}{parameter} IS NOT NULL{tail}");
             (place, without)
         }
     };
@@ -106,15 +108,17 @@ mod tests {
 
     #[test]
     fn two_in_one_literal_are_one_choice() {
-        let source = "query(\"WHERE a = ? AND b = ?\")";
-        let changes = ["‹a = ?› AND", "AND ‹b = ?›"].map(|guard| Mutant {
+        let source = "query(\"WHERE a = $1 AND b = $2\")";
+        let changes = ["‹a = $1› AND", "AND ‹b = $2›"].map(|guard| Mutant {
             guard,
             without: Without::Filter,
             ..*mutants::all().next().unwrap()
         });
         let changes = changes.iter().map(|mutant| change(source, mutant).unwrap()).collect();
         let text = planted(source, changes).unwrap();
-        assert!(text.contains("\"WHERE ? IS NOT NULL AND b = ?\"") && text.contains("AND ? IS NOT NULL\""));
-        assert!(text.ends_with("else { \"WHERE a = ? AND b = ?\" }))"), "{text}");
+        assert!(
+            text.contains("\"WHERE $1 IS NOT NULL AND b = $2\"") && text.contains("AND $2 IS NOT NULL\"")
+        );
+        assert!(text.ends_with("else { \"WHERE a = $1 AND b = $2\" }))"), "{text}");
     }
 }

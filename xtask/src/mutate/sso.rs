@@ -8,10 +8,10 @@ use super::mutants::{Mutant, asks_for_too_little, mutant, of_anybody};
 const PARTS: &str = "application/src/sso/parts.rs";
 const GATE: &str = "application/src/sso/gate.rs";
 const ANSWER: &str = "application/src/sso/answer_access.rs";
-const REQUESTS: &str = "adapters/sql/src/sqlite/sso_requests.rs";
-const FAILURES: &str = "adapters/sql/src/sqlite/sso_failures.rs";
-const PROOFS: &str = "adapters/sql/src/sqlite/domain_proofs.rs";
-const ACCESS: &str = "adapters/sql/src/sqlite/access_requests.rs";
+const REQUESTS: &str = "adapters/sql/src/stores/sso_requests.rs";
+const FAILURES: &str = "adapters/sql/src/stores/sso_failures.rs";
+const PROOFS: &str = "adapters/sql/src/stores/domain_proofs.rs";
+const ACCESS: &str = "adapters/sql/src/stores/access_requests.rs";
 const DOMAIN_REQUEST: &str = "domain/src/sso_request.rs";
 
 /// The case of requests that tells tenants apart.
@@ -151,83 +151,83 @@ pub(super) const MUTANTS: &[Mutant] = &[
     // Beneath the ports.
     of_anybody(
         "anybody's connection",
-        (REQUESTS, "{REQUESTS} WHERE ‹tenant_id = ?› AND sso_requests.{column} = ?"),
+        (REQUESTS, "{REQUESTS} WHERE ‹tenant_id = $1› AND sso_requests.{column} = $2"),
         ONE_TENANTS,
     ),
     of_anybody(
         "anybody's connection is changed",
-        (REQUESTS, "WHERE id = ? AND ‹tenant_id = ?› AND revision = ?"),
+        (REQUESTS, "WHERE id = $3 AND ‹tenant_id = $4› AND revision = $5"),
         ONE_TENANTS,
     ),
-    of_anybody("anybody's connections", (REQUESTS, "WHERE ‹tenant_id = ?› ORDER BY made_at"), ONE_TENANTS),
+    of_anybody("anybody's connections", (REQUESTS, "WHERE ‹tenant_id = $1› ORDER BY made_at"), ONE_TENANTS),
     of_anybody(
         "anybody's login is noted",
-        (REQUESTS, "SET last_login_at = ? WHERE id = ? AND ‹tenant_id = ?›"),
+        (REQUESTS, "SET last_login_at = $1 WHERE id = $2 AND ‹tenant_id = $3›"),
         "sso_requests::memory::",
     ),
     of_anybody(
         "a failure of anybody's connection is noted",
-        (FAILURES, "FROM sso_requests WHERE id = ?5 AND ‹tenant_id = ?6›"),
+        (FAILURES, "FROM sso_requests WHERE id = $5 AND ‹tenant_id = $6›"),
         "sso_requests::memory::",
     ),
     of_anybody(
         "whom anybody's connection has brought is counted",
-        (REQUESTS, "WHERE sso_requests.id = ? AND ‹sso_requests.tenant_id = ?›\","),
+        (REQUESTS, "WHERE sso_requests.id = $2 AND ‹sso_requests.tenant_id = $3›\","),
         "sso_requests::memory::",
     ),
     of_anybody(
         "any connection has brought them",
-        (REQUESTS, "WHERE ‹sso_requests.tenant_id = ?› AND sso_people.user_id = ?)"),
+        (REQUESTS, "WHERE ‹sso_requests.tenant_id = $1› AND sso_people.user_id = $2)"),
         "sso_requests::memory::",
     ),
     of_anybody(
         "anybody's connection is deleted",
-        (REQUESTS, "DELETE FROM sso_requests WHERE id = ?1 AND ‹tenant_id = ?2›"),
+        (REQUESTS, "DELETE FROM sso_requests WHERE id = $1 AND ‹tenant_id = $2›"),
         ONE_TENANTS,
     ),
     of_anybody(
         "everybody's connections are forgotten",
-        (REQUESTS, "DELETE FROM {table} WHERE ‹tenant_id = ?›"),
+        (REQUESTS, "DELETE FROM {table} WHERE ‹tenant_id = $1›"),
         "sso_requests::memory::",
     ),
     of_anybody(
         "anybody's domains",
-        (PROOFS, "{ALL} WHERE ‹tenant_id = ?› ORDER BY domain"),
+        (PROOFS, "{ALL} WHERE ‹tenant_id = $1› ORDER BY domain"),
         "domain_proofs::memory::",
     ),
     of_anybody(
         "anybody's domain",
-        (PROOFS, "{ALL} WHERE ‹tenant_id = ?› AND domain = ?"),
+        (PROOFS, "{ALL} WHERE ‹tenant_id = $1› AND domain = $2"),
         "domain_proofs::memory::",
     ),
     of_anybody(
         "anybody's domain is given up",
-        (PROOFS, "DELETE FROM domain_proofs WHERE ‹tenant_id = ?› AND domain = ?"),
+        (PROOFS, "DELETE FROM domain_proofs WHERE ‹tenant_id = $1› AND domain = $2"),
         "domain_proofs::memory::",
     ),
     of_anybody(
         "everybody's domains are forgotten",
-        (PROOFS, "DELETE FROM domain_proofs WHERE ‹tenant_id = ?›\").bind"),
+        (PROOFS, "DELETE FROM domain_proofs WHERE ‹tenant_id = $1›\").bind"),
         "domain_proofs::memory::a_tenant_is_forgotten_alone",
     ),
     of_anybody(
         "anybody is asked through any connection",
-        (ACCESS, "FROM sso_requests WHERE id = ? AND ‹tenant_id = ?›"),
+        (ACCESS, "FROM sso_requests WHERE id = $6 AND ‹tenant_id = $7›"),
         "access_requests::memory::is_one_tenants_alone",
     ),
     of_anybody(
         "everybody who asks",
-        (ACCESS, "FROM access_requests WHERE ‹tenant_id = ?› ORDER BY"),
+        (ACCESS, "FROM access_requests WHERE ‹tenant_id = $1› ORDER BY"),
         "access_requests::memory::is_one_tenants_alone",
     ),
     of_anybody(
         "whom anybody was asked by",
-        (ACCESS, "SELECT {COLUMNS} FROM access_requests WHERE ‹tenant_id = ?› AND user_id = ?"),
+        (ACCESS, "SELECT {COLUMNS} FROM access_requests WHERE ‹tenant_id = $1› AND user_id = $2"),
         "access_requests::memory::is_one_tenants_alone",
     ),
     mutant(
         "anybody answers",
-        (ACCESS, "DELETE FROM access_requests WHERE ‹tenant_id = ?› AND user_id = ?"),
+        (ACCESS, "DELETE FROM access_requests WHERE ‹tenant_id = $1› AND user_id = $2"),
         Filter,
         Contract("access_requests::memory::is_one_tenants_alone"),
     ),

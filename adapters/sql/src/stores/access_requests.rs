@@ -37,8 +37,8 @@ impl AccessRequests for SqlAccessRequests {
         .bind(request.asked_at.as_millis())
         .bind(request.request.as_str())
         .bind(request.tenant.as_str())
-        .write(&self.0)
-.await?;
+        .write_unless_orphaned(&self.0)
+        .await?;
         Ok(asked == 1)
     }
 

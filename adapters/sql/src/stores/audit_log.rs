@@ -40,7 +40,7 @@ impl SqlAuditLog {
         .bind(since.as_millis())
         .bind(about)
         .write_returning(&mut write)
-.await?;
+        .await?;
         if let Some(held) = held {
             return read_entry(&held);
         }

@@ -62,7 +62,7 @@ impl DomainProofs for SqlDomainProofs {
         .bind(proof.token.as_str())
         .bind(proof.claimed_at.as_millis())
         .upsert(&self.0)
-.await?;
+        .await?;
         Ok(read(&row)?)
     }
 

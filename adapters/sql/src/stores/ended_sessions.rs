@@ -32,7 +32,7 @@ pub(super) async fn find(
     .bind(session.as_str())
     .bind(now.as_millis())
     .find(database)
-.await?;
+    .await?;
     let Some(row) = row else { return Ok(None) };
     let user = UserId::try_from(row.get::<&str>("user_id")?);
     let user = user.map_err(|why| StoreError::row("user_id")(&why))?;

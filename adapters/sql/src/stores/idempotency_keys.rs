@@ -53,7 +53,7 @@ impl IdempotencyKeys for SqlIdempotencyKeys {
         .bind(user.as_str())
         .bind(text.as_str())
         .find(&self.database)
-.await?;
+        .await?;
         match row {
             Some(row) => Ok(read(&row, &request.fingerprint)?),
             // Whoever held it has released it just now: the sender tries again.

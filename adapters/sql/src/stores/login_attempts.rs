@@ -38,7 +38,7 @@ impl LoginAttempts for SqlLoginAttempts {
         .bind(hash(state))
         .bind(forget_at.as_millis())
         .write(&mut write)
-.await?;
+        .await?;
         write.commit().await?;
         Ok(spent == 1)
     }

@@ -81,7 +81,7 @@ impl SqlOffers {
         .bind(offer.created_at.as_millis())
         .bind(offer.expires_at.as_millis())
         .write(&mut write)
-.await?;
+        .await?;
         write.commit().await?;
         Ok(kept == 1)
     }
@@ -105,7 +105,7 @@ impl Offers for SqlOffers {
         .bind(tenant.as_str())
         .bind(invitation.email.as_str())
         .write(&self.0)
-.await?;
+        .await?;
         Ok(opened == 1)
     }
 

@@ -23,7 +23,7 @@ pub(super) async fn note(
     .bind(&device.network)
     .bind(at.as_millis())
     .bind(session.as_str())
-    .write(database)
+    .write_unless_orphaned(database)
     .await?;
     Ok(())
 }
@@ -44,7 +44,7 @@ pub(super) async fn of_user(
     .bind(now.as_millis())
     .bind(now.as_millis())
     .list(database)
-.await?;
+    .await?;
     rows.iter().map(read_session).collect()
 }
 

@@ -38,10 +38,10 @@ pub(super) async fn keep(
     .bind(&fault)
     .bind((failure.at - ONE).as_millis())
     .write_returning(&mut write)
-.await?;
+    .await?;
     let counted = counted.map(|row| row.only::<String>()).transpose()?;
     if counted.is_none() {
-        statement(
+        let kept = statement(
             "INSERT INTO sso_failures (request_id, user_id, fault, reference, first_at, last_at, times) \
              SELECT id, $1, $2, $3, $4, $4, 1 FROM sso_requests WHERE id = $5 AND tenant_id = $6",
         )
@@ -51,8 +51,11 @@ pub(super) async fn keep(
         .bind(at)
         .bind(request.as_str())
         .bind(tenant.as_str())
-        .write(&mut write)
+        .write_unless_orphaned(&mut write)
         .await?;
+        if kept == 0 {
+            return Ok(failure.reference.clone());
+        }
         statement(
             "DELETE FROM sso_failures WHERE request_id = $1 AND id NOT IN \
              (SELECT id FROM sso_failures WHERE request_id = $1 ORDER BY last_at DESC, id DESC LIMIT $2)",

@@ -71,7 +71,7 @@ impl SqlSsoRequests {
         .bind(arrival.at.as_millis())
         .bind(request.as_str())
         .bind(tenant.as_str())
-        .write(&mut write)
+        .write_unless_orphaned(&mut write)
         .await?;
         write.commit().await?;
         Ok(if others.only::<i64>()? == 0 { Recognized::New } else { Recognized::AddressOfAnother })
@@ -235,7 +235,7 @@ impl SsoRequests for SqlSsoRequests {
         .bind(request.as_str())
         .bind(tenant.as_str())
         .get(&self.0)
-.await?;
+        .await?;
         Ok(SsoPeople { all: people.count("everybody")?, quarantined: people.count("quarantined")? })
     }
 
@@ -262,7 +262,7 @@ impl SsoRequests for SqlSsoRequests {
         .bind(tenant.as_str())
         .bind(user.as_str())
         .get(&self.0)
-.await?;
+        .await?;
         Ok(found.only()?)
     }
 
@@ -278,7 +278,7 @@ impl SsoRequests for SqlSsoRequests {
         .bind(tenant.as_str())
         .bind(user.as_str())
         .list_as(&self.0, read_id)
-.await?)
+        .await?)
     }
 
     async fn admit(&self, tenant: &TenantId, user: &UserId, at: Timestamp) -> Result<(), SsoRequestsError> {
