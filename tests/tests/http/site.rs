@@ -7,10 +7,11 @@ use std::time::Duration;
 use reqwest::header::HOST;
 use reqwest::{Client, Method, RequestBuilder, redirect};
 use tenantry::cli::ServeArguments;
-use tenantry::{Addresses, Product, Settings};
+use tenantry::{Addresses, DataPlace, Product, Settings};
 use tenantry_fake::Fake;
 use tenantry_ports::Clock;
 use tenantry_ports::testkit::FixedClock;
+use tenantry_sql::testkit::PostgresServer;
 use tenantry_system::SystemRandom;
 use url::Url;
 
@@ -31,6 +32,7 @@ pub(crate) struct Site {
     /// The identity provider.
     pub(crate) identity: Url,
     product: Product,
+    _server: Option<Arc<PostgresServer>>,
 }
 
 /// Where the product is: the address that browsers know, and where it really listens.
@@ -79,10 +81,17 @@ impl Site {
         http: Client,
     ) -> Option<Self> {
         let socket = settings.listen.parse().unwrap();
+        let (settings, server) = on_the_chosen_database(settings).await;
         match Product::start(settings, own, Arc::new(SystemRandom)).await {
             Ok(product) => {
                 let Addresses { product: url, identity } = product.addresses().clone();
-                Some(Self { clock, address: Address { url, socket, http }, identity, product })
+                Some(Self {
+                    clock,
+                    address: Address { url, socket, http },
+                    identity,
+                    product,
+                    _server: server,
+                })
             }
             Err(error) => {
                 let why = format!("{error:#}");
@@ -170,6 +179,17 @@ impl Address {
         answer.is_one_of_ours();
         answer
     }
+}
+
+/// Data in memory is in a PostgreSQL server instead when `TENANTRY_TEST_DATABASE=postgres` says so.
+async fn on_the_chosen_database(mut settings: Settings) -> (Settings, Option<Arc<PostgresServer>>) {
+    let is_chosen = std::env::var_os("TENANTRY_TEST_DATABASE").is_some_and(|name| name == "postgres");
+    if !is_chosen || settings.data != DataPlace::Memory || settings.database_url.is_some() {
+        return (settings, None);
+    }
+    let server = PostgresServer::shared();
+    settings.database_url = Some(server.database().await);
+    (settings, Some(server))
 }
 
 /// A port on which nobody listens.
