@@ -210,7 +210,14 @@ impl Product {
 
 async fn open_database(url: Option<&SecretString>, data: &DataPlace) -> anyhow::Result<Database> {
     if let Some(url) = url {
-        return Database::connect(url).await.context("the database that TENANTRY_DATABASE_URL names");
+        let database =
+            Database::connect(url).await.context("the database that TENANTRY_DATABASE_URL names")?;
+        if !database.keeps_tenants_apart() {
+            tracing::warn!(
+                "the database does not keep tenants apart by itself: connect as a role without SUPERUSER and BYPASSRLS"
+            );
+        }
+        return Ok(database);
     }
     match data {
         DataPlace::Memory => Ok(Database::in_memory().await?),

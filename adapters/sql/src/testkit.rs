@@ -21,8 +21,17 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection};
 use tempfile::TempDir;
 
+use crate::Database;
+
 /// How long a server may take to start on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Who owns the tables, and who uses them.
+const ROLES: &str = "DO $$ BEGIN CREATE ROLE tenantry_owner LOGIN; CREATE ROLE tenantry LOGIN; \
+                     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$";
+/// What the one lets the other do, with every table that it makes.
+const GRANTS: &str = "ALTER DEFAULT PRIVILEGES FOR ROLE tenantry_owner \
+                      GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO tenantry";
 
 /// A server with no data in it but that of the tests. It ends with the value, even when a test panics.
 #[derive(Debug)]
@@ -52,7 +61,7 @@ impl PostgresServer {
             .expect("the directory can be given to the server");
         let mut make = program("initdb", user);
         make.arg("--pgdata").arg(directory.path().join("data"));
-        make.args(["--username=tenantry", "--auth=trust", "--encoding=UTF8", "--no-sync"]);
+        make.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]);
         // A language sorts otherwise than bytes do: what counts on bytes says so.
         make.args(["--locale-provider=icu", "--icu-locale=en", "--locale=C.UTF-8"]);
         let made = make.output().expect("initdb runs");
@@ -63,14 +72,30 @@ impl PostgresServer {
         server
     }
 
-    /// The address of a new, empty database.
+    /// The address of a new database for who owns nothing in it, as a product should be run: its tables are another's, who
+    /// has made them.
     pub async fn database(&self) -> SecretString {
+        let (name, owner) = self.empty_database().await;
+        Database::connect(&owner).await.expect("the tables can be made").close().await;
+        self.address(&name, "tenantry")
+    }
+
+    /// The name of a new database with nothing in it, and its address for who may make tables there.
+    pub async fn empty_database(&self) -> (String, SecretString) {
         let name = format!("tenantry_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        let mut connection = self.connect("postgres").await;
-        let make = AssertSqlSafe(format!("CREATE DATABASE {name}"));
-        sqlx::raw_sql(make).execute(&mut connection).await.expect("a database can be made");
-        connection.close().await.expect("the connection can be closed");
-        format!("postgres:///{name}?host={}&user=tenantry", self.directory.path().display()).into()
+        let mut server = self.connect("postgres").await;
+        sqlx::raw_sql(ROLES).execute(&mut server).await.expect("the roles can be made");
+        let make = AssertSqlSafe(format!("CREATE DATABASE {name} OWNER tenantry_owner"));
+        sqlx::raw_sql(make).execute(&mut server).await.expect("a database can be made");
+        server.close().await.expect("the connection can be closed");
+        self.tell(&name, GRANTS).await;
+        let address = self.address(&name, "tenantry_owner");
+        (name, address)
+    }
+
+    /// The address of a database for this role.
+    pub fn address(&self, database: &str, role: &str) -> SecretString {
+        format!("postgres:///{database}?host={}&user={role}", self.directory.path().display()).into()
     }
 
     /// Carries out a statement of a test's own, which changes what the server does.
@@ -99,7 +124,7 @@ impl PostgresServer {
 
     async fn connect(&self, database: &str) -> PgConnection {
         let options = PgConnectOptions::new_without_pgpass();
-        let options = options.socket(self.directory.path()).username("tenantry").database(database);
+        let options = options.socket(self.directory.path()).username("postgres").database(database);
         PgConnection::connect_with(&options).await.expect("the server can be connected to")
     }
 

@@ -32,7 +32,6 @@ impl Two {
     async fn open() -> Self {
         let server = PostgresServer::shared();
         let address = server.database().await;
-        // Both start at the same moment, and the database is empty.
         let (first, second) = tokio::join!(Database::connect(&address), Database::connect(&address));
         Self { first: first.unwrap(), second: second.unwrap(), address, server }
     }

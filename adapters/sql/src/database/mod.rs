@@ -17,7 +17,7 @@ pub(crate) use self::session_cache::{Concerns, SessionCache};
 use self::turns::Queues;
 pub use self::turns::SqlTurns;
 use crate::error::{OpenError, StoreError};
-use crate::statement::{Statement, statement};
+use crate::statement::{Sees, Statement, statement};
 
 /// An open database. Clones share its connections.
 #[derive(Clone, Debug)]
@@ -38,7 +38,11 @@ pub(crate) enum Connections {
 /// Statements that count together or not at all. One that is dropped before [`Transaction::commit`] changes nothing.
 pub(crate) enum Transaction {
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
-    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+    Postgres {
+        write: sqlx::Transaction<'static, sqlx::Postgres>,
+        /// What its statements see at the moment.
+        sees: Sees,
+    },
 }
 
 /// By which name each database has what both can do.
@@ -86,6 +90,15 @@ impl Database {
         Ok(Self { connections: Connections::Postgres(pools), sessions: None, queues: Queues::default() })
     }
 
+    /// Whether the database itself keeps statements to the rows of the tenant that they are for. A PostgreSQL server does,
+    /// unless the role is a superuser's or has `BYPASSRLS`; SQLite knows no such thing.
+    pub fn keeps_tenants_apart(&self) -> bool {
+        match &self.connections {
+            Connections::Sqlite(_) => false,
+            Connections::Postgres(pools) => pools.is_bound,
+        }
+    }
+
     /// Waits for what is under way and closes every connection.
     pub async fn close(&self) {
         match &self.connections {
@@ -104,7 +117,9 @@ impl Database {
     pub(crate) async fn begin(&self) -> Result<Transaction, StoreError> {
         Ok(match &self.connections {
             Connections::Sqlite(pools) => Transaction::Sqlite(pools.write.begin().await?),
-            Connections::Postgres(pools) => Transaction::Postgres(pools.all.begin().await?),
+            Connections::Postgres(pools) => {
+                Transaction::Postgres { write: pools.all.begin().await?, sees: Sees::default() }
+            }
         })
     }
 
@@ -112,7 +127,7 @@ impl Database {
     /// time as it is; in PostgreSQL whoever has to wait waits here, and sees what those before have written.
     pub(crate) async fn begin_in_turn(&self, turn: InTurn<'_>) -> Result<Transaction, StoreError> {
         let mut write = self.begin().await?;
-        if let Transaction::Postgres(_) = write {
+        if let Transaction::Postgres { .. } = write {
             let (text, name) = match turn {
                 InTurn::Alone(name) => ("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name),
                 InTurn::Together(name) => {
@@ -157,7 +172,7 @@ impl Transaction {
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(write) => write.commit().await?,
-            Self::Postgres(write) => write.commit().await?,
+            Self::Postgres { write, .. } => write.commit().await?,
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::Connection;
+use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 
 use crate::error::OpenError;
@@ -23,6 +24,8 @@ pub(crate) struct Pools {
     pub(crate) all: PgPool,
     /// Turns have connections of their own, so that whoever holds one finds another to work with.
     pub(super) turns: PgPool,
+    /// Whether the server holds this role to the rows that a statement is for.
+    pub(super) is_bound: bool,
 }
 
 impl Pools {
@@ -33,9 +36,9 @@ impl Pools {
         let connecting = tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options));
         let first = connecting.await.map_err(|_| OpenError::Silent)?.map_err(OpenError::Open)?;
         first.close().await.map_err(OpenError::Open)?;
-        // Of several instances that start at the same moment one migrates, and the others wait for it, however long that is.
         let patient = pool(1).connect_with(options.clone()).await.map_err(OpenError::Open)?;
-        sqlx::migrate!("migrations/postgres").run(&patient).await?;
+        migrate(&patient).await?;
+        let is_bound = is_bound(&patient).await.map_err(OpenError::Open)?;
         patient.close().await;
         let options = options.options([
             // What statements count on, whatever the server's own settings are.
@@ -43,13 +46,41 @@ impl Pools {
             ("statement_timeout", "10s"),
         ]);
         let all = pool(CONNECTIONS).connect_with(options.clone()).await.map_err(OpenError::Open)?;
-        Ok(Self { all, turns: pool(TURNS).connect_lazy_with(options) })
+        Ok(Self { all, turns: pool(TURNS).connect_lazy_with(options), is_bound })
     }
 
     pub(super) async fn close(&self) {
         self.turns.close().await;
         self.all.close().await;
     }
+}
+
+/// Brings the database up to date. Of several instances that start at the same moment one does it, and the others wait for
+/// it, however long that is.
+async fn migrate(pool: &PgPool) -> Result<(), OpenError> {
+    let mut migrator = sqlx::migrate!("migrations/postgres");
+    // What a newer version has added does not keep an older one from starting beside it.
+    migrator.set_ignore_missing(true);
+    if is_up_to_date(pool, &migrator).await {
+        return Ok(());
+    }
+    Ok(migrator.run(pool).await?)
+}
+
+/// Whether there is nothing to be done: then a role is enough that may not change tables.
+async fn is_up_to_date(pool: &PgPool, migrator: &Migrator) -> bool {
+    let applied = "SELECT version, checksum FROM _sqlx_migrations WHERE success";
+    // Without such a table everything is to be done.
+    let applied: Vec<(i64, Vec<u8>)> = sqlx::query_as(applied).fetch_all(pool).await.unwrap_or_default();
+    let is_applied = |version: i64, checksum: &[u8]| {
+        applied.iter().any(|(known, sum)| *known == version && sum.as_slice() == checksum)
+    };
+    migrator.iter().all(|migration| is_applied(migration.version, &migration.checksum))
+}
+
+async fn is_bound(pool: &PgPool) -> Result<bool, sqlx::Error> {
+    let role = "SELECT NOT (rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = current_user";
+    sqlx::query_scalar(role).fetch_one(pool).await
 }
 
 fn pool(connections: u32) -> PgPoolOptions {

@@ -36,7 +36,7 @@ impl AccessRequests for SqlAccessRequests {
         .bind(request.role.name())
         .bind(request.asked_at.as_millis())
         .bind(request.request.as_str())
-        .bind(request.tenant.as_str())
+        .of(&request.tenant)
         .write_unless_orphaned(&self.0)
         .await?;
         Ok(asked == 1)
@@ -46,7 +46,7 @@ impl AccessRequests for SqlAccessRequests {
         let text = format!(
             "SELECT {COLUMNS} FROM access_requests WHERE tenant_id = $1 ORDER BY asked_at, user_id LIMIT 200"
         );
-        Ok(composed(text).bind(tenant.as_str()).list_as(&self.0, read).await?)
+        Ok(composed(text).of(tenant).list_as(&self.0, read).await?)
     }
 
     async fn find(
@@ -55,12 +55,12 @@ impl AccessRequests for SqlAccessRequests {
         user: &UserId,
     ) -> Result<Option<AccessRequest>, AccessRequestsError> {
         let text = format!("SELECT {COLUMNS} FROM access_requests WHERE tenant_id = $1 AND user_id = $2");
-        Ok(composed(text).bind(tenant.as_str()).bind(user.as_str()).find_as(&self.0, read).await?)
+        Ok(composed(text).of(tenant).bind(user.as_str()).find_as(&self.0, read).await?)
     }
 
     async fn settle(&self, tenant: &TenantId, user: &UserId) -> Result<(), AccessRequestsError> {
         statement("DELETE FROM access_requests WHERE tenant_id = $1 AND user_id = $2")
-            .bind(tenant.as_str())
+            .of(tenant)
             .bind(user.as_str())
             .write(&self.0)
             .await?;

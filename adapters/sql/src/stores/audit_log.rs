@@ -34,7 +34,7 @@ impl SqlAuditLog {
             "SELECT at, actor, actor_name, tenant_id, action, subject FROM audit_log WHERE tenant_id = $1 \
              AND actor = $2 AND action = $3 AND at > $4 AND substr(subject, 1, length($5)) = $5 ORDER BY at DESC LIMIT 1",
         )
-        .bind(entry.tenant.as_ref().map(TenantId::as_str))
+        .of(entry.tenant.as_ref())
         .bind(entry.actor.as_str())
         .bind(entry.action.as_str())
         .bind(since.as_millis())
@@ -57,7 +57,7 @@ async fn insert(entry: &AuditEntry, into: impl Writer) -> Result<(), StoreError>
     .bind(entry.at.as_millis())
     .bind(entry.actor.as_str())
     .bind(&entry.actor_name)
-    .bind(entry.tenant.as_ref().map(TenantId::as_str))
+    .of(entry.tenant.as_ref())
     .bind(entry.action.as_str())
     .bind(&entry.subject)
     .write(into)
@@ -94,7 +94,7 @@ impl AuditLog for SqlAuditLog {
             "SELECT id, at, actor, actor_name, tenant_id, action, subject FROM audit_log \
              WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         )
-        .bind(tenant.as_str())
+        .of(tenant)
         .bind(before)
         .bind(i64::from(size.get()) + 1)
         .list(&self.database)
@@ -117,7 +117,7 @@ impl AuditLog for SqlAuditLog {
             "SELECT at, actor, actor_name, tenant_id, action, subject FROM audit_log \
              WHERE tenant_id = $1 AND action = $2 AND at > $3 ORDER BY at DESC, id DESC LIMIT $4",
         )
-        .bind(tenant.as_str())
+        .of(tenant)
         .bind(action.as_str())
         .bind(since.as_millis())
         .bind(i64::from(size.get()))

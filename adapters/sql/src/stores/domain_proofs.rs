@@ -31,7 +31,7 @@ impl SqlDomainProofs {
         .bind(since)
         .bind(proof.missing_since.map(Timestamp::as_millis))
         .bind(proof.checked_at.map(Timestamp::as_millis))
-        .bind(proof.tenant.as_str())
+        .of(&proof.tenant)
         .bind(proof.domain.as_str())
         // What was seen of an earlier claim proves nothing of this one.
         .bind(proof.token.as_str())
@@ -57,7 +57,7 @@ impl DomainProofs for SqlDomainProofs {
              ON CONFLICT (tenant_id, domain) DO UPDATE SET token = domain_proofs.token \
              RETURNING tenant_id, domain, token, state, since, missing_since, claimed_at, checked_at",
         )
-        .bind(proof.tenant.as_str())
+        .of(&proof.tenant)
         .bind(proof.domain.as_str())
         .bind(proof.token.as_str())
         .bind(proof.claimed_at.as_millis())
@@ -72,7 +72,7 @@ impl DomainProofs for SqlDomainProofs {
         domain: &EmailDomain,
     ) -> Result<Option<DomainProof>, DomainProofsError> {
         let query = format!("{ALL} WHERE tenant_id = $1 AND domain = $2");
-        Ok(composed(query).bind(tenant.as_str()).bind(domain.as_str()).find_as(&self.0, read).await?)
+        Ok(composed(query).of(tenant).bind(domain.as_str()).find_as(&self.0, read).await?)
     }
 
     async fn keep(&self, proof: &DomainProof) -> Result<bool, DomainProofsError> {
@@ -81,12 +81,12 @@ impl DomainProofs for SqlDomainProofs {
 
     async fn of_tenant(&self, tenant: &TenantId) -> Result<Vec<DomainProof>, DomainProofsError> {
         let query = format!("{ALL} WHERE tenant_id = $1 ORDER BY domain");
-        Ok(composed(query).bind(tenant.as_str()).list_as(&self.0, read).await?)
+        Ok(composed(query).of(tenant).list_as(&self.0, read).await?)
     }
 
     async fn proved(&self, domain: &EmailDomain) -> Result<Option<DomainProof>, DomainProofsError> {
         let query = format!("{ALL} WHERE domain = $1 AND state = 'proved'");
-        Ok(composed(query).bind(domain.as_str()).find_as(&self.0, read).await?)
+        Ok(composed(query).of_every_tenant().bind(domain.as_str()).find_as(&self.0, read).await?)
     }
 
     async fn due(
@@ -102,6 +102,7 @@ impl DomainProofs for SqlDomainProofs {
              ORDER BY coalesce(checked_at, 0), domain, tenant_id LIMIT $4"
         );
         Ok(composed(due)
+            .of_every_tenant()
             .bind(proved_before.as_millis())
             .bind(claimed_before.as_millis())
             .bind(claimed_after.as_millis())
@@ -112,14 +113,14 @@ impl DomainProofs for SqlDomainProofs {
 
     async fn release(&self, tenant: &TenantId, domain: &EmailDomain) -> Result<(), DomainProofsError> {
         let released = statement("DELETE FROM domain_proofs WHERE tenant_id = $1 AND domain = $2")
-            .bind(tenant.as_str())
+            .of(tenant)
             .bind(domain.as_str());
         released.write(&self.0).await?;
         Ok(())
     }
 
     async fn forget(&self, tenant: &TenantId) -> Result<(), DomainProofsError> {
-        let forgotten = statement("DELETE FROM domain_proofs WHERE tenant_id = $1").bind(tenant.as_str());
+        let forgotten = statement("DELETE FROM domain_proofs WHERE tenant_id = $1").of(tenant);
         forgotten.write(&self.0).await?;
         Ok(())
     }

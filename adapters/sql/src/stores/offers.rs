@@ -32,7 +32,7 @@ impl SqlOffers {
         value: &str,
     ) -> Result<Option<Offer>, StoreError> {
         let text = format!("SELECT {COLUMNS} FROM offers WHERE tenant_id = $1 AND {column} = $2");
-        let row = composed(text).bind(tenant.as_str()).bind(value).find(&self.0).await?;
+        let row = composed(text).of(tenant).bind(value).find(&self.0).await?;
         row.as_ref().map(read).transpose()
     }
 
@@ -46,8 +46,7 @@ impl SqlOffers {
         let text = format!(
             "UPDATE offers SET state = $1 WHERE tenant_id = $2 AND {column} = $3 AND state IN ('sending', 'open')"
         );
-        let ended =
-            composed(text).bind(state.as_str()).bind(tenant.as_str()).bind(value).write(&self.0).await?;
+        let ended = composed(text).bind(state.as_str()).of(tenant).bind(value).write(&self.0).await?;
         Ok(ended == 1)
     }
 
@@ -58,7 +57,7 @@ impl SqlOffers {
             "UPDATE offers SET state = 'revoked' \
              WHERE tenant_id = $1 AND email = $2 AND state IN ('sending', 'open') AND expires_at <= $3",
         )
-        .bind(offer.tenant.as_str())
+        .of(&offer.tenant)
         .bind(offer.email.as_str())
         .bind(offer.created_at.as_millis())
         .write(&mut write)
@@ -69,7 +68,7 @@ impl SqlOffers {
              connection_id, state, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
              ON CONFLICT DO NOTHING",
         )
-        .bind(offer.tenant.as_str())
+        .of(&offer.tenant)
         .bind(offer.email.as_str())
         .bind(offer.invitation.as_ref().map(Id::as_str))
         .bind(offer.inviter.as_str())
@@ -102,7 +101,7 @@ impl Offers for SqlOffers {
         .bind(invitation.ticket.as_ref().map(|ticket| hash(ticket.as_str())))
         .bind(invitation.created_at.as_millis())
         .bind(invitation.expires_at.as_millis())
-        .bind(tenant.as_str())
+        .of(tenant)
         .bind(invitation.email.as_str())
         .write(&self.0)
         .await?;
@@ -132,7 +131,7 @@ impl Offers for SqlOffers {
             "SELECT {COLUMNS} FROM offers WHERE tenant_id = $1 AND state IN ('sending', 'open') AND expires_at > $2 \
              ORDER BY created_at DESC, id DESC"
         );
-        Ok(composed(text).bind(tenant.as_str()).bind(now.as_millis()).list_as(&self.0, read).await?)
+        Ok(composed(text).of(tenant).bind(now.as_millis()).list_as(&self.0, read).await?)
     }
 
     async fn find(&self, tenant: &TenantId, invitation: &InvitationId) -> Result<Option<Offer>, OffersError> {
@@ -144,7 +143,7 @@ impl Offers for SqlOffers {
     }
 
     async fn forget(&self, tenant: &TenantId) -> Result<(), OffersError> {
-        let forgotten = statement("DELETE FROM offers WHERE tenant_id = $1").bind(tenant.as_str());
+        let forgotten = statement("DELETE FROM offers WHERE tenant_id = $1").of(tenant);
         forgotten.write(&self.0).await?;
         Ok(())
     }

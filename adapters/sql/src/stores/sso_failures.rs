@@ -33,7 +33,7 @@ pub(super) async fn keep(
     )
     .bind(at)
     .bind(request.as_str())
-    .bind(tenant.as_str())
+    .of(tenant)
     .bind(user)
     .bind(&fault)
     .bind((failure.at - ONE).as_millis())
@@ -50,7 +50,7 @@ pub(super) async fn keep(
         .bind(&failure.reference)
         .bind(at)
         .bind(request.as_str())
-        .bind(tenant.as_str())
+        .of(tenant)
         .write_unless_orphaned(&mut write)
         .await?;
         if kept == 0 {
@@ -60,6 +60,7 @@ pub(super) async fn keep(
             "DELETE FROM sso_failures WHERE request_id = $1 AND id NOT IN \
              (SELECT id FROM sso_failures WHERE request_id = $1 ORDER BY last_at DESC, id DESC LIMIT $2)",
         )
+        .within(tenant)
         .bind(request.as_str())
         .bind(MOST)
         .write(&mut write)
@@ -80,7 +81,7 @@ pub(super) async fn of_request(
          (SELECT id FROM sso_requests WHERE id = $1 AND tenant_id = $2) ORDER BY last_at DESC, id DESC",
     )
     .bind(request.as_str())
-    .bind(tenant.as_str())
+    .of(tenant)
     .list(database)
     .await?;
     let failures: Result<Vec<_>, _> = rows.iter().map(read).collect();

@@ -35,7 +35,7 @@ impl SqlSsoRequests {
         value: &str,
     ) -> Result<Option<KeptSsoRequest>, StoreError> {
         let text = format!("{REQUESTS} WHERE tenant_id = $1 AND sso_requests.{column} = $2");
-        composed(text).bind(tenant.as_str()).bind(value).find_as(&self.0, read).await
+        composed(text).of(tenant).bind(value).find_as(&self.0, read).await
     }
 
     /// Looks whether anybody is known by this id or this address, and notes a newcomer, in one go.
@@ -48,6 +48,7 @@ impl SqlSsoRequests {
         let turn = format!("sso_people:{request}");
         let mut write = self.0.begin_in_turn(InTurn::Alone(&turn)).await?;
         let held = statement("SELECT client FROM sso_people WHERE request_id = $1 AND user_id = $2")
+            .within(tenant)
             .bind(request.as_str())
             .bind(arrival.user.as_str())
             .write_returning(&mut write)
@@ -57,6 +58,7 @@ impl SqlSsoRequests {
             return Ok(if client == arrival.client { Recognized::Known } else { Recognized::OtherClient });
         }
         let others = statement("SELECT COUNT(*) FROM sso_people WHERE request_id = $1 AND email = $2")
+            .within(tenant)
             .bind(request.as_str())
             .bind(arrival.email.as_str())
             .upsert(&mut write)
@@ -70,7 +72,7 @@ impl SqlSsoRequests {
         .bind(&arrival.client)
         .bind(arrival.at.as_millis())
         .bind(request.as_str())
-        .bind(tenant.as_str())
+        .of(tenant)
         .write_unless_orphaned(&mut write)
         .await?;
         write.commit().await?;
@@ -87,7 +89,7 @@ impl SqlSsoRequests {
              ON sso_requests.id = sso_people.request_id WHERE request_id <> $1 AND tenant_id = $2)",
             "DELETE FROM sso_requests WHERE id = $1 AND tenant_id = $2",
         ] {
-            let deleted = statement(text).bind(request.as_str()).bind(tenant.as_str());
+            let deleted = statement(text).bind(request.as_str()).of(tenant);
             deleted.write(&mut write).await?;
         }
         write.commit().await?;
@@ -103,7 +105,7 @@ impl SsoRequests for SqlSsoRequests {
              VALUES ($1, $2, $3, $4, 1, $5) ON CONFLICT (id) DO NOTHING",
         )
         .bind(request.id.as_str())
-        .bind(request.tenant.id.as_str())
+        .of(&request.tenant.id)
         .bind(connection(request))
         .bind(written(request)?)
         .bind(request.made_at.as_millis())
@@ -124,7 +126,7 @@ impl SsoRequests for SqlSsoRequests {
         .bind(connection(request))
         .bind(written(request)?)
         .bind(request.id.as_str())
-        .bind(request.tenant.id.as_str())
+        .of(&request.tenant.id)
         .bind(seen)
         .write_returning(&self.0)
         .await?;
@@ -150,11 +152,12 @@ impl SsoRequests for SqlSsoRequests {
 
     async fn of_tenant(&self, tenant: &TenantId) -> Result<Vec<KeptSsoRequest>, SsoRequestsError> {
         let text = format!("{REQUESTS} WHERE tenant_id = $1 ORDER BY made_at, sso_requests.id");
-        Ok(composed(text).bind(tenant.as_str()).list_as(&self.0, read).await?)
+        Ok(composed(text).of(tenant).list_as(&self.0, read).await?)
     }
 
     async fn owner(&self, connection: &ConnectionName) -> Result<Option<TenantId>, SsoRequestsError> {
         let tenant = statement("SELECT tenant_id FROM sso_requests WHERE connection = $1")
+            .of_every_tenant()
             .bind(connection.as_str())
             .find(&self.0)
             .await?;
@@ -171,7 +174,7 @@ impl SsoRequests for SqlSsoRequests {
         let noting = statement("UPDATE sso_requests SET last_login_at = $1 WHERE id = $2 AND tenant_id = $3")
             .bind(at.as_millis())
             .bind(request.as_str())
-            .bind(tenant.as_str());
+            .of(tenant);
         noting.write(&self.0).await?;
         Ok(())
     }
@@ -214,7 +217,7 @@ impl SsoRequests for SqlSsoRequests {
         )
         .bind(client)
         .bind(request.as_str())
-        .bind(tenant.as_str())
+        .of(tenant)
         .write(&self.0)
         .await?;
         Ok(u32::try_from(changed).unwrap_or(u32::MAX))
@@ -233,7 +236,7 @@ impl SsoRequests for SqlSsoRequests {
         )
         .bind(client)
         .bind(request.as_str())
-        .bind(tenant.as_str())
+        .of(tenant)
         .get(&self.0)
         .await?;
         Ok(SsoPeople { all: people.count("everybody")?, quarantined: people.count("quarantined")? })
@@ -249,7 +252,7 @@ impl SsoRequests for SqlSsoRequests {
              WHERE sso_requests.id = $1 AND sso_requests.tenant_id = $2 ORDER BY user_id",
         )
         .bind(request.as_str())
-        .bind(tenant.as_str())
+        .of(tenant)
         .list_as(&self.0, read_user)
         .await?)
     }
@@ -259,7 +262,7 @@ impl SsoRequests for SqlSsoRequests {
             "SELECT EXISTS (SELECT 1 FROM sso_people JOIN sso_requests ON sso_requests.id = sso_people.request_id \
              WHERE sso_requests.tenant_id = $1 AND sso_people.user_id = $2)",
         )
-        .bind(tenant.as_str())
+        .of(tenant)
         .bind(user.as_str())
         .get(&self.0)
         .await?;
@@ -275,7 +278,7 @@ impl SsoRequests for SqlSsoRequests {
             "SELECT sso_requests.id FROM sso_people JOIN sso_requests ON sso_requests.id = sso_people.request_id \
              WHERE sso_requests.tenant_id = $1 AND sso_people.user_id = $2 ORDER BY made_at, sso_requests.id",
         )
-        .bind(tenant.as_str())
+        .of(tenant)
         .bind(user.as_str())
         .list_as(&self.0, read_id)
         .await?)
@@ -290,7 +293,7 @@ impl SsoRequests for SqlSsoRequests {
             "INSERT INTO admitted_members (tenant_id, user_id, admitted_at) VALUES ($1, $2, $3) \
              ON CONFLICT (tenant_id, user_id) DO NOTHING",
         )
-        .bind(tenant.as_str())
+        .of(tenant)
         .bind(user.as_str())
         .bind(at.as_millis())
         .write(&self.0)
@@ -301,7 +304,7 @@ impl SsoRequests for SqlSsoRequests {
     async fn is_admitted(&self, tenant: &TenantId, user: &UserId) -> Result<bool, SsoRequestsError> {
         let found =
             statement("SELECT EXISTS (SELECT 1 FROM admitted_members WHERE tenant_id = $1 AND user_id = $2)")
-                .bind(tenant.as_str())
+                .of(tenant)
                 .bind(user.as_str())
                 .get(&self.0)
                 .await?;
@@ -310,7 +313,7 @@ impl SsoRequests for SqlSsoRequests {
 
     async fn dismiss(&self, tenant: &TenantId, user: &UserId) -> Result<(), SsoRequestsError> {
         let dismissed = statement("DELETE FROM admitted_members WHERE tenant_id = $1 AND user_id = $2")
-            .bind(tenant.as_str())
+            .of(tenant)
             .bind(user.as_str());
         dismissed.write(&self.0).await?;
         Ok(())
@@ -319,7 +322,7 @@ impl SsoRequests for SqlSsoRequests {
     async fn forget_person(&self, user: &UserId) -> Result<(), SsoRequestsError> {
         for table in ["admitted_members", "sso_people", "access_requests"] {
             let text = format!("DELETE FROM {table} WHERE user_id = $1");
-            let forgotten = composed(text).bind(user.as_str());
+            let forgotten = composed(text).of_every_tenant().bind(user.as_str());
             forgotten.write(&self.0).await?;
         }
         Ok(())
@@ -332,7 +335,7 @@ impl SsoRequests for SqlSsoRequests {
     async fn forget(&self, tenant: &TenantId) -> Result<(), SsoRequestsError> {
         for table in ["sso_requests", "admitted_members"] {
             let text = format!("DELETE FROM {table} WHERE tenant_id = $1");
-            let forgotten = composed(text).bind(tenant.as_str());
+            let forgotten = composed(text).of(tenant);
             forgotten.write(&self.0).await?;
         }
         Ok(())
