@@ -28,6 +28,8 @@ pub enum Command {
     Serve(ServeArguments),
     /// Serve the development identity provider alone, and print the variables with which an application uses it.
     Fake(FakeArguments),
+    /// Bring the PostgreSQL database of `TENANTRY_DATABASE_URL` up to date, as a role that may make tables.
+    Migrate(MigrateArguments),
     /// Set an Auth0 tenant up for the product, check it, or export it.
     #[command(subcommand)]
     Auth0(Auth0Command),
@@ -85,6 +87,18 @@ pub struct ServeArguments {
     pub ephemeral: bool,
 
     /// A file with NAME=value lines, such as the guide's .env.local
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
+
+    /// A configuration file in TOML
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Arguments of `tenantry migrate`.
+#[derive(Clone, Debug, Args)]
+pub struct MigrateArguments {
+    /// A file with NAME=value lines
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
 

@@ -10,6 +10,7 @@ mod fake_tls;
 mod identity;
 mod listen;
 mod metrics;
+pub mod migrate;
 mod product;
 pub mod serve;
 mod server;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use tenantry::cli::{Cli, Command};
-use tenantry::{auth0, fake, serve, telemetry};
+use tenantry::{auth0, fake, migrate, serve, telemetry};
 use tenantry_system::{SystemClock, SystemRandom};
 
 fn main() -> ExitCode {
@@ -22,6 +22,7 @@ fn main() -> ExitCode {
                 serve::run(arguments, clock, random).await.map(|()| ExitCode::SUCCESS)
             }
             Command::Fake(arguments) => fake::run(arguments, clock, random).await.map(|()| ExitCode::SUCCESS),
+            Command::Migrate(arguments) => migrate::run(arguments).await.map(|()| ExitCode::SUCCESS),
             Command::Auth0(command) => auth0::run(command, clock, random).await,
         }
     });

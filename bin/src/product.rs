@@ -210,8 +210,7 @@ impl Product {
 
 async fn open_database(url: Option<&SecretString>, data: &DataPlace) -> anyhow::Result<Database> {
     if let Some(url) = url {
-        let database =
-            Database::connect(url).await.context("the database that TENANTRY_DATABASE_URL names")?;
+        let database = connect(url).await?;
         if !database.keeps_tenants_apart() {
             tracing::warn!(
                 "the database does not keep tenants apart by itself: connect as a role without SUPERUSER and BYPASSRLS"
@@ -227,6 +226,10 @@ async fn open_database(url: Option<&SecretString>, data: &DataPlace) -> anyhow::
             Database::open(&file).await.with_context(|| format!("the data in {}", file.display()))
         }
     }
+}
+
+pub(crate) async fn connect(url: &SecretString) -> anyhow::Result<Database> {
+    Database::connect(url).await.context("the database that TENANTRY_DATABASE_URL names")
 }
 
 /// Makes the folder, for this user alone: it holds sessions and secrets.

@@ -10,6 +10,7 @@
     reason = "a rig for tests: a panic is how it reports"
 )]
 
+pub mod balancer;
 #[cfg(feature = "browser")]
 pub mod browser;
 pub mod company;

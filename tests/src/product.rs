@@ -28,6 +28,8 @@ pub struct Product {
     /// The identity provider's address.
     pub identity: Url,
     directory: TempDir,
+    /// Where it listens, when that is not what its addresses say.
+    behind: Option<String>,
     more: Vec<String>,
     log: Arc<Mutex<String>>,
 }
@@ -51,6 +53,16 @@ impl Product {
         Self::launch(temporary_directory(), [listen, "127.0.0.1:0"], &["--ephemeral", "--env-file", file])
     }
 
+    /// Starts one of several instances, which listens here: where its people log in and where its data is, this file of
+    /// variables says.
+    pub fn start_instance(file: &Path, listen: &str) -> Self {
+        let file = file.to_str().expect("a path in UTF-8");
+        let mut instance =
+            Self::launch(temporary_directory(), [listen, "127.0.0.1:0"], &["--env-file", file]);
+        instance.behind = Some(listen.to_owned());
+        instance
+    }
+
     /// Starts one that connects identity providers of this machine and looks domains up at this server. It forgets
     /// everything when it ends.
     pub fn start_for_sso(dns: SocketAddr) -> Self {
@@ -62,7 +74,7 @@ impl Product {
         let log = Arc::default();
         let more: Vec<String> = more.iter().map(|&argument| argument.to_owned()).collect();
         let (child, [site, identity]) = spawn(directory.path(), listen, &more, &log);
-        Self { child, site, identity, directory, more, log }
+        Self { child, site, identity, directory, behind: None, more, log }
     }
 
     /// An address of the site.
@@ -93,7 +105,7 @@ impl Product {
     /// Starts it again at the same addresses, with what it has kept, once it has ended.
     pub fn restart(&mut self) {
         let [site, identity] = [&self.site, &self.identity].map(|url| url.authority().to_owned());
-        let listen = [site.as_str(), identity.as_str()];
+        let listen = [self.behind.as_ref().unwrap_or(&site), identity.as_str()];
         (self.child, [self.site, self.identity]) =
             spawn(self.directory.path(), listen, &self.more, &self.log);
     }

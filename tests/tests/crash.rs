@@ -4,16 +4,25 @@
 #![allow(clippy::panic, reason = "the product's log is shown when a test panics")]
 
 use std::hash::{BuildHasher, RandomState};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
+use secrecy::{ExposeSecret, SecretString};
+use tempfile::TempDir;
+use tenantry_sql::testkit::PostgresServer;
+use tenantry_tests::balancer::Balancer;
 use tenantry_tests::html;
-use tenantry_tests::product::Product;
+use tenantry_tests::product::{Product, command};
+use tenantry_tests::provider::EmptyProvider;
 use tenantry_tests::visitor::Visitor;
 use url::Url;
 
 /// How often the conversion is shot down, at moments spread over all of it.
 const ROUNDS: u32 = 16;
+/// The same, where another instance goes on.
+const SHARED_ROUNDS: u32 = 8;
 /// How long it may take until a person can go on.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a payment may be in doubt, as the page says that asks people to wait.
@@ -41,10 +50,10 @@ async fn a_restart_keeps_accounts_organizations_and_sessions() -> Result<()> {
             "{}",
             ann.whereabouts()
         );
-        only_administrator(&mut ann, &product, "ann@example.com").await?;
+        only_administrator(&mut ann, &product.site, "ann@example.com").await?;
         let mut elsewhere = ann.elsewhere();
-        by_organization_name(&mut elsewhere, &product, "acme-1", "ann@example.com").await?;
-        only_administrator(&mut elsewhere, &product, "ann@example.com").await?;
+        by_organization_name(&mut elsewhere, &product.site, "acme-1", "ann@example.com").await?;
+        only_administrator(&mut elsewhere, &product.site, "ann@example.com").await?;
     }
     Ok(())
 }
@@ -52,7 +61,7 @@ async fn a_restart_keeps_accounts_organizations_and_sessions() -> Result<()> {
 #[tokio::test]
 async fn a_conversion_survives_being_killed_at_any_moment() -> Result<()> {
     let mut product = Product::start_with_data();
-    let whole = uninterrupted(&product).await?;
+    let whole = uninterrupted(&product.site).await?;
     let mut in_doubt = Vec::new();
     for round in 0..ROUNDS {
         let moment = whole.mul_f64((f64::from(round) + fraction()) / f64::from(ROUNDS));
@@ -70,24 +79,117 @@ async fn a_conversion_survives_being_killed_at_any_moment() -> Result<()> {
 
         let context =
             format!("killed after {moment:?} of {whole:?}, when {:?} was acknowledged", buyer.reached);
-        match buyer.finish(&product, PATIENCE).await {
+        match buyer.finish(&product.site, PATIENCE).await {
             Ok(Step::Wait) => in_doubt.push(buyer),
-            Ok(_) => buyer.is_alone_at_the_top(&product).await?,
+            Ok(_) => buyer.is_alone_at_the_top(&product.site).await?,
             Err(error) => panic!("{context}: {error:#}"),
         }
     }
     // Restarted again and again meanwhile: whoever was asked to wait gets an answer all the same.
     for mut buyer in in_doubt {
         let start = Instant::now();
-        while buyer.finish(&product, PATIENCE).await? == Step::Wait {
+        while buyer.finish(&product.site, PATIENCE).await? == Step::Wait {
             assert!(start.elapsed() < IN_DOUBT, "still in doubt: {}", buyer.visitor.whereabouts());
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-        buyer.is_alone_at_the_top(&product).await?;
+        buyer.is_alone_at_the_top(&product.site).await?;
     }
     let organizations = organizations(&mut Visitor::new()?, &product).await?;
     assert_eq!(organizations, ROUNDS + 1, "one organization for each person, no more and no less");
     Ok(())
+}
+
+#[tokio::test]
+async fn what_a_killed_instance_had_begun_goes_on_at_the_other() -> Result<()> {
+    let mut instances = Instances::start().await?;
+    let site = instances.site.clone();
+    let whole = uninterrupted(&site).await?;
+    for round in 0..SHARED_ROUNDS {
+        let moment = whole.mul_f64((f64::from(round) + fraction()) / f64::from(SHARED_ROUNDS));
+        let mut buyer = Buyer::new(round)?;
+        buyer.visitor.sign_up(&site, &buyer.email).await?;
+        let there = site.clone();
+        let conversion = tokio::spawn(async move {
+            buyer.convert(&there).await;
+            buyer
+        });
+        tokio::time::sleep(moment).await;
+        instances.first.kill();
+        let mut buyer = conversion.await?;
+        // Nobody starts the first one again: the other one is all there is.
+        let start = Instant::now();
+        while buyer.finish(&site, PATIENCE).await? == Step::Wait {
+            assert!(start.elapsed() < IN_DOUBT, "still in doubt: {}", buyer.visitor.whereabouts());
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        buyer.is_alone_at_the_top(&site).await?;
+        instances.first.restart();
+    }
+    Ok(())
+}
+
+/// Two instances behind one address, on one PostgreSQL server, for people of one identity provider.
+struct Instances {
+    first: Product,
+    site: Url,
+    _second: Product,
+    _balancer: Balancer,
+    _provider: EmptyProvider,
+    _server: Arc<PostgresServer>,
+    _folder: TempDir,
+}
+
+impl Instances {
+    async fn start() -> Result<Self> {
+        let (folder, balancer) = (TempDir::with_prefix("tenantry-")?, Balancer::start().await);
+        let site = Url::parse(&format!("http://localhost:{}/", balancer.address.port()))?;
+        let provider = EmptyProvider::start();
+        let run = |arguments: &[&str], database: &SecretString| {
+            let mut command = command(folder.path());
+            command.args(arguments).env("TENANTRY_DATABASE_URL", database.expose_secret()).output()
+        };
+        let server = PostgresServer::shared();
+        let (name, owner) = server.empty_database().await;
+        for _ in 0..2 {
+            let migrated = run(&["migrate"], &owner)?;
+            ensure!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
+        }
+        let who = ["--client-id", provider.client_id(), "--client-secret", provider.client_secret()];
+        let setup = [
+            "auth0",
+            "setup",
+            "--yes",
+            "--env-out",
+            "product.env",
+            "--base-url",
+            site.as_str().trim_end_matches('/'),
+        ];
+        let made = run(&[&setup[..], &["--domain", provider.issuer()], &who].concat(), &owner)?;
+        ensure!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let file = folder.path().join("product.env");
+        let database = server.address(&name, "tenantry");
+        let variables = std::fs::read_to_string(&file)?;
+        std::fs::write(
+            &file,
+            format!(
+                "{variables}TENANTRY_DATABASE_URL={}
+",
+                database.expose_secret()
+            ),
+        )?;
+        let [(first, at_first), (second, at_second)] = [(), ()].map(|()| {
+            let listen = free_address();
+            (Product::start_instance(&file, &listen.to_string()), listen)
+        });
+        balancer.passes_to(vec![at_first, at_second]);
+        let (_second, _balancer, _provider, _server, _folder) = (second, balancer, provider, server, folder);
+        Ok(Self { first, site, _second, _balancer, _provider, _server, _folder })
+    }
+}
+
+fn free_address() -> SocketAddr {
+    let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    free.local_addr().expect("it has an address")
 }
 
 /// What a person had seen with their own eyes before the lights went out.
@@ -133,10 +235,10 @@ impl Buyer {
 
     /// Goes on from wherever the pages lead, with no more knowledge than a person has. What the product finishes by
     /// itself after a start may take it a moment.
-    async fn finish(&mut self, product: &Product, patience: Duration) -> Result<Step> {
+    async fn finish(&mut self, site: &Url, patience: Duration) -> Result<Step> {
         let start = Instant::now();
         loop {
-            match self.go_on(product).await {
+            match self.go_on(site).await {
                 Ok(Step::GoOn) => {}
                 Ok(step) => return Ok(step),
                 Err(_) if self.visitor.page().says("Your payment is being completed") => {
@@ -148,36 +250,36 @@ impl Buyer {
         }
     }
 
-    async fn go_on(&mut self, product: &Product) -> Result<Step> {
+    async fn go_on(&mut self, site: &Url) -> Result<Step> {
         let Self { visitor, email, organization, reached } = self;
-        visitor.open(&product.at("/home")).await?;
+        visitor.open(&site.join("/home")?).await?;
         let page = visitor.page();
         if page.url.path() == "/u/login" {
-            visitor.log_in(&product.at("/api/auth/login"), email).await?;
+            visitor.log_in(&site.join("/api/auth/login")?, email).await?;
         } else if page.says(&format!("You are learning with {organization}")) {
             return Ok(Step::Done);
         } else if page.says("Log in with your organization account") {
-            by_organization_name(visitor, product, organization, email).await?;
+            by_organization_name(visitor, site, organization, email).await?;
         } else if html::forms(&page.body).iter().any(|form| form.has("organization")) {
             ensure!(*reached <= Reached::Paid, "the organization is gone: {}", visitor.whereabouts());
             visitor.name_organization(organization).await?;
         } else {
             ensure!(*reached == Reached::Trial, "the payment is gone: {}", visitor.whereabouts());
-            visitor.pay(&product.site, "team").await?;
+            visitor.pay(site, "team").await?;
         }
         Ok(Step::GoOn)
     }
 
-    async fn is_alone_at_the_top(&mut self, product: &Product) -> Result<()> {
-        only_administrator(&mut self.visitor, product, &self.email).await
+    async fn is_alone_at_the_top(&mut self, site: &Url) -> Result<()> {
+        only_administrator(&mut self.visitor, site, &self.email).await
     }
 }
 
-async fn uninterrupted(product: &Product) -> Result<Duration> {
+async fn uninterrupted(site: &Url) -> Result<Duration> {
     let mut first = Buyer::new(ROUNDS)?;
-    first.visitor.sign_up(&product.site, &first.email).await?;
+    first.visitor.sign_up(site, &first.email).await?;
     let start = Instant::now();
-    first.convert(&product.site).await;
+    first.convert(site).await;
     ensure!(
         first.reached == Reached::Named,
         "nothing interrupts it, and yet it ends {}",
@@ -186,13 +288,8 @@ async fn uninterrupted(product: &Product) -> Result<Duration> {
     Ok(start.elapsed())
 }
 
-async fn by_organization_name(
-    person: &mut Visitor,
-    product: &Product,
-    name: &str,
-    email: &str,
-) -> Result<()> {
-    person.open(&product.at("/orgprompt")).await?;
+async fn by_organization_name(person: &mut Visitor, site: &Url, name: &str, email: &str) -> Result<()> {
+    person.open(&site.join("/orgprompt")?).await?;
     person.fill(&[("organization", name)]).await?;
     if person.page().url.path() == "/u/login" {
         person.fill(&[("username", email), ("password", tenantry_tests::steps::PASSWORD)]).await?;
@@ -200,8 +297,8 @@ async fn by_organization_name(
     person.is_at("/home")
 }
 
-async fn only_administrator(person: &mut Visitor, product: &Product, email: &str) -> Result<()> {
-    person.open(&product.at("/admin/members")).await?;
+async fn only_administrator(person: &mut Visitor, site: &Url, email: &str) -> Result<()> {
+    person.open(&site.join("/admin/members")?).await?;
     let page = person.page();
     let rows = page.body.matches("<tr>").count();
     ensure!(
