@@ -67,6 +67,26 @@ fn what_is_wrong_is_named() {
 }
 
 #[test]
+fn a_database_that_instances_share_is_named_by_its_address() {
+    let url = "postgres://tenantry:hunter2@db.example/tenantry?sslmode=verify-full";
+    let settings = read(&[("TENANTRY_DATABASE_URL", url)]).unwrap();
+    assert_eq!(settings.database_url.as_ref().unwrap().expose_secret(), url);
+    assert!(!format!("{settings:?}").contains("hunter2"));
+    assert!(read(&[("TENANTRY_DATABASE_URL", " ")]).unwrap().database_url.is_none());
+    for wrong in
+        ["mysql://ann:hunter2@db.example/x", "ann:hunter2@db.example", "postgres://ann:hunter2@[::/x"]
+    {
+        let refusal = refusal(&[("TENANTRY_DATABASE_URL", wrong)]);
+        assert!(refusal.contains("is not an address such as postgres://"), "{refusal}");
+        assert!(!refusal.contains("hunter2"), "{refusal}");
+    }
+    let arguments = ServeArguments { ephemeral: true, ..ServeArguments::default() };
+    let variables = [("TENANTRY_DATABASE_URL".to_owned(), url.to_owned())];
+    let refusal = format!("{:#}", Settings::read(&arguments, variables).unwrap_err());
+    assert!(refusal.contains("--ephemeral keeps nothing") && !refusal.contains("hunter2"), "{refusal}");
+}
+
+#[test]
 fn single_sign_on_is_opened_for_development_alone() {
     let dns = ("TENANTRY_DEV_SSO_DNS", "127.0.0.1:5353");
     assert_eq!(read(&[dns]).unwrap().dev_sso_dns, Some("127.0.0.1:5353".parse().unwrap()));
