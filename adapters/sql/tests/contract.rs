@@ -141,6 +141,7 @@ on_each!(
     SqlSessions::new,
     [
         is_found_as_it_was_begun,
+        begin_whatever_somebody_is_called,
         is_gone_when_ended,
         ends_by_itself,
         shows_a_changed_subscription_at_once,

@@ -173,6 +173,17 @@ pub async fn forgets_what_is_over(sessions: &impl Sessions) {
     assert!(sessions.find(&running.id, later).await.unwrap().is_some());
 }
 
+/// Whatever the provider calls somebody, their session begins. A character that the store can't keep may be another one then.
+pub async fn begin_whatever_somebody_is_called(sessions: &impl Sessions) {
+    let names = ["", "\0", "A\0nn", "\u{202e}nnA", "👩‍👩‍👧‍👦", "'; DROP TABLE sessions; --"];
+    for (number, name) in names.into_iter().enumerate() {
+        let called = Session { name: name.to_owned(), ..session(&format!("s{number}"), "ann", None) };
+        begin(sessions, &called).await;
+        let found = sessions.find(&called.id, now()).await.unwrap().unwrap();
+        assert_eq!(found.name.replace('\u{fffd}', "\0"), name);
+    }
+}
+
 /// C07: what the provider ends is ended here, once or twice said, and nothing else.
 pub async fn c07_ends_with_the_providers_session(sessions: &impl Sessions) {
     let one = session_at_provider("s1", "ann", Some("sid-1"));

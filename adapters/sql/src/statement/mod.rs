@@ -165,10 +165,16 @@ impl Statement {
     fn postgres(self) -> Query<'static, Postgres, PgArguments> {
         let query = sqlx::query(self.text);
         self.parameters.into_iter().fold(query, |query, parameter| match parameter {
-            Parameter::Text(text) => query.bind(text),
+            Parameter::Text(text) => query.bind(text.map(without_nul)),
             Parameter::Number(number) => query.bind(number),
             Parameter::Flag(flag) => query.bind(flag),
             Parameter::Bytes(bytes) => query.bind(bytes),
         })
     }
+}
+
+/// PostgreSQL takes every character but one. Whatever a provider calls somebody, they get in: it is replaced by the one that
+/// stands for what can't be shown.
+fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }

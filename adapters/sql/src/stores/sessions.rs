@@ -28,6 +28,22 @@ impl SqlSessions {
         Self { database }
     }
 
+    /// Writes to more sessions than one, all of these or none, and says how many rows the last one has changed. A login
+    /// that would begin a session meanwhile waits, and so does whoever else writes to many.
+    async fn write_to_many(&self, statements: Vec<Statement>) -> Result<u64, StoreError> {
+        let database = self.database.clone();
+        let write = async move {
+            let mut write = database.begin_in_turn(InTurn::Alone(SESSIONS)).await?;
+            let mut changed = 0;
+            for statement in statements {
+                changed = statement.write(&mut write).await?;
+            }
+            write.commit().await?;
+            Ok(changed)
+        };
+        self.database.write_to_its_end(Concerns::All, write).await
+    }
+
     /// Ends sessions, and remembers it for the logins that are under way: both or nothing.
     async fn end_remembered(
         &self,
@@ -37,38 +53,23 @@ impl SqlSessions {
         noting: Option<Statement>,
         ending: Statement,
     ) -> Result<u64, StoreError> {
-        let database = self.database.clone();
-        let write = async move {
-            let mut write = database.begin_in_turn(InTurn::Alone(LOGINS)).await?;
-            statement("DELETE FROM provider_logouts WHERE forget_at < $1")
-                .bind(at.as_millis())
-                .write(&mut write)
-                .await?;
-            composed(format!(
-                "INSERT INTO provider_logouts (whom, at, forget_at) SELECT value, $2, $3 FROM {} WHERE TRUE \
-                 ON CONFLICT (whom) DO UPDATE SET \
-                 at = CASE WHEN provider_logouts.at > $2 THEN provider_logouts.at ELSE $2 END, \
-                 forget_at = CASE WHEN provider_logouts.forget_at > $3 THEN provider_logouts.forget_at ELSE $3 END",
-                database.dialect().texts("$1")
-            ))
-            .bind(texts(remembered))
-            .bind(at.as_millis())
-            .bind(forget_at.as_millis())
-            .write(&mut write)
-            .await?;
-            if let Some(noting) = noting {
-                noting.write(&mut write).await?;
-            }
-            let ended = ending.write(&mut write).await?;
-            write.commit().await?;
-            Ok(ended)
-        };
-        self.database.write_to_its_end(Concerns::All, write).await
+        let forget = statement("DELETE FROM provider_logouts WHERE forget_at < $1").bind(at.as_millis());
+        let remember = composed(format!(
+            "INSERT INTO provider_logouts (whom, at, forget_at) SELECT value, $2, $3 FROM {} WHERE TRUE \
+             ON CONFLICT (whom) DO UPDATE SET \
+             at = CASE WHEN provider_logouts.at > $2 THEN provider_logouts.at ELSE $2 END, \
+             forget_at = CASE WHEN provider_logouts.forget_at > $3 THEN provider_logouts.forget_at ELSE $3 END",
+            self.database.dialect().texts("$1")
+        ))
+        .bind(texts(remembered))
+        .bind(at.as_millis())
+        .bind(forget_at.as_millis());
+        self.write_to_many([forget, remember].into_iter().chain(noting).chain([ending]).collect()).await
     }
 }
 
-/// Whom a login waits for before it begins a session, and who waits for it: an end of sessions.
-const LOGINS: &str = "logins";
+/// The turn of whoever writes to many sessions; logins share it.
+const SESSIONS: &str = "sessions";
 
 #[async_trait]
 impl Sessions for SqlSessions {
@@ -81,7 +82,7 @@ impl Sessions for SqlSessions {
         let claims = serde_json::to_string(claims).map_err(|why| StoreError::row("claims")(&why))?;
         let at_provider = session.provider_session.as_deref().map(of_provider_session);
         // No logout comes between the look and the insertion.
-        let mut write = self.database.begin_in_turn(InTurn::Together(LOGINS)).await?;
+        let mut write = self.database.begin_in_turn(InTurn::Together(SESSIONS)).await?;
         let begun = statement(
             "INSERT INTO sessions (id, user_id, name, email, picture, tenant_id, tenant_name, roles, \
              subscription, provider_session, began_at, refreshed_at, idle_until, ends_at, is_brought, claims) \
@@ -191,10 +192,8 @@ impl Sessions for SqlSessions {
     }
 
     async fn set_name(&self, user: &UserId, name: &PersonName) -> Result<(), SessionsError> {
-        let query = statement("UPDATE sessions SET name = $1 WHERE user_id = $2")
-            .bind(name.as_str())
-            .bind(user.as_str().to_owned());
-        self.database.write_concerning(Concerns::All, query).await?;
+        let naming = statement("UPDATE sessions SET name = $1 WHERE user_id = $2");
+        self.write_to_many(vec![naming.bind(name.as_str()).bind(user.as_str())]).await?;
         Ok(())
     }
 
@@ -319,29 +318,18 @@ impl Sessions for SqlSessions {
                 ("UPDATE sessions SET subscription = $1 WHERE tenant_id = $2", tenant.as_str())
             }
         };
-        let query = statement(sql).bind(subscription.to_string()).bind(id.to_owned());
-        self.database.write_concerning(Concerns::All, query).await?;
+        self.write_to_many(vec![statement(sql).bind(subscription.to_string()).bind(id)]).await?;
         Ok(())
     }
 
     async fn forget_expired(&self, now: Timestamp) -> Result<u64, SessionsError> {
-        let database = self.database.clone();
-        let write = async move {
-            statement("DELETE FROM provider_logouts WHERE forget_at < $1")
-                .bind(now.as_millis())
-                .write(&database)
-                .await?;
-            statement("DELETE FROM ended_sessions WHERE forget_at <= $1")
-                .bind(now.as_millis())
-                .write(&database)
-                .await?;
-            statement("DELETE FROM sessions WHERE idle_until <= $1 OR ends_at <= $2")
-                .bind(now.as_millis())
-                .bind(now.as_millis())
-                .write(&database)
-                .await
-        };
-        Ok(self.database.write_to_its_end(Concerns::All, write).await?)
+        let expired = [
+            "DELETE FROM provider_logouts WHERE forget_at < $1",
+            "DELETE FROM ended_sessions WHERE forget_at <= $1",
+            "DELETE FROM sessions WHERE idle_until <= $1 OR ends_at <= $1",
+        ];
+        let statements = expired.map(|text| statement(text).bind(now.as_millis()));
+        Ok(self.write_to_many(statements.into()).await?)
     }
 }
 
