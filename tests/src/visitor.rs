@@ -135,9 +135,9 @@ impl Visitor {
     }
 }
 
-// A kept connection may have been closed by a server that was started anew. Like a browser, ask once more, unless asking
-// may have done something (RFC 9110, section 9.2.2).
-async fn send(request: RequestBuilder) -> reqwest::Result<Response> {
+/// Sends a request. A kept connection may have been closed by a server that was started anew, or has waited long: like a
+/// browser, this asks once more, unless asking may have done something (RFC 9110, section 9.2.2).
+pub async fn send(request: RequestBuilder) -> reqwest::Result<Response> {
     let (client, request) = request.build_split();
     let request = request?;
     let again = request.try_clone().filter(|request| request.method() == Method::GET);

@@ -4,6 +4,7 @@ use reqwest::{Client, Method, StatusCode};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tenantry_fake::ClientCredentials;
+use tenantry_tests::visitor::send;
 use url::Url;
 
 /// A machine-to-machine client with its token.
@@ -38,7 +39,7 @@ impl Management {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        let response = request.send().await.unwrap();
+        let response = send(request).await.unwrap();
         let (status, text) = (response.status(), response.text().await.unwrap());
         assert!(status.is_success(), "{path} answered {status}: {text}");
         if status == StatusCode::NO_CONTENT { Value::Null } else { serde_json::from_str(&text).unwrap() }

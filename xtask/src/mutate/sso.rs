@@ -207,7 +207,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     of_anybody(
         "everybody's domains are forgotten",
-        (PROOFS, "DELETE FROM domain_proofs WHERE ‹tenant_id = $1›\").bind"),
+        (PROOFS, "DELETE FROM domain_proofs WHERE ‹tenant_id = $1›\").of"),
         "domain_proofs::memory::a_tenant_is_forgotten_alone",
     ),
     of_anybody(
