@@ -33,6 +33,10 @@ const ROLES: &str = "DO $$ BEGIN CREATE ROLE tenantry_owner LOGIN; CREATE ROLE t
 const GRANTS: &str = "ALTER DEFAULT PRIVILEGES FOR ROLE tenantry_owner \
                       GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO tenantry";
 
+/// What is only ever added to, and what is the owner's own.
+const REVOKES: &str = "REVOKE UPDATE, DELETE ON audit_log FROM tenantry; \
+                       REVOKE INSERT, UPDATE, DELETE ON _sqlx_migrations FROM tenantry";
+
 /// A server with no data in it but that of the tests. It ends with the value, even when a test panics.
 #[derive(Debug)]
 pub struct PostgresServer {
@@ -77,6 +81,7 @@ impl PostgresServer {
     pub async fn database(&self) -> SecretString {
         let (name, owner) = self.empty_database().await;
         Database::connect(&owner).await.expect("the tables can be made").close().await;
+        self.tell(&name, REVOKES).await;
         self.address(&name, "tenantry")
     }
 
@@ -96,6 +101,11 @@ impl PostgresServer {
     /// The address of a database for this role.
     pub fn address(&self, database: &str, role: &str) -> SecretString {
         format!("postgres:///{database}?host={}&user={role}", self.directory.path().display()).into()
+    }
+
+    /// Where it is reached.
+    pub fn socket(&self) -> PathBuf {
+        self.directory.path().join(".s.PGSQL.5432")
     }
 
     /// Carries out a statement of a test's own, which changes what the server does.

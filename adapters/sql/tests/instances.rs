@@ -6,9 +6,13 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::StreamExt;
 use futures::future::join_all;
+use futures::stream::FuturesUnordered;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Map;
+use sqlx::Connection;
+use sqlx::postgres::PgConnection;
 use tenantry_domain::{
     AdmissionRules, AuditAction, AuditEntry, Device, Enforcement, SsoFault, SsoKind, SsoRequest,
     SsoRequestId, SsoState, TenantId, TenantRef, Timestamp, UserId,
@@ -19,6 +23,7 @@ use tenantry_ports::{
 };
 use tenantry_sql::testkit::PostgresServer;
 use tenantry_sql::{Database, SqlAuditLog, SqlSessions, SqlSsoRequests, SqlTurns};
+use tokio::net::{UnixListener, UnixStream};
 
 /// The databases of two instances.
 struct Two {
@@ -45,6 +50,12 @@ impl Two {
     fn name(&self) -> String {
         let address = self.address.expose_secret();
         address.split(['/', '?']).find(|part| part.starts_with("tenantry_")).unwrap().to_owned()
+    }
+
+    /// A connection of the test's own, which may do anything.
+    async fn connection(&self) -> PgConnection {
+        let address = self.server.address(&self.name(), "postgres");
+        PgConnection::connect(address.expose_secret()).await.unwrap()
     }
 
     async fn close(self) {
@@ -97,15 +108,54 @@ async fn a_turn_is_one_instances_and_over_when_its_holder_is() {
     drop(second.take(&others).await.unwrap());
     drop(held);
     let held = second.take(&tenant).await.unwrap();
-    // The machine of whoever holds it is cut off: the server sees that, and the next one comes.
-    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-               WHERE state = 'idle in transaction' AND datname = current_database()";
+    // The server sees that whoever holds it is gone, and the next one comes.
     let next = tokio::spawn(async move { first.take(&tenant).await.map(drop) });
     tokio::time::sleep(wait).await;
     assert!(!next.is_finished(), "both have it");
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted \
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
     two.server.tell(&two.name(), cut).await;
     next.await.unwrap().unwrap();
     drop(held);
+    // Whose line was cut takes turns again all the same.
+    drop(second.take(&others).await.unwrap());
+    two.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_caller_may_hold_any_number_of_turns() {
+    let two = Two::open().await;
+    let (first, second) = (SqlTurns::new(&two.first), SqlTurns::new(&two.second));
+    let mut held = Vec::new();
+    for number in 0..60 {
+        held.push(first.take(&TenantId::try_from(&*format!("org_{number}")).unwrap()).await.unwrap());
+    }
+    drop(second.take(&acme().id).await.unwrap());
+    drop(held);
+    drop(second.take(&TenantId::try_from("org_59").unwrap()).await.unwrap());
+    two.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_at_one_instance_keeps_nobody_waiting_at_the_other() {
+    let two = Two::open().await;
+    let (first, second) = (SqlTurns::new(&two.first), SqlTurns::new(&two.second));
+    let mut crowd = tokio::task::JoinSet::new();
+    for _ in 0..6 {
+        let first = first.clone();
+        crowd.spawn(async move {
+            loop {
+                let turn = first.take(&acme().id).await;
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                drop(turn);
+            }
+        });
+    }
+    for _ in 0..10 {
+        drop(second.take(&acme().id).await.unwrap());
+    }
+    crowd.abort_all();
+    while crowd.join_next().await.is_some() {}
     two.close().await;
 }
 
@@ -235,16 +285,27 @@ async fn the_same_failure_at_both_is_one_that_came_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_is_noted_of_no_session_that_ends_meanwhile() {
     let two = Two::open().await;
-    let (first, second) = (SqlSessions::new(two.first.clone()), SqlSessions::new(two.second.clone()));
-    let device = Device { name: "Firefox on Linux".to_owned(), network: None };
-    for round in 0..100 {
-        let session = session(&format!("s{round}"), "ann");
-        first.begin(&session, &Map::new(), now()).await.unwrap();
-        let (noted, ended) =
-            tokio::join!(first.note_device(&session.id, &device, now()), second.end(&session.id));
-        noted.unwrap();
-        ended.unwrap();
+    let sessions = SqlSessions::new(two.first.clone());
+    let session = session("s1", "ann");
+    sessions.begin(&session, &Map::new(), now()).await.unwrap();
+    let mut ending = two.connection().await;
+    sqlx::raw_sql("BEGIN; DELETE FROM sessions").execute(&mut ending).await.unwrap();
+    let noting = tokio::spawn(async move {
+        let device = Device { name: "Firefox on Linux".to_owned(), network: None };
+        sessions.note_device(&session.id, &device, now()).await
+    });
+    // It has seen the session, and waits for what becomes of it.
+    let waiting = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
+                   AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO session_devices%'";
+    let mut observer = two.connection().await;
+    while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut observer).await.unwrap() == 0 {
+        assert!(!noting.is_finished(), "it does not wait");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
+    sqlx::raw_sql("COMMIT").execute(&mut ending).await.unwrap();
+    noting.await.unwrap().unwrap();
+    let noted = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM session_devices").fetch_one(&mut observer);
+    assert_eq!(noted.await.unwrap(), 0);
     two.close().await;
 }
 
@@ -254,19 +315,83 @@ async fn f06_when_every_connection_waits_the_others_are_told_in_time() {
     let sessions = SqlSessions::new(two.first.clone());
     let session = session("s1", "ann");
     sessions.begin(&session, &Map::new(), now()).await.unwrap();
-    let name = two.name();
-    let locked = {
-        let server = Arc::clone(&two.server);
-        tokio::spawn(async move {
-            server.tell(&name, "BEGIN; LOCK TABLE sessions; SELECT pg_sleep(7); COMMIT").await;
-        })
-    };
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let finding = (0..60).map(|_| sessions.find(&session.id, now()));
-    let found = join_all(finding).await;
-    let refused = found.iter().filter(|found| matches!(found, Err(SessionsError::Unavailable(_)))).count();
-    assert_eq!((found.len(), refused), (60, 60 - 16), "{found:?}");
-    locked.await.unwrap();
-    assert!(sessions.find(&session.id, now()).await.unwrap().is_some());
+    let mut locking = two.connection().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE sessions").execute(&mut locking).await.unwrap();
+    let mut finding: FuturesUnordered<_> = (0..60).map(|_| sessions.find(&session.id, now())).collect();
+    for _ in 0..60 - 16 {
+        let refused = finding.next().await.unwrap();
+        assert!(matches!(refused, Err(SessionsError::Unavailable(_))), "{refused:?}");
+    }
+    sqlx::raw_sql("COMMIT").execute(&mut locking).await.unwrap();
+    while let Some(found) = finding.next().await {
+        assert!(found.unwrap().is_some());
+    }
+    drop(finding);
     two.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f06_a_server_that_falls_silent_is_given_up_and_the_one_in_its_place_is_used() {
+    let two = Two::open().await;
+    let line = Line::to(&two.server.socket());
+    let address =
+        format!("postgres:///{}?host={}&user=tenantry", two.name(), line.directory.path().display());
+    let sessions = SqlSessions::new(Database::connect(&address.into()).await.unwrap());
+    let session = session("s1", "ann");
+    sessions.begin(&session, &Map::new(), now()).await.unwrap();
+    // Every connection is at work when not a word comes through any more. Whoever asked goes away in the end.
+    let all = join_all((0..16).map(|_| sessions.find(&session.id, now()))).await;
+    assert!(all.into_iter().all(|found| found.unwrap().is_some()));
+    line.falls_silent();
+    let wait = Duration::from_millis(500);
+    for asked in
+        join_all((0..32).map(|_| tokio::time::timeout(wait, sessions.find(&session.id, now())))).await
+    {
+        assert!(!matches!(asked, Ok(Ok(_))), "the line is not silent");
+    }
+    let found = tokio::time::timeout(Duration::from_secs(15), async {
+        loop {
+            if let Ok(found) = sessions.find(&session.id, now()).await {
+                return found;
+            }
+        }
+    });
+    assert!(found.await.expect("it is used again").is_some());
+    two.close().await;
+}
+
+/// A way to a server that can fall silent, as when its address moves: those who are connected hear nothing any more, not even
+/// that it is over; whoever connects from then on is served.
+struct Line {
+    directory: tempfile::TempDir,
+    silent: tokio::sync::watch::Sender<()>,
+    _serving: tokio::task::JoinSet<()>,
+}
+
+impl Line {
+    fn to(server: &std::path::Path) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let listener = UnixListener::bind(directory.path().join(".s.PGSQL.5432")).unwrap();
+        let (silent, hears) = tokio::sync::watch::channel(());
+        let (server, mut serving) = (server.to_owned(), tokio::task::JoinSet::new());
+        serving.spawn(async move {
+            let mut connections = tokio::task::JoinSet::new();
+            while let Ok((mut client, _)) = listener.accept().await {
+                let (server, mut hears) = (server.clone(), hears.clone());
+                hears.mark_unchanged();
+                connections.spawn(async move {
+                    let mut there = UnixStream::connect(server).await.unwrap();
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut client, &mut there) => {}
+                        _ = hears.changed() => std::future::pending().await,
+                    }
+                });
+            }
+        });
+        Self { directory, silent, _serving: serving }
+    }
+
+    fn falls_silent(&self) {
+        self.silent.send(()).unwrap();
+    }
 }

@@ -1,5 +1,6 @@
 //! Single settings, each with what would be right where it is wrong.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use anyhow::{Context, bail, ensure};
@@ -20,13 +21,34 @@ pub(super) fn secrets(written: Option<&str>) -> anyhow::Result<Vec<SecretString>
 /// The address of a database. No error quotes it: the password is in it.
 pub(super) fn database_url(written: Option<String>) -> anyhow::Result<Option<SecretString>> {
     let Some(text) = written.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
-    let is_known = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+    let url = Url::parse(&text).ok().filter(|url| {
+        ["postgres", "postgresql"].contains(&url.scheme())
+            && url.fragment().is_none()
+            && url.query_pairs().all(|(name, _)| DATABASE_PARAMETERS.contains(&name.as_ref()))
+    });
+    let url = url.with_context(|| {
+        format!(
+            "TENANTRY_DATABASE_URL is not an address such as postgres://user:password@host:5432/database, with none but these \
+             after a question mark: {} (characters like ? # / @ in a password are written as %3F %23 %2F %40)",
+            DATABASE_PARAMETERS.join(", ")
+        )
+    })?;
+    let parameter = |wanted: &str| url.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value);
+    let host = parameter("host").map(Cow::into_owned).or_else(|| url.host_str().map(str::to_owned));
+    let is_here = host
+        .is_none_or(|host| host.starts_with('/') || ["localhost", "127.0.0.1", "[::1]"].contains(&&*host));
     ensure!(
-        is_known && Url::parse(&text).is_ok(),
-        "TENANTRY_DATABASE_URL is not an address such as postgres://user:password@host:5432/database"
+        is_here || parameter("sslmode").is_some(),
+        "TENANTRY_DATABASE_URL leaves open whether the way to the server is protected: add ?sslmode=verify-full (and \
+         &sslrootcert=FILE where an authority of your own has signed its certificate), or sslmode=disable on a network that \
+         nobody else can listen on"
     );
     Ok(Some(text.into()))
 }
+
+/// What may be said of a database after its address.
+const DATABASE_PARAMETERS: [&str; 9] =
+    ["dbname", "host", "password", "port", "sslcert", "sslkey", "sslmode", "sslrootcert", "user"];
 
 /// An address as an error may quote it: not with what may be a password in it.
 pub(super) fn printable(text: &str) -> &str {

@@ -73,12 +73,31 @@ fn a_database_that_instances_share_is_named_by_its_address() {
     assert_eq!(settings.database_url.as_ref().unwrap().expose_secret(), url);
     assert!(!format!("{settings:?}").contains("hunter2"));
     assert!(read(&[("TENANTRY_DATABASE_URL", " ")]).unwrap().database_url.is_none());
-    for wrong in
-        ["mysql://ann:hunter2@db.example/x", "ann:hunter2@db.example", "postgres://ann:hunter2@[::/x"]
-    {
+    for wrong in [
+        "mysql://ann:hunter2@db.example/x",
+        "ann:hunter2@db.example",
+        "postgres://ann:hunter2@[::/x",
+        "postgres://ann@db.example/x?sslmode=require&sslpassword=hunter2",
+        "postgres://ann:12?hunter2@db.example/x",
+        "postgres://ann:12#hunter2@db.example/x",
+    ] {
         let refusal = refusal(&[("TENANTRY_DATABASE_URL", wrong)]);
         assert!(refusal.contains("is not an address such as postgres://"), "{refusal}");
         assert!(!refusal.contains("hunter2"), "{refusal}");
+    }
+    for (url, is_taken) in [
+        ("postgres://ann:hunter2@db.example/x", false),
+        ("postgres://ann:hunter2@db.example/x?sslmode=disable", true),
+        ("postgres://ann:hunter2@localhost/x", true),
+        ("postgresql:///x?host=/run/postgresql&user=ann", true),
+        ("postgresql:///x?host=db.example&user=ann", false),
+    ] {
+        let read = read(&[("TENANTRY_DATABASE_URL", url)]);
+        assert_eq!(read.is_ok(), is_taken, "{url}");
+        if let Err(error) = read {
+            let refusal = format!("{error:#}");
+            assert!(refusal.contains("sslmode=verify-full") && !refusal.contains("hunter2"), "{refusal}");
+        }
     }
     let arguments = ServeArguments { ephemeral: true, ..ServeArguments::default() };
     let variables = [("TENANTRY_DATABASE_URL".to_owned(), url.to_owned())];

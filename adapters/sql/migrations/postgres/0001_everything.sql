@@ -24,6 +24,8 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_of_user ON sessions (user_id);
 CREATE INDEX sessions_under_tenant ON sessions (tenant_id) WHERE tenant_id IS NOT NULL;
 CREATE INDEX sessions_by_end ON sessions (idle_until);
+-- By the domain of the address, of those that are under no tenant.
+CREATE INDEX sessions_of_domain ON sessions ((substr(email, strpos(email, '@') + 1))) WHERE tenant_id IS NULL;
 CREATE INDEX sessions_at_provider ON sessions (provider_session) WHERE provider_session IS NOT NULL;
 
 -- With what and from where each session was last used: words of ours and a network, never what the browser sent.

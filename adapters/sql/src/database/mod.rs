@@ -3,21 +3,28 @@
 mod lock;
 mod postgres;
 mod secrets;
+mod server_locks;
 mod session_cache;
 mod sqlite;
 mod turns;
 
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
 use tenantry_ports::Readiness;
+use tokio::sync::OwnedMutexGuard;
 
 pub(crate) use self::session_cache::{Concerns, SessionCache};
 use self::turns::Queues;
 pub use self::turns::SqlTurns;
 use crate::error::{OpenError, StoreError};
 use crate::statement::{Sees, Statement, statement};
+
+/// How long a server is waited for by whoever writes to sessions: longer than its statements may take.
+const LONGEST_WRITE: Duration = Duration::from_secs(15);
 
 /// An open database. Clones share its connections.
 #[derive(Clone, Debug)]
@@ -42,6 +49,7 @@ pub(crate) enum Transaction {
         write: sqlx::Transaction<'static, sqlx::Postgres>,
         /// What its statements see at the moment.
         sees: Sees,
+        _alone: Option<OwnedMutexGuard<()>>,
     },
 }
 
@@ -118,7 +126,8 @@ impl Database {
         Ok(match &self.connections {
             Connections::Sqlite(pools) => Transaction::Sqlite(pools.write.begin().await?),
             Connections::Postgres(pools) => {
-                Transaction::Postgres { write: pools.all.begin().await?, sees: Sees::default() }
+                let write = pools.all.begin().await?;
+                Transaction::Postgres { write, sees: Sees::default(), _alone: None }
             }
         })
     }
@@ -126,16 +135,19 @@ impl Database {
     /// A transaction that looks before it writes: what it has seen stays so until it ends. SQLite has one writer at a
     /// time as it is; in PostgreSQL whoever has to wait waits here, and sees what those before have written.
     pub(crate) async fn begin_in_turn(&self, turn: InTurn<'_>) -> Result<Transaction, StoreError> {
-        let mut write = self.begin().await?;
-        if let Transaction::Postgres { .. } = write {
-            let (text, name) = match turn {
-                InTurn::Alone(name) => ("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name),
-                InTurn::Together(name) => {
-                    ("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))", name)
-                }
-            };
-            statement(text).bind(name).write(&mut write).await?;
-        }
+        let Connections::Postgres(pools) = &self.connections else { return self.begin().await };
+        let (text, name, alone) = match turn {
+            InTurn::Alone(name) => {
+                let alone = Arc::clone(&pools.alone).lock_owned().await;
+                ("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name, Some(alone))
+            }
+            InTurn::Together(name) => {
+                ("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))", name, None)
+            }
+        };
+        let write = pools.all.begin().await?;
+        let mut write = Transaction::Postgres { write, sees: Sees::default(), _alone: alone };
+        statement(text).bind(name).write(&mut write).await?;
         Ok(write)
     }
 }
@@ -149,10 +161,13 @@ impl Database {
         write: impl Future<Output = Result<T, StoreError>> + Send + 'static,
     ) -> Result<T, StoreError> {
         let writing = self.sessions.as_ref().map(|sessions| sessions.writing(concerns));
+        // What is kept in memory has to be known to be written or not; a server may be silent for ever.
+        let longest = if writing.is_some() { Duration::MAX } else { LONGEST_WRITE };
         let written = tokio::spawn(async move {
-            let outcome = write.await;
+            let silent = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+            let outcome = tokio::time::timeout(longest, write).await.map_err(silent);
             drop(writing);
-            outcome
+            outcome?
         });
         written.await.map_err(|error| sqlx::Error::Io(error.into()))?
     }

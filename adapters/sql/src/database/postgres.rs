@@ -1,5 +1,6 @@
 //! PostgreSQL: a server that all instances of a product share.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -7,14 +8,18 @@ use sqlx::Connection;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+use super::server_locks::ServerLocks;
 use crate::error::OpenError;
 
 /// How many connections statements share.
 const CONNECTIONS: u32 = 16;
-/// How many tenants' people may be changed at once by one instance: each turn holds a connection as long as it lasts.
-const TURNS: u32 = 16;
 /// How long is waited for a connection: for a free one, or for a server that does not answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a server takes that is there.
+const AT_ONCE: Duration = Duration::from_secs(2);
 /// A connection that was idle for longer may have been cut meanwhile. Those of a busy product are idle for less.
 const STALE: Duration = Duration::from_millis(10);
 
@@ -22,8 +27,10 @@ const STALE: Duration = Duration::from_millis(10);
 #[derive(Clone, Debug)]
 pub(crate) struct Pools {
     pub(crate) all: PgPool,
-    /// Turns have connections of their own, so that whoever holds one finds another to work with.
-    pub(super) turns: PgPool,
+    /// Whose turn it is to change a tenant's people.
+    pub(super) turns: ServerLocks,
+    /// Whoever is to be alone waits here first, where waiting holds no connection: one of them at most waits at the server.
+    pub(super) alone: Arc<Mutex<()>>,
     /// Whether the server holds this role to the rows that a statement is for.
     pub(super) is_bound: bool,
 }
@@ -33,7 +40,7 @@ impl Pools {
         let options: PgConnectOptions = address.expose_secret().parse().map_err(OpenError::Open)?;
         let options = options.application_name("tenantry");
         // A pool would only say that it has waited.
-        let connecting = tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options));
+        let connecting = timeout(PATIENCE, PgConnection::connect_with(&options));
         let first = connecting.await.map_err(|_| OpenError::Silent)?.map_err(OpenError::Open)?;
         first.close().await.map_err(OpenError::Open)?;
         let patient = pool(1).connect_with(options.clone()).await.map_err(OpenError::Open)?;
@@ -44,9 +51,14 @@ impl Pools {
             // What statements count on, whatever the server's own settings are.
             ("default_transaction_isolation", "read committed"),
             ("statement_timeout", "10s"),
+            // Whoever froze or was cut off in the middle of a transaction keeps nobody waiting for long.
+            ("idle_in_transaction_session_timeout", "15s"),
+            ("tcp_keepalives_idle", "10"),
+            ("tcp_keepalives_interval", "5"),
+            ("tcp_keepalives_count", "3"),
         ]);
         let all = pool(CONNECTIONS).connect_with(options.clone()).await.map_err(OpenError::Open)?;
-        Ok(Self { all, turns: pool(TURNS).connect_lazy_with(options), is_bound })
+        Ok(Self { all, turns: ServerLocks::new(options), alone: Arc::default(), is_bound })
     }
 
     pub(super) async fn close(&self) {
@@ -78,9 +90,13 @@ async fn is_up_to_date(pool: &PgPool, migrator: &Migrator) -> bool {
     migrator.iter().all(|migration| is_applied(migration.version, &migration.checksum))
 }
 
+/// Whether the server's rules are there, all of them, and hold for this role.
 async fn is_bound(pool: &PgPool) -> Result<bool, sqlx::Error> {
-    let role = "SELECT NOT (rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = current_user";
-    sqlx::query_scalar(role).fetch_one(pool).await
+    let rules = "SELECT NOT (rolsuper OR rolbypassrls) AND 8 = (SELECT COUNT(*) FROM pg_policy \
+                 JOIN pg_class ON pg_class.oid = polrelid WHERE polname = 'rows_of_tenants' \
+                 AND relrowsecurity AND relforcerowsecurity AND relnamespace = current_schema()::regnamespace) \
+                 FROM pg_roles WHERE rolname = current_user";
+    sqlx::query_scalar(rules).fetch_one(pool).await
 }
 
 fn pool(connections: u32) -> PgPoolOptions {
@@ -92,9 +108,22 @@ fn pool(connections: u32) -> PgPoolOptions {
         .before_acquire(|connection, state| {
             Box::pin(async move {
                 if state.idle_for > STALE {
-                    connection.ping().await?;
+                    answers(connection).await?;
                 }
                 Ok(true)
             })
         })
+        // One that was given up in the middle of a statement may never answer again.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                answers(connection).await?;
+                Ok(true)
+            })
+        })
+}
+
+/// Fails unless the server answers at once.
+async fn answers(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let silent = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+    timeout(AT_ONCE, connection.ping()).await.map_err(silent)?
 }

@@ -1,6 +1,6 @@
 //! Sessions that were read lately, so that a page need not wait for another thread to read a row.
 //!
-//! The database belongs to one process (its lock sees to that), and every write to a session goes through
+//! A file of SQLite's belongs to one process (its lock sees to that), and every write to a session goes through
 //! [`SessionCache::writing`], so what is kept here is never older than the last write that was acknowledged.
 
 use std::collections::HashMap;

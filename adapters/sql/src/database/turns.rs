@@ -5,23 +5,22 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::PgPool;
 use tenantry_domain::TenantId;
 use tenantry_ports::{Turn, Turns, TurnsError};
 
+use super::server_locks::ServerLocks;
 use super::{Connections, Database};
 
 /// How long somebody waits for their turn.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// PostgreSQL's code for a lock that was waited for as long as that.
-const LOCK_NOT_AVAILABLE: &str = "55P03";
+/// How often it is looked whether another instance is done. It is done long before, mostly.
+const LOOK_AGAIN: Duration = Duration::from_millis(25);
 
 /// Turns in memory, and where other processes use the database as well, at its server.
 #[derive(Clone, Debug)]
 pub struct SqlTurns {
     queues: Queues,
-    /// Connections to the server that others take their turns at.
-    server: Option<PgPool>,
+    server: Option<ServerLocks>,
 }
 
 type Queue = tokio::sync::Mutex<()>;
@@ -59,41 +58,25 @@ impl Turns for SqlTurns {
     async fn take(&self, tenant: &TenantId) -> Result<Turn, TurnsError> {
         let queue = self.queues.of(tenant);
         let taking = async {
-            let here = queue.lock_owned().await;
-            let Some(server) = &self.server else { return Ok(Turn::holding(here)) };
-            let there = at_server(server, tenant).await?;
-            Ok(Turn::holding((there, here)))
+            let Some(server) = &self.server else { return Ok(Turn::holding(queue.lock_owned().await)) };
+            let here = match Arc::clone(&queue).try_lock_owned() {
+                Ok(here) => here,
+                Err(_) => {
+                    let here = queue.lock_owned().await;
+                    // Who waits at another instance comes before who has waited here.
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                    here
+                }
+            };
+            let name = format!("turn:{tenant}");
+            loop {
+                let locked = server.try_lock(&name).await;
+                match locked.map_err(|error| TurnsError::Unavailable(Box::new(error)))? {
+                    Some(there) => return Ok(Turn::holding(there.then_releases(here))),
+                    None => tokio::time::sleep(LOOK_AGAIN).await,
+                }
+            }
         };
         tokio::time::timeout(PATIENCE, taking).await.unwrap_or(Err(TurnsError::Busy))
     }
-}
-
-/// A turn at the server is a lock that goes with its transaction: it is over when that is dropped, or when the server sees
-/// that whoever held it died.
-async fn at_server(
-    server: &PgPool,
-    tenant: &TenantId,
-) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, TurnsError> {
-    let taking = async {
-        let mut turn = server.begin().await?;
-        // The work of a turn is done on other connections, while this one is idle.
-        sqlx::raw_sql(
-            "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0; \
-             SET LOCAL lock_timeout = '10s'",
-        )
-        .execute(&mut *turn)
-        .await?;
-        sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-            .bind(format!("turn:{tenant}"))
-            .execute(&mut *turn)
-            .await?;
-        Ok(turn)
-    };
-    taking.await.map_err(|error: sqlx::Error| match &error {
-        sqlx::Error::PoolTimedOut => TurnsError::Busy,
-        sqlx::Error::Database(refused) if refused.code().as_deref() == Some(LOCK_NOT_AVAILABLE) => {
-            TurnsError::Busy
-        }
-        _ => TurnsError::Unavailable(Box::new(error)),
-    })
 }

@@ -14,7 +14,7 @@ use sqlx::sqlite::{Sqlite, SqliteArguments};
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 use tenantry_domain::TenantId;
 
-use crate::database::{Connections, Database};
+use crate::database::{Connections, Database, Transaction};
 use crate::error::StoreError;
 use parameter::Parameter;
 pub(crate) use row::{Read, Row};
@@ -83,11 +83,21 @@ impl Statement {
             }
             Connections::Postgres(_) => {
                 let mut alone = database.begin().await?;
-                let row = self.write_returning(&mut alone).await?;
+                let row = self.find_in(&mut alone).await?;
                 alone.commit().await?;
                 row
             }
         })
+    }
+
+    /// The only row that it finds, in a transaction.
+    pub(crate) async fn find_in(self, transaction: &mut Transaction) -> Result<Option<Row>, StoreError> {
+        transaction.fetch(self).await
+    }
+
+    /// The one row that it always finds, in a transaction.
+    pub(crate) async fn get_in(self, transaction: &mut Transaction) -> Result<Row, StoreError> {
+        Ok(self.find_in(transaction).await?.ok_or(sqlx::Error::RowNotFound)?)
     }
 
     /// What the only row says.

@@ -43,7 +43,7 @@ impl Writer for &mut Transaction {
     async fn execute(self, statement: Statement) -> Result<u64, StoreError> {
         Ok(match self {
             Transaction::Sqlite(write) => statement.sqlite().execute(&mut **write).await?.rows_affected(),
-            Transaction::Postgres { write, sees } => {
+            Transaction::Postgres { write, sees, .. } => {
                 see(write, sees, &statement.sees).await?;
                 statement.postgres().execute(&mut **write).await?.rows_affected()
             }
@@ -55,7 +55,7 @@ impl Writer for &mut Transaction {
             Transaction::Sqlite(write) => {
                 statement.sqlite().fetch_optional(&mut **write).await?.map(Row::Sqlite)
             }
-            Transaction::Postgres { write, sees } => {
+            Transaction::Postgres { write, sees, .. } => {
                 see(write, sees, &statement.sees).await?;
                 statement.postgres().fetch_optional(&mut **write).await?.map(Row::Postgres)
             }
@@ -69,7 +69,7 @@ impl Transaction {
             Self::Sqlite(read) => {
                 statement.sqlite().fetch_all(&mut **read).await?.into_iter().map(Row::Sqlite).collect()
             }
-            Self::Postgres { write, sees } => {
+            Self::Postgres { write, sees, .. } => {
                 see(write, sees, &statement.sees).await?;
                 statement.postgres().fetch_all(&mut **write).await?.into_iter().map(Row::Postgres).collect()
             }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use tenantry_domain::{AccessRequest, TenantId, Timestamp, UserId};
 use tenantry_ports::{AccessRequests, AccessRequestsError};
 
-use crate::database::Database;
+use crate::database::{Database, InTurn};
 use crate::error::StoreError;
 use crate::statement::{Row, composed, statement};
 
@@ -19,11 +19,11 @@ impl SqlAccessRequests {
     pub fn new(database: Database) -> Self {
         Self(database)
     }
-}
 
-#[async_trait]
-impl AccessRequests for SqlAccessRequests {
-    async fn ask(&self, request: &AccessRequest) -> Result<bool, AccessRequestsError> {
+    /// Counts and writes in one go, so that no more ask than are shown.
+    async fn asked(&self, request: &AccessRequest) -> Result<bool, StoreError> {
+        let turn = format!("access_requests:{}", request.tenant);
+        let mut write = self.0.begin_in_turn(InTurn::Alone(&turn)).await?;
         let asked = statement(
             "INSERT INTO access_requests (tenant_id, user_id, request_id, name, email, role, asked_at) \
              SELECT tenant_id, $1, id, $2, $3, $4, $5 FROM sso_requests WHERE id = $6 AND tenant_id = $7 \
@@ -37,9 +37,17 @@ impl AccessRequests for SqlAccessRequests {
         .bind(request.asked_at.as_millis())
         .bind(request.request.as_str())
         .of(&request.tenant)
-        .write_unless_orphaned(&self.0)
+        .write_unless_orphaned(&mut write)
         .await?;
+        write.commit().await?;
         Ok(asked == 1)
+    }
+}
+
+#[async_trait]
+impl AccessRequests for SqlAccessRequests {
+    async fn ask(&self, request: &AccessRequest) -> Result<bool, AccessRequestsError> {
+        Ok(self.asked(request).await?)
     }
 
     async fn of_tenant(&self, tenant: &TenantId) -> Result<Vec<AccessRequest>, AccessRequestsError> {

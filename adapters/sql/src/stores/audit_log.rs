@@ -39,7 +39,7 @@ impl SqlAuditLog {
         .bind(entry.action.as_str())
         .bind(since.as_millis())
         .bind(about)
-        .write_returning(&mut write)
+        .find_in(&mut write)
         .await?;
         if let Some(held) = held {
             return read_entry(&held);

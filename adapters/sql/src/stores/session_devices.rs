@@ -1,4 +1,4 @@
-//! With what sessions are used,: beside the sessions, so that noting it forgets none of those kept in memory.
+//! With what sessions are used: beside them, so that noting it forgets none of those that are kept in memory.
 
 use tenantry_domain::{Device, SessionId, TenantId, TenantName, TenantRef, Timestamp, UserId};
 use tenantry_ports::SessionOnDevice;

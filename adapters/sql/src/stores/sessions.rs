@@ -55,7 +55,7 @@ impl SqlSessions {
     ) -> Result<u64, StoreError> {
         let forget = statement("DELETE FROM provider_logouts WHERE forget_at < $1").bind(at.as_millis());
         let remember = composed(format!(
-            "INSERT INTO provider_logouts (whom, at, forget_at) SELECT value, $2, $3 FROM {} WHERE TRUE \
+            "INSERT INTO provider_logouts (whom, at, forget_at) SELECT DISTINCT value, $2, $3 FROM {} WHERE TRUE \
              ON CONFLICT (whom) DO UPDATE SET \
              at = CASE WHEN provider_logouts.at > $2 THEN provider_logouts.at ELSE $2 END, \
              forget_at = CASE WHEN provider_logouts.forget_at > $3 THEN provider_logouts.forget_at ELSE $3 END",
@@ -165,7 +165,7 @@ impl Sessions for SqlSessions {
             "UPDATE sessions SET idle_until = CASE WHEN ends_at < $1 THEN ends_at ELSE $1 END WHERE id = $2",
         )
         .bind(idle_until.as_millis())
-        .bind(session.as_str().to_owned());
+        .bind(session.as_str());
         self.database.write_concerning(Concerns::One(session.clone()), query).await?;
         Ok(())
     }
@@ -186,7 +186,7 @@ impl Sessions for SqlSessions {
     async fn end_own(&self, user: &UserId, session: &SessionHandle) -> Result<bool, SessionsError> {
         let query = statement("DELETE FROM sessions WHERE user_id = $1 AND substr(id, 1, 16) = $2")
             .bind(user.as_str())
-            .bind(session.as_str().to_owned());
+            .bind(session.as_str());
         let ended = self.database.write_concerning(Concerns::All, query).await?;
         Ok(ended > 0)
     }
@@ -212,7 +212,7 @@ impl Sessions for SqlSessions {
     }
 
     async fn end(&self, session: &SessionId) -> Result<(), SessionsError> {
-        let query = statement("DELETE FROM sessions WHERE id = $1").bind(session.as_str().to_owned());
+        let query = statement("DELETE FROM sessions WHERE id = $1").bind(session.as_str());
         self.database.write_concerning(Concerns::One(session.clone()), query).await?;
         Ok(())
     }
@@ -266,20 +266,20 @@ impl Sessions for SqlSessions {
                 vec![of_user(user)],
                 statement("DELETE FROM sessions WHERE id <> $1 AND user_id = $2")
                     .bind(spared)
-                    .bind(user.as_str().to_owned()),
+                    .bind(user.as_str()),
             ),
             SessionsOf::Member(tenant, user) => (
                 vec![of_member(tenant, user)],
                 statement("DELETE FROM sessions WHERE id <> $1 AND user_id = $2 AND tenant_id = $3")
                     .bind(spared)
                     .bind(user.as_str())
-                    .bind(tenant.as_str().to_owned()),
+                    .bind(tenant.as_str()),
             ),
             SessionsOf::Tenant(tenant) => (
                 vec![of_tenant(tenant)],
                 statement("DELETE FROM sessions WHERE id <> $1 AND tenant_id = $2")
                     .bind(spared)
-                    .bind(tenant.as_str().to_owned()),
+                    .bind(tenant.as_str()),
             ),
             SessionsOf::Personal(domains) => (
                 domains.iter().map(|domain| of_domain(domain.as_str())).collect(),

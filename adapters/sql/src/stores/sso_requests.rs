@@ -51,7 +51,7 @@ impl SqlSsoRequests {
             .within(tenant)
             .bind(request.as_str())
             .bind(arrival.user.as_str())
-            .write_returning(&mut write)
+            .find_in(&mut write)
             .await?;
         if let Some(held) = held {
             let client: &str = held.only()?;
@@ -61,7 +61,7 @@ impl SqlSsoRequests {
             .within(tenant)
             .bind(request.as_str())
             .bind(arrival.email.as_str())
-            .upsert(&mut write)
+            .get_in(&mut write)
             .await?;
         statement(
             "INSERT INTO sso_people (request_id, user_id, email, client, first_at) \
@@ -81,7 +81,9 @@ impl SqlSsoRequests {
 
     /// Deletes a request, and first the members whom its connection alone has brought.
     async fn deleted(&self, tenant: &TenantId, request: &SsoRequestId) -> Result<(), StoreError> {
-        let mut write = self.0.begin().await?;
+        // Nobody comes through it in between.
+        let turn = format!("sso_people:{request}");
+        let mut write = self.0.begin_in_turn(InTurn::Alone(&turn)).await?;
         for text in [
             "DELETE FROM admitted_members WHERE tenant_id = $2 AND user_id IN (SELECT user_id FROM sso_people \
              WHERE request_id IN (SELECT id FROM sso_requests WHERE id = $1 AND tenant_id = $2)) \
