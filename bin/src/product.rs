@@ -203,8 +203,12 @@ impl Product {
         let all = async { while self.tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(GRACE, all).await.is_err() {
             tracing::warn!("some requests did not complete in time");
+            self.tasks.abort_all();
         }
-        self.database.close().await;
+        // A server of whom nothing is heard any more is not waited for.
+        if tokio::time::timeout(GRACE, self.database.close()).await.is_err() {
+            tracing::warn!("the database did not answer in time");
+        }
     }
 }
 

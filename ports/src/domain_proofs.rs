@@ -25,6 +25,10 @@ pub trait DomainProofs: Send + Sync {
     /// has proved the domain; also when the claim was released meanwhile.
     async fn keep(&self, proof: &DomainProof) -> Result<bool, DomainProofsError>;
 
+    /// Takes the look at a claim that is due, on all instances: `false` when somebody has looked, or looks, since it was
+    /// read. Whatever comes of the look, the claim's turn has been.
+    async fn take_look(&self, proof: &DomainProof, at: Timestamp) -> Result<bool, DomainProofsError>;
+
     /// Every claim of the tenant, in the order of the domains.
     async fn of_tenant(&self, tenant: &TenantId) -> Result<Vec<DomainProof>, DomainProofsError>;
 

@@ -17,11 +17,18 @@ pub trait IdempotencyKeys: Send + Sync {
     /// Takes the key for one request: of several at the same time, on any instance, one alone gets [`Taken::Fresh`].
     async fn take(&self, request: &KeyedRequest, at: &KeyTimes) -> Result<Taken, IdempotencyKeysError>;
 
-    /// Keeps what was answered, until the key's time is over. A key that is not taken stays so.
-    async fn keep(&self, key: &IdempotencyKey, answer: &KeptAnswer) -> Result<(), IdempotencyKeysError>;
+    /// Keeps what was answered, until the key's time is over, when the key is held as it was `taken`. One that is not, or that
+    /// somebody else has taken since, stays as it is.
+    async fn keep(
+        &self,
+        key: &IdempotencyKey,
+        taken: &KeyTimes,
+        answer: &KeptAnswer,
+    ) -> Result<(), IdempotencyKeysError>;
 
-    /// Lets the next one take the key, as if it had never been seen; one that has an answer keeps it.
-    async fn release(&self, key: &IdempotencyKey) -> Result<(), IdempotencyKeysError>;
+    /// Lets the next one take the key, as if it had never been seen, when it is held as it was `taken`; one that has an answer
+    /// keeps it.
+    async fn release(&self, key: &IdempotencyKey, taken: &KeyTimes) -> Result<(), IdempotencyKeysError>;
 
     /// Forgets the keys whose time is over at `now`; answers how many.
     async fn forget_expired(&self, now: Timestamp) -> Result<u64, IdempotencyKeysError>;

@@ -110,6 +110,7 @@ on_each!(
         a_claim_stays_as_it_was_made,
         s02_one_tenant_has_proved_a_domain,
         s03_a_domain_is_found_exactly,
+        a_look_is_taken_once,
         what_is_due_comes_in_order,
         a_tenant_is_forgotten_alone,
     ]
@@ -192,6 +193,7 @@ on_each!(
         a_key_belongs_to_its_person,
         a_key_can_be_taken_again,
         one_of_many_runs,
+        who_was_given_up_is_out,
         forgets_what_is_over,
     ]
 );

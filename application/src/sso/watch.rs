@@ -50,17 +50,14 @@ impl WatchDomains {
 
     async fn look_at(&self, before: DomainProof) -> Result<(), Outage> {
         let now = self.parts.clock.now();
-        let after = match looked(&*self.records, before.clone(), now).await {
-            Ok(after) => after,
-            Err(outage) => {
-                // An answer that does not come says nothing of the record. The next claim has its turn all the same.
-                self.parts.proofs.keep(&DomainProof { checked_at: Some(now), ..before }).await?;
-                return Err(outage);
-            }
-        };
+        if !self.parts.proofs.take_look(&before, now).await? {
+            // Another instance looks at it.
+            return Ok(());
+        }
+        // An answer that does not come says nothing of the record. The next claim has its turn all the same.
+        let after = looked(&*self.records, before.clone(), now).await?;
         if !self.parts.proofs.keep(&unheard(&after, now)).await? {
             // Another organization has proved it, or the claim was given up: there is nothing to keep but the look.
-            self.parts.proofs.keep(&DomainProof { checked_at: Some(now), ..before }).await?;
             return Ok(());
         }
         self.note(&before, &after, now).await?;

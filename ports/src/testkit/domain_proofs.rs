@@ -81,6 +81,24 @@ pub async fn s03_a_domain_is_found_exactly(proofs: &impl DomainProofs) {
     assert!(proofs.proved(&domain("corp.com")).await.unwrap().is_some());
 }
 
+/// Of several who are about to look at what is due one looks, and what was seen meanwhile stays.
+pub async fn a_look_is_taken_once(proofs: &impl DomainProofs) {
+    let due = claim("acme", "corp.com", 1);
+    proofs.claim(&due).await.unwrap();
+    let (one, other) = futures::join!(proofs.take_look(&due, at(10)), proofs.take_look(&due, at(11)));
+    assert_eq!(usize::from(one.unwrap()) + usize::from(other.unwrap()), 1);
+    let seen = proofs.find(&due.tenant, &due.domain).await.unwrap().unwrap();
+    let proved = DomainProof { checked_at: Some(at(20)), ..seen.clone() }.looked(true, at(20));
+    assert!(proofs.keep(&proved).await.unwrap());
+    assert!(!proofs.take_look(&seen, at(30)).await.unwrap());
+    assert_eq!(proofs.find(&due.tenant, &due.domain).await.unwrap().unwrap(), proved);
+    assert!(proofs.take_look(&proved, at(30)).await.unwrap());
+    let taken = DomainProof { checked_at: Some(at(30)), ..proved };
+    assert_eq!(proofs.find(&due.tenant, &due.domain).await.unwrap().unwrap(), taken);
+    let anothers = DomainProof { tenant: TenantId::try_from("globex").unwrap(), ..taken };
+    assert!(!proofs.take_look(&anothers, at(40)).await.unwrap());
+}
+
 /// What was looked at longest ago is due first; what is claimed and never proved is left alone after a while.
 pub async fn what_is_due_comes_in_order(proofs: &impl DomainProofs) {
     for (name, token) in [("a.com", 1), ("b.com", 2), ("c.com", 3)] {

@@ -79,6 +79,21 @@ impl DomainProofs for SqlDomainProofs {
         Ok(self.kept(proof).await?)
     }
 
+    async fn take_look(&self, proof: &DomainProof, at: Timestamp) -> Result<bool, DomainProofsError> {
+        let taken = statement(
+            "UPDATE domain_proofs SET checked_at = $1 WHERE tenant_id = $2 AND domain = $3 AND token = $4 \
+             AND checked_at IS NOT DISTINCT FROM $5",
+        )
+        .bind(at.as_millis())
+        .of(&proof.tenant)
+        .bind(proof.domain.as_str())
+        .bind(proof.token.as_str())
+        .bind(proof.checked_at.map(Timestamp::as_millis))
+        .write(&self.0)
+        .await?;
+        Ok(taken == 1)
+    }
+
     async fn of_tenant(&self, tenant: &TenantId) -> Result<Vec<DomainProof>, DomainProofsError> {
         let query = format!("{ALL} WHERE tenant_id = $1 ORDER BY domain");
         Ok(composed(query).of(tenant).list_as(&self.0, read).await?)

@@ -61,27 +61,36 @@ impl IdempotencyKeys for SqlIdempotencyKeys {
         }
     }
 
-    async fn keep(&self, key: &IdempotencyKey, answer: &KeptAnswer) -> Result<(), IdempotencyKeysError> {
+    async fn keep(
+        &self,
+        key: &IdempotencyKey,
+        taken: &KeyTimes,
+        answer: &KeptAnswer,
+    ) -> Result<(), IdempotencyKeysError> {
         statement(
             "UPDATE idempotency_keys SET status = $1, content_type = $2, body = $3 \
-             WHERE user_id = $4 AND key = $5 AND status IS NULL",
+             WHERE user_id = $4 AND key = $5 AND gives_up_at = $6 AND status IS NULL",
         )
         .bind(answer.status)
         .bind(&answer.content_type)
         .bind(&answer.body)
         .bind(key.user.as_str())
         .bind(key.text.as_str())
+        .bind(taken.gives_up_at.as_millis())
         .write(&self.database)
         .await?;
         Ok(())
     }
 
-    async fn release(&self, key: &IdempotencyKey) -> Result<(), IdempotencyKeysError> {
-        statement("DELETE FROM idempotency_keys WHERE user_id = $1 AND key = $2 AND status IS NULL")
-            .bind(key.user.as_str())
-            .bind(key.text.as_str())
-            .write(&self.database)
-            .await?;
+    async fn release(&self, key: &IdempotencyKey, taken: &KeyTimes) -> Result<(), IdempotencyKeysError> {
+        statement(
+            "DELETE FROM idempotency_keys WHERE user_id = $1 AND key = $2 AND gives_up_at = $3 AND status IS NULL",
+        )
+        .bind(key.user.as_str())
+        .bind(key.text.as_str())
+        .bind(taken.gives_up_at.as_millis())
+        .write(&self.database)
+        .await?;
         Ok(())
     }
 

@@ -48,7 +48,7 @@ pub(super) async fn once(app: &Shared, request: Request, next: Next) -> Response
     match app.idempotency_keys.take(&keyed, &times).await {
         Ok(Taken::Fresh) => {
             // In a task of its own: a program that hangs up and asks again finds the answer.
-            let run = run(app.clone(), keyed.key, request, next).in_current_span();
+            let run = run(app.clone(), keyed.key, times, request, next).in_current_span();
             tokio::spawn(run).await.unwrap_or_else(|error| Problem::internal(error).into_response())
         }
         Ok(Taken::Answered(kept)) => replay(kept, request.uri().path()),
@@ -58,7 +58,7 @@ pub(super) async fn once(app: &Shared, request: Request, next: Next) -> Response
     }
 }
 
-async fn run(app: Shared, key: IdempotencyKey, request: Request, next: Next) -> Response {
+async fn run(app: Shared, key: IdempotencyKey, taken: KeyTimes, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let response = written(containment::answer(next.run(request)).await, id.as_ref());
     let (parts, body) = response.into_parts();
@@ -67,7 +67,7 @@ async fn run(app: Shared, key: IdempotencyKey, request: Request, next: Next) -> 
         && parts.extensions.get::<Unfinished>().is_none();
     let is_small = body.size_hint().upper().is_some_and(|size| size <= MOST_BYTES as u64);
     if !is_final || !is_small {
-        note(app.idempotency_keys.release(&key).await);
+        note(app.idempotency_keys.release(&key, &taken).await);
         return Response::from_parts(parts, body);
     }
     let body = match to_bytes(body, MOST_BYTES).await {
@@ -80,7 +80,7 @@ async fn run(app: Shared, key: IdempotencyKey, request: Request, next: Next) -> 
         content_type: content_type.unwrap_or_default().to_owned(),
         body: String::from_utf8_lossy(&body).into_owned(),
     };
-    note(app.idempotency_keys.keep(&key, &answer).await);
+    note(app.idempotency_keys.keep(&key, &taken, &answer).await);
     Response::from_parts(parts, body.into())
 }
 
