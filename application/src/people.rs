@@ -148,7 +148,10 @@ impl People {
         self.end_sessions(tenant, user).await?;
         self.requests.dismiss(tenant, user).await?;
         self.members.remove(tenant, user).await?;
-        self.end_sessions(tenant, user).await
+        self.end_sessions(tenant, user).await?;
+        // A login that was under way may have let them in since; one that does so from now on finds that it is over.
+        self.requests.dismiss(tenant, user).await?;
+        Ok(())
     }
 
     /// Ends every session that a member has under the organization, also one whose login is under way.

@@ -266,10 +266,14 @@ impl SignIn {
         let (roles, lacks_seat) = self.admit(&login, standing, &passed, subscription, now).await?;
         let session = self.session(arrival.session, &login, passed, subscription, roles, now);
         let begun = self.sessions.begin(&session, &login.claims, arrival.attempt.started_at).await;
-        begun.map_err(|error| match error {
-            SessionsError::LoggedOut => SignInError::LoggedOut,
-            outage @ SessionsError::Unavailable(_) => Outage::from(outage).into(),
-        })?;
+        match begun {
+            Ok(()) => {}
+            Err(SessionsError::LoggedOut) => {
+                self.let_go(&login).await?;
+                return Err(SignInError::LoggedOut);
+            }
+            Err(outage @ SessionsError::Unavailable(_)) => return Err(Outage::from(outage).into()),
+        }
         if let Some(previous) = arrival.previous {
             self.sessions.end(&previous).await.map_err(Outage::from)?;
         }
@@ -278,6 +282,15 @@ impl SignIn {
             tracing::warn!(%error, "the device of a session can't be noted");
         }
         Ok(SignedIn { session, return_to: arrival.attempt.return_to, lacks_seat })
+    }
+
+    /// Their membership may be what has ended meanwhile: then nobody has let them in for good. Whose has not is let in by
+    /// the next login.
+    async fn let_go(&self, login: &Login) -> Result<(), Outage> {
+        if let Some(tenant) = &login.tenant {
+            self.sso.requests.dismiss(&tenant.id, &login.user).await?;
+        }
+        Ok(())
     }
 
     /// The guide's first step.

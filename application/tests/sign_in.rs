@@ -309,6 +309,31 @@ async fn rp27_an_attempt_of_another_provider_is_spent_and_nobody_is_asked() {
 }
 
 #[tokio::test]
+async fn fault13_who_is_removed_while_they_log_in_is_let_in_by_nobody() {
+    let carried = Login {
+        roles: Some(Role::Employee.into()),
+        subscription: Some(TRIAL.to_owned()),
+        ..login(Some(acme()))
+    };
+    let mut world = World::that_is_asked();
+    world.provider.expect_redeem().once().return_once(|_, _| Ok(carried));
+    world.sessions.expect_begin().once().returning(|_, _, _| Err(SessionsError::LoggedOut));
+    let (mut requests, _) = without_sso();
+    requests.checkpoint();
+    let mut order = mockall::Sequence::new();
+    requests.expect_of_tenant().returning(|_| Ok(Vec::new()));
+    requests.expect_has_brought().returning(|_, _| Ok(false));
+    requests.expect_is_admitted().returning(|_, _| Ok(false));
+    let admitted = requests.expect_admit().with(eq(acme().id), eq(ann()), always());
+    admitted.once().in_sequence(&mut order).returning(|_, _, _| Ok(()));
+    let dismissed = requests.expect_dismiss().with(eq(acme().id), eq(ann()));
+    dismissed.once().in_sequence(&mut order).returning(|_, _| Ok(()));
+    world.requests = Some(requests);
+    let refused = world.sign_in(arrival()).await;
+    assert!(matches!(refused, Err(SignInError::LoggedOut)), "{refused:?}");
+}
+
+#[tokio::test]
 async fn c07_who_is_logged_out_meanwhile_is_not_signed_in() {
     let carried = Login { subscription: Some(TRIAL.to_owned()), ..login(None) };
     let mut world = World::that_is_asked();

@@ -12,8 +12,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use crate::fake;
-use crate::product::address_of;
-use crate::product::make_folder;
+use crate::product::{address_of, make_folder};
 use crate::{Auth0Settings, DataPlace, IdentitySettings, listen};
 
 /// Where people log in, and the addresses that go with it.

@@ -32,6 +32,8 @@ const SWEEP: Duration = Duration::from_secs(20);
 const WARM_UP: Duration = Duration::from_secs(20);
 /// How often it is looked whether a domain's turn has come to be looked at.
 const LOOK_AT_DOMAINS: Duration = Duration::from_mins(1);
+/// By how much clocks may differ before somebody should look.
+const MOST_APART: Duration = Duration::from_secs(1);
 /// How often expired sessions are forgotten.
 const FORGET: Duration = Duration::from_mins(30);
 
@@ -64,11 +66,13 @@ impl Product {
         random: Arc<dyn Random>,
     ) -> anyhow::Result<Self> {
         let listener = listen::open(&settings.listen, "--listen").await?;
+        tracing::info!(listen = %listener.local_addr()?, "taking connections");
         let base_url = match &settings.base_url {
             Some(url) => url.clone(),
             None => address_of("localhost", &listener)?,
         };
         let database = open_database(settings.database_url.as_ref(), &settings.data).await?;
+        warn_of_another_time(&database, &*clock).await;
         let secrets = secrets(settings.secrets, &database, &*random).await?;
         let catalogue = Arc::new(settings.catalogue);
         let Identity { auth0, fake } =
@@ -229,6 +233,15 @@ async fn open_database(url: Option<&SecretString>, data: &DataPlace) -> anyhow::
             let file = folder.join("tenantry.db");
             Database::open(&file).await.with_context(|| format!("the data in {}", file.display()))
         }
+    }
+}
+
+/// What ends sessions is compared with when logins began, at whichever instance: their clocks have to agree.
+async fn warn_of_another_time(database: &Database, clock: &dyn Clock) {
+    let Some(there) = database.clock().await else { return };
+    let here = clock.now();
+    if here < there - MOST_APART || there < here - MOST_APART {
+        tracing::warn!(%here, %there, "the clocks of this machine and of the database are apart: set both by the same source");
     }
 }
 

@@ -53,13 +53,11 @@ impl Product {
         Self::launch(temporary_directory(), [listen, "127.0.0.1:0"], &["--ephemeral", "--env-file", file])
     }
 
-    /// Starts one of several instances, which listens here: where its people log in and where its data is, this file of
-    /// variables says.
-    pub fn start_instance(file: &Path, listen: &str) -> Self {
+    /// Starts one of several instances: where its people log in and where its data is, this file of variables says.
+    pub fn start_instance(file: &Path) -> Self {
         let file = file.to_str().expect("a path in UTF-8");
-        let mut instance =
-            Self::launch(temporary_directory(), [listen, "127.0.0.1:0"], &["--env-file", file]);
-        instance.behind = Some(listen.to_owned());
+        let mut instance = Self::launch(temporary_directory(), ["127.0.0.1:0"; 2], &["--env-file", file]);
+        instance.behind = Some(instance.listens_at().to_string());
         instance
     }
 
@@ -108,6 +106,15 @@ impl Product {
         let listen = [self.behind.as_ref().unwrap_or(&site), identity.as_str()];
         (self.child, [self.site, self.identity]) =
             spawn(self.directory.path(), listen, &self.more, &self.log);
+    }
+
+    /// Where it listens, whatever address browsers know it by.
+    pub fn listens_at(&self) -> SocketAddr {
+        let log = self.log();
+        let address = log.split_whitespace().filter_map(|word| word.strip_prefix("listen=")).next_back();
+        address
+            .and_then(|address| address.parse().ok())
+            .unwrap_or_else(|| panic!("it never said where: {log}"))
     }
 
     /// The id of its process.

@@ -4,7 +4,6 @@
 #![allow(clippy::panic, reason = "the product's log is shown when a test panics")]
 
 use std::hash::{BuildHasher, RandomState};
-use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -94,7 +93,7 @@ async fn a_conversion_survives_being_killed_at_any_moment() -> Result<()> {
         }
         buyer.is_alone_at_the_top(&product.site).await?;
     }
-    let organizations = organizations(&mut Visitor::new()?, &product).await?;
+    let organizations = organizations(&mut Visitor::new()?, &product.identity).await?;
     assert_eq!(organizations, ROUNDS + 1, "one organization for each person, no more and no less");
     Ok(())
 }
@@ -125,6 +124,9 @@ async fn what_a_killed_instance_had_begun_goes_on_at_the_other() -> Result<()> {
         buyer.is_alone_at_the_top(&site).await?;
         instances.first.restart();
     }
+    let organizations =
+        organizations(&mut Visitor::new()?, &Url::parse(instances.provider.issuer())?).await?;
+    assert_eq!(organizations, SHARED_ROUNDS + 1, "one organization for each person, no more and no less");
     Ok(())
 }
 
@@ -134,7 +136,7 @@ struct Instances {
     site: Url,
     _second: Product,
     _balancer: Balancer,
-    _provider: EmptyProvider,
+    provider: EmptyProvider,
     _server: Arc<PostgresServer>,
     _folder: TempDir,
 }
@@ -171,25 +173,13 @@ impl Instances {
         let variables = std::fs::read_to_string(&file)?;
         std::fs::write(
             &file,
-            format!(
-                "{variables}TENANTRY_DATABASE_URL={}
-",
-                database.expose_secret()
-            ),
+            [&variables, "TENANTRY_DATABASE_URL=", database.expose_secret(), "\n"].concat(),
         )?;
-        let [(first, at_first), (second, at_second)] = [(), ()].map(|()| {
-            let listen = free_address();
-            (Product::start_instance(&file, &listen.to_string()), listen)
-        });
-        balancer.passes_to(vec![at_first, at_second]);
-        let (_second, _balancer, _provider, _server, _folder) = (second, balancer, provider, server, folder);
-        Ok(Self { first, site, _second, _balancer, _provider, _server, _folder })
+        let [first, second] = [(), ()].map(|()| Product::start_instance(&file));
+        balancer.passes_to(vec![first.listens_at(), second.listens_at()]);
+        let (_second, _balancer, _server, _folder) = (second, balancer, server, folder);
+        Ok(Self { first, site, provider, _second, _balancer, _server, _folder })
     }
-}
-
-fn free_address() -> SocketAddr {
-    let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    free.local_addr().expect("it has an address")
 }
 
 /// What a person had seen with their own eyes before the lights went out.
@@ -310,8 +300,8 @@ async fn only_administrator(person: &mut Visitor, site: &Url, email: &str) -> Re
 }
 
 /// How many organizations the identity provider knows, as its own front page says.
-async fn organizations(visitor: &mut Visitor, product: &Product) -> Result<u32> {
-    let page = visitor.open(&product.identity).await?;
+async fn organizations(visitor: &mut Visitor, identity: &Url) -> Result<u32> {
+    let page = visitor.open(identity).await?;
     let text = page.text();
     let words: Vec<_> = text.split(' ').collect();
     let counted = words.windows(2).find_map(|pair| match pair {

@@ -45,12 +45,6 @@ impl SignIn {
         let Some(tenant) = &login.tenant else { return Ok((roles, false)) };
         let known = &self.sso.requests;
         let Some(role) = default_member_role(true, login.federated, &roles) else {
-            if roles.is_empty() || known.is_admitted(&tenant.id, &login.user).await? {
-                return Ok((roles, false));
-            }
-            // Their membership may have ended while they logged in: then they are not let in for good.
-            let _turn = self.turns.take(&tenant.id).await?;
-            let roles = self.members.roles(&tenant.id, &login.user).await?;
             if !roles.is_empty() {
                 known.admit(&tenant.id, &login.user, now).await?;
             }

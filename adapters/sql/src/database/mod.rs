@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
+use tenantry_domain::Timestamp;
 use tenantry_ports::Readiness;
 use tokio::sync::OwnedMutexGuard;
 
@@ -105,6 +106,14 @@ impl Database {
             Connections::Sqlite(_) => false,
             Connections::Postgres(pools) => pools.is_bound,
         }
+    }
+
+    /// What time it is at the server that instances share; nothing where there is none.
+    pub async fn clock(&self) -> Option<Timestamp> {
+        let Connections::Postgres(_) = &self.connections else { return None };
+        let now = statement("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)");
+        let now = now.get(self).await.and_then(|row| row.only()).ok();
+        now.map(Timestamp::from_millis)
     }
 
     /// Waits for what is under way and closes every connection.
