@@ -134,9 +134,9 @@ async fn what_a_killed_instance_had_begun_goes_on_at_the_other() -> Result<()> {
 struct Instances {
     first: Product,
     site: Url,
+    provider: EmptyProvider,
     _second: Product,
     _balancer: Balancer,
-    provider: EmptyProvider,
     _server: Arc<PostgresServer>,
     _folder: TempDir,
 }
@@ -177,8 +177,15 @@ impl Instances {
         )?;
         let [first, second] = [(), ()].map(|()| Product::start_instance(&file));
         balancer.passes_to(vec![first.listens_at(), second.listens_at()]);
-        let (_second, _balancer, _server, _folder) = (second, balancer, server, folder);
-        Ok(Self { first, site, provider, _second, _balancer, _server, _folder })
+        Ok(Self {
+            first,
+            site,
+            provider,
+            _second: second,
+            _balancer: balancer,
+            _server: server,
+            _folder: folder,
+        })
     }
 }
 

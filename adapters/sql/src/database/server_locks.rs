@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// may hold any number of them, and one that died holds none. Clones share it.
 #[derive(Clone, Debug)]
 pub(crate) struct ServerLocks {
-    options: PgConnectOptions,
+    options: Arc<PgConnectOptions>,
     line: Arc<Mutex<Line>>,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct Locked {
 
 impl ServerLocks {
     pub(super) fn new(options: PgConnectOptions) -> Self {
-        Self { options, line: Arc::default() }
+        Self { options: Arc::new(options), line: Arc::default() }
     }
 
     /// Takes the lock of this name; `None` when another instance has it. Whoever asks for the same name at the same instance
