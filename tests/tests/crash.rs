@@ -60,40 +60,9 @@ async fn a_restart_keeps_accounts_organizations_and_sessions() -> Result<()> {
 #[tokio::test]
 async fn a_conversion_survives_being_killed_at_any_moment() -> Result<()> {
     let mut product = Product::start_with_data();
-    let whole = uninterrupted(&product.site).await?;
-    let mut in_doubt = Vec::new();
-    for round in 0..ROUNDS {
-        let moment = whole.mul_f64((f64::from(round) + fraction()) / f64::from(ROUNDS));
-        let mut buyer = Buyer::new(round)?;
-        buyer.visitor.sign_up(&product.site, &buyer.email).await?;
-        let site = product.site.clone();
-        let conversion = tokio::spawn(async move {
-            buyer.convert(&site).await;
-            buyer
-        });
-        tokio::time::sleep(moment).await;
-        product.kill();
-        let mut buyer = conversion.await?;
-        product.restart();
-
-        let context =
-            format!("killed after {moment:?} of {whole:?}, when {:?} was acknowledged", buyer.reached);
-        match buyer.finish(&product.site, PATIENCE).await {
-            Ok(Step::Wait) => in_doubt.push(buyer),
-            Ok(_) => buyer.is_alone_at_the_top(&product.site).await?,
-            Err(error) => panic!("{context}: {error:#}"),
-        }
-    }
-    // Restarted again and again meanwhile: whoever was asked to wait gets an answer all the same.
-    for mut buyer in in_doubt {
-        let start = Instant::now();
-        while buyer.finish(&product.site, PATIENCE).await? == Step::Wait {
-            assert!(start.elapsed() < IN_DOUBT, "still in doubt: {}", buyer.visitor.whereabouts());
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
-        buyer.is_alone_at_the_top(&product.site).await?;
-    }
-    let organizations = organizations(&mut Visitor::new()?, &product.identity).await?;
+    let (site, identity) = (product.site.clone(), product.identity.clone());
+    shoot_down(&mut product, &site, ROUNDS, Meanwhile::NobodyElseServes).await?;
+    let organizations = organizations(&mut Visitor::new()?, &identity).await?;
     assert_eq!(organizations, ROUNDS + 1, "one organization for each person, no more and no less");
     Ok(())
 }
@@ -102,31 +71,61 @@ async fn a_conversion_survives_being_killed_at_any_moment() -> Result<()> {
 async fn what_a_killed_instance_had_begun_goes_on_at_the_other() -> Result<()> {
     let mut instances = Instances::start().await?;
     let site = instances.site.clone();
-    let whole = uninterrupted(&site).await?;
-    for round in 0..SHARED_ROUNDS {
-        let moment = whole.mul_f64((f64::from(round) + fraction()) / f64::from(SHARED_ROUNDS));
+    shoot_down(&mut instances.first, &site, SHARED_ROUNDS, Meanwhile::AnotherServes).await?;
+    let identity = Url::parse(instances.provider.issuer())?;
+    let organizations = organizations(&mut Visitor::new()?, &identity).await?;
+    assert_eq!(organizations, SHARED_ROUNDS + 1, "one organization for each person, no more and no less");
+    Ok(())
+}
+
+/// Who serves people while a product is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meanwhile {
+    /// They wait until it is started again.
+    NobodyElseServes,
+    /// They go on before anybody starts it again.
+    AnotherServes,
+}
+
+/// Shoots a product down in the middle of so many conversions, at moments spread over all of it, and sees that everybody
+/// gets what they have paid for.
+async fn shoot_down(product: &mut Product, site: &Url, rounds: u32, meanwhile: Meanwhile) -> Result<()> {
+    let (whole, mut in_doubt) = (uninterrupted(site).await?, Vec::new());
+    for round in 0..rounds {
+        let moment = whole.mul_f64((f64::from(round) + fraction()) / f64::from(rounds));
         let mut buyer = Buyer::new(round)?;
-        buyer.visitor.sign_up(&site, &buyer.email).await?;
+        buyer.visitor.sign_up(site, &buyer.email).await?;
         let there = site.clone();
         let conversion = tokio::spawn(async move {
             buyer.convert(&there).await;
             buyer
         });
         tokio::time::sleep(moment).await;
-        instances.first.kill();
+        product.kill();
         let mut buyer = conversion.await?;
-        // Nobody starts the first one again: the other one is all there is.
+        if meanwhile == Meanwhile::NobodyElseServes {
+            product.restart();
+        }
+        let context =
+            format!("killed after {moment:?} of {whole:?}, when {:?} was acknowledged", buyer.reached);
+        match buyer.finish(site, PATIENCE).await {
+            Ok(Step::Wait) => in_doubt.push(buyer),
+            Ok(_) => buyer.is_alone_at_the_top(site).await?,
+            Err(error) => panic!("{context}: {error:#}"),
+        }
+        if meanwhile == Meanwhile::AnotherServes {
+            product.restart();
+        }
+    }
+    // Restarted again and again meanwhile: whoever was asked to wait gets an answer all the same.
+    for mut buyer in in_doubt {
         let start = Instant::now();
-        while buyer.finish(&site, PATIENCE).await? == Step::Wait {
+        while buyer.finish(site, PATIENCE).await? == Step::Wait {
             assert!(start.elapsed() < IN_DOUBT, "still in doubt: {}", buyer.visitor.whereabouts());
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-        buyer.is_alone_at_the_top(&site).await?;
-        instances.first.restart();
+        buyer.is_alone_at_the_top(site).await?;
     }
-    let organizations =
-        organizations(&mut Visitor::new()?, &Url::parse(instances.provider.issuer())?).await?;
-    assert_eq!(organizations, SHARED_ROUNDS + 1, "one organization for each person, no more and no less");
     Ok(())
 }
 

@@ -201,6 +201,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "domain_proofs::memory::",
     ),
     of_anybody(
+        "a look is taken at anybody's domain",
+        (PROOFS, "SET checked_at = $1 WHERE ‹tenant_id = $2› AND domain = $3"),
+        "domain_proofs::memory::a_look_is_taken_once",
+    ),
+    of_anybody(
         "anybody's domain is given up",
         (PROOFS, "DELETE FROM domain_proofs WHERE ‹tenant_id = $1› AND domain = $2"),
         "domain_proofs::memory::",

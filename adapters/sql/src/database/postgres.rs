@@ -7,7 +7,6 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::Connection;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 

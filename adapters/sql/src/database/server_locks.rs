@@ -17,6 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub(crate) struct ServerLocks {
     options: Arc<PgConnectOptions>,
+    /// Asked one thing at a time, each to its end.
     line: Arc<Mutex<Line>>,
 }
 

@@ -21,7 +21,6 @@ pub(crate) use row::{Read, Row};
 pub(crate) use run::Writer;
 
 /// A statement and its parameters.
-#[derive(Debug)]
 pub(crate) struct Statement {
     text: SqlStr,
     parameters: Vec<Parameter>,

@@ -1,7 +1,6 @@
 //! What is bound to statements.
 
 /// A value for a statement.
-#[derive(Debug)]
 pub(crate) enum Parameter {
     Text(Option<String>),
     Number(Option<i64>),
