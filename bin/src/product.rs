@@ -66,7 +66,7 @@ impl Product {
         random: Arc<dyn Random>,
     ) -> anyhow::Result<Self> {
         let listener = listen::open(&settings.listen, "--listen").await?;
-        tracing::info!(listen = %listener.local_addr()?, "taking connections");
+        let socket = listener.local_addr()?;
         let base_url = match &settings.base_url {
             Some(url) => url.clone(),
             None => address_of("localhost", &listener)?,
@@ -117,6 +117,7 @@ impl Product {
             fake
         });
         tasks.spawn(server::serve(listener, router, until(stopped.clone())));
+        tracing::info!(listen = %socket, "taking connections");
         if let Some(listener) = metrics_listener {
             let handle = metrics::start()?;
             tasks.spawn(server::serve(listener, metrics::router(handle), until(stopped.clone())));

@@ -108,13 +108,18 @@ impl Product {
             spawn(self.directory.path(), listen, &self.more, &self.log);
     }
 
-    /// Where it listens, whatever address browsers know it by.
+    /// Where it listens, whatever address browsers know it by. It says so in its log.
     pub fn listens_at(&self) -> SocketAddr {
-        let log = self.log();
-        let address = log.split_whitespace().filter_map(|word| word.strip_prefix("listen=")).next_back();
-        address
-            .and_then(|address| address.parse().ok())
-            .unwrap_or_else(|| panic!("it never said where: {log}"))
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            let log = self.log();
+            let listens = log.split_whitespace().filter_map(|word| word.strip_prefix("listen=")).next_back();
+            if let Some(address) = listens.and_then(|address| address.parse().ok()) {
+                return address;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("the product did not say where it listens; it said:\n{}", self.log());
     }
 
     /// The id of its process.

@@ -15,14 +15,18 @@ use thirtyfour::{ChromiumLikeCapabilities, LoggingPrefsLogLevel};
 
 use crate::output;
 
-/// What keeps the browser quiet: nothing that it would fetch for itself belongs in a test.
-const ARGUMENTS: [&str; 10] = [
+/// What keeps the browser quiet, since nothing that it would fetch for itself belongs in a test, and awake: no window is
+/// painted or timed less because nobody looks at it.
+const ARGUMENTS: [&str; 13] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",

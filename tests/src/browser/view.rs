@@ -118,14 +118,19 @@ impl Browser {
         fs::write(output::directory(directory).join(file), picture).expect("the picture can be written");
     }
 
-    // On a busy machine Chromium now and then never answers: it is asked again.
+    // Now and then Chromium never answers, most of all where it is to show more than the window for a moment: it is brought
+    // to the front and asked again, and in the end for what the window shows.
     async fn screenshot(&self, parameters: Value) -> Value {
         let devtools = self.driver.cdp();
-        for _ in 0..3 {
+        let mut window = parameters.clone();
+        window["captureBeyondViewport"] = false.into();
+        for parameters in [&parameters, &parameters, &window, &window] {
             let shot = devtools.send_raw("Page.captureScreenshot", parameters.clone());
             if let Ok(Ok(shot)) = timeout(Duration::from_secs(30), shot).await {
                 return shot;
             }
+            let front = devtools.send_raw("Page.bringToFront", json!({}));
+            let _ = timeout(Duration::from_secs(5), front).await;
         }
         panic!("Chromium takes no picture");
     }
