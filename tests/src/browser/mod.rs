@@ -1,6 +1,7 @@
 //! A person with a real browser: headless Chromium, driven through chromedriver.
 
 mod accessibility;
+mod devtools;
 mod driver;
 mod keyboard;
 mod view;
@@ -12,6 +13,7 @@ use serde_json::Value;
 use thirtyfour::prelude::*;
 use url::Url;
 
+use self::devtools::Devtools;
 use self::driver::Driver;
 pub use self::view::{Theme, Width};
 
@@ -23,12 +25,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Browser {
     driver: Driver,
+    devtools: Devtools,
 }
 
 impl Browser {
     /// Opens an empty browser.
     pub async fn start() -> Self {
-        Self { driver: Driver::start().await }
+        Self { driver: Driver::start().await, devtools: Devtools::default() }
     }
 
     /// Goes to an address, as if it was typed in.

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::{Value, json};
-use tokio::time::timeout;
 
 use super::Browser;
 use crate::output;
@@ -32,7 +30,7 @@ pub enum Width {
 impl Theme {
     const ALL: [Self; 2] = [Self::Light, Self::Dark];
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Light => "light",
             Self::Dark => "dark",
@@ -43,7 +41,7 @@ impl Theme {
 impl Width {
     const ALL: [Self; 2] = [Self::Desk, Self::Phone];
 
-    fn size(self) -> (u32, u32) {
+    pub(super) fn size(self) -> (u32, u32) {
         match self {
             Self::Phone => (360, 740),
             Self::Desk => (1280, 800),
@@ -54,18 +52,7 @@ impl Width {
 impl Browser {
     /// Makes the window this wide and the system this light.
     pub async fn view(&self, width: Width, theme: Theme) {
-        let (width, height) = width.size();
-        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        let media = json!({ "features": [
-            { "name": "prefers-color-scheme", "value": theme.name() },
-            // A picture taken half-way through a transition is of no colour that the design knows.
-            { "name": "prefers-reduced-motion", "value": "reduce" },
-        ] });
-        for (command, parameters) in
-            [("Emulation.setDeviceMetricsOverride", metrics), ("Emulation.setEmulatedMedia", media)]
-        {
-            self.driver.cdp().send_raw(command, parameters).await.expect("the window can be set");
-        }
+        self.devtools.look(&self.driver, width, theme).await;
     }
 
     /// Looks at the page in every width and theme: leaves a picture of each in target/screenshots, and says what is
@@ -112,26 +99,9 @@ impl Browser {
 
     async fn capture(&self, file: &str, parameters: Value) {
         let (directory, file) = file.split_once('/').expect("a directory and a file");
-        let shot = self.screenshot(parameters).await;
+        let shot = self.devtools.ask(&self.driver, "Page.captureScreenshot", &parameters).await;
         let picture =
             shot["data"].as_str().and_then(|data| BASE64_STANDARD.decode(data).ok()).expect("a picture");
         fs::write(output::directory(directory).join(file), picture).expect("the picture can be written");
-    }
-
-    // Now and then Chromium never answers, most of all where it is to show more than the window for a moment: it is brought
-    // to the front and asked again, and in the end for what the window shows.
-    async fn screenshot(&self, parameters: Value) -> Value {
-        let devtools = self.driver.cdp();
-        let mut window = parameters.clone();
-        window["captureBeyondViewport"] = false.into();
-        for parameters in [&parameters, &parameters, &window, &window] {
-            let shot = devtools.send_raw("Page.captureScreenshot", parameters.clone());
-            if let Ok(Ok(shot)) = timeout(Duration::from_secs(30), shot).await {
-                return shot;
-            }
-            let front = devtools.send_raw("Page.bringToFront", json!({}));
-            let _ = timeout(Duration::from_secs(5), front).await;
-        }
-        panic!("Chromium takes no picture");
     }
 }
