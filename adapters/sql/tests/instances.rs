@@ -2,7 +2,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -15,9 +15,10 @@ use serde_json::Map;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use tenantry_domain::{
-    AdmissionRules, AuditAction, AuditEntry, Device, Enforcement, SsoFault, SsoKind, SsoRequest,
-    SsoRequestId, SsoState, TenantId, TenantRef, Timestamp, UserId,
+    AuditAction, AuditEntry, Device, SsoFault, SsoRequest, SsoRequestId, TenantId, TenantRef, Timestamp,
+    UserId,
 };
+use tenantry_ports::testkit;
 use tenantry_ports::{
     AuditLog, Recognized, Session, Sessions, SessionsError, SessionsOf, SsoArrival, SsoFailure, SsoRequests,
     Turns, TurnsError,
@@ -228,18 +229,7 @@ fn request(id: &str) -> SsoRequest {
     SsoRequest {
         id: id.try_into().unwrap(),
         tenant: acme(),
-        kind: SsoKind::Okta,
-        display_name: "Staff".try_into().unwrap(),
-        domains: BTreeSet::new(),
-        upstream: None,
-        test: None,
-        test_begun: None,
-        admission: AdmissionRules::default(),
-        state: SsoState::SettingUp,
-        enforcement: Enforcement::Off,
-        break_glass: BTreeSet::new(),
-        made_by: user("ann"),
-        made_at: now(),
+        ..testkit::sso_requests::request("r", "acme", 0)
     }
 }
 

@@ -2,16 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 use tenantry_domain::{
-    AccessRequest, AdmissionRules, AuditAction, AuditEntry, DomainProof, Enforcement, Offer, OfferState,
-    Role, Roles, SsoFault, SsoKind, SsoRequest, SsoState, TenantId, Timestamp,
+    AccessRequest, AuditAction, AuditEntry, DomainProof, Offer, OfferState, Role, Roles, SsoFault,
+    SsoRequest, TenantId, Timestamp,
 };
+use tenantry_ports::testkit;
 use tenantry_ports::{AccessRequests, AuditLog, DomainProofs, Offers, SsoArrival, SsoFailure, SsoRequests};
 use tenantry_sql::testkit::PostgresServer;
 use tenantry_sql::{
@@ -69,18 +69,7 @@ async fn fill(database: &Database, tenant: &TenantId) {
     let request = SsoRequest {
         id: format!("r-{tenant}").as_str().try_into().unwrap(),
         tenant: tenantry_domain::TenantRef { id: tenant.clone(), name: "acme".try_into().unwrap() },
-        kind: SsoKind::Okta,
-        display_name: "Staff".try_into().unwrap(),
-        domains: BTreeSet::new(),
-        upstream: None,
-        test: None,
-        test_begun: None,
-        admission: AdmissionRules::default(),
-        state: SsoState::SettingUp,
-        enforcement: Enforcement::Off,
-        break_glass: BTreeSet::new(),
-        made_by: user("ann"),
-        made_at: now(),
+        ..testkit::sso_requests::request("r", "acme", 0)
     };
     requests.begin(&request).await.unwrap();
     let arrival = SsoArrival {

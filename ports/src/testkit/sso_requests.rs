@@ -23,7 +23,8 @@ pub(super) fn id(text: &str) -> SsoRequestId {
     SsoRequestId::try_from(text).unwrap()
 }
 
-pub(super) fn request(name: &str, of: &str, second: i64) -> SsoRequest {
+/// A request that has just been made.
+pub fn request(name: &str, of: &str, second: i64) -> SsoRequest {
     SsoRequest {
         id: id(name),
         tenant: tenant(of),
